@@ -1,1 +1,33 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod auth;
+mod check;
+mod clock;
+mod connector;
+mod environment;
+mod error;
+pub mod graphql;
+pub mod http;
+pub mod model;
+pub mod paging;
+mod query;
+mod secret;
+mod summary;
+mod task;
+pub mod two_way;
+mod window;
+pub mod wire;
+
+pub use self::check::{Check, CheckReport, CheckScope};
+pub use self::clock::{Clock, SharedClock, SystemClock};
+pub use self::connector::{
+    AssetStream, Capabilities, CheckInSupport, Connector, ConnectorExt, ConnectorInfo,
+    CustomerStream, SoftwareStream,
+};
+pub use self::environment::Environment;
+pub use self::error::{Error, ErrorKind, Result, RetryClass};
+pub use self::query::{AssetQuery, Detail};
+pub use self::secret::{EnvironmentVariable, Secret, SecretSource};
+pub use self::summary::{CustomerCount, Rejection, SyncSummary};
+pub use self::two_way::{TwoWaySync, TwoWaySyncExt};
+pub use self::window::{CheckInWindow, NeverCheckedIn, WindowFilter, WindowVerdict};

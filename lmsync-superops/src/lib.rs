@@ -1,1 +1,14 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod classify;
+mod config;
+mod connector;
+mod map;
+mod wire;
+
+pub use self::api::Product;
+pub use self::config::{Region, SuperOpsConfig};
+pub use self::connector::SuperOps;
+
+pub use lmsync_core as core;

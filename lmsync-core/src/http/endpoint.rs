@@ -1,0 +1,139 @@
+//! Addresses that credentials may be sent to.
+
+use http::Uri;
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+
+/// The origin of a vendor's API: scheme, host and port, nothing else.
+///
+/// Only `https`, or plain `http` to a loopback address, so that no credential
+/// travels in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint(Url);
+
+impl Endpoint {
+    /// Reads an origin such as `https://api.example.com` or `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// `config` when it is no URL, carries a user name, path, query or fragment,
+    /// or is plain http to a host that is not loopback.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let url = Url::parse(text).map_err(|error| {
+            Error::config(format!("the endpoint is not a URL: {error}"))
+                .with_hint("write it as https://host or, for loopback, http://127.0.0.1:port")
+        })?;
+        if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+            return Err(Error::config(format!(
+                "the endpoint's scheme `{}` is not https",
+                url.scheme()
+            )));
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(Error::config(
+                "the endpoint is plain http to a host that is not loopback",
+            )
+            .with_hint("use https; http is accepted for 127.0.0.1, [::1] and localhost only"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::config(
+                "the endpoint carries a user name or password",
+            ));
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(
+                Error::config("the endpoint is an origin, without path or query")
+                    .with_hint("leave away everything after the host and port"),
+            );
+        }
+        Ok(Self(url))
+    }
+
+    /// The address of `path` on this origin.
+    ///
+    /// # Errors
+    /// `config` when `path` leads to another origin.
+    pub fn join(&self, path: &str) -> Result<Url> {
+        let joined = self
+            .0
+            .join(path)
+            .map_err(|error| Error::config(format!("not a path: {error}")))?;
+        if joined.origin() == self.0.origin() {
+            Ok(joined)
+        } else {
+            Err(Error::config("the path leads to another host"))
+        }
+    }
+
+    pub(super) fn is_allowed(uri: &Uri) -> bool {
+        match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => Url::parse(&uri.to_string()).is_ok_and(|url| is_loopback(&url)),
+            _ => false,
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn origins_are_accepted() {
+        for text in [
+            "https://api.superops.ai",
+            " https://api.superops.ai/ ",
+            "https://host:8443",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080/",
+            "http://localhost:1",
+        ] {
+            assert!(Endpoint::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_a_config_error() {
+        for text in [
+            "",
+            "acme",
+            "api.superops.ai",
+            "ftp://host",
+            "file:///etc/passwd",
+            "http://api.superops.ai",
+            "http://127.0.0.1.evil.com",
+            "http://localhost.evil.com",
+            "https://user@host",
+            "https://user:pass@host",
+            "https://host/msp",
+            "https://host/?q=1",
+            "https://host/#top",
+        ] {
+            let error = Endpoint::parse(text).expect_err(text);
+            assert_eq!(error.kind(), ErrorKind::Config, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_cannot_lead_away() {
+        let endpoint = Endpoint::parse("https://api.example.com").unwrap();
+        assert_eq!(
+            endpoint.join("/msp").unwrap().as_str(),
+            "https://api.example.com/msp"
+        );
+        for path in ["https://evil.com/", "//evil.com/x", "http://api.example.com/"] {
+            assert!(endpoint.join(path).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! [`Transport`] over reqwest: rustls, no redirects, bounded time and size.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use super::endpoint::Endpoint;
+use super::transport::{Transport, TransportError, TransportErrorKind};
+use crate::error::{Error, Result};
+
+/// Bounds that keep a misbehaving server from holding or flooding the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransportLimits {
+    /// Longest time to make a connection; 10 s.
+    pub connect: Duration,
+    /// Longest silence while an answer arrives; 30 s.
+    pub read: Duration,
+    /// Longest time for one request altogether; 120 s.
+    pub total: Duration,
+    /// Largest answer in bytes, counted after decompression; 64 MiB.
+    pub body: usize,
+}
+
+impl Default for TransportLimits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            read: Duration::from_secs(30),
+            total: Duration::from_secs(120),
+            body: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// The transport for real use. Clones share one connection pool.
+///
+/// Needs a tokio runtime with I/O and time enabled.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    body_limit: usize,
+}
+
+impl ReqwestTransport {
+    /// A transport with the default [`TransportLimits`].
+    ///
+    /// # Errors
+    /// `config` when the machine's TLS set-up is unusable.
+    pub fn new() -> Result<Self> {
+        Self::with_limits(TransportLimits::default())
+    }
+
+    /// A transport with other bounds.
+    ///
+    /// # Errors
+    /// `config` when the machine's TLS set-up is unusable.
+    pub fn with_limits(limits: TransportLimits) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.read)
+            .timeout(limits.total)
+            .build()
+            .map_err(|error| {
+                Error::config(format!(
+                    "no HTTP client can be made: {}",
+                    root_cause(&error.without_url())
+                ))
+            })?;
+        Ok(Self {
+            client,
+            body_limit: limits.body,
+        })
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        if !Endpoint::is_allowed(request.uri()) {
+            return Err(TransportError::new(
+                TransportErrorKind::Request,
+                "plain http is for loopback only",
+            ));
+        }
+        let request = reqwest::Request::try_from(request).map_err(classify)?;
+        let mut answer = self.client.execute(request).await.map_err(classify)?;
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = answer.status();
+        *response.version_mut() = answer.version();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        *response.body_mut() = read_body(answer, self.body_limit).await?;
+        Ok(response)
+    }
+}
+
+async fn read_body(
+    mut answer: reqwest::Response,
+    limit: usize,
+) -> Result<Bytes, TransportError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = answer.chunk().await.map_err(classify)? {
+        if body.len() + chunk.len() > limit {
+            return Err(TransportError::new(
+                TransportErrorKind::TooLarge,
+                format!("more than {limit} bytes"),
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn classify(error: reqwest::Error) -> TransportError {
+    // The URL carries query parameters, and a message is for logs.
+    let error = error.without_url();
+    let kind = if error.is_timeout() && error.is_connect() {
+        TransportErrorKind::ConnectTimeout
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_connect() && mentions_tls(&error) {
+        TransportErrorKind::Tls
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_builder() {
+        TransportErrorKind::Request
+    } else if error.is_decode() && !mentions_connection(&error) {
+        TransportErrorKind::Encoding
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    TransportError::new(kind, root_cause(&error))
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    causes(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+// rustls errors reach us wrapped in io::Error, whose type tells nothing.
+fn mentions_tls(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| {
+        let text = cause.to_string();
+        ["certificate", "tls", "TLS", "handshake", "corrupt message"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
+}
+
+fn mentions_connection(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| {
+        let text = cause.to_string();
+        ["connection", "end of file before message", "IncompleteMessage", "incomplete"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
+}

@@ -1,0 +1,225 @@
+//! When to send a request again, and after how long.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, RetryClass};
+
+/// Whether sending the same request twice does the same as sending it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Idempotency {
+    /// A read, or a write that sets a value.
+    Idempotent,
+    /// Twice would be two: never repeated when the outcome is unknown.
+    Once,
+}
+
+/// How long and how often a request is tried.
+///
+/// A request fails for good after [`attempts`](Self::attempts) tries that broke.
+/// A vendor that says "too many requests" is waited for until
+/// [`patience`](Self::patience) is used up, however often it says so.
+/// Waits are drawn at random between zero and a ceiling that doubles from
+/// [`base`](Self::base) to [`cap`](Self::cap) (full jitter); the vendor's own
+/// word (`Retry-After`) is a floor. After "too many requests" without such a
+/// word the ceiling itself is waited, starting at [`throttled_base`](Self::throttled_base).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// Most tries of one request; 5.
+    pub attempts: u32,
+    /// First ceiling of the random wait; 500 ms.
+    pub base: Duration,
+    /// Highest ceiling; 60 s.
+    pub cap: Duration,
+    /// First wait after "too many requests" without a word on how long; 5 s.
+    pub throttled_base: Duration,
+    /// Longest time from the first try to the start of the last; 15 min.
+    pub patience: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(60),
+            throttled_base: Duration::from_secs(5),
+            patience: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Never tries twice.
+    #[must_use]
+    pub fn never() -> Self {
+        Self {
+            attempts: 1,
+            patience: Duration::ZERO,
+            ..Self::default()
+        }
+    }
+}
+
+/// What to do after a failed try.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Wait, then try again.
+    Retry(Duration),
+    /// Wait together with every caller of the same budget, then try again.
+    CoolDown(Duration),
+    /// Hand out this error.
+    GiveUp(Error),
+}
+
+/// The tries of one request so far.
+#[derive(Debug)]
+pub(super) struct Tries {
+    policy: RetryPolicy,
+    idempotency: Idempotency,
+    broken: u32,
+    throttled: u32,
+}
+
+impl Tries {
+    pub(super) fn new(policy: RetryPolicy, idempotency: Idempotency) -> Self {
+        Self {
+            policy,
+            idempotency,
+            broken: 0,
+            throttled: 0,
+        }
+    }
+
+    /// Judges a failure `spent` after the first try; `draw` is random in `0.0..1.0`.
+    pub(super) fn after(&mut self, error: Error, spent: Duration, draw: f64) -> Next {
+        let repeatable = match error.retry() {
+            RetryClass::Safe => true,
+            RetryClass::OnlyIfIdempotent => self.idempotency == Idempotency::Idempotent,
+            RetryClass::Never | RetryClass::Exhausted => false,
+        };
+        if !repeatable {
+            return Next::GiveUp(error);
+        }
+        if error.kind() == ErrorKind::RateLimited {
+            return self.after_throttle(error, spent);
+        }
+        self.broken += 1;
+        let ceiling = doubled(self.policy.base, self.broken - 1, self.policy.cap);
+        let wait = ceiling
+            .mul_f64(draw)
+            .max(error.retry_after().unwrap_or_default());
+        if self.broken >= self.policy.attempts || spent + wait > self.policy.patience {
+            return Next::GiveUp(exhausted(error));
+        }
+        Next::Retry(wait)
+    }
+
+    fn after_throttle(&mut self, error: Error, spent: Duration) -> Next {
+        self.throttled += 1;
+        let own = doubled(
+            self.policy.throttled_base,
+            self.throttled - 1,
+            self.policy.cap,
+        );
+        let wait = error.retry_after().unwrap_or(own);
+        if spent + wait > self.policy.patience {
+            return Next::GiveUp(exhausted(error));
+        }
+        Next::CoolDown(wait)
+    }
+}
+
+fn doubled(base: Duration, times: u32, cap: Duration) -> Duration {
+    base.saturating_mul(2_u32.saturating_pow(times)).min(cap)
+}
+
+fn exhausted(error: Error) -> Error {
+    error.with_retry(RetryClass::Exhausted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(retry: RetryClass) -> Error {
+        Error::new(ErrorKind::Network, "broken").with_retry(retry)
+    }
+
+    fn throttled() -> Error {
+        Error::new(ErrorKind::RateLimited, "slow down").with_retry(RetryClass::Safe)
+    }
+
+    fn wait_of(next: Next) -> Duration {
+        match next {
+            Next::Retry(wait) | Next::CoolDown(wait) => wait,
+            Next::GiveUp(error) => panic!("gave up: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_write_of_unknown_outcome_is_never_repeated() {
+        let mut write = Tries::new(RetryPolicy::default(), Idempotency::Once);
+        let next = write.after(broken(RetryClass::OnlyIfIdempotent), Duration::ZERO, 0.5);
+        assert!(matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::OnlyIfIdempotent));
+
+        let next = write.after(broken(RetryClass::Safe), Duration::ZERO, 0.5);
+        assert!(matches!(next, Next::Retry(_)));
+    }
+
+    #[test]
+    fn the_ceiling_doubles_up_to_the_cap_and_the_draw_scales_it() {
+        let policy = RetryPolicy {
+            attempts: 20,
+            ..RetryPolicy::default()
+        };
+        let mut tries = Tries::new(policy, Idempotency::Idempotent);
+        let mut wait = |draw| wait_of(tries.after(broken(RetryClass::Safe), Duration::ZERO, draw));
+        assert_eq!(wait(1.0), Duration::from_millis(500));
+        assert_eq!(wait(0.5), Duration::from_millis(500));
+        assert_eq!(wait(1.0), Duration::from_millis(2000));
+        for _ in 0..10 {
+            wait(0.0);
+        }
+        assert_eq!(wait(1.0), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn tries_run_out() {
+        let mut tries = Tries::new(RetryPolicy::default(), Idempotency::Idempotent);
+        for _ in 0..4 {
+            wait_of(tries.after(broken(RetryClass::Safe), Duration::ZERO, 0.0));
+        }
+        let next = tries.after(broken(RetryClass::Safe), Duration::ZERO, 0.0);
+        assert!(matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::Exhausted));
+    }
+
+    #[test]
+    fn throttling_is_waited_out_until_patience_ends() {
+        let policy = RetryPolicy::default();
+        let mut tries = Tries::new(policy, Idempotency::Idempotent);
+        let mut spent = Duration::ZERO;
+        let mut waits = Vec::new();
+        while let Next::CoolDown(wait) = tries.after(throttled(), spent, 0.0) {
+            spent += wait;
+            waits.push(wait.as_secs());
+        }
+        assert_eq!(&waits[..6], [5, 10, 20, 40, 60, 60]);
+        assert!(spent <= policy.patience && spent > policy.patience - policy.cap);
+    }
+
+    #[test]
+    fn the_vendors_word_is_obeyed_and_can_exceed_patience() {
+        let mut tries = Tries::new(RetryPolicy::default(), Idempotency::Idempotent);
+        let hour = Duration::from_secs(3600);
+        let ask = |wait| throttled().with_retry_after(wait);
+        assert_eq!(
+            wait_of(tries.after(ask(Duration::from_secs(33)), Duration::ZERO, 0.0)),
+            Duration::from_secs(33)
+        );
+        assert!(matches!(
+            tries.after(ask(hour), Duration::ZERO, 0.0),
+            Next::GiveUp(error) if error.retry_after() == Some(hour)
+        ));
+    }
+}

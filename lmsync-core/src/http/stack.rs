@@ -1,0 +1,280 @@
+//! The one loop that every request to a vendor goes through.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use tracing::debug;
+
+use super::answer::Answer;
+use super::limit::Limiter;
+use super::meter::Meter;
+use super::redact::Redactor;
+use super::retry::{Idempotency, Next, RetryPolicy, Tries};
+use super::transport::Transport;
+use crate::auth::{Authorizer, Credential};
+use crate::clock::SharedClock;
+use crate::error::{Error, ErrorKind, Result};
+
+const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
+
+/// One request to a vendor, before credentials are added.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What the request does, for errors and logs, such as `getAssetList`.
+    pub operation: &'static str,
+    /// The request; holds no credential.
+    pub request: Request<Bytes>,
+    /// Whether it may be repeated when its outcome is unknown.
+    pub idempotency: Idempotency,
+}
+
+/// Sends requests with credentials, within the budget, again where that is safe.
+///
+/// Per try: credential, permit of the limiter, transport, interpretation. A
+/// refused credential is renewed once. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    transport: Arc<dyn Transport>,
+    limiter: Limiter,
+    clock: SharedClock,
+    authorizer: Option<Arc<dyn Authorizer>>,
+    retry: RetryPolicy,
+    redactor: Redactor,
+    jitter: Mutex<fastrand::Rng>,
+}
+
+/// The parts of an [`HttpClient`].
+#[derive(Debug, Clone)]
+pub struct HttpClientBuilder {
+    transport: Arc<dyn Transport>,
+    limiter: Limiter,
+    clock: SharedClock,
+    authorizer: Option<Arc<dyn Authorizer>>,
+    retry: RetryPolicy,
+    redactor: Redactor,
+}
+
+impl HttpClientBuilder {
+    /// Adds credentials from `authorizer` to every request.
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
+        self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// Replaces the default [`RetryPolicy`].
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Masks further secrets in everything that the vendor sends back.
+    #[must_use]
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+
+    /// The client.
+    #[must_use]
+    pub fn build(self) -> HttpClient {
+        HttpClient {
+            inner: Arc::new(Inner {
+                transport: self.transport,
+                limiter: self.limiter,
+                clock: self.clock,
+                authorizer: self.authorizer,
+                retry: self.retry,
+                redactor: self.redactor,
+                jitter: Mutex::default(),
+            }),
+        }
+    }
+}
+
+impl HttpClient {
+    /// A client over `transport`, within `limiter`, on `clock`.
+    #[must_use]
+    pub fn builder(
+        transport: Arc<dyn Transport>,
+        limiter: Limiter,
+        clock: SharedClock,
+    ) -> HttpClientBuilder {
+        HttpClientBuilder {
+            transport,
+            limiter,
+            clock,
+            authorizer: None,
+            retry: RetryPolicy::default(),
+            redactor: Redactor::default(),
+        }
+    }
+
+    /// The clock this client waits on.
+    #[must_use]
+    pub fn clock(&self) -> &SharedClock {
+        &self.inner.clock
+    }
+
+    /// Most requests this client has in flight.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.inner.limiter.budget().concurrency()
+    }
+
+    /// Sends `call` and hands every answer to `interpret`, whose error decides
+    /// what happens next: its kind and retry class drive waiting and repeating.
+    ///
+    /// # Errors
+    /// What `interpret` or the transport said last, when trying again is not
+    /// safe or did not help.
+    pub async fn send<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        let clock = &self.inner.clock;
+        let started = clock.elapsed();
+        let mut tries = Tries::new(self.inner.retry, call.idempotency);
+        let mut renewed = false;
+        loop {
+            let (credential, outcome) = self.try_once(call, meter, &interpret).await?;
+            let error = match outcome {
+                Ok(value) => return Ok(value),
+                Err(error) => error.with_operation(call.operation),
+            };
+            debug!(
+                operation = call.operation,
+                kind = error.kind().as_str(),
+                status = error.status(),
+                "a try failed"
+            );
+            if error.kind() == ErrorKind::Authentication && !renewed && self.renew(credential.as_ref()) {
+                renewed = true;
+                meter.retry();
+                continue;
+            }
+            let spent = clock.elapsed().saturating_sub(started);
+            match tries.after(error, spent, self.draw()) {
+                Next::GiveUp(error) => return Err(error),
+                Next::Retry(wait) => clock.sleep(wait).await,
+                Next::CoolDown(wait) => {
+                    meter.rate_limited();
+                    self.inner.limiter.cool_down(wait);
+                }
+            }
+            meter.retry();
+        }
+    }
+
+    async fn try_once<T, F>(
+        &self,
+        call: &Call,
+        meter: &Meter,
+        interpret: &F,
+    ) -> Result<(Option<Credential>, Result<T>)>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        loop {
+            let credential = self.credential(meter).await?;
+            let permit = self.inner.limiter.acquire().await;
+            if credential
+                .as_ref()
+                .is_some_and(|credential| credential.is_expired(self.inner.clock.elapsed()))
+            {
+                permit.give_back();
+                continue;
+            }
+            meter.request();
+            let request = prepare(call, credential.as_ref())?;
+            let host = request.uri().host().unwrap_or_default().to_owned();
+            let sent = self.inner.transport.send(request).await;
+            drop(permit);
+            let outcome = match sent {
+                Ok(response) => interpret(&self.answer(&response, credential.as_ref())),
+                Err(error) => Err(error.into_error(&host)),
+            };
+            return Ok((credential, outcome));
+        }
+    }
+
+    fn answer<'a>(
+        &self,
+        response: &'a Response<Bytes>,
+        credential: Option<&Credential>,
+    ) -> Answer<'a> {
+        let mut redactor = self.inner.redactor.clone();
+        if let Some(credential) = credential {
+            redactor = redactor.and(credential.secret());
+        }
+        Answer::new(response, redactor, self.inner.clock.now())
+    }
+
+    async fn credential(&self, meter: &Meter) -> Result<Option<Credential>> {
+        match &self.inner.authorizer {
+            Some(authorizer) => authorizer.credential(meter).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn renew(&self, refused: Option<&Credential>) -> bool {
+        match (&self.inner.authorizer, refused) {
+            (Some(authorizer), Some(refused)) => authorizer.renew(refused),
+            _ => false,
+        }
+    }
+
+    fn draw(&self) -> f64 {
+        self.inner
+            .jitter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .f64()
+    }
+}
+
+fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes>> {
+    let mut request = call.request.clone();
+    let headers = request.headers_mut();
+    headers
+        .entry(header::USER_AGENT)
+        .or_insert(HeaderValue::from_static(USER_AGENT));
+    if let Some(credential) = credential {
+        credential.apply(headers);
+    }
+    Ok(request)
+}
+
+impl Call {
+    /// A POST of `body` as JSON to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
+    pub fn post_json(
+        operation: &'static str,
+        url: &url::Url,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::decode(format!("the request has no JSON form: {error}")))?;
+        let request = Request::post(url.as_str())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::from(body))
+            .map_err(|error| Error::config(format!("not an address: {error}")))?;
+        Ok(Self {
+            operation,
+            request,
+            idempotency,
+        })
+    }
+}

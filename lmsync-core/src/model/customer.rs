@@ -1,0 +1,34 @@
+//! The people an MSP works for.
+
+use serde::{Deserialize, Serialize};
+
+use super::asset::Source;
+
+/// A customer: the vendor's client, company, organisation or department.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename = "customer")]
+#[non_exhaustive]
+pub struct Customer {
+    /// Where the record comes from.
+    pub source: Source,
+    /// The name; not unique, compare ids.
+    pub name: String,
+    /// Whether the customer is a current one; `None` when the vendor does not say.
+    pub active: Option<bool>,
+    /// The vendor's word for the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_raw: Option<String>,
+}
+
+impl Customer {
+    /// A customer called `name`, not known whether active.
+    #[must_use]
+    pub fn new(source: Source, name: impl Into<String>) -> Self {
+        Self {
+            source,
+            name: name.into(),
+            active: None,
+            state_raw: None,
+        }
+    }
+}

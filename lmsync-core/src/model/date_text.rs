@@ -1,0 +1,319 @@
+//! The spellings of days and moments.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+
+use super::date::DateOrder;
+use super::text::trim;
+
+/// A day as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DayText {
+    Day(NaiveDate),
+    /// Year nought or one, the zero of several databases; not always a real day.
+    Zero,
+    Ambiguous,
+    NoDate,
+}
+
+/// A moment as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MomentText {
+    Moment {
+        at: DateTime<Utc>,
+        written: NaiveDate,
+        zone_assumed: bool,
+    },
+    Zero,
+    Ambiguous,
+    NoDate,
+}
+
+/// The day that `text` names, whatever time and zone follow.
+pub(super) fn day(text: &str, order: Option<DateOrder>) -> DayText {
+    let (date, time) = split(text);
+    if time.is_empty() || starts_like_a_time(time) {
+        day_alone(date, order)
+    } else {
+        DayText::NoDate
+    }
+}
+
+/// The moment that `text` names; `zone` is for texts that carry none.
+pub(super) fn moment(text: &str, zone: FixedOffset, order: Option<DateOrder>) -> MomentText {
+    let (date, time) = split(text);
+    let written = match day_alone(date, order) {
+        DayText::Day(written) => written,
+        DayText::Zero => return MomentText::Zero,
+        DayText::Ambiguous => return MomentText::Ambiguous,
+        DayText::NoDate => return MomentText::NoDate,
+    };
+    let Some((time, own_zone)) = split_zone(time) else {
+        return MomentText::NoDate;
+    };
+    let at = time_of_day(time).and_then(|time| {
+        let local = written.and_time(time);
+        own_zone
+            .unwrap_or(zone)
+            .from_local_datetime(&local)
+            .single()
+    });
+    match at {
+        Some(at) => MomentText::Moment {
+            at: at.to_utc(),
+            written,
+            zone_assumed: own_zone.is_none(),
+        },
+        None => MomentText::NoDate,
+    }
+}
+
+/// The date and what follows its `T` or blank.
+fn split(text: &str) -> (&str, &str) {
+    let text = trim(text);
+    let is_end = |c: char| c == 'T' || c == 't' || c.is_whitespace();
+    match text.split_once(is_end) {
+        Some((date, time)) => (date, trim(time)),
+        None => (text, ""),
+    }
+}
+
+/// Keeps "2026-05-08 or later" from being read as a day.
+fn starts_like_a_time(text: &str) -> bool {
+    text.split_once(':')
+        .is_some_and(|(hour, _)| is_number(hour, 2))
+}
+
+fn day_alone(date: &str, order: Option<DateOrder>) -> DayText {
+    let Some(separator) = date.chars().find(|c| matches!(c, '-' | '/' | '.')) else {
+        return DayText::NoDate;
+    };
+    let parts: Vec<_> = date.split(separator).collect();
+    let [first, second, third] = parts[..] else {
+        return DayText::NoDate;
+    };
+    if is_year(first) && is_number(second, 2) && is_number(third, 2) {
+        return year_first(number(first), number(second), number(third));
+    }
+    if !is_number(first, 2) || !is_number(second, 2) {
+        return DayText::NoDate;
+    }
+    if is_year(third) {
+        return year_last(number(first), number(second), number(third), order);
+    }
+    // Two digits do not tell the century, nor which part is the year.
+    if is_number(third, 2) {
+        DayText::Ambiguous
+    } else {
+        DayText::NoDate
+    }
+}
+
+fn year_first(year: u32, month: u32, day: u32) -> DayText {
+    if year <= 1 {
+        return DayText::Zero;
+    }
+    ymd(year, month, day).map_or(DayText::NoDate, DayText::Day)
+}
+
+fn year_last(first: u32, second: u32, year: u32, order: Option<DateOrder>) -> DayText {
+    if year <= 1 {
+        return DayText::Zero;
+    }
+    match (ymd(year, second, first), ymd(year, first, second)) {
+        (None, None) => DayText::NoDate,
+        (Some(day), None) | (None, Some(day)) => DayText::Day(day),
+        (Some(day_first), Some(month_first)) if day_first == month_first => DayText::Day(day_first),
+        (Some(day_first), Some(month_first)) => match order {
+            Some(DateOrder::DayFirst) => DayText::Day(day_first),
+            Some(DateOrder::MonthFirst) => DayText::Day(month_first),
+            None => DayText::Ambiguous,
+        },
+    }
+}
+
+fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+/// A time of day without its zone; an empty one is midnight.
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    if text.is_empty() {
+        return Some(NaiveTime::MIN);
+    }
+    ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+}
+
+/// The time and its zone; `None` when the zone cannot be read.
+fn split_zone(text: &str) -> Option<(&str, Option<FixedOffset>)> {
+    let utc = FixedOffset::east_opt(0);
+    for suffix in ["Z", "z", "UTC", "GMT"] {
+        if let Some(time) = text.strip_suffix(suffix) {
+            return Some((trim(time), utc));
+        }
+    }
+    let Some(at) = text.rfind(['+', '-']) else {
+        return Some((text, None));
+    };
+    let (time, offset) = text.split_at(at);
+    Some((trim(time), Some(parse_offset(offset)?)))
+}
+
+/// `+02:00`, `+0200` or `+02`.
+fn parse_offset(text: &str) -> Option<FixedOffset> {
+    let is_west = text.starts_with('-');
+    let digits = text.get(1..)?.replacen(':', "", 1);
+    if !matches!(digits.len(), 2 | 4) || !is_number(&digits, 4) {
+        return None;
+    }
+    let (hours, minutes) = digits.split_at(2);
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse().unwrap_or(0));
+    if minutes > 59 {
+        return None;
+    }
+    let seconds = (hours * 60 + minutes) * 60;
+    FixedOffset::east_opt(if is_west { -seconds } else { seconds })
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && is_number(text, 4)
+}
+
+fn is_number(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The value of text that [`is_number`].
+fn number(digits: &str) -> u32 {
+    digits
+        .bytes()
+        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(year: i32, month: u32, day: u32) -> DayText {
+        DayText::Day(NaiveDate::from_ymd_opt(year, month, day).unwrap())
+    }
+
+    #[test]
+    fn days() {
+        for text in [
+            "2026-05-08",
+            "2026-5-8",
+            "2026/05/08",
+            "2026-05-08T00:00:00Z",
+            "2026-05-08T23:59:59.999-11:00",
+            "2026-05-08t12:00:00",
+            "2026-05-08 12:00",
+            " 2026-05-08\r\n",
+        ] {
+            assert_eq!(day(text, None), on(2026, 5, 8), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_that_can_be_read_in_two_ways() {
+        use DateOrder::{DayFirst, MonthFirst};
+        assert_eq!(day("2/1/2024", None), DayText::Ambiguous);
+        assert_eq!(
+            day("2/1/2024 12:00:00 AM", Some(MonthFirst)),
+            on(2024, 2, 1)
+        );
+        assert_eq!(day("2/1/2024", Some(DayFirst)), on(2024, 1, 2));
+        assert_eq!(day("02.01.2024", None), DayText::Ambiguous);
+        assert_eq!(day("01/02/24", Some(DayFirst)), DayText::Ambiguous);
+        for order in [None, Some(DayFirst), Some(MonthFirst)] {
+            assert_eq!(day("13/1/2024", order), on(2024, 1, 13));
+            assert_eq!(day("1/13/2024", order), on(2024, 1, 13));
+            assert_eq!(day("5/5/2024", order), on(2024, 5, 5));
+        }
+    }
+
+    #[test]
+    fn no_days() {
+        for text in [
+            "",
+            "Team plan",
+            "2026-05-08 Team plan",
+            "2026-05-08 or later",
+            "2026-13-01",
+            "2023-02-29",
+            "30/2/2024",
+            "13/13/2024",
+            "20260508",
+            "-2026-05-08",
+            "+2026-05-08",
+            "2026-05",
+            "2026-05/08",
+            "20266-05-08",
+            "٢٠٢٦-05-08",
+        ] {
+            assert_eq!(day(text, None), DayText::NoDate, "{text}");
+        }
+        assert_eq!(day("0000-00-00", None), DayText::Zero);
+        assert_eq!(day("1/1/0001 12:00:00 AM", None), DayText::Zero);
+    }
+
+    fn utc(text: &str) -> Option<(String, bool)> {
+        let east = FixedOffset::east_opt(2 * 3600).unwrap();
+        match moment(text, east, None) {
+            MomentText::Moment {
+                at, zone_assumed, ..
+            } => Some((at.to_rfc3339(), zone_assumed)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn moments() {
+        let told = |text: &str| Some((text.to_owned(), false));
+        let assumed = |text: &str| Some((text.to_owned(), true));
+        assert_eq!(
+            utc("2022-11-29T15:54:16.270Z"),
+            told("2022-11-29T15:54:16.270+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29T15:54:16+01:30"),
+            told("2022-11-29T14:24:16+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29T15:54:16-0500"),
+            told("2022-11-29T20:54:16+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29 15:54 UTC"),
+            told("2022-11-29T15:54:00+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29T15:54:16.270"),
+            assumed("2022-11-29T13:54:16.270+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29 15:54:16"),
+            assumed("2022-11-29T13:54:16+00:00")
+        );
+        assert_eq!(
+            utc("2022-11-29T15:54"),
+            assumed("2022-11-29T13:54:00+00:00")
+        );
+        assert_eq!(
+            utc("11/29/2022 3:54:16 PM"),
+            assumed("2022-11-29T13:54:16+00:00")
+        );
+        assert_eq!(utc("2022-11-29"), assumed("2022-11-28T22:00:00+00:00"));
+        for text in [
+            "",
+            "now",
+            "2022-11-29T25:00:00",
+            "2022-11-29T15:54:16+99:00",
+            "2022-11-29T15:54:16+01:75",
+            "2022-11-29T15:54:16 CET",
+        ] {
+            assert_eq!(utc(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+
+const UUID_A: &str = "4C4C4544-0038-4A10-8051-B4C04F563533";
+const UUID_B: &str = "4C4C4544-0038-4A10-8051-B4C04F563534";
+const MAC_A: &str = "18:cc:18:e0:6f:92";
+
+#[derive(Debug, Clone, Default)]
+struct Machine {
+    instance: &'static str,
+    id: &'static str,
+    customer: Option<&'static str>,
+    maker: Option<&'static str>,
+    product: Option<&'static str>,
+    serial: Option<&'static str>,
+    uuid: Option<&'static str>,
+    mac: Option<&'static str>,
+    hostname: Option<&'static str>,
+}
+
+impl Machine {
+    fn build(&self) -> Asset {
+        let rules = Rules::default();
+        let source = Source::new("example", self.instance, self.id, now());
+        let mut draft = AssetDraft::new(source, &rules, now());
+        draft
+            .manufacturer(self.maker)
+            .serial(self.serial)
+            .hardware_uuid(self.uuid)
+            .primary_mac(self.mac);
+        draft.asset.product_number = self.product.map(str::to_owned);
+        draft.asset.hostname = self.hostname.map(str::to_owned);
+        draft.asset.customer = self.customer.map(|id| Ref::new(id, None));
+        draft.finish()
+    }
+}
+
+/// Two records in two accounts, told by the caller to be one customer's.
+fn within_customer(left: Machine, right: Machine) -> Correlation {
+    let left = Machine {
+        instance: "a",
+        id: "1",
+        ..left
+    };
+    let right = Machine {
+        instance: "b",
+        id: "2",
+        ..right
+    };
+    correlate(&left.build(), &right.build(), CustomerLink::Same)
+}
+
+fn same(by: &[IdentityKind]) -> Correlation {
+    Correlation::Same { by: by.to_vec() }
+}
+
+#[test]
+fn manufacturer_and_serial_join_everywhere() {
+    let left = Machine {
+        instance: "a",
+        id: "1",
+        maker: Some("Dell Inc."),
+        serial: Some("abc1"),
+        ..Machine::default()
+    };
+    let right = Machine {
+        instance: "b",
+        id: "2",
+        maker: Some("DELL"),
+        serial: Some("ABC1 "),
+        ..Machine::default()
+    };
+    for link in [CustomerLink::ByRecord, CustomerLink::Different] {
+        assert_eq!(
+            correlate(&left.build(), &right.build(), link),
+            same(&[IdentityKind::ManufacturerSerial])
+        );
+    }
+}
+
+#[test]
+fn placeholders_join_nobody() {
+    let junk = Machine {
+        maker: Some("Dell"),
+        serial: Some("Default string"),
+        ..Machine::default()
+    };
+    assert_eq!(within_customer(junk.clone(), junk), Correlation::Unrelated);
+}
+
+#[test]
+fn two_serials_veto_every_key() {
+    let machine = Machine {
+        uuid: Some(UUID_A),
+        mac: Some(MAC_A),
+        hostname: Some("pc1"),
+        ..Machine::default()
+    };
+    let left = Machine {
+        serial: Some("ABC1"),
+        ..machine.clone()
+    };
+    let right = Machine {
+        serial: Some("ABC2"),
+        ..machine
+    };
+    assert_eq!(
+        within_customer(left, right),
+        Correlation::Different { veto: Veto::Serial }
+    );
+}
+
+#[test]
+fn hp_reuses_serials() {
+    let hp = Machine {
+        maker: Some("HP"),
+        serial: Some("ABC1"),
+        product: Some("1A2B3EA#ABU"),
+        ..Machine::default()
+    };
+    let product = |product| Machine {
+        product,
+        ..hp.clone()
+    };
+    assert_eq!(
+        within_customer(hp.clone(), product(Some("9Z9Z9EA"))),
+        Correlation::Different {
+            veto: Veto::ProductNumber
+        }
+    );
+    let joined = same(&[IdentityKind::ManufacturerSerial, IdentityKind::Serial]);
+    assert_eq!(
+        within_customer(hp.clone(), product(Some("1a2b3ea"))),
+        joined
+    );
+    assert_eq!(within_customer(hp.clone(), product(None)), joined);
+    let dell = Machine {
+        maker: Some("Dell"),
+        ..hp
+    };
+    let other = Machine {
+        product: Some("X"),
+        ..dell.clone()
+    };
+    assert_eq!(within_customer(dell, other), joined);
+}
+
+#[test]
+fn one_supporting_key_needs_peace() {
+    let machine = Machine {
+        mac: Some(MAC_A),
+        ..Machine::default()
+    };
+    let named = |hostname| Machine {
+        hostname: Some(hostname),
+        ..machine.clone()
+    };
+    assert_eq!(
+        within_customer(machine.clone(), named("pc1")),
+        same(&[IdentityKind::Mac])
+    );
+    assert_eq!(
+        within_customer(named("pc1"), named("PC1.acme.local")),
+        same(&[IdentityKind::Mac, IdentityKind::Hostname])
+    );
+    // A docking station that two laptops share.
+    assert_eq!(
+        within_customer(named("pc1"), named("pc2")),
+        Correlation::Possible {
+            by: vec![IdentityKind::Mac],
+            conflicts: vec![Conflict::Hostname]
+        }
+    );
+    let serial = |maker, uuid| Machine {
+        serial: Some("ABC1"),
+        maker,
+        uuid,
+        ..Machine::default()
+    };
+    assert_eq!(
+        within_customer(
+            serial(Some("HP"), Some(UUID_A)),
+            serial(Some("HPE"), Some(UUID_B))
+        ),
+        Correlation::Possible {
+            by: vec![IdentityKind::Serial],
+            conflicts: vec![Conflict::Manufacturer, Conflict::HardwareUuid],
+        }
+    );
+    assert_eq!(
+        within_customer(serial(Some("HP"), None), serial(None, None)),
+        same(&[IdentityKind::Serial])
+    );
+}
+
+#[test]
+fn a_host_name_alone_is_only_possible() {
+    let machine = Machine {
+        hostname: Some("pc1"),
+        ..Machine::default()
+    };
+    assert_eq!(
+        within_customer(machine.clone(), machine.clone()),
+        Correlation::Possible {
+            by: vec![IdentityKind::Hostname],
+            conflicts: Vec::new()
+        }
+    );
+    let left = Machine {
+        serial: Some("ABC1"),
+        ..machine.clone()
+    };
+    let right = Machine {
+        serial: Some("ABC2"),
+        ..machine
+    };
+    assert_eq!(
+        within_customer(left, right),
+        Correlation::Different { veto: Veto::Serial }
+    );
+}
+
+#[test]
+fn customers_are_compared_within_one_account_only() {
+    let machine = |instance, id, customer| {
+        Machine {
+            instance,
+            id,
+            customer,
+            mac: Some(MAC_A),
+            ..Machine::default()
+        }
+        .build()
+    };
+    let left = machine("a", "1", Some("7"));
+    let joined = same(&[IdentityKind::Mac]);
+    let by_record = |right: &Asset| correlate(&left, right, CustomerLink::ByRecord);
+    assert_eq!(by_record(&machine("a", "2", Some("7"))), joined);
+    assert_eq!(
+        by_record(&machine("a", "2", Some("8"))),
+        Correlation::Unrelated
+    );
+    assert_eq!(by_record(&machine("a", "2", None)), Correlation::Unrelated);
+    assert_eq!(
+        by_record(&machine("b", "2", Some("7"))),
+        Correlation::Unrelated
+    );
+    let elsewhere = machine("b", "2", Some("7"));
+    assert_eq!(correlate(&left, &elsewhere, CustomerLink::Same), joined);
+    assert_eq!(
+        correlate(&left, &elsewhere, CustomerLink::Different),
+        Correlation::Unrelated
+    );
+}
+
+#[test]
+fn one_record_stays_one_record() {
+    let before = Machine {
+        instance: "a",
+        id: "1",
+        serial: Some("ABC1"),
+        ..Machine::default()
+    };
+    let after = Machine {
+        serial: Some("NEWBOARD2"),
+        ..before.clone()
+    };
+    let relation = correlate(&before.build(), &after.build(), CustomerLink::ByRecord);
+    assert_eq!(relation, same(&[IdentityKind::VendorId]));
+}
+
+fn machine() -> impl Strategy<Value = Asset> {
+    let names = (
+        select(vec!["a", "b"]),
+        select(vec!["1", "2", "3"]),
+        option::of(select(vec!["7", "8"])),
+    );
+    let hardware = (
+        option::of(select(vec!["HP", "HP Inc.", "Dell", "OEM"])),
+        option::of(select(vec!["P1", "P2"])),
+        option::of(select(vec!["ABC1", "ABC2", "N/A", "VMware-42"])),
+        option::of(select(vec![UUID_A, UUID_B])),
+        option::of(select(vec![
+            MAC_A,
+            "00:50:56:c0:00:08",
+            "f8:75:a4:19:c6:22",
+        ])),
+        option::of(select(vec!["pc1", "PC1.acme.local", "pc2"])),
+    );
+    (names, hardware).prop_map(
+        |((instance, id, customer), (maker, product, serial, uuid, mac, hostname))| {
+            Machine {
+                instance,
+                id,
+                customer,
+                maker,
+                product,
+                serial,
+                uuid,
+                mac,
+                hostname,
+            }
+            .build()
+        },
+    )
+}
+
+fn link() -> impl Strategy<Value = CustomerLink> {
+    select(vec![
+        CustomerLink::ByRecord,
+        CustomerLink::Same,
+        CustomerLink::Different,
+    ])
+}
+
+proptest! {
+    #[test]
+    fn the_order_makes_no_difference(left in machine(), right in machine(), link in link()) {
+        prop_assert_eq!(correlate(&left, &right, link), correlate(&right, &left, link));
+    }
+
+    #[test]
+    fn an_asset_is_itself(asset in machine(), link in link()) {
+        let relation = correlate(&asset, &asset, link);
+        let is_same = matches!(relation, Correlation::Same { .. });
+        prop_assert!(is_same);
+    }
+
+    #[test]
+    fn different_serials_never_join(left in machine(), right in machine(), link in link()) {
+        let is_one_record = left.source.instance == right.source.instance
+            && left.source.vendor_id == right.source.vendor_id;
+        let serials = left.serial.key.as_ref().zip(right.serial.key.as_ref());
+        if !is_one_record && serials.is_some_and(|(left, right)| left != right) {
+            prop_assert_eq!(correlate(&left, &right, link), Correlation::Different { veto: Veto::Serial });
+        }
+    }
+
+    #[test]
+    fn other_customers_join_by_maker_and_serial_only(left in machine(), right in machine()) {
+        if let Correlation::Same { by } = correlate(&left, &right, CustomerLink::Different) {
+            prop_assert!(by.iter().all(|kind| matches!(kind, IdentityKind::VendorId | IdentityKind::ManufacturerSerial)));
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! The machine behind a listing's stream.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::checkpoint::{ListingScope, Position};
+use super::pass::{PageFacts, Pass, SeenIds, Sighting};
+use super::{Listed, Page, PageSource, Row};
+use crate::clock::SharedClock;
+use crate::error::Result;
+use crate::http::Meter;
+use crate::query::AssetQuery;
+use crate::summary::{Rejection, SyncSummary};
+use crate::task::Task;
+use crate::window::{WindowFilter, WindowVerdict};
+
+/// When a walk missed something, the account is walked again, at most this often in all.
+const WALK_LIMIT: u32 = 3;
+
+/// What the stream's owner can look at while it runs.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) summary: SyncSummary,
+    pub(super) position: Position,
+}
+
+pub(super) struct Listing<S: PageSource> {
+    source: Arc<S>,
+    query: AssetQuery,
+    scope: ListingScope,
+    clock: SharedClock,
+    concurrency: usize,
+    meter: Meter,
+    progress: Arc<Mutex<Progress>>,
+    filter: Option<WindowFilter>,
+    resuming: bool,
+    pass: Pass,
+    fetches: VecDeque<(u32, Task<Page<S::Record>>)>,
+    reading: Option<Reading>,
+    ready: VecDeque<S::Record>,
+    seen: SeenIds,
+    serials: HashSet<Box<str>>,
+    new_in_walk: u64,
+    ended: bool,
+}
+
+/// The page that is being handed out.
+#[derive(Debug)]
+struct Reading {
+    number: u32,
+    ids: Vec<String>,
+    seen_before: u64,
+    total: Option<u64>,
+}
+
+impl Reading {
+    fn position(&self, taken: Vec<String>) -> Position {
+        Position {
+            page: self.number,
+            taken,
+            seen_before: self.seen_before,
+            total: self.total,
+        }
+    }
+}
+
+impl<S: PageSource> Listing<S> {
+    pub(super) fn new(
+        source: S,
+        query: AssetQuery,
+        scope: ListingScope,
+        clock: SharedClock,
+        concurrency: usize,
+        meter: Meter,
+        progress: Arc<Mutex<Progress>>,
+    ) -> Self {
+        Self {
+            source: Arc::new(source),
+            query,
+            scope,
+            clock,
+            concurrency: concurrency.max(1),
+            meter,
+            progress,
+            filter: None,
+            resuming: false,
+            pass: Pass::new(1, 1, 0),
+            fetches: VecDeque::new(),
+            reading: None,
+            ready: VecDeque::new(),
+            seen: SeenIds::default(),
+            serials: HashSet::new(),
+            new_in_walk: 0,
+            ended: false,
+        }
+    }
+
+    /// The next record; `None` once the listing has ended.
+    pub(super) async fn next(&mut self) -> Option<Result<S::Record>> {
+        if self.ended {
+            return None;
+        }
+        match self.advance().await {
+            Ok(Some(record)) => Some(Ok(record)),
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                self.progress().summary.incomplete_reason = Some(error.to_string());
+                Some(Err(error))
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<Option<S::Record>> {
+        if self.filter.is_none() {
+            self.filter = Some(self.query.filter(self.clock.now()));
+            self.resume()?;
+        }
+        loop {
+            if let Some(record) = self.ready.pop_front() {
+                self.hand_out(&record);
+                return Ok(Some(record));
+            }
+            self.turn_page();
+            if self.pass.is_over() && self.walk_again_or_finish() {
+                return Ok(None);
+            }
+            self.read_page().await?;
+        }
+    }
+
+    fn resume(&mut self) -> Result<()> {
+        if let Some(checkpoint) = self.query.resume.take() {
+            let position = checkpoint.position_in(&self.scope)?;
+            self.pass = Pass::new(1, position.page, position.seen_before);
+            self.progress().position = position;
+            self.resuming = true;
+        }
+        Ok(())
+    }
+
+    async fn read_page(&mut self) -> Result<()> {
+        self.fetch_ahead();
+        let Some((number, task)) = self.fetches.front_mut() else {
+            return Ok(());
+        };
+        let number = *number;
+        let page = task.join().await?;
+        self.fetches.pop_front();
+        if std::mem::take(&mut self.resuming) && self.changed_since_checkpoint(&page) {
+            self.walk_from_start(1);
+            return Ok(());
+        }
+        let kept = self.sort_rows(number, page)?;
+        self.ready = self.complete(kept).await?;
+        Ok(())
+    }
+
+    fn fetch_ahead(&mut self) {
+        while self.fetches.len() < self.concurrency {
+            let Some(number) = self.pass.next_page() else {
+                return;
+            };
+            let (source, meter) = (Arc::clone(&self.source), self.meter.clone());
+            let task = Task::spawn(async move { source.page(number, &meter).await });
+            self.fetches.push_back((number, task));
+        }
+    }
+
+    async fn complete(&self, records: Vec<S::Record>) -> Result<VecDeque<S::Record>> {
+        stream::iter(records)
+            .map(|record| {
+                let (source, meter) = (Arc::clone(&self.source), self.meter.clone());
+                let mut task =
+                    Task::spawn(async move { source.complete(record, &meter).await });
+                async move { task.join().await }
+            })
+            .buffered(self.concurrency)
+            .try_collect()
+            .await
+    }
+
+    /// Whether records moved to other pages since the checkpoint was taken: then
+    /// one of those handed out is no longer on its page, or the count differs.
+    fn changed_since_checkpoint(&self, page: &Page<S::Record>) -> bool {
+        let progress = self.progress();
+        let position = &progress.position;
+        let on_page: HashSet<&str> = page.rows.iter().filter_map(Row::vendor_id).collect();
+        page.total != position.total
+            || !position.taken.iter().all(|id| on_page.contains(id.as_str()))
+    }
+
+    fn walk_from_start(&mut self, walk: u32) {
+        self.fetches.clear();
+        self.pass = Pass::new(walk, 1, 0);
+        self.reading = None;
+        self.new_in_walk = 0;
+        self.progress().position = Position::start();
+    }
+
+    /// Counts a page's rows and returns those to hand out.
+    fn sort_rows(&mut self, number: u32, page: Page<S::Record>) -> Result<Vec<S::Record>> {
+        let progress = Arc::clone(&self.progress);
+        let mut progress = lock(&progress);
+        let mut facts = PageFacts {
+            number,
+            rows: page.rows.len() as u64,
+            fresh: 0,
+            unidentified: 0,
+            total: page.total,
+            more: page.more,
+            size: page.size,
+        };
+        self.reading = Some(Reading {
+            number,
+            ids: page
+                .rows
+                .iter()
+                .filter_map(Row::vendor_id)
+                .map(ToOwned::to_owned)
+                .collect(),
+            seen_before: self.pass.counted(),
+            total: page.total,
+        });
+        let mut kept = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            match row {
+                Row::Record(record) => {
+                    let sighting = self.seen.meet(&record.source().vendor_id, self.pass.walk);
+                    facts.fresh += u64::from(sighting != Sighting::Repeated);
+                    match sighting {
+                        Sighting::New => kept.extend(self.judge(record, &mut progress)),
+                        Sighting::Known => {}
+                        Sighting::Repeated => progress.summary.duplicates += 1,
+                    }
+                }
+                Row::Rejected(rejection) => {
+                    self.reject(rejection, &mut facts, &mut progress.summary);
+                }
+            }
+        }
+        progress.summary.reported_total = page.total.or(progress.summary.reported_total);
+        drop(progress);
+        self.pass.note(facts, self.concurrency)?;
+        Ok(kept)
+    }
+
+    fn reject(
+        &mut self,
+        rejection: Rejection,
+        facts: &mut PageFacts,
+        summary: &mut SyncSummary,
+    ) {
+        let sighting = match &rejection.vendor_id {
+            Some(id) => {
+                let sighting = self.seen.meet(id, self.pass.walk);
+                facts.fresh += u64::from(sighting != Sighting::Repeated);
+                sighting
+            }
+            None => {
+                facts.unidentified += 1;
+                // A row without an id cannot be recognised: later walks report none.
+                match self.pass.walk {
+                    1 => Sighting::New,
+                    _ => Sighting::Known,
+                }
+            }
+        };
+        match sighting {
+            Sighting::New => {
+                self.new_in_walk += 1;
+                summary.seen += 1;
+                summary.rejected.push(rejection);
+            }
+            Sighting::Known => {}
+            Sighting::Repeated => summary.duplicates += 1,
+        }
+    }
+
+    /// `record`, if it is to be handed out.
+    fn judge(&mut self, mut record: S::Record, progress: &mut Progress) -> Option<S::Record> {
+        self.new_in_walk += 1;
+        if self.pass.walk == 1 && progress.position.taken.contains(&record.source().vendor_id) {
+            return None;
+        }
+        let summary = &mut progress.summary;
+        summary.seen += 1;
+        let verdict = self
+            .filter
+            .as_ref()
+            .map_or(WindowVerdict::Inside, |filter| record.judge(filter));
+        match verdict {
+            WindowVerdict::Inside => {}
+            WindowVerdict::NeverIncluded => summary.never_checked_in += 1,
+            WindowVerdict::Outside => {
+                summary.filtered_out += 1;
+                return None;
+            }
+            WindowVerdict::NeverExcluded => {
+                summary.never_checked_in += 1;
+                summary.never_checked_in_excluded += 1;
+                return None;
+            }
+        }
+        if let Some(key) = record.serial_key().map(Box::<str>::from) {
+            if !self.serials.insert(key) {
+                record.flag_duplicate_serial();
+            }
+        }
+        Some(record)
+    }
+
+    fn hand_out(&mut self, record: &S::Record) {
+        let walk = self.pass.walk;
+        let mut progress = lock(&self.progress);
+        progress.summary.kept += 1;
+        let (id, name) = match record.customer() {
+            Some(customer) => (customer.id.clone(), customer.name.clone()),
+            None => (String::new(), None),
+        };
+        let count = progress.summary.customers.entry(id).or_default();
+        count.assets += 1;
+        count.name = name.or(count.name.take());
+        if let Some(reading) = self.reading.as_ref().filter(|_| walk == 1) {
+            if progress.position.page != reading.number {
+                progress.position = reading.position(Vec::new());
+            }
+            progress
+                .position
+                .taken
+                .push(record.source().vendor_id.clone());
+        }
+    }
+
+    /// Moves the checkpoint to the end of a page that was handed out whole.
+    ///
+    /// The page keeps its ids there: on resuming, they show whether records moved.
+    fn turn_page(&mut self) {
+        if let Some(mut reading) = self.reading.take()
+            && self.pass.walk == 1
+        {
+            let ids = std::mem::take(&mut reading.ids);
+            self.progress().position = reading.position(ids);
+        }
+    }
+
+    /// Whether the listing is finished; otherwise another walk has begun.
+    fn walk_again_or_finish(&mut self) -> bool {
+        let whole = self.pass.is_whole();
+        let settled =
+            self.pass.walk > 1 && self.new_in_walk == 0 && !self.pass.totals_changed();
+        if whole || settled || self.pass.walk >= WALK_LIMIT {
+            let reason = (!whole).then(|| self.shortfall());
+            let mut progress = self.progress();
+            progress.summary.complete = whole;
+            progress.summary.incomplete_reason = reason;
+            return true;
+        }
+        self.walk_from_start(self.pass.walk + 1);
+        false
+    }
+
+    fn shortfall(&self) -> String {
+        match self.pass.missing() {
+            0 => "the account kept changing while it was read".to_owned(),
+            missing => format!(
+                "the vendor counts {missing} more records than it lists, after {} readings",
+                self.pass.walk
+            ),
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
+    }
+}
+
+pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}

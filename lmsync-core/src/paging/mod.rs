@@ -1,0 +1,145 @@
+//! Listings that are complete or say why not.
+//!
+//! A connector supplies one page at a time ([`PageSource`]); this module does
+//! what is the same for all: pages fetched ahead and handed out in order,
+//! records dropped when they come twice and looked for when they went missing,
+//! windows, counts, and checkpoints.
+
+mod checkpoint;
+mod listing;
+mod pass;
+mod stream;
+
+use async_trait::async_trait;
+
+pub use self::checkpoint::{Checkpoint, ListingScope};
+pub use self::stream::RecordStream;
+
+use crate::error::Result;
+use crate::http::Meter;
+use crate::model::{Asset, Customer, Ref, Software, Source};
+use crate::summary::Rejection;
+use crate::window::{WindowFilter, WindowVerdict};
+
+/// Supplies numbered pages of one listing.
+#[async_trait]
+pub trait PageSource: Send + Sync + 'static {
+    /// What a page holds, already mapped.
+    type Record: Listed;
+
+    /// Page `number`, counted from 1; its requests go to `meter`.
+    ///
+    /// A row that cannot be read is a [`Row::Rejected`], not an error.
+    ///
+    /// # Errors
+    /// When the page cannot be had.
+    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Self::Record>>;
+
+    /// Adds to a record what costs further calls; asked only for records that are kept.
+    ///
+    /// # Errors
+    /// When the listing must not go on without.
+    async fn complete(&self, record: Self::Record, meter: &Meter) -> Result<Self::Record> {
+        let _ = meter;
+        Ok(record)
+    }
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows in the vendor's order.
+    pub rows: Vec<Row<T>>,
+    /// How many records there are on all pages, where the vendor says so.
+    pub total: Option<u64>,
+    /// Whether there is another page, where the vendor says so.
+    pub more: Option<bool>,
+    /// How many rows the vendor puts on a page: what it says, else what was asked for.
+    pub size: u32,
+}
+
+/// One row of a page.
+#[derive(Debug, Clone)]
+// A page is rows of the large kind: boxing each would cost more than it saves.
+#[allow(clippy::large_enum_variant)]
+pub enum Row<T> {
+    /// A record.
+    Record(T),
+    /// A row that could not be read.
+    Rejected(Rejection),
+}
+
+impl<T: Listed> Row<T> {
+    fn vendor_id(&self) -> Option<&str> {
+        match self {
+            Self::Record(record) => Some(&record.source().vendor_id),
+            Self::Rejected(rejection) => rejection.vendor_id.as_deref(),
+        }
+    }
+}
+
+/// A record that a listing can hand out.
+pub trait Listed: Send + Sync + 'static {
+    /// Where it comes from.
+    fn source(&self) -> &Source;
+
+    /// Whether `filter` keeps it.
+    fn judge(&self, filter: &WindowFilter) -> WindowVerdict {
+        let _ = filter;
+        WindowVerdict::Inside
+    }
+
+    /// Whose it is.
+    fn customer(&self) -> Option<&Ref> {
+        None
+    }
+
+    /// The serial number that no other record of the listing should have.
+    fn serial_key(&self) -> Option<&str> {
+        None
+    }
+
+    /// Hears that another record of the listing has the same serial number.
+    fn flag_duplicate_serial(&mut self) {}
+}
+
+impl Listed for Asset {
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn judge(&self, filter: &WindowFilter) -> WindowVerdict {
+        filter.judge(self)
+    }
+
+    fn customer(&self) -> Option<&Ref> {
+        self.customer.as_ref()
+    }
+
+    fn serial_key(&self) -> Option<&str> {
+        self.serial.key.as_deref()
+    }
+
+    fn flag_duplicate_serial(&mut self) {
+        self.issues.push(crate::model::Issue::new(
+            crate::model::IssueCode::DuplicateSerial,
+            "serial",
+        ));
+    }
+}
+
+impl Listed for Software {
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn customer(&self) -> Option<&Ref> {
+        self.customer.as_ref()
+    }
+}
+
+impl Listed for Customer {
+    fn source(&self) -> &Source {
+        &self.source
+    }
+}

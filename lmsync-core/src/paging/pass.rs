@@ -1,0 +1,176 @@
+//! One walk over all pages: which page is next, when it ends, and whether it saw everything.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+
+/// So many pages in a row without anything new end a walk.
+const BARREN_LIMIT: u32 = 5;
+/// No account has this many pages; a vendor that gives more repeats itself in disguise.
+const PAGE_LIMIT: u32 = 100_000;
+
+/// The ids of a listing, and the walk in which each was last met.
+#[derive(Debug, Default)]
+pub(super) struct SeenIds(HashMap<Box<str>, u32>);
+
+/// What meeting an id means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sighting {
+    /// Never met before.
+    New,
+    /// Met in an earlier walk.
+    Known,
+    /// Met in this walk.
+    Repeated,
+}
+
+impl SeenIds {
+    pub(super) fn meet(&mut self, id: &str, walk: u32) -> Sighting {
+        match self.0.get_mut(id) {
+            None => {
+                self.0.insert(id.into(), walk);
+                Sighting::New
+            }
+            Some(last) if *last == walk => Sighting::Repeated,
+            Some(last) => {
+                *last = walk;
+                Sighting::Known
+            }
+        }
+    }
+}
+
+/// What a page said, once its rows are counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageFacts {
+    pub(super) number: u32,
+    pub(super) rows: u64,
+    /// Rows whose id was not met before in this walk.
+    pub(super) fresh: u64,
+    /// Rows without an id.
+    pub(super) unidentified: u64,
+    pub(super) total: Option<u64>,
+    pub(super) more: Option<bool>,
+    pub(super) size: u32,
+}
+
+/// One walk over all pages.
+#[derive(Debug)]
+pub(super) struct Pass {
+    pub(super) walk: u32,
+    next: u32,
+    last: u32,
+    counted: u64,
+    totals: Option<(u64, u64)>,
+    barren: u32,
+    over: bool,
+}
+
+impl Pass {
+    /// A walk from page `first`, before which `counted` records were met.
+    pub(super) fn new(walk: u32, first: u32, counted: u64) -> Self {
+        Self {
+            walk,
+            next: first,
+            last: first,
+            counted,
+            totals: None,
+            barren: 0,
+            over: false,
+        }
+    }
+
+    /// The next page to ask for, as far as planned.
+    pub(super) fn next_page(&mut self) -> Option<u32> {
+        if self.over || self.next > self.last {
+            return None;
+        }
+        self.next += 1;
+        Some(self.next - 1)
+    }
+
+    /// Records met so far, those before a resumed walk included.
+    pub(super) fn counted(&self) -> u64 {
+        self.counted
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Takes note of a page; pages come in order.
+    pub(super) fn note(&mut self, page: PageFacts, concurrency: usize) -> Result<()> {
+        self.counted += page.fresh + page.unidentified;
+        // Past the end some vendors count zero.
+        let total = page.total.filter(|_| page.rows > 0 || self.totals.is_none());
+        if let Some(total) = total {
+            let (low, high) = self.totals.unwrap_or((total, total));
+            self.totals = Some((low.min(total), high.max(total)));
+            let planned = total.div_ceil(u64::from(page.size.max(1)));
+            self.last = self.last.max(to_page(planned));
+        }
+        self.barren = if page.fresh == 0 { self.barren + 1 } else { 0 };
+        self.guard_against_endlessness(page)?;
+        if self.barren >= BARREN_LIMIT || (page.number >= self.last && !self.goes_on(page)) {
+            self.over = true;
+        } else if page.number >= self.last {
+            self.last += self.extension(page, concurrency);
+        }
+        Ok(())
+    }
+
+    /// Whether this walk met every record that the vendor counts.
+    pub(super) fn is_whole(&self) -> bool {
+        self.totals
+            .is_none_or(|(low, high)| low == high && self.counted >= high)
+    }
+
+    /// Records that the vendor counts and this walk did not meet.
+    pub(super) fn missing(&self) -> u64 {
+        self.totals
+            .map_or(0, |(_, high)| high.saturating_sub(self.counted))
+    }
+
+    pub(super) fn totals_changed(&self) -> bool {
+        self.totals.is_some_and(|(low, high)| low != high)
+    }
+
+    fn goes_on(&self, page: PageFacts) -> bool {
+        match (page.more, page.total) {
+            (Some(more), _) => more && !(self.barren > 0 && self.all_met(page)),
+            (None, Some(_)) => !self.all_met(page) && page.rows > 0,
+            (None, None) => page.rows > 0 && page.rows >= u64::from(page.size),
+        }
+    }
+
+    fn all_met(&self, page: PageFacts) -> bool {
+        page.total.is_some_and(|total| self.counted >= total)
+    }
+
+    fn extension(&self, page: PageFacts, concurrency: usize) -> u32 {
+        let expected = self.missing().div_ceil(page.rows.max(1));
+        to_page(expected.min(concurrency as u64)).max(1)
+    }
+
+    fn guard_against_endlessness(&self, page: PageFacts) -> Result<()> {
+        let repeats = self.barren >= BARREN_LIMIT
+            && page.more == Some(true)
+            && !self.all_met(page);
+        let overflows = page
+            .total
+            .is_some_and(|total| self.counted > total.saturating_mul(2).saturating_add(1000));
+        if repeats || overflows || page.number >= PAGE_LIMIT {
+            return Err(Error::vendor(format!(
+                "the listing does not end: page {} brings nothing new and says there is more, \
+                 after {} records",
+                page.number, self.counted
+            ))
+            .with_hint("run the sync again; if it stays, report it to the vendor"));
+        }
+        Ok(())
+    }
+}
+
+fn to_page(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT)
+}

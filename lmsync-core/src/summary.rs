@@ -1,0 +1,58 @@
+//! What a listing came to.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::http::Usage;
+
+/// What a listing came to.
+///
+/// `seen = kept + filtered_out + never_checked_in_excluded + rejected.len()`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SyncSummary {
+    /// Different records that the vendor listed.
+    pub seen: u64,
+    /// Records handed out.
+    pub kept: u64,
+    /// Assets left out because they checked in before the window.
+    pub filtered_out: u64,
+    /// Assets that never reported a check-in, kept or not.
+    pub never_checked_in: u64,
+    /// Those of them that the window left out.
+    pub never_checked_in_excluded: u64,
+    /// Repetitions of a record that were dropped.
+    pub duplicates: u64,
+    /// Records that could not be read.
+    pub rejected: Vec<Rejection>,
+    /// Assets handed out per customer id; the key of assets without a customer is empty.
+    pub customers: BTreeMap<String, CustomerCount>,
+    /// How many records the vendor said there are.
+    pub reported_total: Option<u64>,
+    /// Whether every record that the vendor has was seen.
+    pub complete: bool,
+    /// Why not, once the listing has ended.
+    pub incomplete_reason: Option<String>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// Its id, where at least that could be read.
+    pub vendor_id: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// How many assets of a customer were handed out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CustomerCount {
+    /// The customer's name.
+    pub name: Option<String>,
+    /// Assets handed out.
+    pub assets: u64,
+}

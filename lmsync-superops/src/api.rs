@@ -1,0 +1,398 @@
+//! The endpoints: one function each, from parameters to one page of wire types.
+//!
+//! SuperOps has one address per product and takes GraphQL documents there.
+
+use chrono::{DateTime, Utc};
+use lmsync_core::graphql::GraphQlRequest;
+use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use lmsync_core::wire::Scalar;
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::classify::{self, FieldErrors};
+use crate::wire;
+
+/// The most that SuperOps puts on a page.
+pub(crate) const PAGE_SIZE: u32 = 100;
+
+/// Which of SuperOps' two products an account is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Product {
+    /// For service providers: assets belong to clients.
+    #[default]
+    Msp,
+    /// For internal IT: assets belong to departments.
+    It,
+}
+
+impl Product {
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Msp => "/msp",
+            Self::It => "/it",
+        }
+    }
+}
+
+macro_rules! asset_fields {
+    ($of_the_product:literal) => {
+        concat!(
+            "assetId name assetClass site requester primaryMac loggedInUser serialNumber \
+             manufacturer model hostName publicIp gateway platform domain status \
+             lastCommunicatedTime platformFamily platformCategory platformVersion \
+             warrantyExpiryDate purchasedDate customFields ",
+            $of_the_product
+        )
+    };
+}
+
+macro_rules! asset_list {
+    ($fields:expr) => {
+        concat!(
+            "query getAssetList($input: ListInfoInput!) { getAssetList(input: $input) { assets { ",
+            $fields,
+            " } listInfo { page pageSize hasMore totalCount } } }"
+        )
+    };
+}
+
+macro_rules! asset {
+    ($fields:expr) => {
+        concat!(
+            "query getAsset($input: AssetIdentifierInput!) { getAsset(input: $input) { ",
+            $fields,
+            " } }"
+        )
+    };
+}
+
+pub(crate) const MSP_ASSET_LIST: &str = asset_list!(asset_fields!("client deviceCategory"));
+pub(crate) const IT_ASSET_LIST: &str = asset_list!(asset_fields!("department"));
+pub(crate) const MSP_ASSET: &str = asset!(asset_fields!("client deviceCategory"));
+pub(crate) const IT_ASSET: &str = asset!(asset_fields!("department"));
+
+pub(crate) const ASSET_SUMMARY: &str =
+    "query getAssetSummary($input: AssetIdentifierInput!) { getAssetSummary(input: $input) { \
+     cpu { cpuName maxSpeed physicalCore logicalCore architecture } \
+     memory { totalMemory } \
+     disk { disks { drive discType size freeSize } totalSize } \
+     assetInterface { name adapterName mac ipv4Address ipv6Address } } }";
+
+pub(crate) const ASSET_SOFTWARE_LIST: &str =
+    "query getAssetSoftwareList($input: AssetDetailsListInput!) { \
+     getAssetSoftwareList(input: $input) { \
+     assetSoftwares { id software version installedDate bitVersion installedPath } \
+     listInfo { page pageSize hasMore totalCount } } }";
+
+pub(crate) const CLIENT_LIST: &str = "query getClientList($input: ListInfoInput!) { \
+     getClientList(input: $input) { clients { accountId name stage status } \
+     listInfo { page pageSize hasMore totalCount } } }";
+
+pub(crate) const DEPARTMENT_LIST: &str =
+    "query getDepartmentList { getDepartmentList { departmentId name } }";
+
+/// The calls of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    http: HttpClient,
+    url: Url,
+    product: Product,
+}
+
+/// One page as it came.
+#[derive(Debug)]
+pub(crate) struct ListPage<R> {
+    pub(crate) rows: Vec<ListRow<R>>,
+    pub(crate) info: wire::ListInfo,
+    pub(crate) received_at: DateTime<Utc>,
+}
+
+/// One row as it came.
+#[derive(Debug)]
+pub(crate) struct ListRow<R> {
+    /// The record, or why it cannot be read.
+    pub(crate) record: std::result::Result<R, Unreadable>,
+    /// The record's own JSON, where it was asked for.
+    pub(crate) raw: Option<Box<RawValue>>,
+    /// What the vendor says about the row.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A row that cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) vendor_id: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// Whether to keep each record's own JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Raw {
+    Keep,
+    Drop,
+}
+
+#[derive(Serialize)]
+struct Input<T> {
+    input: T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInput {
+    page: u32,
+    page_size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AssetInput<'a> {
+    asset_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_info: Option<PageInput>,
+}
+
+#[derive(Serialize)]
+struct NoVariables {}
+
+impl Api {
+    pub(crate) fn new(http: HttpClient, url: Url, product: Product) -> Self {
+        Self { http, url, product }
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    pub(crate) fn product(&self) -> Product {
+        self.product
+    }
+
+    pub(crate) async fn asset_list(
+        &self,
+        page: u32,
+        page_size: u32,
+        raw: Raw,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Asset>> {
+        let document = match self.product {
+            Product::Msp => MSP_ASSET_LIST,
+            Product::It => IT_ASSET_LIST,
+        };
+        let input = PageInput { page, page_size };
+        let call = self.call("getAssetList", document, &Input { input })?;
+        self.http
+            .send(&call, meter, |answer| read_list(answer, raw))
+            .await
+    }
+
+    pub(crate) async fn asset(
+        &self,
+        asset_id: &str,
+        meter: &Meter,
+    ) -> Result<(wire::Asset, DateTime<Utc>)> {
+        let document = match self.product {
+            Product::Msp => MSP_ASSET,
+            Product::It => IT_ASSET,
+        };
+        let call = self.call("getAsset", document, &asset_input(asset_id, None))?;
+        self.http
+            .send(&call, meter, |answer| {
+                let (asset, _) = classify::read_optional(answer)?;
+                let asset = asset.ok_or_else(|| no_such_asset(answer))?;
+                Ok((asset, answer.received_at()))
+            })
+            .await
+    }
+
+    pub(crate) async fn asset_summary(
+        &self,
+        asset_id: &str,
+        meter: &Meter,
+    ) -> Result<wire::Summary> {
+        let input = asset_input(asset_id, None);
+        let call = self.call("getAssetSummary", ASSET_SUMMARY, &input)?;
+        self.http
+            .send(&call, meter, |answer| Ok(classify::read(answer)?.0))
+            .await
+    }
+
+    pub(crate) async fn asset_software_list(
+        &self,
+        asset_id: &str,
+        page: u32,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Software>> {
+        let input = asset_input(
+            asset_id,
+            Some(PageInput {
+                page,
+                page_size: PAGE_SIZE,
+            }),
+        );
+        let call = self.call("getAssetSoftwareList", ASSET_SOFTWARE_LIST, &input)?;
+        self.http
+            .send(&call, meter, |answer| read_list(answer, Raw::Drop))
+            .await
+    }
+
+    pub(crate) async fn client_list(
+        &self,
+        page: u32,
+        page_size: u32,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Customer>> {
+        let input = PageInput { page, page_size };
+        let call = self.call("getClientList", CLIENT_LIST, &Input { input })?;
+        self.http
+            .send(&call, meter, |answer| read_list(answer, Raw::Drop))
+            .await
+    }
+
+    pub(crate) async fn department_list(&self, meter: &Meter) -> Result<ListPage<wire::Customer>> {
+        let call = self.call("getDepartmentList", DEPARTMENT_LIST, &NoVariables {})?;
+        self.http
+            .send(&call, meter, |answer| {
+                let (rows, errors) = classify::read::<Vec<Option<wire::Customer>>>(answer)?;
+                let info = wire::ListInfo {
+                    total_count: Some(rows.len() as u64),
+                    has_more: Some(false),
+                    page_size: None,
+                };
+                let rows = rows
+                    .into_iter()
+                    .map(|row| (row.ok_or_else(null_row), None))
+                    .collect();
+                Ok(list_page(rows, info, &errors, answer))
+            })
+            .await
+    }
+
+    fn call(
+        &self,
+        operation: &'static str,
+        query: &str,
+        variables: &impl Serialize,
+    ) -> Result<Call> {
+        let body = GraphQlRequest { query, variables };
+        Call::post_json(operation, &self.url, &body, Idempotency::Idempotent)
+    }
+}
+
+fn asset_input(asset_id: &str, list_info: Option<PageInput>) -> Input<AssetInput<'_>> {
+    Input {
+        input: AssetInput {
+            asset_id,
+            list_info,
+        },
+    }
+}
+
+type RowAndRaw<R> = (std::result::Result<R, Unreadable>, Option<Box<RawValue>>);
+
+/// Reads a page typed; row by row only where that fails or the raw rows are wanted.
+fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: Raw) -> Result<ListPage<R>> {
+    if raw == Raw::Drop
+        && let Ok((list, errors)) = classify::read::<wire::List<R>>(answer)
+    {
+        let (rows, info) = rows_of(list, answer)?;
+        let rows = rows
+            .into_iter()
+            .map(|row| (row.ok_or_else(null_row), None))
+            .collect();
+        return Ok(list_page(rows, info, &errors, answer));
+    }
+    let (list, errors) = classify::read::<wire::List<Box<RawValue>>>(answer)?;
+    let (rows, info) = rows_of(list, answer)?;
+    let rows = rows.into_iter().map(|row| read_row(row, raw)).collect();
+    Ok(list_page(rows, info, &errors, answer))
+}
+
+/// The rows; a list that is missing is empty only where the vendor counts none.
+fn rows_of<R>(
+    list: wire::List<R>,
+    answer: &Answer<'_>,
+) -> Result<(Vec<Option<R>>, wire::ListInfo)> {
+    let info = list.list_info.unwrap_or_default();
+    match list.rows {
+        Some(rows) => Ok((rows, info)),
+        None if info.total_count == Some(0) => Ok((Vec::new(), info)),
+        None => Err(answer
+            .error(ErrorKind::Vendor, "SuperOps sent a page without a list")
+            .with_retry(RetryClass::OnlyIfIdempotent)
+            .with_hint("try again later")),
+    }
+}
+
+fn no_such_asset(answer: &Answer<'_>) -> Error {
+    answer
+        .error(ErrorKind::NotFound, "SuperOps does not know the asset")
+        .with_hint("it may have been deleted, or the token's role may not see it")
+}
+
+fn read_row<R: DeserializeOwned>(row: Option<Box<RawValue>>, raw: Raw) -> RowAndRaw<R> {
+    let Some(row) = row else {
+        return (Err(null_row()), None);
+    };
+    let record = serde_json::from_str(row.get()).map_err(|error| Unreadable {
+        vendor_id: id_of(&row),
+        reason: format!("the record cannot be read: {error}"),
+    });
+    (record, (raw == Raw::Keep).then_some(row))
+}
+
+fn id_of(row: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    #[derive(Default)]
+    struct Ids {
+        asset_id: Scalar,
+        account_id: Scalar,
+    }
+    let ids: Ids = serde_json::from_str(row.get()).ok()?;
+    ids.asset_id
+        .text()
+        .or(ids.account_id.text())
+        .map(ToOwned::to_owned)
+}
+
+fn null_row() -> Unreadable {
+    Unreadable {
+        vendor_id: None,
+        reason: "the row is null".to_owned(),
+    }
+}
+
+fn list_page<R>(
+    rows: Vec<RowAndRaw<R>>,
+    info: wire::ListInfo,
+    errors: &FieldErrors,
+    answer: &Answer<'_>,
+) -> ListPage<R> {
+    let notes_on = |index: usize| -> Vec<String> {
+        errors
+            .iter()
+            .filter(|error| error.index() == Some(index))
+            .map(|error| answer.mask(error.message().unwrap_or("no reason given")))
+            .collect()
+    };
+    let rows = rows
+        .into_iter()
+        .enumerate()
+        .map(|(index, (record, raw))| ListRow {
+            record,
+            raw,
+            notes: notes_on(index),
+        })
+        .collect();
+    ListPage {
+        rows,
+        info,
+        received_at: answer.received_at(),
+    }
+}

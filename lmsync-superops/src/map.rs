@@ -1,0 +1,338 @@
+//! From wire to model: every rule about what SuperOps' values mean. Pure.
+
+use chrono::{DateTime, Utc};
+use lmsync_core::Rejection;
+use lmsync_core::model::{
+    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
+    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, RawJson, Ref, Rules, Size, SizeUnit, Source,
+    clean,
+};
+use lmsync_core::paging::Row;
+use lmsync_core::wire::{Object, Scalar};
+
+use crate::api::ListRow;
+use crate::wire;
+
+/// The connector's name.
+pub(crate) const CONNECTOR: &str = "superops";
+
+/// Where records come from, and by which rules they are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) instance: &'a str,
+    pub(crate) rules: &'a Rules,
+}
+
+impl Origin<'_> {
+    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
+        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
+    }
+}
+
+pub(crate) fn asset(
+    row: ListRow<wire::Asset>,
+    origin: Origin<'_>,
+    received_at: DateTime<Utc>,
+) -> Row<Asset> {
+    let wire = match row.record {
+        Ok(wire) => wire,
+        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason, &row.notes),
+    };
+    let Some(id) = wire.asset_id.text().and_then(clean) else {
+        return rejected(None, "the asset has no id".to_owned(), &row.notes);
+    };
+    let mut source = origin.source(&id, received_at);
+    source.raw = row.raw.map(RawJson::from);
+    let mut draft = AssetDraft::new(source, origin.rules, received_at);
+    note_unexpected(&mut draft, &wire);
+    for note in &row.notes {
+        draft.issue(Issue::new(IssueCode::Truncated, "asset").with_note(note.clone()));
+    }
+    identify(&mut draft, &wire);
+    describe(&mut draft, &wire);
+    date(&mut draft, &wire);
+    draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default();
+    Row::Record(draft.finish())
+}
+
+pub(crate) fn customer(
+    row: ListRow<wire::Customer>,
+    origin: Origin<'_>,
+    received_at: DateTime<Utc>,
+) -> Row<Customer> {
+    let wire = match row.record {
+        Ok(wire) => wire,
+        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason, &row.notes),
+    };
+    let Some(id) = wire.id().and_then(clean) else {
+        return rejected(None, "the customer has no id".to_owned(), &row.notes);
+    };
+    let name = wire.name.text().and_then(clean).unwrap_or_else(|| id.clone());
+    let mut customer = Customer::new(origin.source(&id, received_at), name);
+    customer.state_raw = wire.stage.text().and_then(clean);
+    customer.active = customer.state_raw.as_deref().and_then(is_active);
+    Row::Record(customer)
+}
+
+/// `asset` with the software installed on it.
+pub(crate) fn with_software(
+    asset: Asset,
+    rows: &[ListRow<wire::Software>],
+    rules: &Rules,
+) -> Asset {
+    let now = asset.source.fetched_at;
+    let mut draft = AssetDraft::reopen(asset, rules, now);
+    let mut software = Vec::with_capacity(rows.len());
+    for row in rows {
+        match installed(row, &draft.dates()) {
+            Ok(program) => software.push(program),
+            Err(reason) => {
+                draft.issue(Issue::new(IssueCode::Truncated, "software").with_note(reason));
+            }
+        }
+    }
+    draft.asset.software = Some(software);
+    draft.finish()
+}
+
+fn installed(
+    row: &ListRow<wire::Software>,
+    dates: &DateReader,
+) -> Result<InstalledSoftware, String> {
+    let wire = row
+        .record
+        .as_ref()
+        .map_err(|unreadable| unreadable.reason.clone())?;
+    let product = wire.software.value();
+    let name = product
+        .and_then(|product| text(&product.name))
+        .ok_or("a program has no name")?;
+    Ok(InstalledSoftware {
+        name,
+        publisher: product.and_then(|product| text(&product.manufacturer)),
+        version: text(&wire.version),
+        installed_on: dates.day(wire.installed_date.text()).value,
+        arch: text(&wire.bit_version),
+        path: text(&wire.installed_path),
+        vendor_id: product.and_then(|product| product.id().and_then(clean)),
+    })
+}
+
+/// `asset` with what `getAssetSummary` says of it.
+pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, rules: &Rules) -> Asset {
+    let now = asset.source.fetched_at;
+    let mut draft = AssetDraft::reopen(asset, rules, now);
+    if let Some(cpu) = summary.cpu.value() {
+        processor(&mut draft, cpu);
+    }
+    if let Some(total) = summary.memory.value().and_then(|memory| size(&memory.total_memory)) {
+        draft.memory(total);
+    }
+    if let Some(disks) = summary.disk.value() {
+        volumes(&mut draft, disks);
+    }
+    if let Some(adapter) = summary.asset_interface.value() {
+        let name = adapter.adapter_name.text().or(adapter.name.text());
+        let ips = [&adapter.ipv4_address, &adapter.ipv6_address];
+        draft.adapter(
+            name,
+            adapter.mac.text(),
+            ips.into_iter().filter_map(Scalar::text),
+        );
+    }
+    draft.finish()
+}
+
+fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    draft
+        .name(wire.name.text())
+        .manufacturer(wire.manufacturer.text())
+        .model(wire.model.text())
+        .serial(wire.serial_number.text())
+        .primary_mac(wire.primary_mac.text())
+        .public_ip(wire.public_ip.text())
+        .gateway(wire.gateway.text());
+    let asset = &mut draft.asset;
+    asset.hostname = text(&wire.host_name);
+    asset.domain = text(&wire.domain);
+    asset.last_user = text(&wire.logged_in_user);
+    // An account is of one product: it has clients or departments.
+    asset.customer = reference(&wire.client).or_else(|| reference(&wire.department));
+    asset.site = reference(&wire.site);
+    asset.assigned_user = reference(&wire.requester);
+}
+
+fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    kind(draft, wire);
+    draft.os(wire.platform.text(), wire.platform_version.text());
+    // What SuperOps lists is in use; it has no other state.
+    draft.asset.state = AssetState::Active;
+    draft.asset.connectivity = match wire.status.text().map(str::trim) {
+        Some("ONLINE") => Connectivity::Online,
+        Some("OFFLINE") => Connectivity::Offline,
+        _ => Connectivity::Unknown,
+    };
+}
+
+/// The kind, from the most dependable place that tells; a later one may say
+/// whether a workstation is a desktop or a laptop.
+fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    let named = |object: &Object<wire::Reference>| {
+        object.value().and_then(|reference| text(&reference.name))
+    };
+    let words: Vec<String> = [
+        text(&wire.platform_category),
+        named(&wire.device_category),
+        text(&wire.platform_family),
+        named(&wire.asset_class),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut known = words
+        .iter()
+        .filter_map(|word| Some((word, AssetKind::from_words(word)?)));
+    let first = known.next();
+    let finer = known.find(|(_, kind)| matches!(kind, AssetKind::Desktop | AssetKind::Laptop));
+    let told = match (first, finer) {
+        (Some((_, AssetKind::Workstation)), Some(finer)) => Some(finer),
+        (first, _) => first,
+    };
+    match told {
+        Some((word, kind)) => draft.kind(word.as_str(), Some(kind)),
+        None => draft.kind(words.first().map(String::as_str), None),
+    };
+}
+
+fn date(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    draft
+        .last_check_in(
+            wire.last_communicated_time.text(),
+            CheckInBasis::AgentCheckIn,
+        )
+        .purchase_date(wire.purchased_date.text())
+        .warranty_expiry(wire.warranty_expiry_date.text());
+}
+
+fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
+    let cpu = &mut draft.asset.cpu;
+    let cores = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
+    cpu.name = text(&wire.cpu_name);
+    cpu.physical_cores = cores(wire.physical_core);
+    cpu.logical_cores = cores(wire.logical_core);
+    // `actualValue` of a speed is in MHz, whatever the unit shown.
+    cpu.speed_mhz = wire
+        .max_speed
+        .value()
+        .and_then(|speed| speed.actual_value.text())
+        .and_then(|mhz| mhz.trim().parse().ok())
+        .filter(|mhz: &f64| mhz.is_finite() && *mhz > 0.0);
+    draft.arch(wire.architecture.text());
+}
+
+fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
+    for disk in wire.disks.iter().filter_map(Object::value) {
+        let removable = text(&disk.disc_type).is_some_and(|kind| kind.contains("Removable"));
+        let volume = Disk {
+            name: text(&disk.drive),
+            media: if removable {
+                DiskMedia::Removable
+            } else {
+                DiskMedia::Unknown
+            },
+            ..Disk::default()
+        };
+        draft.disk(volume, size(&disk.size), size(&disk.free_size));
+    }
+    if let Some(total) = size(&wire.total_size) {
+        draft.storage_total(total);
+    }
+}
+
+/// `actualValue` is bytes; the shown value is in units of 1024, whatever they are called.
+fn size(measure: &Object<wire::Measure>) -> Option<Size<'_>> {
+    let measure = measure.value()?;
+    match measure.actual_value.text() {
+        Some(number) => Some(Size::Stated {
+            number,
+            unit: SizeUnit::Bytes,
+        }),
+        None => Some(Size::Stated {
+            number: measure.value.text()?,
+            unit: SizeUnit::binary(measure.unit.text()?)?,
+        }),
+    }
+}
+
+fn reference(object: &Object<wire::Reference>) -> Option<Ref> {
+    let wire = object.value()?;
+    let mut reference = Ref::new(wire.id().and_then(clean)?, text(&wire.name));
+    reference.email = text(&wire.email);
+    Some(reference)
+}
+
+fn text(scalar: &Scalar) -> Option<String> {
+    scalar.text().and_then(clean)
+}
+
+/// Stages are free text; only the plain words are taken at their word.
+fn is_active(stage: &str) -> Option<bool> {
+    match stage.to_ascii_lowercase().as_str() {
+        "active" => Some(true),
+        "inactive" => Some(false),
+        _ => None,
+    }
+}
+
+fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    let scalars = [
+        ("name", &wire.name),
+        ("network.primary_mac", &wire.primary_mac),
+        ("last_user", &wire.logged_in_user),
+        ("serial", &wire.serial_number),
+        ("manufacturer", &wire.manufacturer),
+        ("model", &wire.model),
+        ("hostname", &wire.host_name),
+        ("network.public_ip", &wire.public_ip),
+        ("network.gateway", &wire.gateway),
+        ("os.name", &wire.platform),
+        ("domain", &wire.domain),
+        ("connectivity", &wire.status),
+        ("last_check_in", &wire.last_communicated_time),
+        ("kind", &wire.platform_category),
+        ("kind", &wire.platform_family),
+        ("os.version", &wire.platform_version),
+        ("warranty_expiry", &wire.warranty_expiry_date),
+        ("purchase_date", &wire.purchased_date),
+    ];
+    let references = [
+        ("customer", &wire.client),
+        ("customer", &wire.department),
+        ("site", &wire.site),
+        ("assigned_user", &wire.requester),
+        ("kind", &wire.asset_class),
+        ("kind", &wire.device_category),
+    ];
+    let found = scalars
+        .into_iter()
+        .map(|(field, value)| (field, value.unexpected()))
+        .chain(
+            references
+                .into_iter()
+                .map(|(field, value)| (field, value.unexpected())),
+        )
+        .chain([("custom_fields", wire.custom_fields.unexpected())]);
+    for (field, kind) in found {
+        if let Some(kind) = kind {
+            draft.unexpected(field, kind);
+        }
+    }
+}
+
+fn rejected<T>(vendor_id: Option<String>, reason: String, notes: &[String]) -> Row<T> {
+    let reason = match notes {
+        [] => reason,
+        notes => format!("{reason}: {}", notes.join("; ")),
+    };
+    Row::Rejected(Rejection { vendor_id, reason })
+}

@@ -1,0 +1,243 @@
+//! SuperOps' JSON as it is: lenient, with no meaning added.
+//!
+//! Field names are those of the vendor's reference; association fields are JSON
+//! scalars there, so an id in them may come as a number.
+
+use std::collections::BTreeMap;
+
+use lmsync_core::graphql::Envelope;
+use lmsync_core::model::RawJson;
+use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64, null_as_empty};
+use serde::Deserialize;
+
+/// An answer with data of the type `T`.
+pub(crate) type Answered<T> = Envelope<T, Extensions>;
+
+/// What SuperOps adds to an error.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Extensions {
+    #[serde(default)]
+    pub(crate) client_error: Many<ClientError>,
+    #[serde(default)]
+    pub(crate) classification: Scalar,
+}
+
+/// One reason, machine-readable.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct ClientError {
+    #[serde(default)]
+    pub(crate) code: Scalar,
+    #[serde(default)]
+    pub(crate) param: Object<ClientErrorParam>,
+}
+
+/// What the reason is about.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct ClientErrorParam {
+    #[serde(default, deserialize_with = "null_as_empty")]
+    pub(crate) attributes: Vec<Scalar>,
+}
+
+/// The data of a query with one root field; `R` is that field's type.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Root<R> {
+    #[serde(
+        default = "Option::default",
+        alias = "getAsset",
+        alias = "getAssetList",
+        alias = "getAssetSoftwareList",
+        alias = "getAssetSummary",
+        alias = "getClientList",
+        alias = "getDepartmentList"
+    )]
+    pub(crate) field: Option<R>,
+    /// Some answers carry the reasons of a failure here.
+    #[serde(default)]
+    pub(crate) extensions: Option<Extensions>,
+}
+
+/// A page of a list; `R` is the type of a row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct List<R> {
+    #[serde(
+        default = "Option::default",
+        alias = "assets",
+        alias = "assetSoftwares",
+        alias = "clients"
+    )]
+    pub(crate) rows: Option<Vec<Option<R>>>,
+    #[serde(default)]
+    pub(crate) list_info: Option<ListInfo>,
+}
+
+/// Where a page stands in its list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListInfo {
+    #[serde(default, deserialize_with = "lenient_u64")]
+    pub(crate) page_size: Option<u64>,
+    #[serde(default, deserialize_with = "lenient_bool")]
+    pub(crate) has_more: Option<bool>,
+    #[serde(default, deserialize_with = "lenient_u64")]
+    pub(crate) total_count: Option<u64>,
+}
+
+/// One asset. `client` and `deviceCategory` are of the MSP product, `department` of the IT product.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Asset {
+    pub(crate) asset_id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) asset_class: Object<Reference>,
+    pub(crate) client: Object<Reference>,
+    pub(crate) department: Object<Reference>,
+    pub(crate) site: Object<Reference>,
+    pub(crate) requester: Object<Reference>,
+    pub(crate) device_category: Object<Reference>,
+    pub(crate) primary_mac: Scalar,
+    pub(crate) logged_in_user: Scalar,
+    pub(crate) serial_number: Scalar,
+    pub(crate) manufacturer: Scalar,
+    pub(crate) model: Scalar,
+    pub(crate) host_name: Scalar,
+    pub(crate) public_ip: Scalar,
+    pub(crate) gateway: Scalar,
+    pub(crate) platform: Scalar,
+    pub(crate) domain: Scalar,
+    pub(crate) status: Scalar,
+    pub(crate) last_communicated_time: Scalar,
+    pub(crate) platform_family: Scalar,
+    pub(crate) platform_category: Scalar,
+    pub(crate) platform_version: Scalar,
+    pub(crate) warranty_expiry_date: Scalar,
+    pub(crate) purchased_date: Scalar,
+    pub(crate) custom_fields: Object<BTreeMap<String, RawJson>>,
+}
+
+/// Another record, by id and name; the id's key depends on what it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Reference {
+    id: Scalar,
+    account_id: Scalar,
+    class_id: Scalar,
+    department_id: Scalar,
+    software_id: Scalar,
+    user_id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) email: Scalar,
+    pub(crate) manufacturer: Scalar,
+}
+
+impl Reference {
+    pub(crate) fn id(&self) -> Option<&str> {
+        [
+            &self.id,
+            &self.account_id,
+            &self.class_id,
+            &self.department_id,
+            &self.software_id,
+            &self.user_id,
+        ]
+        .into_iter()
+        .find_map(Scalar::text)
+    }
+}
+
+/// A client of the MSP product or a department of the IT product.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Customer {
+    account_id: Scalar,
+    department_id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) stage: Scalar,
+}
+
+impl Customer {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.account_id.text().or(self.department_id.text())
+    }
+}
+
+/// What a call per asset adds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Summary {
+    pub(crate) cpu: Object<Cpu>,
+    pub(crate) memory: Object<Memory>,
+    pub(crate) disk: Object<Disks>,
+    pub(crate) asset_interface: Object<Interface>,
+}
+
+/// The processor.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Cpu {
+    pub(crate) cpu_name: Scalar,
+    pub(crate) max_speed: Object<Measure>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) physical_core: Option<u64>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) logical_core: Option<u64>,
+    pub(crate) architecture: Scalar,
+}
+
+/// The memory.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Memory {
+    pub(crate) total_memory: Object<Measure>,
+}
+
+/// The disks.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Disks {
+    #[serde(deserialize_with = "null_as_empty")]
+    pub(crate) disks: Vec<Object<Disk>>,
+    pub(crate) total_size: Object<Measure>,
+}
+
+/// One volume.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Disk {
+    pub(crate) drive: Scalar,
+    pub(crate) disc_type: Scalar,
+    pub(crate) size: Object<Measure>,
+    pub(crate) free_size: Object<Measure>,
+}
+
+/// The network adapter in use.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Interface {
+    pub(crate) name: Scalar,
+    pub(crate) adapter_name: Scalar,
+    pub(crate) mac: Scalar,
+    pub(crate) ipv4_address: Scalar,
+    pub(crate) ipv6_address: Scalar,
+}
+
+/// A measured value: exact, and as shown with a unit.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Measure {
+    pub(crate) actual_value: Scalar,
+    pub(crate) value: Scalar,
+    pub(crate) unit: Scalar,
+}
+
+/// A program installed on an asset.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Software {
+    pub(crate) software: Object<Reference>,
+    pub(crate) version: Scalar,
+    pub(crate) installed_date: Scalar,
+    pub(crate) bit_version: Scalar,
+    pub(crate) installed_path: Scalar,
+}
