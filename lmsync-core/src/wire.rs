@@ -100,9 +100,10 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 }
 
 /// An object that may come as text holding JSON, or not at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Object<T> {
     /// The vendor did not send the field.
+    #[default]
     Absent,
     /// The vendor sent null or an empty text.
     Null,
@@ -110,13 +111,6 @@ pub enum Object<T> {
     Value(T),
     /// The vendor sent something of another type.
     Unexpected(&'static str),
-}
-
-// By hand: the derive would ask for `T: Default`.
-impl<T> Default for Object<T> {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 impl<T> Object<T> {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::graphql::GraphQlRequest;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::wire::Scalar;
+use lmsync_core::wire::{Object, Scalar};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
@@ -258,16 +258,13 @@ impl Api {
         let call = self.call("getDepartmentList", DEPARTMENT_LIST, &NoVariables {})?;
         self.http
             .send(&call, meter, |answer| {
-                let (rows, errors) = classify::read::<Vec<Option<wire::Customer>>>(answer)?;
+                let (rows, errors) = classify::read::<Vec<Object<wire::Customer>>>(answer)?;
                 let info = wire::ListInfo {
                     total_count: Some(rows.len() as u64),
                     has_more: Some(false),
                     page_size: None,
                 };
-                let rows = rows
-                    .into_iter()
-                    .map(|row| (row.ok_or_else(null_row), None))
-                    .collect();
+                let rows = rows.into_iter().map(|row| (readable(row), None)).collect();
                 Ok(list_page(rows, info, &errors, answer))
             })
             .await
@@ -298,13 +295,10 @@ type RowAndRaw<R> = (std::result::Result<R, Unreadable>, Option<Box<RawValue>>);
 /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: Raw) -> Result<ListPage<R>> {
     if raw == Raw::Drop
-        && let Ok((list, errors)) = classify::read::<wire::List<R>>(answer)
+        && let Ok((list, errors)) = classify::read::<wire::List<Object<R>>>(answer)
     {
         let (rows, info) = rows_of(list, answer)?;
-        let rows = rows
-            .into_iter()
-            .map(|row| (row.ok_or_else(null_row), None))
-            .collect();
+        let rows = rows.into_iter().map(|row| (readable(row), None)).collect();
         return Ok(list_page(rows, info, &errors, answer));
     }
     let (list, errors) = classify::read::<wire::List<Box<RawValue>>>(answer)?;
@@ -317,7 +311,7 @@ fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: Raw) -> Result<ListP
 fn rows_of<R>(
     list: wire::List<R>,
     answer: &Answer<'_>,
-) -> Result<(Vec<Option<R>>, wire::ListInfo)> {
+) -> Result<(Vec<R>, wire::ListInfo)> {
     let info = list.list_info.unwrap_or_default();
     match list.rows {
         Some(rows) => Ok((rows, info)),
@@ -335,15 +329,27 @@ fn no_such_asset(answer: &Answer<'_>) -> Error {
         .with_hint("it may have been deleted, or the token's role may not see it")
 }
 
-fn read_row<R: DeserializeOwned>(row: Option<Box<RawValue>>, raw: Raw) -> RowAndRaw<R> {
-    let Some(row) = row else {
-        return (Err(null_row()), None);
+fn read_row<R: DeserializeOwned>(row: Box<RawValue>, raw: Raw) -> RowAndRaw<R> {
+    let record = match serde_json::from_str(row.get()) {
+        Ok(object) => readable(object),
+        Err(error) => Err(Unreadable {
+            vendor_id: id_of(&row),
+            reason: format!("the record cannot be read: {error}"),
+        }),
     };
-    let record = serde_json::from_str(row.get()).map_err(|error| Unreadable {
-        vendor_id: id_of(&row),
-        reason: format!("the record cannot be read: {error}"),
-    });
     (record, (raw == Raw::Keep).then_some(row))
+}
+
+fn readable<R>(row: Object<R>) -> std::result::Result<R, Unreadable> {
+    let reason = match row {
+        Object::Value(record) => return Ok(record),
+        Object::Absent | Object::Null => "the row is null".to_owned(),
+        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
+    };
+    Err(Unreadable {
+        vendor_id: None,
+        reason,
+    })
 }
 
 fn id_of(row: &RawValue) -> Option<String> {
@@ -359,13 +365,6 @@ fn id_of(row: &RawValue) -> Option<String> {
         .text()
         .or(ids.account_id.text())
         .map(ToOwned::to_owned)
-}
-
-fn null_row() -> Unreadable {
-    Unreadable {
-        vendor_id: None,
-        reason: "the row is null".to_owned(),
-    }
 }
 
 fn list_page<R>(

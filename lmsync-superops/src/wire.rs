@@ -67,7 +67,7 @@ pub(crate) struct List<R> {
         alias = "assetSoftwares",
         alias = "clients"
     )]
-    pub(crate) rows: Option<Vec<Option<R>>>,
+    pub(crate) rows: Option<Vec<R>>,
     #[serde(default)]
     pub(crate) list_info: Option<ListInfo>,
 }

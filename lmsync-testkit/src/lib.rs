@@ -1,1 +1,14 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod faults;
+pub mod fleet;
+mod script;
+mod serve;
+mod simulator;
+
+pub use self::clock::VirtualClock;
+pub use self::faults::{Fault, FaultyTransport};
+pub use self::script::{Heard, Line, Script};
+pub use self::serve::{ServeOptions, SimulatorServer, serve};
+pub use self::simulator::{InMemory, Recorded, RollingLimit, Shared, Simulator};

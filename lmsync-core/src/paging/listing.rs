@@ -307,10 +307,10 @@ impl<S: PageSource> Listing<S> {
                 return None;
             }
         }
-        if let Some(key) = record.serial_key().map(Box::<str>::from) {
-            if !self.serials.insert(key) {
-                record.flag_duplicate_serial();
-            }
+        if let Some(key) = record.serial_key().map(Box::from)
+            && !self.serials.insert(key)
+        {
+            record.flag_duplicate_serial();
         }
         Some(record)
     }

@@ -1,0 +1,122 @@
+//! What a run came to, as the file of `--report` says it.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use lmsync::{Error, ErrorKind, Rejection};
+use serde::Serialize;
+
+use crate::support::problem::Problem;
+use crate::sync::Outcome;
+
+/// What one account came to.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConnectorReport {
+    pub(crate) vendor: &'static str,
+    pub(crate) instance: String,
+    pub(crate) complete: bool,
+    pub(crate) assets: u64,
+    pub(crate) software: u64,
+    pub(crate) customers: u64,
+    pub(crate) seen: u64,
+    pub(crate) filtered_out: u64,
+    pub(crate) unknown_check_in: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) rejected: Vec<Rejection>,
+    pub(crate) requests: u64,
+    pub(crate) retries: u64,
+    pub(crate) rate_limited_waits: u64,
+    pub(crate) elapsed_ms: u64,
+    pub(crate) error: Option<Failure>,
+}
+
+/// Why an account is not complete.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    /// A listing ended without an error, and records are missing.
+    pub(crate) fn incomplete(reason: Option<String>) -> Self {
+        Self {
+            kind: ErrorKind::Vendor,
+            message: reason.unwrap_or_else(|| "the vendor listed less than there is".to_owned()),
+            hint: Some(
+                "run the sync again when fewer changes are made in the vendor's product; \
+                 if it stays, compare the counts there and report it to the vendor"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// The run was stopped because of `reason` before the account was read.
+    pub(crate) fn cancelled(reason: &str) -> Self {
+        Self {
+            kind: ErrorKind::Cancelled,
+            message: format!("stopped before the end: {reason}"),
+            hint: Some("run the sync again; nothing was changed at the vendor".to_owned()),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let operation = error.operation().map(|name| format!("{name}: "));
+        let status = error.status().map(|status| format!(" (HTTP {status})"));
+        Self {
+            kind: error.kind(),
+            message: [
+                operation.as_deref().unwrap_or_default(),
+                error.message(),
+                status.as_deref().unwrap_or_default(),
+            ]
+            .concat(),
+            hint: error.hint().map(ToOwned::to_owned),
+        }
+    }
+}
+
+/// The file of `--report`, opened before the sync so that a bad path is told at once.
+#[derive(Debug)]
+pub(crate) struct ReportFile(Option<(String, File)>);
+
+#[derive(Serialize)]
+struct Report<'a> {
+    connectors: Vec<&'a ConnectorReport>,
+}
+
+impl ReportFile {
+    /// Creates the file at `path`, where there is one.
+    pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
+        let Some(path) = path else {
+            return Ok(Self(None));
+        };
+        let name = path.display().to_string();
+        match File::create(path) {
+            Ok(file) => Ok(Self(Some((name, file)))),
+            Err(error) => Err(Problem::new(name, error)),
+        }
+    }
+
+    /// Writes the report, in the order of the configuration file.
+    pub(crate) fn write(self, outcomes: &[Outcome]) -> Result<(), String> {
+        let Some((name, file)) = self.0 else {
+            return Ok(());
+        };
+        let report = Report {
+            connectors: outcomes.iter().map(|outcome| &outcome.report).collect(),
+        };
+        write_json(BufWriter::new(file), &report)
+            .map_err(|error| format!("cannot write to {name}: {error}"))
+    }
+}
+
+fn write_json(mut writer: impl Write, report: &Report<'_>) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut writer, report)?;
+    writeln!(writer)?;
+    writer.flush()
+}

@@ -1,0 +1,90 @@
+//! The configuration file: one `[[connector]]` table per account.
+
+use std::fs;
+use std::path::Path;
+
+use lmsync::ConnectorConfig;
+use toml::{Table, Value};
+
+use super::problem::Problem;
+
+const TABLES: &str = "connector";
+const EXAMPLE: &str = "write one table per account: [[connector]], then vendor = \"superops\" and so on";
+
+/// One account, and what to call it until its connector has a name.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) label: String,
+    pub(crate) config: ConnectorConfig,
+}
+
+/// The accounts that the file at `path` names; at least one.
+pub(crate) fn read(path: &Path) -> Result<Vec<Account>, Vec<Problem>> {
+    let file = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| vec![Problem::new(&file, error)])?;
+    // The error's own `Display` would quote the line, and the line may hold a secret.
+    let table: Table = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(&text, span.start));
+        vec![Problem::new(format_args!("{file}, line {line}"), error.message())]
+    })?;
+    accounts(table).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| problem.inside(&file))
+            .collect()
+    })
+}
+
+fn accounts(mut file: Table) -> Result<Vec<Account>, Vec<Problem>> {
+    let tables = file.remove(TABLES);
+    let mut problems: Vec<Problem> = file.keys().map(|key| unknown_key(key)).collect();
+    let mut accounts = Vec::new();
+    match tables {
+        Some(Value::Array(tables)) if !tables.is_empty() => {
+            for (number, table) in (1..).zip(tables) {
+                match account(number, table) {
+                    Ok(account) => accounts.push(account),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        Some(Value::Table(_)) => problems.push(
+            Problem::new("[connector]", "a list of tables is expected").hint(EXAMPLE),
+        ),
+        _ => problems.push(Problem::new("the file", "it names no connector").hint(EXAMPLE)),
+    }
+    if problems.is_empty() {
+        Ok(accounts)
+    } else {
+        Err(problems)
+    }
+}
+
+fn account(number: usize, table: Value) -> Result<Account, Problem> {
+    let label = label(number, &table);
+    match table.try_into() {
+        Ok(config) => Ok(Account { label, config }),
+        Err(error) => Err(Problem::new(label, error.message())),
+    }
+}
+
+/// Which table is meant, such as `connector 2 (superops, head office)`.
+fn label(number: usize, table: &Value) -> String {
+    let known: Vec<&str> = ["vendor", "name"]
+        .into_iter()
+        .filter_map(|key| table.get(key)?.as_str())
+        .collect();
+    match known.as_slice() {
+        [] => format!("connector {number}"),
+        known => format!("connector {number} ({})", known.join(", ")),
+    }
+}
+
+fn unknown_key(key: &str) -> Problem {
+    Problem::new("the top level", format_args!("unknown key `{key}`")).hint(EXAMPLE)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().get(..offset).unwrap_or_default();
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}

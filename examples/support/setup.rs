@@ -1,0 +1,93 @@
+//! From the command line's `--config` to connectors that are ready to be used.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use lmsync::{Connector, Environment};
+
+use super::config::{self, Account};
+use super::problem::Problem;
+use super::simulators::{self, Simulators};
+
+/// The connectors of one run.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// In the order of the file.
+    pub(crate) connectors: Vec<Arc<dyn Connector>>,
+    // They serve until they are dropped.
+    _simulators: Option<Simulators>,
+}
+
+impl Setup {
+    /// Connectors of the accounts in the file `config`, or of simulators where there is none.
+    ///
+    /// Nothing is sent yet. All that is wrong with the file is told at once.
+    pub(crate) async fn new(config: Option<&Path>) -> Result<Self, Vec<Problem>> {
+        match config {
+            Some(path) => Ok(Self {
+                connectors: connect(&config::read(path)?)?,
+                _simulators: None,
+            }),
+            None => {
+                let simulators = simulators::start()
+                    .await
+                    .map_err(|error| vec![Problem::new("embedded simulators", error)])?;
+                Ok(Self {
+                    connectors: connect(&embedded(&simulators))?,
+                    _simulators: Some(simulators),
+                })
+            }
+        }
+    }
+}
+
+fn embedded(simulators: &Simulators) -> Vec<Account> {
+    simulators
+        .accounts
+        .iter()
+        .map(|config| Account {
+            label: format!("embedded simulator of {}", config.vendor()),
+            config: config.clone(),
+        })
+        .collect()
+}
+
+fn connect(accounts: &[Account]) -> Result<Vec<Arc<dyn Connector>>, Vec<Problem>> {
+    // One environment: the connectors share connections.
+    let environment =
+        Environment::system().map_err(|error| vec![Problem::of("this machine", &error)])?;
+    let mut connectors = Vec::new();
+    let mut problems = Vec::new();
+    for account in accounts {
+        match account.config.connect_in(&environment) {
+            Ok(connector) => connectors.push(connector),
+            Err(error) => problems.push(Problem::of(&account.label, &error)),
+        }
+    }
+    if problems.is_empty() {
+        problems = namesakes(accounts, &connectors);
+    }
+    if problems.is_empty() {
+        Ok(connectors)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Records and write-backs name their account by its instance: no two may share one.
+fn namesakes(accounts: &[Account], connectors: &[Arc<dyn Connector>]) -> Vec<Problem> {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut problems = Vec::new();
+    for (account, connector) in accounts.iter().zip(connectors) {
+        let instance = connector.info().instance.as_str();
+        if let Some(other) = first.insert(instance, &account.label) {
+            let message = format!("the instance name `{instance}` is also that of {other}");
+            problems.push(
+                Problem::new(&account.label, message)
+                    .hint("give each a `name` of its own; one account twice is one too many"),
+            );
+        }
+    }
+    problems
+}

@@ -1,0 +1,207 @@
+//! One request through the stack: repeated where that is safe, and only there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::http::{
+    Answer, Budget, Call, HttpClient, Idempotency, Limiter, Meter, RetryPolicy, TransportErrorKind,
+};
+use lmsync_core::{ErrorKind, Result, RetryClass, Secret, SharedClock};
+use lmsync_testkit::{Line, Script, VirtualClock};
+
+struct Bench {
+    http: HttpClient,
+    script: Script,
+    clock: SharedClock,
+    meter: Meter,
+}
+
+impl Bench {
+    fn new(lines: impl IntoIterator<Item = Line>) -> Self {
+        Self::with_retry(lines, RetryPolicy::default())
+    }
+
+    fn with_retry(lines: impl IntoIterator<Item = Line>, retry: RetryPolicy) -> Self {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let script = Script::new(clock.clone(), lines);
+        let limiter = Limiter::new(Budget::per_minute(1000, 4).unwrap(), clock.clone());
+        let credential = Credential::bearer(Secret::from("tok-5ecret")).unwrap();
+        let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .retry(retry)
+            .build();
+        Self {
+            http,
+            script,
+            clock,
+            meter: Meter::default(),
+        }
+    }
+
+    async fn send(&self, idempotency: Idempotency) -> Result<String> {
+        let url = "https://vendor.example/api?x=1".parse().unwrap();
+        let call = Call::post_json("listThings", &url, &["body"], idempotency).unwrap();
+        self.http.send(&call, &self.meter, read).await
+    }
+
+    async fn read(&self) -> Result<String> {
+        self.send(Idempotency::Idempotent).await
+    }
+
+    fn requests(&self) -> usize {
+        self.script.heard().len()
+    }
+}
+
+fn read(answer: &Answer<'_>) -> Result<String> {
+    answer.require_success()?;
+    answer.json()
+}
+
+fn fine() -> Line {
+    Line::answer(200, "\"fine\"")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_survives_what_passes() {
+    let bench = Bench::new([
+        Line::answer(503, "busy"),
+        Line::failure(TransportErrorKind::Interrupted),
+        Line::answer(200, "\"fi"),
+        Line::failure(TransportErrorKind::Timeout),
+        fine(),
+    ]);
+    assert_eq!(bench.read().await.unwrap(), "fine");
+    let usage = bench.meter.read();
+    assert_eq!((usage.requests, usage.retries), (5, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_of_unknown_outcome_is_sent_once() {
+    for line in [
+        Line::answer(500, ""),
+        Line::answer(200, "\"cut"),
+        Line::failure(TransportErrorKind::Timeout),
+        Line::failure(TransportErrorKind::Interrupted),
+    ] {
+        let bench = Bench::new([line, fine()]);
+        let error = bench.send(Idempotency::Once).await.unwrap_err();
+        assert_eq!(error.retry(), RetryClass::OnlyIfIdempotent);
+        assert_eq!(bench.requests(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_never_arrived_is_sent_again() {
+    for line in [
+        Line::failure(TransportErrorKind::Connect),
+        Line::failure(TransportErrorKind::ConnectTimeout),
+        Line::answer(429, ""),
+    ] {
+        let bench = Bench::new([line, fine()]);
+        assert_eq!(bench.send(Idempotency::Once).await.unwrap(), "fine");
+        assert_eq!(bench.requests(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_get_better_is_not_repeated() {
+    use ErrorKind as K;
+    for (line, kind) in [
+        (Line::answer(400, "no"), K::Vendor),
+        (Line::answer(401, ""), K::Authentication),
+        (Line::answer(403, ""), K::Permission),
+        (Line::answer(404, ""), K::NotFound),
+        (Line::answer(302, "").header("location", "https://evil.example/"), K::Vendor),
+        (Line::failure(TransportErrorKind::Tls), K::Tls),
+        (Line::failure(TransportErrorKind::TooLarge), K::Vendor),
+    ] {
+        let bench = Bench::new([line, fine()]);
+        let error = bench.read().await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.operation(), Some("listThings"));
+        assert_eq!(bench.requests(), 1, "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tries_end() {
+    let bench = Bench::new(vec![Line::answer(500, "broken"); 20]);
+    let error = bench.read().await.unwrap_err();
+    assert_eq!(error.retry(), RetryClass::Exhausted);
+    assert_eq!(error.status(), Some(500));
+    assert_eq!(bench.requests(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_vendors_word_on_waiting_is_obeyed() {
+    for (header, seconds) in [
+        ("33", 33),
+        ("Tue, 31 Mar 2026 12:00:40 GMT", 40),
+        ("gibberish", 5),
+    ] {
+        let bench = Bench::new([Line::answer(429, "").header("retry-after", header), fine()]);
+        bench.read().await.unwrap();
+        assert_eq!(bench.clock.elapsed().as_secs(), seconds, "{header}");
+        assert_eq!(bench.meter.read().rate_limited_waits, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_stops_every_caller() {
+    let slow = Duration::from_millis(10);
+    let bench = Bench::new([
+        Line::answer(429, "").header("retry-after", "30").after(slow),
+        fine().after(slow),
+        fine().after(slow),
+    ]);
+    let late = async {
+        bench.clock.sleep(Duration::from_secs(1)).await;
+        bench.read().await
+    };
+    let (first, second) = futures_util::join!(bench.read(), late);
+    first.unwrap();
+    second.unwrap();
+    let later: Vec<_> = bench.script.heard()[1..]
+        .iter()
+        .map(|heard| heard.at)
+        .collect();
+    assert!(
+        later.iter().all(|at| *at >= Duration::from_secs(30) + slow),
+        "{later:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_ends_with_the_vendors_reason() {
+    let policy = RetryPolicy::default();
+    let bench = Bench::new(vec![Line::answer(429, "slow down"); 200]);
+    let error = bench.read().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.retry(), RetryClass::Exhausted);
+    let spent = bench.clock.elapsed();
+    assert!(spent <= policy.patience && spent > Duration::from_secs(5 * 60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_vendor_echoes_of_a_token_is_masked() {
+    let bench = Bench::new([Line::answer(400, "token tok-5ecret is odd")
+        .header("x-request-id", "id-tok-5ecret-7")]);
+    let error = bench.read().await.unwrap_err();
+    let shown = format!("{error} {error:?} {:?}", bench.http);
+    assert!(shown.contains("[REDACTED] is odd"), "{shown}");
+    assert!(!shown.contains("5ecret"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_request_carries_the_credential_and_names_the_client() {
+    let bench = Bench::new([Line::answer(503, ""), fine()]);
+    bench.read().await.unwrap();
+    for heard in bench.script.heard() {
+        let headers = heard.request.headers();
+        assert_eq!(headers["authorization"], "Bearer tok-5ecret");
+        assert!(headers["authorization"].is_sensitive());
+        assert!(headers["user-agent"].to_str().unwrap().starts_with("lmsync/"));
+    }
+}

@@ -1,0 +1,316 @@
+//! Tokens that expire: one sign-in for all, in time, and none lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::{Either, join_all, select};
+use lmsync_core::auth::{AccessToken, Authorizer, TokenAuth, TokenSource};
+use lmsync_core::http::{Budget, Call, HttpClient, Idempotency, Limiter, Meter, TransportErrorKind};
+use lmsync_core::{Error, ErrorKind, Result, Secret, SharedClock};
+use lmsync_testkit::{Line, Script, VirtualClock};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[derive(Debug)]
+struct Desk {
+    clock: SharedClock,
+    sign_ins: AtomicUsize,
+    closed: AtomicUsize,
+}
+
+impl Desk {
+    fn new() -> (Arc<Self>, TokenAuth, SharedClock) {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let desk = Arc::new(Self {
+            clock: clock.clone(),
+            sign_ins: AtomicUsize::new(0),
+            closed: AtomicUsize::new(0),
+        });
+        let auth = TokenAuth::new(desk.clone(), clock.clone());
+        (desk, auth, clock)
+    }
+
+    fn sign_ins(&self) -> usize {
+        self.sign_ins.load(Ordering::SeqCst)
+    }
+
+    /// Refuses the next `times` sign-ins.
+    fn close(&self, times: usize) {
+        self.closed.store(times, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl TokenSource for Desk {
+    async fn fetch(&self, _meter: &Meter) -> Result<AccessToken> {
+        let number = self.sign_ins.fetch_add(1, Ordering::SeqCst) + 1;
+        self.clock.sleep(Duration::from_secs(1)).await;
+        let closed = self.closed.load(Ordering::SeqCst);
+        if closed > 0 {
+            self.closed.store(closed - 1, Ordering::SeqCst);
+            return Err(Error::new(ErrorKind::Authentication, "closed"));
+        }
+        Ok(AccessToken {
+            secret: Secret::from(format!("token-{number}")),
+            lifetime: Some(HOUR),
+        })
+    }
+}
+
+async fn token(auth: &TokenAuth) -> Result<String> {
+    let credential = auth.credential(&Meter::default()).await?;
+    Ok(format!("{credential:?}")).map(|shown| {
+        assert!(!shown.contains("token-"), "{shown}");
+        shown
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_callers_sign_in_once() {
+    let (desk, auth, _) = Desk::new();
+    let results = join_all((0..50).map(|_| token(&auth))).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(desk.sign_ins(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_sign_in_is_told_to_all_and_tried_anew() {
+    let (desk, auth, _) = Desk::new();
+    desk.close(1);
+    let results = join_all((0..50).map(|_| token(&auth))).await;
+    assert!(results.iter().all(Result::is_err));
+    assert_eq!(desk.sign_ins(), 1);
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_renewed_before_it_ends() {
+    let (desk, auth, clock) = Desk::new();
+    token(&auth).await.unwrap();
+    clock.sleep(HOUR - Duration::from_secs(70)).await;
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 1);
+    clock.sleep(Duration::from_secs(20)).await;
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_valid_token_outlives_a_failed_early_refresh() {
+    let (desk, auth, clock) = Desk::new();
+    token(&auth).await.unwrap();
+    clock.sleep(HOUR - Duration::from_secs(50)).await;
+    desk.close(1);
+    for _ in 0..10 {
+        token(&auth).await.unwrap();
+    }
+    assert_eq!(desk.sign_ins(), 2, "a failed refresh is not repeated at once");
+    clock.sleep(Duration::from_secs(31)).await;
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_during_a_sign_in_blocks_nobody() {
+    let (desk, auth, clock) = Desk::new();
+    let impatient = async {
+        let patience = clock.sleep(Duration::from_millis(500));
+        assert!(matches!(
+            select(Box::pin(token(&auth)), patience).await,
+            Either::Right(_)
+        ));
+    };
+    let ((), patient) = futures_util::join!(impatient, token(&auth));
+    patient.unwrap();
+    assert_eq!(desk.sign_ins(), 1, "the others carry the sign-in on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_everybody_left_is_started_anew() {
+    let (desk, auth, clock) = Desk::new();
+    let patience = clock.sleep(Duration::from_millis(500));
+    drop(select(Box::pin(token(&auth)), patience).await);
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_refused_token_is_dropped() {
+    let (desk, auth, _) = Desk::new();
+    let meter = Meter::default();
+    let old = auth.credential(&meter).await.unwrap();
+    assert!(auth.renew(&old));
+    let new = auth.credential(&meter).await.unwrap();
+    // A second caller hears of the old token's end only now.
+    assert!(auth.renew(&old));
+    let kept = auth.credential(&meter).await.unwrap();
+    assert_eq!(desk.sign_ins(), 2);
+    assert_eq!(format!("{new:?}"), format!("{kept:?}"));
+}
+
+fn client(auth: TokenAuth, clock: &SharedClock, lines: Vec<Line>) -> (HttpClient, Script) {
+    let script = Script::new(clock.clone(), lines);
+    let limiter = Limiter::new(Budget::per_minute(1000, 50).unwrap(), clock.clone());
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+        .authorizer(Arc::new(auth))
+        .build();
+    (http, script)
+}
+
+async fn get(http: &HttpClient) -> Result<()> {
+    let url = "https://vendor.example/".parse().unwrap();
+    let call = Call::post_json("get", &url, &(), Idempotency::Once).unwrap();
+    http.send(&call, &Meter::default(), |answer| answer.require_success())
+        .await
+}
+
+fn bearers(script: &Script) -> Vec<String> {
+    let text = |heard: &lmsync_testkit::Heard| {
+        heard.request.headers()["authorization"].to_str().unwrap().to_owned()
+    };
+    script.heard().iter().map(text).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_renews_the_token_once() {
+    let (desk, auth, clock) = Desk::new();
+    let (http, script) = client(auth, &clock, vec![Line::answer(401, ""), Line::answer(200, "")]);
+    get(&http).await.unwrap();
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-2"]);
+    assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_401_is_the_answer() {
+    let (_, auth, clock) = Desk::new();
+    let (http, script) = client(auth, &clock, vec![Line::answer(401, ""); 9]);
+    assert_eq!(
+        get(&http).await.unwrap_err().kind(),
+        ErrorKind::Authentication
+    );
+    assert_eq!(script.heard().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_refused_at_once_renew_once() {
+    let (desk, auth, clock) = Desk::new();
+    let mut lines = vec![Line::answer(401, ""); 50];
+    lines.extend(vec![Line::answer(200, ""); 50]);
+    let (http, _) = client(auth, &clock, lines);
+    let results = join_all((0..50).map(|_| get(&http))).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_ends_while_waiting_for_a_turn_is_not_sent() {
+    let (_, auth, clock) = Desk::new();
+    let script = Script::new(clock.clone(), vec![Line::answer(200, ""); 2]);
+    let limiter = Limiter::new(
+        Budget::new(1, HOUR + HOUR, 1).unwrap(),
+        clock.clone(),
+    );
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+        .authorizer(Arc::new(auth))
+        .build();
+    get(&http).await.unwrap();
+    get(&http).await.unwrap();
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-2"]);
+}
+
+mod client_credentials {
+    use lmsync_core::auth::{ClientCredentials, ClientCredentialsConfig};
+
+    use super::*;
+
+    fn source(lines: Vec<Line>) -> (ClientCredentials, Script) {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let script = Script::new(clock.clone(), lines);
+        let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
+        let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock).build();
+        let config = ClientCredentialsConfig {
+            token_url: "https://vendor.example/auth/token?tenant=acme".parse().unwrap(),
+            client_id: "the-id".to_owned(),
+            client_secret: Secret::from("the-5ecret&more"),
+            scopes: vec!["read:assets".to_owned(), "read:customers".to_owned()],
+        };
+        let source = ClientCredentials::new(config, http, |answer| answer.require_success());
+        (source, script)
+    }
+
+    async fn fetch(lines: Vec<Line>) -> Result<AccessToken> {
+        source(lines).0.fetch(&Meter::default()).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_request_is_a_form_with_the_secret_in_the_body() {
+        let (source, script) = source(vec![Line::answer(
+            200,
+            r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#,
+        )]);
+        let token = source.fetch(&Meter::default()).await.unwrap();
+        assert_eq!(token.secret.expose(), "t");
+        assert_eq!(token.lifetime, Some(HOUR));
+        let request = &script.heard()[0].request;
+        assert_eq!(request.uri().query(), Some("tenant=acme"));
+        assert!(request.headers().get("authorization").is_none());
+        let form: Vec<(String, String)> =
+            url::form_urlencoded::parse(request.body()).into_owned().collect();
+        let value = |name: &str| {
+            let pair = form.iter().find(|(key, _)| key == name);
+            pair.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(value("grant_type"), Some("client_credentials"));
+        assert_eq!(value("client_id"), Some("the-id"));
+        assert_eq!(value("client_secret"), Some("the-5ecret&more"));
+        assert_eq!(value("scope"), Some("read:assets read:customers"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn odd_token_answers_are_understood() {
+        for (body, lifetime) in [
+            (r#"{"access_token":"t","token_type":"bearer","expires_in":"3600"}"#, Some(HOUR)),
+            (r#"{"access_token":"t","expires_in":3600.0}"#, Some(HOUR)),
+            (r#"{"access_token":"t","token_type":"Bearer","expires_in":null}"#, None),
+            (r#"{"access_token":"t","scope":"all","id_token":"x","expires_in":"soon"}"#, None),
+        ] {
+            let token = fetch(vec![Line::answer(200, body)]).await.expect(body);
+            assert_eq!(token.secret.expose(), "t");
+            assert_eq!(token.lifetime, lifetime, "{body}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_of_an_unreadable_answer_is_shown() {
+        for body in [
+            r#"{"access_token":5,"secret_part":"tok-5ecret"}"#,
+            r#"{"access_tokem":"tok-5ecret"}"#,
+            r#""tok-5ecret""#,
+        ] {
+            let error = fetch(vec![Line::answer(200, body)]).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            let mut shown = format!("{error} {error:?}");
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                shown += &format!(" {cause} {cause:?}");
+                source = cause.source();
+            }
+            assert!(!shown.contains("5ecret"), "{shown}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_and_a_passing_failure_are_told_apart() {
+        let refused = fetch(vec![Line::answer(401, r#"{"error":"invalid_client"}"#)]).await;
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Authentication);
+        let passing = vec![
+            Line::failure(TransportErrorKind::Connect),
+            Line::answer(503, ""),
+            Line::answer(200, r#"{"access_token":"t","token_type":"Bearer"}"#),
+        ];
+        fetch(passing).await.unwrap();
+    }
+}

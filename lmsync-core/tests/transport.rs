@@ -1,0 +1,208 @@
+//! The reqwest transport on real sockets: what is bounded, refused and told apart.
+
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use lmsync_core::http::{ReqwestTransport, Transport, TransportError, TransportErrorKind, TransportLimits};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Serves one connection with `talk`, and returns the address.
+async fn serve<F>(talk: impl FnOnce(TcpStream) -> F + Send + 'static) -> String
+where
+    F: Future<Output = ()> + Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = vec![0; 4096];
+        let _ = stream.read(&mut head).await.unwrap();
+        talk(stream).await;
+    });
+    format!("http://{address}/")
+}
+
+async fn say(mut stream: TcpStream, text: &[u8]) {
+    let _ = stream.write_all(text).await;
+    let _ = stream.shutdown().await;
+}
+
+fn limits() -> TransportLimits {
+    let mut limits = TransportLimits::default();
+    limits.body = 10_000;
+    limits
+}
+
+async fn get(limits: TransportLimits, url: &str) -> Result<http::Response<Bytes>, TransportError> {
+    let transport = ReqwestTransport::with_limits(limits).unwrap();
+    let request = Request::get(url).body(Bytes::new()).unwrap();
+    transport.send(request).await
+}
+
+async fn failure(limits: TransportLimits, url: &str) -> TransportErrorKind {
+    get(limits, url).await.unwrap_err().kind()
+}
+
+#[tokio::test]
+async fn status_headers_and_body_arrive() {
+    let url = serve(|stream| async {
+        say(
+            stream,
+            b"HTTP/1.1 418 Teapot\r\nX-Request-Id: 7\r\nContent-Length: 5\r\n\r\nshort",
+        )
+        .await;
+    })
+    .await;
+    let response = get(limits(), &url).await.unwrap();
+    assert_eq!(response.status(), 418);
+    assert_eq!(response.headers()["x-request-id"], "7");
+    assert_eq!(response.body(), "short");
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_is_not_followed() {
+    let url = serve(|stream| async {
+        say(
+            stream,
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        )
+        .await;
+    })
+    .await;
+    assert_eq!(get(limits(), &url).await.unwrap().status(), 302);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_with_and_without_a_length() {
+    for head in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+    ] {
+        let url = serve(move |stream| async move {
+            let mut text = head.as_bytes().to_vec();
+            text.extend(vec![b'x'; 20_000]);
+            say(stream, &text).await;
+        })
+        .await;
+        assert_eq!(failure(limits(), &url).await, TransportErrorKind::TooLarge);
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_bomb_is_counted_unpacked() {
+    let url = serve(|stream| async {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, &vec![0; 5_000_000]).unwrap();
+        let body = encoder.finish().unwrap();
+        assert!(body.len() < 10_000);
+        let mut text = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
+        text.extend(body);
+        say(stream, &text).await;
+    })
+    .await;
+    assert_eq!(failure(limits(), &url).await, TransportErrorKind::TooLarge);
+}
+
+#[tokio::test]
+async fn broken_compression_is_told() {
+    let url = serve(|stream| async {
+        say(
+            stream,
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+        )
+        .await;
+    })
+    .await;
+    assert_eq!(failure(limits(), &url).await, TransportErrorKind::Encoding);
+}
+
+#[tokio::test]
+async fn a_connection_cut_before_or_after_the_headers_is_told() {
+    for text in [
+        "",
+        "HTTP/1.1 200",
+        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf",
+    ] {
+        let url = serve(move |stream| async move { say(stream, text.as_bytes()).await }).await;
+        assert_eq!(
+            failure(limits(), &url).await,
+            TransportErrorKind::Interrupted,
+            "{text:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn silence_ends_in_a_time_out() {
+    let mut limits = limits();
+    limits.read = Duration::from_millis(50);
+    let url = serve(|stream| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+    .await;
+    assert_eq!(failure(limits, &url).await, TransportErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn an_endless_drip_ends_in_a_time_out() {
+    let mut limits = limits();
+    limits.total = Duration::from_millis(200);
+    let url = serve(|mut stream| async move {
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            .await;
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let kind = failure(limits, &url).await;
+    // Which bound is met first depends on how fast the drip is.
+    assert!(
+        matches!(kind, TransportErrorKind::Timeout | TransportErrorKind::TooLarge),
+        "{kind:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_there_is_a_failed_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    assert_eq!(failure(limits(), &url).await, TransportErrorKind::Connect);
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_a_tls_failure() {
+    let url = serve(|stream| async {
+        say(stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await
+    .replace("http://", "https://");
+    assert_eq!(failure(limits(), &url).await, TransportErrorKind::Tls);
+}
+
+#[tokio::test]
+async fn plain_http_is_for_loopback_only() {
+    for url in ["http://vendor.example/", "http://127.0.0.1.vendor.example/"] {
+        assert_eq!(failure(limits(), url).await, TransportErrorKind::Request);
+    }
+}
+
+#[tokio::test]
+async fn an_error_shows_no_part_of_the_address() {
+    let error = get(limits(), "http://127.0.0.1:1/secret?token=abc")
+        .await
+        .unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("abc") && !shown.contains("secret"), "{shown}");
+}

@@ -1,0 +1,27 @@
+//! What all simulators of vendors share.
+
+mod in_memory;
+mod rolling;
+mod shared;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::{Request, Response};
+
+pub use self::in_memory::{InMemory, Recorded};
+pub use self::rolling::RollingLimit;
+pub use self::shared::Shared;
+
+/// One vendor, in memory: what it answers depends on its state, the request and the time alone.
+///
+/// Runs in memory behind [`InMemory`], or on a loopback socket through [`serve`](crate::serve).
+pub trait Simulator: Send + 'static {
+    /// Answers `request` as the vendor would at `now`.
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes>;
+}
+
+impl Simulator for Box<dyn Simulator> {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        (**self).respond(request, now)
+    }
+}

@@ -1,0 +1,41 @@
+//! One simulator with several owners.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A simulator that a test and the transports it gave it to hold together.
+///
+/// Cloning shares the state, it does not copy it.
+pub struct Shared<S>(Arc<Mutex<S>>);
+
+impl<S> Shared<S> {
+    /// Shares `simulator`.
+    #[must_use]
+    pub fn new(simulator: S) -> Self {
+        Self(Arc::new(Mutex::new(simulator)))
+    }
+
+    /// Looks at the simulator or changes it. No request is answered meanwhile.
+    pub fn with<R>(&self, act: impl FnOnce(&mut S) -> R) -> R {
+        // A test that panicked in here has failed already; the others go on.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<S> Clone for Shared<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S> From<S> for Shared<S> {
+    fn from(simulator: S) -> Self {
+        Self::new(simulator)
+    }
+}
+
+impl<S> fmt::Debug for Shared<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
