@@ -119,7 +119,7 @@ async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     let progress = Progress::new(options.quiet);
     let interrupt = Interrupt::new(&lines);
     let outcomes =
-        sync::all(&setup.connectors, &options.query(), lines, &progress, &interrupt).await;
+        sync::all(&setup.connectors, &options.query(), lines, &progress, interrupt).await;
     progress.clear();
 
     // The report tells what became of the output too, so the output is finished first.

@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::thread;
 
+use lmsync::Error;
 use serde::Serialize;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -23,19 +24,20 @@ const WAITING_LINES: usize = 256;
 #[derive(Debug, Clone)]
 pub(crate) struct Lines(Option<Sender<Vec<u8>>>);
 
-/// The output did not take a record; [`Output::finish`] knows why.
-#[derive(Debug)]
-pub(crate) struct Closed;
-
 impl Lines {
-    /// Hands `record` to the writer.
-    pub(crate) async fn write(&self, record: &impl Serialize) -> Result<(), Closed> {
+    /// Hands `record` to the writer. When the output is [`closed`](Self::closed),
+    /// this waits for ever: whoever listens for that stops the run.
+    pub(crate) async fn write(&self, record: &(impl Serialize + Sync)) -> Result<(), Error> {
         let Some(writer) = &self.0 else {
             return Ok(());
         };
-        let mut line = serde_json::to_vec(record).map_err(|_| Closed)?;
+        let mut line = serde_json::to_vec(record)
+            .map_err(|error| Error::decode(format!("a record has no JSON form: {error}")))?;
         line.push(b'\n');
-        writer.send(line).await.map_err(|_| Closed)
+        match writer.send(line).await {
+            Ok(()) => Ok(()),
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// Returns once nothing can be written any more.

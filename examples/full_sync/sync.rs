@@ -8,7 +8,7 @@ use futures_util::future::{self, BoxFuture, Either, FutureExt, Shared};
 use futures_util::stream::StreamExt;
 use lmsync::paging::{Listed, RecordStream};
 use lmsync::{
-    AssetQuery, Clock, Connector, CustomerCount, Error, SyncSummary, SystemClock,
+    AssetQuery, Clock, Connector, CustomerCount, Error, Result, SyncSummary, SystemClock,
 };
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ pub(crate) async fn all(
     query: &AssetQuery,
     lines: Lines,
     progress: &Progress,
-    interrupt: &Interrupt,
+    interrupt: Interrupt,
 ) -> Vec<Outcome> {
     let running: Vec<_> = connectors
         .iter()
@@ -158,18 +158,20 @@ impl<T: Listed + Serialize + Sync> Listing<T> {
     /// Hands every record on as it comes and keeps none.
     async fn read(&mut self, lines: &Lines, mut notice: impl FnMut(u64, &RecordStream<T>)) {
         while let Some(record) = self.stream.next().await {
-            match record {
-                Ok(record) => {
-                    // An output that is closed interrupts the whole run; see `Interrupt`.
-                    if lines.write(&record).await.is_err() {
-                        return future::pending().await;
-                    }
-                    self.written += 1;
-                    notice(self.written, &self.stream);
+            match self.hand_on(record, lines).await {
+                Ok(()) => notice(self.written, &self.stream),
+                Err(error) => {
+                    self.error = Some(error);
+                    return;
                 }
-                Err(error) => self.error = Some(error),
             }
         }
+    }
+
+    async fn hand_on(&mut self, record: Result<T>, lines: &Lines) -> Result<()> {
+        lines.write(&record?).await?;
+        self.written += 1;
+        Ok(())
     }
 
     fn end(self) -> Ended {

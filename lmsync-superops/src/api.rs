@@ -395,3 +395,118 @@ fn list_page<R>(
         received_at: answer.received_at(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use apollo_compiler::{ExecutableDocument, Schema};
+    use bytes::Bytes;
+    use lmsync_core::http::Redactor;
+
+    use super::*;
+
+    #[test]
+    fn every_document_is_valid_by_the_vendors_schema() {
+        let msp = include_str!("../fixtures/msp.graphql");
+        let it = include_str!("../fixtures/it.graphql");
+        for (sdl, documents) in [
+            (msp, [MSP_ASSET_LIST, MSP_ASSET, ASSET_SUMMARY, ASSET_SOFTWARE_LIST, CLIENT_LIST]),
+            (it, [IT_ASSET_LIST, IT_ASSET, ASSET_SUMMARY, ASSET_SOFTWARE_LIST, DEPARTMENT_LIST]),
+        ] {
+            let schema = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
+            for document in documents {
+                if let Err(error) =
+                    ExecutableDocument::parse_and_validate(&schema, document, "query.graphql")
+                {
+                    panic!("{document}: {}", error.errors);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_products_differ_and_the_schema_knows() {
+        let it = include_str!("../fixtures/it.graphql");
+        let schema = Schema::parse_and_validate(it, "schema.graphql").unwrap();
+        for document in [MSP_ASSET_LIST, CLIENT_LIST] {
+            assert!(
+                ExecutableDocument::parse_and_validate(&schema, document, "query.graphql").is_err()
+            );
+        }
+    }
+
+    fn page(body: &str, raw: Raw) -> Result<ListPage<wire::Asset>> {
+        let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
+        read_list(&answer, raw)
+    }
+
+    fn list(rows: &str) -> String {
+        format!(
+            r#"{{"data":{{"getAssetList":{{"assets":{rows},
+                "listInfo":{{"page":1,"pageSize":"100","hasMore":null,"totalCount":"4"}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn one_bad_row_does_not_cost_the_page() {
+        let body = list(r#"[{"assetId":1},null,["x"],{"assetId":"4","platformFamily":{}}]"#);
+        for raw in [Raw::Drop, Raw::Keep] {
+            let page = page(&body, raw).unwrap();
+            let reasons: Vec<_> = page
+                .rows
+                .iter()
+                .map(|row| row.record.as_ref().err().map(|unreadable| unreadable.reason.as_str()))
+                .collect();
+            assert_eq!(
+                reasons,
+                [
+                    None,
+                    Some("the row is null"),
+                    Some("the row is not an object but array"),
+                    None
+                ]
+            );
+            assert_eq!(page.info.total_count, Some(4));
+            assert_eq!(page.info.page_size, Some(100));
+        }
+    }
+
+    #[test]
+    fn a_row_that_repeats_a_key_is_rejected_by_name() {
+        let body = list(r#"[{"assetId":"1"},{"assetId":"2","name":"a","name":"b"}]"#);
+        let page = page(&body, Raw::Drop).unwrap();
+        assert!(page.rows[0].record.is_ok());
+        let unreadable = page.rows[1].record.as_ref().unwrap_err();
+        assert_eq!(unreadable.vendor_id.as_deref(), Some("2"));
+        assert!(unreadable.reason.contains("duplicate field `name`"));
+    }
+
+    #[test]
+    fn the_raw_row_is_kept_to_the_letter_on_request() {
+        let body = list(r#"[{"assetId":1, "x" : [ 1 ]}]"#);
+        let kept = page(&body, Raw::Keep).unwrap();
+        assert_eq!(
+            kept.rows[0].raw.as_ref().unwrap().get(),
+            r#"{"assetId":1, "x" : [ 1 ]}"#
+        );
+        assert!(page(&body, Raw::Drop).unwrap().rows[0].raw.is_none());
+    }
+
+    #[test]
+    fn a_missing_list_is_an_error_unless_there_is_nothing() {
+        let empty = r#"{"data":{"getAssetList":{"assets":null,"listInfo":{"totalCount":0}}}}"#;
+        assert!(page(empty, Raw::Drop).unwrap().rows.is_empty());
+        let missing = r#"{"data":{"getAssetList":{"assets":null,"listInfo":{"totalCount":3}}}}"#;
+        assert!(page(missing, Raw::Drop).is_err());
+        assert!(page(r#"{"data":{"getAssetList":{}}}"#, Raw::Drop).is_err());
+    }
+
+    #[test]
+    fn what_is_said_about_a_row_stays_with_it() {
+        let body = r#"{"data":{"getAssetList":{"assets":[{"assetId":"1"},null]}},
+            "errors":[{"message":"Cannot return null","path":["getAssetList","assets",1,"client"]}]}"#;
+        let page = page(body, Raw::Drop).unwrap();
+        assert!(page.rows[0].notes.is_empty());
+        assert_eq!(page.rows[1].notes, ["Cannot return null"]);
+    }
+}

@@ -174,3 +174,136 @@ fn uncoded(answer: &Answer<'_>, errors: &FieldErrors) -> Error {
         .with_retry(RetryClass::OnlyIfIdempotent)
         .with_hint("try again later")
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chrono::DateTime;
+    use lmsync_core::http::Redactor;
+
+    use super::*;
+    use crate::wire::List;
+
+    fn outcome(status: u16, body: &str) -> Result<(List<u8>, FieldErrors)> {
+        let response = http::Response::builder()
+            .status(status)
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
+        read(&Answer::new(
+            &response,
+            Redactor::default(),
+            DateTime::UNIX_EPOCH,
+        ))
+    }
+
+    fn failure(status: u16, body: &str) -> Error {
+        outcome(status, body).expect_err(body)
+    }
+
+    fn coded_body(code: &str) -> String {
+        format!(
+            r#"{{"errors":[{{"message":null,"extensions":{{"clientError":[{{"code":"{code}","param":{{}}}}],
+                "classification":"DataFetchingException"}}}}],"data":{{"getAssetList":null}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_code_inside_a_200_decides() {
+        use ErrorKind as K;
+        use RetryClass as R;
+        for (code, kind, retry) in [
+            ("rate_limit_exceeded", K::RateLimited, R::Safe),
+            ("forbidden", K::Permission, R::Never),
+            ("subscription_paused", K::Permission, R::Never),
+            ("entity_does_not_exist", K::NotFound, R::Never),
+            ("mandatory_validation_failed", K::Vendor, R::Never),
+            ("a_code_of_next_year", K::Vendor, R::Never),
+        ] {
+            let error = failure(200, &coded_body(code));
+            assert_eq!((error.kind(), error.retry()), (kind, retry), "{code}");
+            assert_eq!(error.vendor_code(), Some(code));
+            assert!(error.hint().is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_wherever_it_is_put() {
+        for body in [
+            r#"{"errors":[{"extensions":{"clientError":{"code":"forbidden"}}}],"data":{}}"#,
+            r#"{"errors":[{"message":""}],"extensions":{"clientError":[{"code":"forbidden"}]},"data":null}"#,
+            r#"{"data":{"getAssetList":null,"extensions":{"clientError":[{"code":"forbidden"}]}}}"#,
+            // Waiting would not help here.
+            r#"{"errors":[{"extensions":{"clientError":[{"code":"rate_limit_exceeded"},{"code":"forbidden"}]}}]}"#,
+            // Part of the data came all the same.
+            r#"{"errors":[{"path":["getAssetList","assets",0],"extensions":{"clientError":[{"code":"forbidden"}]}}],
+                "data":{"getAssetList":{"assets":[1]}}}"#,
+        ] {
+            let error = failure(200, body);
+            assert_eq!(error.kind(), ErrorKind::Permission, "{body}");
+            assert!(error.hint().unwrap().contains("Technician Roles"));
+        }
+    }
+
+    #[test]
+    fn a_validation_failure_names_the_attribute() {
+        let error = failure(
+            200,
+            r#"{"errors":[{"extensions":{"clientError":[{"code":"mandatory_validation_failed",
+                "param":{"attributes":["name","email"],"index":1}}]}}]}"#,
+        );
+        assert!(error.message().ends_with("because of name, email"), "{error}");
+    }
+
+    #[test]
+    fn a_failure_without_a_code_may_pass_and_a_wrong_query_does_not() {
+        let passing = [
+            r#"{"errors":[{"message":"Internal Server Error(s) while executing query"}],"data":{"getAssetList":null}}"#,
+            r#"{"errors":[{"message":null,"extensions":{"classification":"DataFetchingException"}}],"data":null}"#,
+            r#"{"data":{"getAssetList":null}}"#,
+            r#"{"data":{}}"#,
+            r#"{}"#,
+            r#"{"errors":[{"message":"odd"}],"data":{"getAssetList":{"assets":[1]}}}"#,
+        ];
+        for body in passing {
+            let error = failure(200, body);
+            assert_eq!(error.kind(), ErrorKind::Vendor, "{body}");
+            assert_eq!(error.retry(), RetryClass::OnlyIfIdempotent, "{body}");
+        }
+        let error = failure(
+            200,
+            r#"{"errors":[{"message":"Validation error of type FieldUndefined: Field 'x' is undefined",
+                "extensions":{"classification":"ValidationError"}}]}"#,
+        );
+        assert_eq!((error.kind(), error.retry()), (ErrorKind::Vendor, RetryClass::Never));
+    }
+
+    #[test]
+    fn errors_about_rows_leave_the_rest() {
+        let (list, errors) = outcome(
+            200,
+            r#"{"errors":[{"message":"Cannot return null","path":["getAssetList","assets",1,"client"]}],
+                "data":{"getAssetList":{"assets":[1,2]}}}"#,
+        )
+        .unwrap();
+        assert_eq!(list.rows, Some(vec![1, 2]));
+        assert_eq!(errors[0].index(), Some(1));
+    }
+
+    #[test]
+    fn the_status_is_explained_in_the_vendors_menu_words() {
+        for (status, kind, words) in [
+            (401, ErrorKind::Authentication, "API token"),
+            (400, ErrorKind::Authentication, "My MSP"),
+            (403, ErrorKind::Permission, "Technician Roles"),
+            (404, ErrorKind::NotFound, "endpoint"),
+        ] {
+            let error = failure(status, "");
+            assert_eq!(error.kind(), kind, "{status}");
+            assert!(error.hint().unwrap().contains(words), "{error}");
+        }
+        assert_eq!(failure(429, "").kind(), ErrorKind::RateLimited);
+        assert_eq!(failure(502, "<html>").retry(), RetryClass::OnlyIfIdempotent);
+        assert_eq!(failure(200, "<html>").kind(), ErrorKind::Decode);
+        assert_eq!(failure(200, "").kind(), ErrorKind::Decode);
+    }
+}

@@ -336,3 +336,149 @@ fn rejected<T>(vendor_id: Option<String>, reason: String, notes: &[String]) -> R
     };
     Row::Rejected(Rejection { vendor_id, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
+            .unwrap()
+            .to_utc()
+    }
+
+    fn row<R>(record: R) -> ListRow<R> {
+        ListRow {
+            record: Ok(record),
+            raw: None,
+            notes: Vec::new(),
+        }
+    }
+
+    fn mapped(json: &str) -> Asset {
+        let wire = serde_json::from_str(json).unwrap();
+        let rules = Rules::default();
+        let origin = Origin {
+            instance: "acme",
+            rules: &rules,
+        };
+        match asset(row(wire), origin, now()) {
+            Row::Record(asset) => asset,
+            Row::Rejected(rejection) => panic!("{rejection:?}"),
+        }
+    }
+
+    fn json(asset: &Asset) -> Value {
+        serde_json::to_value(asset).unwrap()
+    }
+
+    #[test]
+    fn an_msp_asset() {
+        insta::assert_json_snapshot!(json(&mapped(include_str!("../fixtures/asset_msp.json"))));
+    }
+
+    #[test]
+    fn a_virtual_machine_of_the_it_product() {
+        let guest = include_str!("../fixtures/asset_it_guest.json");
+        insta::assert_json_snapshot!(json(&mapped(guest)));
+    }
+
+    #[test]
+    fn an_asset_where_nothing_is_as_it_should_be() {
+        insta::assert_json_snapshot!(json(&mapped(include_str!("../fixtures/asset_odd.json"))));
+    }
+
+    #[test]
+    fn the_summary_adds_hardware_and_changes_nothing_else() {
+        let plain = mapped(include_str!("../fixtures/asset_msp.json"));
+        let summary = serde_json::from_str(include_str!("../fixtures/summary.json")).unwrap();
+        let full = with_summary(plain.clone(), &summary, &Rules::default());
+        assert_eq!(full.memory_bytes, Some(8_460_263_424));
+        assert_eq!(full.issues, plain.issues);
+        let (before, after) = (json(&plain), json(&full));
+        let changed: serde_json::Map<String, Value> = after
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, value)| before.get(key) != Some(value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        insta::assert_json_snapshot!(changed);
+    }
+
+    #[test]
+    fn software_is_listed_and_what_has_no_name_is_told() {
+        let read = |json: &str| serde_json::from_str::<wire::Software>(json).unwrap();
+        let rows = [
+            row(read(
+                r#"{"id":"8","software":{"softwareId":6536746415185346560,"name":"AirDrop","manufacturer":"apple"},
+                    "version":"1.0","installedDate":"2022-08-11T06:44:38","bitVersion":"ARM 64-Bit","installedPath":"/x"}"#,
+            )),
+            row(read(r#"{"software":{"name":" "}}"#)),
+        ];
+        let asset = mapped(include_str!("../fixtures/asset_msp.json"));
+        let asset = with_software(asset, &rows, &Rules::default());
+        insta::assert_json_snapshot!(asset.software);
+        assert!(asset.issues.iter().any(|issue| issue.field == "software"));
+        let none = with_software(asset, &[], &Rules::default());
+        assert_eq!(none.software, Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_workstation_may_turn_out_to_be_a_laptop_and_never_by_guess() {
+        let kind = |json: &str| mapped(json).kind;
+        assert_eq!(
+            kind(r#"{"assetId":"1","platformCategory":"WORKSTATION","model":"Laptop 14"}"#),
+            AssetKind::Workstation
+        );
+        assert_eq!(
+            kind(r#"{"assetId":"1","platformCategory":"WORKSTATION","deviceCategory":{"id":1,"name":"Mac Laptop"}}"#),
+            AssetKind::Laptop
+        );
+        assert_eq!(
+            kind(r#"{"assetId":"1","platformCategory":"SERVER","deviceCategory":{"id":1,"name":"Laptop"}}"#),
+            AssetKind::Server
+        );
+        assert_eq!(kind(r#"{"assetId":"1"}"#), AssetKind::Unknown);
+    }
+
+    #[test]
+    fn a_record_without_an_id_is_rejected_with_what_the_vendor_said() {
+        let rules = Rules::default();
+        let origin = Origin {
+            instance: "acme",
+            rules: &rules,
+        };
+        let mut nameless = row(wire::Asset::default());
+        nameless.notes.push("broken".to_owned());
+        let Row::Rejected(rejection) = asset(nameless, origin, now()) else {
+            panic!("kept");
+        };
+        assert_eq!(rejection.reason, "the asset has no id: broken");
+    }
+
+    #[test]
+    fn a_customers_stage_is_taken_at_its_word_only() {
+        let active = |stage: &str| {
+            let json = format!(r#"{{"accountId":4,"name":"Globex","stage":{stage}}}"#);
+            let rules = Rules::default();
+            let origin = Origin {
+                instance: "acme",
+                rules: &rules,
+            };
+            match customer(row(serde_json::from_str(&json).unwrap()), origin, now()) {
+                Row::Record(customer) => {
+                    assert_eq!(customer.source.vendor_id, "4");
+                    customer.active
+                }
+                Row::Rejected(rejection) => panic!("{rejection:?}"),
+            }
+        };
+        assert_eq!(active("\"Active\""), Some(true));
+        assert_eq!(active("\"Inactive\""), Some(false));
+        assert_eq!(active("\"Prospect\""), None);
+        assert_eq!(active("null"), None);
+    }
+}

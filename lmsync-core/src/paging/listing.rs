@@ -327,7 +327,8 @@ impl<S: PageSource> Listing<S> {
         count.assets += 1;
         count.name = name.or(count.name.take());
         if let Some(reading) = self.reading.as_ref().filter(|_| walk == 1) {
-            if progress.position.page != reading.number {
+            let begins = progress.position.taken.is_empty();
+            if begins || progress.position.page != reading.number {
                 progress.position = reading.position(Vec::new());
             }
             progress

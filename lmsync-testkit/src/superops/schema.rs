@@ -43,11 +43,6 @@ pub(super) fn is_object(product: Product, name: &str) -> bool {
     object(product, name).is_some()
 }
 
-/// The name of object type `name` that lives as long as the schema.
-pub(super) fn object_name(product: Product, name: &'static str) -> Option<&'static str> {
-    is_object(product, name).then_some(name)
-}
-
 /// The fields of an object type: those of both products, then those of this one.
 fn object(product: Product, name: &str) -> Option<(&'static [Field], &'static [Field])> {
     let msp = product == Product::Msp;

@@ -1,0 +1,147 @@
+//! Finds out what every account's credentials can do, and writes nothing.
+//!
+//! ```sh
+//! cargo run --example check_connection
+//! cargo run --example check_connection -- --config accounts.toml --two-way
+//! ```
+//!
+//! The exit status is 0 when every check passed, 1 when one did not, and 2 when
+//! the command line or the configuration is wrong.
+
+mod support {
+    pub(crate) mod config;
+    pub(crate) mod problem;
+    pub(crate) mod setup;
+    pub(crate) mod simulators;
+    pub(crate) mod text;
+}
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use comfy_table::{Table, presets};
+use futures_util::future;
+use lmsync::{Check, CheckReport, CheckScope, Connector};
+use serde::Serialize;
+
+use self::support::problem::refuse;
+use self::support::setup::Setup;
+use self::support::text::plain;
+
+/// Verify the credentials and permissions of every account; write nothing
+#[derive(Debug, Parser)]
+struct Options {
+    /// Accounts to check, as TOML; without it, embedded simulators
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Print JSON instead of tables
+    #[arg(long)]
+    json: bool,
+
+    /// Also check what writing dates back needs
+    #[arg(long)]
+    two_way: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Answer {
+    connectors: Vec<Account>,
+}
+
+/// What the checks of one account came to.
+#[derive(Serialize)]
+struct Account {
+    vendor: &'static str,
+    instance: String,
+    ok: bool,
+    #[serde(flatten)]
+    report: CheckReport,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let setup = match Setup::new(options.config.as_deref()).await {
+        Ok(setup) => setup,
+        Err(problems) => return refuse(&problems),
+    };
+    let scope = if options.two_way {
+        CheckScope::two_way()
+    } else {
+        CheckScope::read()
+    };
+    let checks = setup.connectors.iter().map(|connector| check(connector, scope));
+    let connectors = future::join_all(checks).await;
+    let ok = connectors.iter().all(|account| account.ok);
+    match print(&Answer { connectors }, options.json) {
+        Ok(()) if ok => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
+        Err(error) => {
+            // Standard error may be gone as well; the exit status tells it then.
+            let _ = writeln!(io::stderr(), "error: cannot write to standard output: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn check(connector: &Arc<dyn Connector>, scope: CheckScope) -> Account {
+    let report = connector.check(scope).await;
+    let info = connector.info();
+    Account {
+        vendor: info.vendor,
+        instance: info.instance.clone(),
+        ok: report.ok(),
+        report,
+    }
+}
+
+fn print(answer: &Answer, json: bool) -> io::Result<()> {
+    let mut text = if json {
+        serde_json::to_string_pretty(answer)?
+    } else {
+        let accounts: Vec<String> = answer.connectors.iter().map(shown).collect();
+        accounts.join("\n")
+    };
+    text.push('\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// One account as a table, and below it what to do next.
+fn shown(account: &Account) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["check", "", "detail"]);
+    table.add_rows(account.report.checks.iter().map(|check| {
+        let verdict = if check.ok { "ok" } else { "failed" };
+        [check.name.to_owned(), verdict.to_owned(), plain(&check.detail)]
+    }));
+    let mut text = format!("{} {}\n{table}", account.vendor, plain(&account.instance));
+    for (names, hint) in hints(&account.report.checks) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {}: {}", names.join(", "), plain(hint));
+    }
+    text + "\n"
+}
+
+/// Each hint once, with the checks that give it.
+fn hints(checks: &[Check]) -> Vec<(Vec<&str>, &str)> {
+    let mut hints: Vec<(Vec<&str>, &str)> = Vec::new();
+    for check in checks {
+        let Some(hint) = check.hint.as_deref() else {
+            continue;
+        };
+        match hints.iter_mut().find(|(_, known)| *known == hint) {
+            Some((names, _)) => names.push(check.name),
+            None => hints.push((vec![check.name], hint)),
+        }
+    }
+    hints
+}

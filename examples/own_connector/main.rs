@@ -1,0 +1,80 @@
+//! A connector of your own, from nothing to a running sync.
+//!
+//! The vendor is called Shelf and does not exist. It has what most have: an API
+//! key, pages with a total, machines and the companies they belong to.
+//!
+//! ```sh
+//! cargo run --example own_connector
+//! ```
+//!
+//! - `connector.rs` is what you would write: about one screen of requests, one
+//!   of mapping, and the trait.
+//! - `simulator.rs` plays the vendor, so that the connector can be tried before
+//!   there is an account, and tested for ever after.
+#![allow(clippy::print_stdout)]
+
+mod connector;
+mod simulator;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use lmsync::{
+    AssetQuery, CheckInWindow, CheckScope, Clock, Connector, Environment, SharedClock, SystemClock,
+};
+use lmsync_testkit::InMemory;
+use lmsync_testkit::fleet::Fleet;
+
+use self::connector::Shelf;
+use self::simulator::ShelfSimulator;
+
+const API_KEY: &str = "a-key-that-opens-nothing";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let connector = Shelf::connect_in(&simulated(), "https://shelf.example", API_KEY, "demo")?;
+    check(&connector).await;
+    list(&connector).await?;
+    Ok(())
+}
+
+/// A network on which every host is the simulator: no socket, no port.
+fn simulated() -> Environment {
+    let clock: SharedClock = Arc::new(SystemClock::new());
+    let simulator = ShelfSimulator::new(Fleet::demo(clock.now()), API_KEY);
+    let transport = InMemory::new(simulator, Arc::clone(&clock));
+    Environment::new(Arc::new(transport), clock)
+}
+
+/// What the key can do, before it is relied on.
+async fn check(connector: &dyn Connector) {
+    for check in connector.check(CheckScope::read()).await.checks {
+        let verdict = if check.ok { "ok" } else { "failed" };
+        println!("{:16} {verdict:7} {}", check.name, check.detail);
+    }
+}
+
+/// The windows, the counts and the order of pages are core's work: they are
+/// here without a line in `connector.rs`.
+async fn list(connector: &dyn Connector) -> Result<(), lmsync::Error> {
+    let query = AssetQuery::new().window(CheckInWindow::DAYS_30);
+    let mut assets = connector.assets(query);
+    let mut example = None;
+    while let Some(asset) = assets.next().await {
+        example = Some(asset?);
+    }
+    let summary = assets.summary();
+    println!(
+        "{} of {} assets checked in within 30 days, {} never did; complete: {}, requests: {}",
+        summary.kept,
+        summary.seen,
+        summary.never_checked_in,
+        summary.complete,
+        summary.usage.requests,
+    );
+    if let Some(asset) = example {
+        println!("the last of them: {asset:#?}");
+    }
+    Ok(())
+}

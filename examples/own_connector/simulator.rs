@@ -1,0 +1,99 @@
+//! The vendor, played by a function from request to answer.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::{Request, Response, StatusCode, header};
+use lmsync_testkit::fleet::{Customer, Fleet, Machine};
+use lmsync_testkit::{RollingLimit, Simulator};
+use serde_json::{Value, json};
+
+/// A Shelf account that holds a fleet.
+#[derive(Debug)]
+pub(crate) struct ShelfSimulator {
+    fleet: Fleet,
+    authorization: String,
+    limit: RollingLimit,
+}
+
+impl ShelfSimulator {
+    /// The account of `fleet`, which `api_key` opens.
+    pub(crate) fn new(fleet: Fleet, api_key: &str) -> Self {
+        Self {
+            fleet,
+            authorization: format!("Bearer {api_key}"),
+            limit: RollingLimit::per_minute(120),
+        }
+    }
+
+    fn answer(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Result<Value, StatusCode> {
+        let authorization = request.headers().get(header::AUTHORIZATION);
+        if authorization.is_none_or(|value| value != self.authorization.as_str()) {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        if !self.limit.admit(now) {
+            return Err(StatusCode::TOO_MANY_REQUESTS);
+        }
+        let fleet = &self.fleet;
+        let query = request.uri().query().unwrap_or_default();
+        match request.uri().path() {
+            "/api/machines" => Ok(page(query, fleet.len(), |index| {
+                machine(fleet, &fleet.machine(index))
+            })),
+            "/api/companies" => Ok(page(query, fleet.customers(), |index| {
+                company(&fleet.customer(index))
+            })),
+            path => path
+                .strip_prefix("/api/machines/")
+                .and_then(|id| id.parse().ok())
+                .and_then(|id: u64| fleet.machines().find(|machine| machine.id == id))
+                .map(|found| machine(fleet, &found))
+                .ok_or(StatusCode::NOT_FOUND),
+        }
+    }
+}
+
+impl Simulator for ShelfSimulator {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        let (status, body) = match self.answer(request, now) {
+            Ok(body) => (StatusCode::OK, body.to_string()),
+            Err(status) => (status, String::new()),
+        };
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        response
+    }
+}
+
+fn page(query: &str, total: usize, record: impl Fn(usize) -> Value) -> Value {
+    let size = parameter(query, "per_page").clamp(1, 100);
+    let first = parameter(query, "page").saturating_sub(1).saturating_mul(size);
+    let rows: Vec<Value> = (first..total).take(size).map(record).collect();
+    json!({ "rows": rows, "total": total })
+}
+
+fn parameter(query: &str, name: &str) -> usize {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(key, _)| *key == name)
+        .find_map(|(_, value)| value.parse().ok())
+        .unwrap_or(1)
+}
+
+fn machine(fleet: &Fleet, machine: &Machine) -> Value {
+    json!({
+        "id": machine.id,
+        "label": machine.name,
+        "kind": format!("{:?}", machine.kind),
+        "serial": machine.serial,
+        "maker": machine.manufacturer,
+        "model": machine.model,
+        "mac": machine.mac,
+        "bought": machine.purchased,
+        "last_seen": machine.last_check_in,
+        "company": company(&fleet.customer(machine.customer)),
+    })
+}
+
+fn company(customer: &Customer) -> Value {
+    json!({ "id": customer.id, "name": customer.name })
+}

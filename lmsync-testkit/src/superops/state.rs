@@ -1,0 +1,86 @@
+//! What a simulated account holds, and how a selection of it is put together.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::fleet::Population;
+
+use super::document::Selected;
+use super::schema::named;
+use super::spec::{Product, UnquotedIds};
+use super::switches::{Misbehaviour, Permissions, RowFault};
+use super::ids;
+
+/// The state of a simulated account.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) product: Product,
+    pub(super) page_cap: usize,
+    pub(super) unquoted_ids: UnquotedIds,
+    pub(super) total_count_as_text: bool,
+    pub(super) population: Population,
+    /// Custom fields that were written, by index of the machine.
+    pub(super) custom_fields: HashMap<usize, Map<String, Value>>,
+    pub(super) row_faults: HashMap<usize, RowFault>,
+    pub(super) permissions: Permissions,
+    pub(super) misbehaviour: Misbehaviour,
+    /// The time of the request that is being answered.
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Account {
+    /// The indices of the machines that this user sees, in the order of the listing.
+    pub(super) fn visible(&self) -> Cow<'_, [usize]> {
+        let all = self.population.indices();
+        if self.permissions.customers.is_none() {
+            return Cow::Borrowed(all);
+        }
+        all.iter().copied().filter(|index| self.sees(*index)).collect()
+    }
+
+    /// The machine of asset `id`, where this user sees it.
+    pub(super) fn visible_index(&self, id: &str) -> Option<usize> {
+        let index = self.population.index_of(ids::machine(id)?)?;
+        self.sees(index).then_some(index)
+    }
+
+    fn sees(&self, index: usize) -> bool {
+        self.permissions.sees(self.population.customer_of(index))
+    }
+
+    /// An id inside a JSON scalar of machine `index`: text, or at times a number.
+    pub(super) fn scalar_id(&self, id: u64, index: usize) -> Value {
+        let unquoted = match self.unquoted_ids {
+            UnquotedIds::Never => false,
+            UnquotedIds::Sometimes => index % 3 == 1,
+            UnquotedIds::Always => true,
+        };
+        if unquoted { id.into() } else { ids::text(id) }
+    }
+}
+
+/// An object of type `of` with exactly the `selected` fields; `value` gives each its value.
+pub(super) fn object(
+    account: &Account,
+    of: &str,
+    selected: &[Selected],
+    mut value: impl FnMut(&Selected) -> Value,
+) -> Value {
+    let as_text = account.misbehaviour.json_scalars_as_text;
+    let members = selected.iter().map(|field| {
+        let value = match field.name.as_str() {
+            "__typename" => Value::String(of.to_owned()),
+            _ => value(field),
+        };
+        let value = match value {
+            Value::Null => Value::Null,
+            scalar if as_text && named(field.of) == "JSON" => Value::String(scalar.to_string()),
+            value => value,
+        };
+        (field.key.clone(), value)
+    });
+    Value::Object(members.collect())
+}
