@@ -23,14 +23,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use comfy_table::{Table, presets};
 use futures_util::future;
 use lmsync::{Check, CheckReport, CheckScope, Connector};
 use serde::Serialize;
 
 use self::support::problem::refuse;
 use self::support::setup::Setup;
-use self::support::text::plain;
+use self::support::text::{plain, table};
 
 /// Verify the credentials and permissions of every account; write nothing
 #[derive(Debug, Parser)]
@@ -76,7 +75,10 @@ async fn main() -> ExitCode {
     } else {
         CheckScope::read()
     };
-    let checks = setup.connectors.iter().map(|connector| check(connector, scope));
+    let checks = setup
+        .connectors
+        .iter()
+        .map(|connector| check(connector, scope));
     let connectors = future::join_all(checks).await;
     let ok = connectors.iter().all(|account| account.ok);
     match print(&Answer { connectors }, options.json) {
@@ -84,7 +86,10 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
             // Standard error may be gone as well; the exit status tells it then.
-            let _ = writeln!(io::stderr(), "error: cannot write to standard output: {error}");
+            let _ = writeln!(
+                io::stderr(),
+                "error: cannot write to standard output: {error}"
+            );
             ExitCode::FAILURE
         }
     }
@@ -116,14 +121,21 @@ fn print(answer: &Answer, json: bool) -> io::Result<()> {
 
 /// One account as a table, and below it what to do next.
 fn shown(account: &Account) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["check", "", "detail"]);
+    let mut table = table(vec!["check", "", "detail"]);
     table.add_rows(account.report.checks.iter().map(|check| {
         let verdict = if check.ok { "ok" } else { "failed" };
-        [check.name.to_owned(), verdict.to_owned(), plain(&check.detail)]
+        [
+            check.name.to_owned(),
+            verdict.to_owned(),
+            plain(&check.detail),
+        ]
     }));
-    let mut text = format!("{} {}\n{table}", account.vendor, plain(&account.instance));
+    let mut text = format!(
+        "{} {}\n{}",
+        account.vendor,
+        plain(&account.instance),
+        table.trim_fmt()
+    );
     for (names, hint) in hints(&account.report.checks) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n  {}: {}", names.join(", "), plain(hint));

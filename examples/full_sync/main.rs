@@ -24,18 +24,19 @@ mod support {
     pub(crate) mod text;
 }
 
+use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use lmsync::{AssetQuery, CheckInWindow, NeverCheckedIn};
 
-use self::output::Output;
+use self::output::{Output, is_stdout};
 use self::progress::Progress;
 use self::report::ReportFile;
 use self::support::problem::{Problem, refuse};
 use self::support::setup::Setup;
-use self::sync::Interrupt;
+use self::sync::{Interrupt, Outcome};
 
 /// Pull every asset, software asset and customer of every account
 #[derive(Debug, Parser)]
@@ -45,11 +46,11 @@ struct Options {
     config: Option<PathBuf>,
 
     /// Keep only assets that checked in within so many days
-    #[arg(long, value_enum, default_value = "all")]
+    #[arg(long, value_name = "DAYS", value_enum, default_value = "all")]
     window: Window,
 
     /// What a window does with assets that never reported a check-in
-    #[arg(long, value_enum, default_value = "exclude")]
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "exclude")]
     unknown_check_in: UnknownCheckIn,
 
     /// Write the records as JSON lines; `-` is standard output
@@ -96,6 +97,11 @@ impl Options {
         };
         AssetQuery::new().window(window).never_checked_in(unknown)
     }
+
+    /// Whether the records scroll over the terminal: bars among them would help nobody.
+    fn fills_the_terminal(&self) -> bool {
+        self.output.as_deref().is_some_and(is_stdout) && stdout().is_terminal()
+    }
 }
 
 #[tokio::main]
@@ -113,17 +119,26 @@ async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request, and before
     // a good file of the last run is overwritten.
     let setup = Setup::new(options.config.as_deref()).await?;
-    let (lines, output) = Output::open(options.output.as_deref()).map_err(|problem| vec![problem])?;
+    let (lines, output) =
+        Output::open(options.output.as_deref()).map_err(|problem| vec![problem])?;
     let report = ReportFile::create(options.report.as_deref()).map_err(|problem| vec![problem])?;
 
-    let progress = Progress::new(options.quiet);
+    let progress = Progress::new(options.quiet || options.fills_the_terminal());
     let interrupt = Interrupt::new(&lines);
-    let outcomes =
-        sync::all(&setup.connectors, &options.query(), lines, &progress, interrupt).await;
+    let mut outcomes = sync::all(
+        &setup.connectors,
+        &options.query(),
+        lines,
+        &progress,
+        interrupt,
+    )
+    .await;
     progress.clear();
 
-    // The report tells what became of the output too, so the output is finished first.
     let written = output.finish().await;
+    if written.is_err() {
+        outcomes.iter_mut().for_each(Outcome::lose_output);
+    }
     let reported = report.write(&outcomes);
     table::show(&outcomes, options.quiet);
     let saved = [written, reported];

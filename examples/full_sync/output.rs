@@ -20,6 +20,11 @@ use crate::support::problem::Problem;
 /// So many lines wait for the writer at most.
 const WAITING_LINES: usize = 256;
 
+/// Whether `path` stands for standard output.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Where records go. Clones write to the same place, line by line.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines(Option<Sender<Vec<u8>>>);
@@ -66,7 +71,7 @@ impl Output {
             };
             return Ok((Lines(None), nowhere));
         };
-        let (name, writer): (_, Box<dyn Write + Send>) = if path.as_os_str() == "-" {
+        let (name, writer): (_, Box<dyn Write + Send>) = if is_stdout(path) {
             ("standard output".to_owned(), Box::new(io::stdout()))
         } else {
             let name = path.display().to_string();

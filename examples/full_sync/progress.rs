@@ -62,8 +62,9 @@ impl Bar {
         let summary = summary();
         if let Some(total) = summary.reported_total {
             if self.0.length().is_none() {
-                self.0
-                    .set_style(style("{spinner} {prefix}: {bar:30} {pos}/{len} assets {msg}"));
+                self.0.set_style(style(
+                    "{spinner} {prefix}: {bar:30} {pos}/{len} assets {msg}",
+                ));
             }
             self.0.set_length(total);
         }

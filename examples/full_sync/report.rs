@@ -11,7 +11,7 @@ use crate::support::problem::Problem;
 use crate::sync::Outcome;
 
 /// What one account came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct ConnectorReport {
     pub(crate) vendor: &'static str,
     pub(crate) instance: String,

@@ -26,6 +26,18 @@ pub(crate) struct Outcome {
     pub(crate) offers_software: bool,
 }
 
+const OUTPUT_CLOSED: &str = "the output cannot be written";
+
+impl Outcome {
+    /// Takes back that the account is complete: not every record that was read reached the output.
+    pub(crate) fn lose_output(&mut self) {
+        self.report.complete = false;
+        self.report
+            .error
+            .get_or_insert_with(|| Failure::cancelled(OUTPUT_CLOSED));
+    }
+}
+
 /// What stops a run early: Ctrl-C, or an output that takes no more.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt(Shared<BoxFuture<'static, &'static str>>);
@@ -39,7 +51,7 @@ impl Interrupt {
             let pressed = std::pin::pin!(ctrl_c());
             match future::select(pressed, closed).await {
                 Either::Left(_) => "interrupted",
-                Either::Right(_) => "the output cannot be written",
+                Either::Right(_) => OUTPUT_CLOSED,
             }
         };
         let interrupt = Self(reason.boxed().shared());
@@ -79,12 +91,17 @@ pub(crate) async fn all(
             tokio::spawn(account.read())
         })
         .collect();
-    future::join_all(connectors.iter().zip(running).map(|(connector, task)| async move {
-        match task.await {
-            Ok(outcome) => outcome,
-            Err(_) => broken_down(connector.as_ref()),
-        }
-    }))
+    future::join_all(
+        connectors
+            .iter()
+            .zip(running)
+            .map(|(connector, task)| async move {
+                match task.await {
+                    Ok(outcome) => outcome,
+                    Err(_) => broken_down(connector.as_ref()),
+                }
+            }),
+    )
     .await
 }
 
@@ -127,7 +144,8 @@ impl Account {
         let assets = assets.end();
         let others = [Some(customers.end()), software.map(Listing::end)];
         let outcome = outcome(connector.as_ref(), assets, others, stopped, clock.elapsed());
-        self.bar.finish(outcome.report.seen, status(&outcome.report));
+        self.bar
+            .finish(outcome.report.seen, status(&outcome.report));
         outcome
     }
 }
@@ -236,7 +254,9 @@ fn failure(listings: &[&Ended], stopped: Option<&str>) -> Option<Failure> {
 /// The outcome of a connector whose task panicked; the panic has told the rest.
 fn broken_down(connector: &dyn Connector) -> Outcome {
     let mut report = blank(connector);
-    report.error = Some(Failure::cancelled("the connector broke down, which is a defect"));
+    report.error = Some(Failure::cancelled(
+        "the connector broke down, which is a defect",
+    ));
     Outcome {
         report,
         offers_software: connector.info().capabilities.software,
@@ -249,20 +269,7 @@ fn blank(connector: &dyn Connector) -> ConnectorReport {
     ConnectorReport {
         vendor: info.vendor,
         instance: info.instance.clone(),
-        complete: false,
-        assets: 0,
-        software: 0,
-        customers: 0,
-        seen: 0,
-        filtered_out: 0,
-        unknown_check_in: 0,
-        duplicates: 0,
-        rejected: Vec::new(),
-        requests: 0,
-        retries: 0,
-        rate_limited_waits: 0,
-        elapsed_ms: 0,
-        error: None,
+        ..ConnectorReport::default()
     }
 }
 

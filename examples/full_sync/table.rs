@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 
 use crate::report::{ConnectorReport, Failure};
-use crate::support::text::plain;
+use crate::support::text::{self, plain};
 use crate::sync::{Outcome, status};
 
 /// So many rejected records of an account are listed.
@@ -18,7 +18,7 @@ const CUSTOMERS_SHOWN: usize = 5;
 pub(crate) fn show(outcomes: &[Outcome], quiet: bool) {
     let mut text = String::new();
     if !quiet {
-        let _ = writeln!(text, "{}", table(outcomes));
+        let _ = writeln!(text, "{}", table(outcomes).trim_fmt());
     }
     for outcome in outcomes {
         if let Some(failure) = &outcome.report.error {
@@ -44,9 +44,7 @@ fn print(text: &str) {
 
 fn table(outcomes: &[Outcome]) -> Table {
     let software = outcomes.iter().any(|outcome| outcome.offers_software);
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(header(software));
+    let mut table = text::table(header(software));
     table.add_rows(outcomes.iter().map(|outcome| row(outcome, software)));
     let (names, verdicts) = (2, 1);
     let numbers = table.column_count() - names - verdicts;
@@ -149,7 +147,11 @@ fn customers(outcome: &Outcome) -> String {
     if more > 0 {
         names.push(format!("and {more} more customers"));
     }
-    format!("{}: assets of {}\n", account(&outcome.report), names.join(", "))
+    format!(
+        "{}: assets of {}\n",
+        account(&outcome.report),
+        names.join(", ")
+    )
 }
 
 fn account(report: &ConnectorReport) -> String {

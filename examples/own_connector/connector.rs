@@ -100,6 +100,7 @@ impl Shelf {
 // `Object` takes anything: one odd record does not cost the whole page.
 
 #[derive(Debug, Deserialize)]
+#[serde(bound = "R: DeserializeOwned")]
 struct List<R> {
     rows: Vec<Object<R>>,
     #[serde(default, deserialize_with = "lenient_u64")]
@@ -311,7 +312,11 @@ impl Connector for Shelf {
     }
 
     fn customers(&self) -> CustomerStream {
-        self.stream(Companies(Arc::clone(&self.0)), AssetQuery::new(), "companies")
+        self.stream(
+            Companies(Arc::clone(&self.0)),
+            AssetQuery::new(),
+            "companies",
+        )
     }
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use lmsync::{
-    AssetQuery, CheckInWindow, CheckScope, Clock, Connector, Environment, SharedClock, SystemClock,
+    AssetQuery, CheckInWindow, CheckScope, Connector, Environment, SharedClock, SystemClock,
 };
 use lmsync_testkit::InMemory;
 use lmsync_testkit::fleet::Fleet;
@@ -57,7 +57,7 @@ async fn check(connector: &dyn Connector) {
 
 /// The windows, the counts and the order of pages are core's work: they are
 /// here without a line in `connector.rs`.
-async fn list(connector: &dyn Connector) -> Result<(), lmsync::Error> {
+async fn list(connector: &dyn Connector) -> Result<(), Box<dyn Error>> {
     let query = AssetQuery::new().window(CheckInWindow::DAYS_30);
     let mut assets = connector.assets(query);
     let mut example = None;
@@ -74,7 +74,10 @@ async fn list(connector: &dyn Connector) -> Result<(), lmsync::Error> {
         summary.usage.requests,
     );
     if let Some(asset) = example {
-        println!("the last of them: {asset:#?}");
+        println!(
+            "the last of them: {}",
+            serde_json::to_string_pretty(&asset)?
+        );
     }
     Ok(())
 }

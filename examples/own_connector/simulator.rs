@@ -25,7 +25,11 @@ impl ShelfSimulator {
         }
     }
 
-    fn answer(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Result<Value, StatusCode> {
+    fn answer(
+        &mut self,
+        request: &Request<Bytes>,
+        now: DateTime<Utc>,
+    ) -> Result<Value, StatusCode> {
         let authorization = request.headers().get(header::AUTHORIZATION);
         if authorization.is_none_or(|value| value != self.authorization.as_str()) {
             return Err(StatusCode::UNAUTHORIZED);
@@ -66,7 +70,9 @@ impl Simulator for ShelfSimulator {
 
 fn page(query: &str, total: usize, record: impl Fn(usize) -> Value) -> Value {
     let size = parameter(query, "per_page").clamp(1, 100);
-    let first = parameter(query, "page").saturating_sub(1).saturating_mul(size);
+    let first = parameter(query, "page")
+        .saturating_sub(1)
+        .saturating_mul(size);
     let rows: Vec<Value> = (first..total).take(size).map(record).collect();
     json!({ "rows": rows, "total": total })
 }

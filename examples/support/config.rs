@@ -9,7 +9,8 @@ use toml::{Table, Value};
 use super::problem::Problem;
 
 const TABLES: &str = "connector";
-const EXAMPLE: &str = "write one table per account: [[connector]], then vendor = \"superops\" and so on";
+const EXAMPLE: &str =
+    "write one table per account: [[connector]], then vendor = \"superops\" and so on";
 
 /// One account, and what to call it until its connector has a name.
 #[derive(Debug)]
@@ -25,7 +26,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Account>, Vec<Problem>> {
     // The error's own `Display` would quote the line, and the line may hold a secret.
     let table: Table = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
-        vec![Problem::new(format_args!("{file}, line {line}"), error.message())]
+        vec![Problem::new(
+            format_args!("{file}, line {line}"),
+            error.message(),
+        )]
     })?;
     accounts(table).map_err(|problems| {
         problems
@@ -48,9 +52,9 @@ fn accounts(mut file: Table) -> Result<Vec<Account>, Vec<Problem>> {
                 }
             }
         }
-        Some(Value::Table(_)) => problems.push(
-            Problem::new("[connector]", "a list of tables is expected").hint(EXAMPLE),
-        ),
+        Some(Value::Table(_)) => {
+            problems.push(Problem::new("[connector]", "a list of tables is expected").hint(EXAMPLE))
+        }
         _ => problems.push(Problem::new("the file", "it names no connector").hint(EXAMPLE)),
     }
     if problems.is_empty() {

@@ -6,7 +6,7 @@ use std::io;
 use lmsync::superops::SuperOpsConfig;
 use lmsync::{Clock, ConnectorConfig, SystemClock};
 use lmsync_testkit::fleet::Fleet;
-use lmsync_testkit::superops::SuperOpsSimulator;
+use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
 use lmsync_testkit::{ServeOptions, serve};
 
 /// Simulators on loopback, until this is dropped.
@@ -40,11 +40,9 @@ pub(crate) async fn start() -> io::Result<Simulators> {
 }
 
 async fn superops(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
-    let simulator = SuperOpsSimulator::new(fleet.clone());
-    let (subdomain, token) = (simulator.subdomain().to_owned(), simulator.token().to_owned());
-    let server = serve(simulator, ServeOptions::default()).await?;
-    let config = SuperOpsConfig::new(subdomain, token)
-        .name("superops-demo")
-        .endpoint(server.uri());
+    let spec = SuperOpsSpec::new(fleet.clone());
+    let config = SuperOpsConfig::new(&spec.subdomain, spec.token.as_str());
+    let server = serve(SuperOpsSimulator::new(spec), ServeOptions::default()).await?;
+    let config = config.name("superops-demo").endpoint(server.uri());
     Ok((ConnectorConfig::SuperOps(config), Box::new(server)))
 }

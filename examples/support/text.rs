@@ -1,4 +1,16 @@
-//! Text from elsewhere, made fit for a terminal.
+//! Text and tables for a terminal.
+
+use comfy_table::{LineStyle, Table, TableStyle};
+
+/// An empty table with a line below its header, and none that only costs room.
+pub(crate) fn table(header: Vec<&str>) -> Table {
+    let line = LineStyle::none().fill('─').junction('─');
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new().header_separator(line))
+        .set_header(header);
+    table
+}
 
 /// `text` on one line, without what could steer a terminal or reverse what is read.
 ///

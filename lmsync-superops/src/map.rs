@@ -324,7 +324,8 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         .chain([("custom_fields", wire.custom_fields.unexpected())]);
     for (field, kind) in found {
         if let Some(kind) = kind {
-            draft.unexpected(field, kind);
+            let issue = Issue::new(IssueCode::UnexpectedType, field);
+            draft.issue(issue.with_note(format!("a value of type {kind} came")));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between a connector and its vendor, made to happen.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -25,7 +26,7 @@ pub enum Fault {
         /// Headers, by name.
         headers: Vec<(&'static str, String)>,
         /// The body.
-        body: &'static str,
+        body: Bytes,
     },
     /// Nothing ever comes back.
     Hang,
@@ -38,7 +39,7 @@ impl Fault {
         Self::Answer {
             status,
             headers: Vec::new(),
-            body: "",
+            body: Bytes::new(),
         }
     }
 
@@ -48,7 +49,7 @@ impl Fault {
         Self::Answer {
             status,
             headers: vec![("retry-after", retry_after.into())],
-            body: "",
+            body: Bytes::new(),
         }
     }
 
@@ -58,7 +59,7 @@ impl Fault {
         Self::Answer {
             status: 200,
             headers: vec![("content-type", "text/html".to_owned())],
-            body: "<!doctype html><html><body>Please sign in</body></html>",
+            body: Bytes::from_static(b"<!doctype html><html><body>Please sign in</body></html>"),
         }
     }
 
@@ -68,7 +69,7 @@ impl Fault {
         Self::Answer {
             status: 302,
             headers: vec![("location", location.into())],
-            body: "",
+            body: Bytes::new(),
         }
     }
 }
@@ -80,11 +81,22 @@ pub struct FaultyTransport {
     plan: Arc<Mutex<Plan>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Plan {
     sent: usize,
     faults: BTreeMap<usize, Fault>,
     always: Option<Fault>,
+    actions: BTreeMap<usize, Box<dyn FnOnce() + Send>>,
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("sent", &self.sent)
+            .field("faults", &self.faults)
+            .field("always", &self.always)
+            .finish_non_exhaustive()
+    }
 }
 
 impl FaultyTransport {
@@ -114,6 +126,11 @@ impl FaultyTransport {
         self.plan().always = Some(fault);
     }
 
+    /// Does `action` just before request `number` is sent on, such as changing the vendor's records.
+    pub fn before(&self, number: usize, action: impl FnOnce() + Send + 'static) {
+        self.plan().actions.insert(number, Box::new(action));
+    }
+
     /// Requests so far, those that went wrong included.
     #[must_use]
     pub fn sent(&self) -> usize {
@@ -128,7 +145,14 @@ impl FaultyTransport {
         let mut plan = self.plan();
         plan.sent += 1;
         let number = plan.sent;
-        plan.faults.remove(&number).or_else(|| plan.always.clone())
+        let action = plan.actions.remove(&number);
+        let fault = plan.faults.remove(&number).or_else(|| plan.always.clone());
+        // The action may look at this transport.
+        drop(plan);
+        if let Some(action) = action {
+            action();
+        }
+        fault
     }
 }
 
@@ -162,7 +186,7 @@ impl Transport for FaultyTransport {
 fn answer(
     status: u16,
     headers: &[(&'static str, String)],
-    body: &'static str,
+    body: Bytes,
 ) -> Result<Response<Bytes>, TransportError> {
     let mut response = Response::builder()
         .status(status)
@@ -171,6 +195,6 @@ fn answer(
         response = response.header(*name, value);
     }
     response
-        .body(Bytes::from_static(body.as_bytes()))
+        .body(body)
         .map_err(|error| TransportError::new(TransportErrorKind::Request, error.to_string()))
 }

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+pub mod conformance;
 mod faults;
 pub mod fleet;
 mod script;
 mod serve;
 mod simulator;
+pub mod superops;
 
 pub use self::clock::VirtualClock;
 pub use self::faults::{Fault, FaultyTransport};

@@ -74,10 +74,10 @@ impl<S> fmt::Debug for SimulatorServer<S> {
 /// # Errors
 /// When no loopback port can be opened.
 pub async fn serve<S: Simulator>(
-    simulator: impl Into<Shared<S>>,
+    simulator: S,
     options: ServeOptions,
 ) -> io::Result<SimulatorServer<S>> {
-    let simulator = simulator.into();
+    let simulator = Shared::new(simulator);
     let requests = Arc::new(AtomicU64::new(0));
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let server = MockServer::builder()
@@ -90,7 +90,9 @@ pub async fn serve<S: Simulator>(
         options,
         requests: Arc::clone(&requests),
     };
-    server.register(Mock::given(any()).respond_with(answering)).await;
+    server
+        .register(Mock::given(any()).respond_with(answering))
+        .await;
     Ok(SimulatorServer {
         server,
         simulator,
@@ -111,7 +113,10 @@ impl<S: Simulator> Respond for Answering<S> {
         let now = self.options.clock.now();
         let answer = received(request).map_or_else(
             || status_only(StatusCode::BAD_REQUEST),
-            |request| self.simulator.with(|simulator| simulator.respond(&request, now)),
+            |request| {
+                self.simulator
+                    .with(|simulator| simulator.respond(&request, now))
+            },
         );
         template(answer).set_delay(self.options.delay)
     }
@@ -134,9 +139,10 @@ fn template(answer: Response<Bytes>) -> ResponseTemplate {
     let (parts, body) = answer.into_parts();
     let headers = parts.headers.iter();
     headers
-        .fold(ResponseTemplate::new(parts.status), |template, (name, value)| {
-            template.append_header(name, value)
-        })
+        .fold(
+            ResponseTemplate::new(parts.status),
+            |template, (name, value)| template.append_header(name, value),
+        )
         .set_body_bytes(body)
 }
 

@@ -128,7 +128,11 @@ fn last_check_in(dice: &mut Dice, now: DateTime<Utc>) -> (Option<DateTime<Utc>>,
 }
 
 /// The day it was bought and the last day of its warranty, where somebody noted them.
-fn dates(dice: &mut Dice, model: &Model, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
+fn dates(
+    dice: &mut Dice,
+    model: &Model,
+    today: NaiveDate,
+) -> (Option<NaiveDate>, Option<NaiveDate>) {
     let bought = today - TimeDelta::days(dice.between(20, 2_200));
     let expires = bought
         .checked_add_months(Months::new(12 * model.years))
@@ -188,7 +192,11 @@ fn letters(number: u64, length: u32) -> String {
 }
 
 fn vmware_serial(number: u64) -> String {
-    let bytes: Vec<_> = number.to_be_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes: Vec<_> = number
+        .to_be_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let tail = bytes[2..].join(" ");
     format!("VMware-42 1f 0c 9b 7e 55 d1 a3-88 e0 {tail}")
 }

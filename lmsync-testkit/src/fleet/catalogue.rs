@@ -269,12 +269,7 @@ const fn cpu(name: &'static str, cores: u32, threads: u32, megahertz: u32) -> Cp
 
 pub(super) const WORKSTATION_CPUS: [Cpu; 5] = [
     cpu("12th Gen Intel(R) Core(TM) i5-1245U", 10, 12, 1600),
-    cpu(
-        "11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz",
-        4,
-        8,
-        2995,
-    ),
+    cpu("11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz", 4, 8, 2995),
     cpu("Intel(R) Core(TM) i5-10500 CPU @ 3.10GHz", 6, 12, 3096),
     cpu("Intel(R) Core(TM) i7-9750H CPU @ 2.60GHz", 6, 12, 2592),
     cpu("AMD Ryzen 7 PRO 5850U with Radeon Graphics", 8, 16, 1901),
@@ -286,4 +281,5 @@ pub(super) const SERVER_CPUS: [Cpu; 3] = [
     cpu("Intel(R) Xeon(R) CPU E5-2620 v4 @ 2.10GHz", 8, 16, 2095),
 ];
 
-pub(super) const MAC_CPUS: [Cpu; 2] = [cpu("Apple M1 Pro", 8, 8, 3228), cpu("Apple M2", 8, 8, 3504)];
+pub(super) const MAC_CPUS: [Cpu; 2] =
+    [cpu("Apple M1 Pro", 8, 8, 3228), cpu("Apple M2", 8, 8, 3504)];

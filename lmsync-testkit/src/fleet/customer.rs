@@ -157,11 +157,7 @@ pub(super) fn site(seed: u64, customer: usize, index: usize) -> Site {
         country,
         postal_code,
         time_zone,
-        public_ip: format!(
-            "{}.{}",
-            dice.pick(&PUBLIC_NETWORKS),
-            dice.between(1, 255)
-        ),
+        public_ip: format!("{}.{}", dice.pick(&PUBLIC_NETWORKS), dice.between(1, 255)),
         network: format!("10.{}.{}", customer % 256, 10 * (index + 1)),
     }
 }

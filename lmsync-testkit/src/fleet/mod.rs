@@ -246,7 +246,10 @@ mod tests {
         let fleet = fleet(20_000);
         let machines: Vec<_> = fleet.machines().collect();
         let mut serials: HashMap<&str, usize> = HashMap::new();
-        for serial in machines.iter().filter_map(|machine| machine.serial.as_deref()) {
+        for serial in machines
+            .iter()
+            .filter_map(|machine| machine.serial.as_deref())
+        {
             *serials.entry(serial).or_default() += 1;
         }
         for machine in &machines {

@@ -9,9 +9,26 @@ const FIRST: [&str; 20] = [
 ];
 
 const LAST: [&str; 20] = [
-    "Alvarez", "Bennett", "Chowdhury", "Dawson", "Eriksen", "Foster", "Gupta", "Hughes", "Ito",
-    "Jansen", "Keller", "Lindqvist", "Moreau", "Novak", "O'Brien", "Petrov", "Quinn", "Romero",
-    "Schultz", "Turner",
+    "Alvarez",
+    "Bennett",
+    "Chowdhury",
+    "Dawson",
+    "Eriksen",
+    "Foster",
+    "Gupta",
+    "Hughes",
+    "Ito",
+    "Jansen",
+    "Keller",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "O'Brien",
+    "Petrov",
+    "Quinn",
+    "Romero",
+    "Schultz",
+    "Turner",
 ];
 
 pub(super) fn user(dice: &mut Dice) -> User {

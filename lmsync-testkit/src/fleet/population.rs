@@ -121,7 +121,9 @@ impl Population {
             .unwrap_or_else(|| self.fleet.machine(index))
     }
 
-    fn id_of(&self, index: usize) -> u64 {
+    /// The [`id`](Machine::id) of machine `index`, much cheaper than the machine itself.
+    #[must_use]
+    pub fn id_of(&self, index: usize) -> u64 {
         self.changed
             .get(&index)
             .map_or(index as u64 + 1, |machine| machine.id)

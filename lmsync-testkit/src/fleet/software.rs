@@ -9,7 +9,12 @@ use super::machine::{Installed, OsFamily};
 type Entry = (&'static str, &'static str, &'static str, usize);
 
 const WINDOWS: [Entry; 18] = [
-    ("Microsoft 365 Apps for business - en-us", "Microsoft Corporation", "16.0.17628", 88),
+    (
+        "Microsoft 365 Apps for business - en-us",
+        "Microsoft Corporation",
+        "16.0.17628",
+        88,
+    ),
     ("Microsoft Edge", "Microsoft Corporation", "125.0.2535", 99),
     ("Google Chrome", "Google LLC", "125.0.6422", 86),
     ("Mozilla Firefox (x64 en-US)", "Mozilla", "126.0", 34),
@@ -17,7 +22,12 @@ const WINDOWS: [Entry; 18] = [
     ("7-Zip 23.01 (x64)", "Igor Pavlov", "23.01", 45),
     ("Microsoft Teams", "Microsoft Corporation", "24102.2223", 74),
     ("Zoom Workplace (64-bit)", "Zoom", "6.0.11", 42),
-    ("Microsoft Visual C++ 2015-2022 Redistributable (x64)", "Microsoft Corporation", "14.38.33135", 97),
+    (
+        "Microsoft Visual C++ 2015-2022 Redistributable (x64)",
+        "Microsoft Corporation",
+        "14.38.33135",
+        97,
+    ),
     ("Dell Command | Update", "Dell Inc.", "5.3.0", 31),
     ("Notepad++ (64-bit x64)", "Notepad++ Team", "8.6.7", 22),
     ("VLC media player", "VideoLAN", "3.0.20", 18),
@@ -26,7 +36,12 @@ const WINDOWS: [Entry; 18] = [
     ("AutoCAD LT 2024", "Autodesk", "30.0.47", 6),
     ("FortiClient VPN", "Fortinet Technologies Inc", "7.2.4", 28),
     ("PuTTY release 0.81 (64-bit)", "Simon Tatham", "0.81", 11),
-    ("Veeam Agent for Microsoft Windows", "Veeam Software Group GmbH", "6.1.0", 15),
+    (
+        "Veeam Agent for Microsoft Windows",
+        "Veeam Software Group GmbH",
+        "6.1.0",
+        15,
+    ),
 ];
 
 const MAC: [Entry; 8] = [

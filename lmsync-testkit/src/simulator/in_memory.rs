@@ -52,9 +52,9 @@ struct Log {
 impl<S: Simulator> InMemory<S> {
     /// Answers from `simulator`, at once.
     #[must_use]
-    pub fn new(simulator: impl Into<Shared<S>>, clock: SharedClock) -> Self {
+    pub fn new(simulator: S, clock: SharedClock) -> Self {
         Self {
-            simulator: simulator.into(),
+            simulator: Shared::new(simulator),
             clock,
             latency: Duration::ZERO,
             log: Arc::default(),

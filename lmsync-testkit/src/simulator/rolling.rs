@@ -31,6 +31,12 @@ impl RollingLimit {
         Self::new(limit, TimeDelta::seconds(60))
     }
 
+    /// How many requests a window may hold.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Whether a request at `now` is within the limit; if so, it counts.
     pub fn admit(&mut self, now: DateTime<Utc>) -> bool {
         let window = self.window;
@@ -64,7 +70,11 @@ mod tests {
     #[test]
     fn the_window_rolls_and_refusals_are_free() {
         let mut limit = RollingLimit::per_minute(3);
-        assert!([0, 20_000, 40_000].iter().all(|time| limit.admit(at(*time))));
+        assert!(
+            [0, 20_000, 40_000]
+                .iter()
+                .all(|time| limit.admit(at(*time)))
+        );
         assert!(!limit.admit(at(59_999)));
         assert_eq!(limit.wait(at(59_000)), TimeDelta::seconds(1));
         assert!(limit.admit(at(60_000)));

@@ -3,9 +3,16 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::{Request, Response};
+
+use super::Simulator;
+
 /// A simulator that a test and the transports it gave it to hold together.
 ///
-/// Cloning shares the state, it does not copy it.
+/// Cloning shares the state, it does not copy it. It is a simulator itself, so that one account
+/// can be behind several transports.
 pub struct Shared<S>(Arc<Mutex<S>>);
 
 impl<S> Shared<S> {
@@ -28,9 +35,9 @@ impl<S> Clone for Shared<S> {
     }
 }
 
-impl<S> From<S> for Shared<S> {
-    fn from(simulator: S) -> Self {
-        Self::new(simulator)
+impl<S: Simulator> Simulator for Shared<S> {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        self.with(|simulator| simulator.respond(request, now))
     }
 }
 

@@ -10,8 +10,15 @@ use super::state::{Account, object};
 use super::{ids, organisation};
 
 /// The `selected` fields of `machine`, as a value of type `of`: `Asset` or `UpdatedAsset`.
-pub(super) fn asset(account: &Account, machine: &Machine, of: &str, selected: &[Selected]) -> Value {
-    object(account, of, selected, |field| value(account, machine, field))
+pub(super) fn asset(
+    account: &Account,
+    machine: &Machine,
+    of: &str,
+    selected: &[Selected],
+) -> Value {
+    object(account, of, selected, |field| {
+        value(account, machine, field)
+    })
 }
 
 fn value(account: &Account, machine: &Machine, field: &Selected) -> Value {
@@ -179,7 +186,10 @@ fn platform_version(machine: &Machine) -> String {
 fn custom_fields(account: &Account, machine: &Machine, field: &Selected) -> Value {
     let mut fields = Map::new();
     if machine.index.is_multiple_of(4) {
-        fields.insert("udf1text".to_owned(), json!(format!("Rack {}", machine.index % 40)));
+        fields.insert(
+            "udf1text".to_owned(),
+            json!(format!("Rack {}", machine.index % 40)),
+        );
         fields.insert("udf2date".to_owned(), json!("2022-05-06"));
         fields.insert("udf5mselect".to_owned(), json!(["Leased", "Insured"]));
     }

@@ -8,9 +8,9 @@ use crate::fleet::{Disk, Installed, Machine, OsFamily};
 use super::asset::{adapter, instant};
 use super::document::Selected;
 use super::errors::Refusal;
+use super::ids;
 use super::listing::{self, Page};
 use super::state::{Account, object};
-use super::ids;
 
 /// `getAssetSummary`. What an agent that never reported would know is null.
 pub(super) fn summary(account: &Account, machine: &Machine, asked: &Selected) -> Value {
@@ -21,7 +21,9 @@ pub(super) fn summary(account: &Account, machine: &Machine, asked: &Selected) ->
         };
         match part.name.as_str() {
             "cpu" => object(account, "AssetCPU", fields, |field| cpu(machine, field)),
-            "memory" => object(account, "AssetMemory", fields, |field| memory(machine, field)),
+            "memory" => object(account, "AssetMemory", fields, |field| {
+                memory(machine, field)
+            }),
             "disk" => disk(account, machine, fields),
             "assetInterface" => object(account, "AssetInterface", fields, |field| {
                 interface(machine, field)
@@ -73,19 +75,21 @@ fn memory(machine: &Machine, field: &Selected) -> Value {
 
 fn disk(account: &Account, machine: &Machine, fields: &[Selected]) -> Value {
     let sum = |part: fn(&Disk) -> u64| bytes(machine.disks.iter().map(part).sum());
-    object(account, "Disks", fields, |field| match field.name.as_str() {
-        "disks" => machine
-            .disks
-            .iter()
-            .map(|disk| {
-                object(account, "AssetDisk", &field.fields, |field| {
-                    partition(disk, field)
+    object(account, "Disks", fields, |field| {
+        match field.name.as_str() {
+            "disks" => machine
+                .disks
+                .iter()
+                .map(|disk| {
+                    object(account, "AssetDisk", &field.fields, |field| {
+                        partition(disk, field)
+                    })
                 })
-            })
-            .collect(),
-        "totalFreeSpace" => sum(|disk| disk.free),
-        "totalSize" => sum(|disk| disk.size),
-        _ => Value::Null,
+                .collect(),
+            "totalFreeSpace" => sum(|disk| disk.free),
+            "totalSize" => sum(|disk| disk.size),
+            _ => Value::Null,
+        }
     })
 }
 
@@ -179,8 +183,8 @@ pub(super) fn software(
     let installed = account.population.fleet().software(machine);
     let list_info = &listing::input(&asked.arguments)["listInfo"];
     let page = Page::asked_for(account, list_info, installed.len(), &asked.key)?;
-    let row = |program: &Installed, fields: &[Selected]| {
-        object(account, "AssetSoftware", fields, |field| {
+    let row = |_: usize, program: &Installed, list: &Selected| {
+        object(account, "AssetSoftware", &list.fields, |field| {
             program_value(machine, program, field)
         })
     };
@@ -213,8 +217,14 @@ mod tests {
         assert_eq!(bytes(8_460_263_424)["value"], "7.88");
         assert_eq!(bytes(8_460_263_424)["unit"], "GB");
         assert_eq!(bytes(490_795_008)["value"], "468.06");
-        assert_eq!(bytes(1 << 20), json!({ "actualValue": 1 << 20, "value": "1", "unit": "MB" }));
-        assert_eq!(bytes(0), json!({ "actualValue": 0, "value": "0", "unit": "bytes" }));
+        assert_eq!(
+            bytes(1 << 20),
+            json!({ "actualValue": 1 << 20, "value": "1", "unit": "MB" })
+        );
+        assert_eq!(
+            bytes(0),
+            json!({ "actualValue": 0, "value": "0", "unit": "bytes" })
+        );
         assert_eq!(gigahertz(1_800.0)["value"], "1.8");
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Operation {
 pub(super) fn read(
     product: Product,
     text: &str,
-    given: &Map<String, Value>,
+    given: Option<&Map<String, Value>>,
 ) -> Result<Operation, Vec<Invalid>> {
     let document: Document<'_, &str> =
         parse_query(text).map_err(|error| vec![Invalid::syntax(&error.to_string())])?;
@@ -74,10 +74,13 @@ type Operated<'a, 'd> = (
 
 /// The only operation of `document`.
 fn operation<'a, 'd>(document: &'d Document<'a, &'a str>) -> Option<Operated<'a, 'd>> {
-    let mut operations = document.definitions.iter().filter_map(|definition| match definition {
-        Definition::Operation(operation) => Some(operation),
-        Definition::Fragment(_) => None,
-    });
+    let mut operations = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            Definition::Operation(operation) => Some(operation),
+            Definition::Fragment(_) => None,
+        });
     let only = operations.next().filter(|_| operations.next().is_none())?;
     Some(match only {
         OperationDefinition::SelectionSet(set) => ("Query", &[], set),
@@ -115,17 +118,21 @@ struct Reader<'a, 'd> {
 }
 
 impl<'a, 'd> Reader<'a, 'd> {
-    fn take_variables(&mut self, given: &Map<String, Value>) {
+    fn take_variables(&mut self, given: Option<&Map<String, Value>>) {
         for definition in self.definitions {
             let default = || {
                 let literal = definition.default_value.as_ref()?;
                 Some(values::json(literal, &Map::new()))
             };
-            let value = given.get(definition.name).cloned().or_else(default);
+            let value = given
+                .and_then(|given| given.get(definition.name))
+                .cloned()
+                .or_else(default);
             let of = values::type_text(&definition.var_type);
             let checked = values::check(self.product, &of, value.as_ref().unwrap_or(&Value::Null));
             if let Err(detail) = checked {
-                self.invalid.push(Invalid::variable(definition.name, &detail));
+                self.invalid
+                    .push(Invalid::variable(definition.name, &detail));
             }
             if let Some(value) = value {
                 self.variables.insert(definition.name.to_owned(), value);
@@ -339,8 +346,8 @@ impl<'a, 'd> Reader<'a, 'd> {
         let declared = self.definitions.iter().find(|known| known.name == variable);
         let Some(declared) = declared else { return };
         let text = values::type_text(&declared.var_type);
-        let never_null = matches!(declared.var_type, Type::NonNullType(_))
-            || declared.default_value.is_some();
+        let never_null =
+            matches!(declared.var_type, Type::NonNullType(_)) || declared.default_value.is_some();
         let same = text.trim_end_matches('!') == of.trim_end_matches('!');
         if !same || (of.ends_with('!') && !never_null) {
             let detail = format!("Variable type '{text}' does not match expected type '{of}'");

@@ -62,9 +62,7 @@ impl Refusal {
 
     /// The generic error that says nothing.
     pub(super) fn internal() -> Self {
-        Self::shown_as_null(
-            json!({ "message": "Internal Server Error(s) while executing query" }),
-        )
+        Self::shown_as_null(json!({ "message": "Internal Server Error(s) while executing query" }))
     }
 }
 

@@ -91,7 +91,10 @@ fn rows(faults: &Misbehaviour, number: usize, size: usize, total: usize) -> Rang
         .map(|(_, rows)| size.saturating_sub(*rows))
         .sum();
     let start = (number - 1).saturating_mul(size).saturating_sub(held_back);
-    let length = faults.short_pages.get(&number).map_or(size, |rows| size.min(*rows));
+    let length = faults
+        .short_pages
+        .get(&number)
+        .map_or(size, |rows| size.min(*rows));
     start.min(total)..start.saturating_add(length).min(total)
 }
 
@@ -104,21 +107,29 @@ fn last_page(faults: &Misbehaviour, number: usize, size: usize, total: usize) ->
         .unwrap_or(1)
 }
 
-/// A whole list object: `listInfo`, and under any other field the rows of `page`.
+/// A whole list object: `listInfo`, and under any other field the rows of `page`, each made from
+/// its place on the page, its item and the field that asks for it.
 pub(super) fn page<T>(
     account: &Account,
     asked: &Selected,
     page: &Page,
     all: &[T],
-    mut row: impl FnMut(&T, &[Selected]) -> Value,
+    mut row: impl FnMut(usize, &T, &Selected) -> Value,
 ) -> Value {
     let rows = all.get(page.rows.clone()).unwrap_or_default();
-    object(account, named(asked.of), &asked.fields, |field| {
-        match field.name.as_str() {
+    object(
+        account,
+        named(asked.of),
+        &asked.fields,
+        |field| match field.name.as_str() {
             "listInfo" => page.info(account, field),
-            _ => rows.iter().map(|item| row(item, &field.fields)).collect(),
-        }
-    })
+            _ => rows
+                .iter()
+                .enumerate()
+                .map(|(place, item)| row(place, item, field))
+                .collect(),
+        },
+    )
 }
 
 /// The `input` argument.
@@ -139,7 +150,12 @@ mod tests {
 
     #[test]
     fn pages_follow_each_other_and_the_last_has_no_more() {
-        let expected = [(0..100, true), (100..200, true), (200..250, false), (250..250, false)];
+        let expected = [
+            (0..100, true),
+            (100..200, true),
+            (200..250, false),
+            (250..250, false),
+        ];
         assert_eq!(pages(&Misbehaviour::default(), 4), expected);
     }
 
@@ -149,7 +165,12 @@ mod tests {
             short_pages: [(1, 98), (2, 0)].into(),
             ..Misbehaviour::default()
         };
-        let expected = [(0..98, true), (98..98, true), (98..198, true), (198..250, false)];
+        let expected = [
+            (0..98, true),
+            (98..98, true),
+            (98..198, true),
+            (198..250, false),
+        ];
         assert_eq!(pages(&faults, 4), expected);
     }
 

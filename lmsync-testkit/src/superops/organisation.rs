@@ -6,10 +6,10 @@ use crate::fleet::{Customer, Machine, Site};
 
 use super::document::Selected;
 use super::errors::Refusal;
+use super::ids;
 use super::listing::{self, Page};
 use super::spec::Product;
 use super::state::{Account, object};
-use super::ids;
 
 const DEPARTMENTS: [&str; 12] = [
     "Sales",
@@ -42,7 +42,10 @@ pub(super) fn department_of(account: &Account, machine: &Machine) -> Value {
 
 /// The site of `machine` as its JSON scalar.
 pub(super) fn site_of(account: &Account, machine: &Machine) -> Value {
-    let site = account.population.fleet().site(machine.customer, machine.site);
+    let site = account
+        .population
+        .fleet()
+        .site(machine.customer, machine.site);
     let id = account.scalar_id(ids::site(site.id), machine.index);
     json!({ "id": id, "name": site.name })
 }
@@ -66,9 +69,9 @@ pub(super) fn clients(account: &Account, asked: &Selected) -> Result<Value, Refu
     let customers = visible_customers(account);
     let input = listing::input(&asked.arguments);
     let page = Page::asked_for(account, input, customers.len(), &asked.key)?;
-    let row = |customer: &usize, fields: &[Selected]| {
+    let row = |_: usize, customer: &usize, list: &Selected| {
         let customer = account.population.fleet().customer(*customer);
-        object(account, "Client", fields, |field| {
+        object(account, "Client", &list.fields, |field| {
             client_value(account, &customer, field)
         })
     };
@@ -122,9 +125,11 @@ fn sites(
         .flat_map(|customer| (0..fleet.sites(*customer)).map(move |site| (*customer, site)))
         .collect();
     let page = Page::asked_for(account, list_info, all.len(), &asked.key)?;
-    let row = |(customer, site): &(usize, usize), fields: &[Selected]| {
+    let row = |_: usize, (customer, site): &(usize, usize), list: &Selected| {
         let site = fleet.site(*customer, *site);
-        object(account, of, fields, |field| site_value(account, &site, field))
+        object(account, of, &list.fields, |field| {
+            site_value(account, &site, field)
+        })
     };
     Ok(listing::page(account, asked, &page, &all, row))
 }

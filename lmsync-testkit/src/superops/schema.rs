@@ -334,8 +334,10 @@ const CLIENT_SITE: &[Field] = &[
     field("hq", "Boolean"),
 ];
 
-const CLIENT_SITE_LIST: &[Field] =
-    &[field("sites", "[ClientSite]"), field("listInfo", "ListInfo")];
+const CLIENT_SITE_LIST: &[Field] = &[
+    field("sites", "[ClientSite]"),
+    field("listInfo", "ListInfo"),
+];
 
 const DEPARTMENT: &[Field] = &[
     field("departmentId", "ID!"),

@@ -71,6 +71,12 @@ impl SuperOpsSpec {
     }
 }
 
+impl From<Fleet> for SuperOpsSpec {
+    fn from(fleet: Fleet) -> Self {
+        Self::new(fleet)
+    }
+}
+
 /// Shows everything but the token: what tests print must not teach them to look away.
 impl std::fmt::Debug for SuperOpsSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

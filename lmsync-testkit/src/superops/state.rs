@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::fleet::Population;
 
 use super::document::Selected;
+use super::ids;
 use super::schema::named;
 use super::spec::{Product, UnquotedIds};
 use super::switches::{Misbehaviour, Permissions, RowFault};
-use super::ids;
 
 /// The state of a simulated account.
 #[derive(Debug)]
@@ -27,8 +26,6 @@ pub(super) struct Account {
     pub(super) row_faults: HashMap<usize, RowFault>,
     pub(super) permissions: Permissions,
     pub(super) misbehaviour: Misbehaviour,
-    /// The time of the request that is being answered.
-    pub(super) now: DateTime<Utc>,
 }
 
 impl Account {
@@ -38,7 +35,10 @@ impl Account {
         if self.permissions.customers.is_none() {
             return Cow::Borrowed(all);
         }
-        all.iter().copied().filter(|index| self.sees(*index)).collect()
+        all.iter()
+            .copied()
+            .filter(|index| self.sees(*index))
+            .collect()
     }
 
     /// The machine of asset `id`, where this user sees it.

@@ -7,7 +7,7 @@ use super::schema;
 use super::spec::Product;
 
 /// The literal as JSON, with variables filled in.
-pub(super) fn json(literal: &Literal<'_, &str>, variables: &Map<String, Value>) -> Value {
+pub(super) fn json<'a>(literal: &Literal<'a, &'a str>, variables: &Map<String, Value>) -> Value {
     match literal {
         Literal::Variable(name) => variables.get(*name).cloned().unwrap_or_default(),
         Literal::Int(number) => number.as_i64().map(Value::from).unwrap_or_default(),
@@ -44,7 +44,7 @@ pub(super) fn variables_in<'a>(literal: &Literal<'a, &'a str>, found: &mut Vec<&
 }
 
 /// The type as GraphQL writes it.
-pub(super) fn type_text(of: &Type<'_, &str>) -> String {
+pub(super) fn type_text<'a>(of: &Type<'a, &'a str>) -> String {
     match of {
         Type::NamedType(name) => (*name).to_owned(),
         Type::ListType(inner) => format!("[{}]", type_text(inner)),
@@ -63,8 +63,12 @@ pub(super) fn check(product: Product, of: &str, value: &Value) -> Result<(), Str
     let of = of.trim_end_matches('!');
     if let Some(inner) = of.strip_prefix('[').and_then(|of| of.strip_suffix(']')) {
         // A single value stands for a list of one.
-        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        return items.iter().try_for_each(|item| check(product, inner, item));
+        let items = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        return items
+            .iter()
+            .try_for_each(|item| check(product, inner, item));
     }
     match schema::input(product, of) {
         Some(members) => check_members(product, of, members, value),
@@ -96,7 +100,9 @@ fn check_members(
 fn check_scalar(of: &str, value: &Value) -> Result<(), String> {
     let fits = match of {
         "ID" => value.is_string() || value.is_i64() || value.is_u64(),
-        "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        "Int" => value
+            .as_i64()
+            .is_some_and(|number| i32::try_from(number).is_ok()),
         "Boolean" => value.is_boolean(),
         "SortOrder" => matches!(value.as_str(), Some("ASC" | "DESC")),
         "JSON" => true,
@@ -118,8 +124,14 @@ mod tests {
 
     #[test]
     fn what_fits_passes() {
-        assert_eq!(update(json!({ "assetId": "1", "purchasedDate": null })), Ok(()));
-        assert_eq!(update(json!({ "assetId": 1, "requester": { "userId": 4 } })), Ok(()));
+        assert_eq!(
+            update(json!({ "assetId": "1", "purchasedDate": null })),
+            Ok(())
+        );
+        assert_eq!(
+            update(json!({ "assetId": 1, "requester": { "userId": 4 } })),
+            Ok(())
+        );
         let listing = json!({ "page": 1, "sort": { "attribute": "name", "order": "ASC" } });
         assert_eq!(check(Product::Msp, "ListInfoInput!", &listing), Ok(()));
     }

@@ -1,0 +1,217 @@
+//! The promises of a connector, as tests that anyone can run.
+//!
+//! Implement [`Subject`] for a connector and [`Vendor`] for a simulator of its
+//! vendor, then let [`conformance!`](crate::conformance!) make one `#[test]` per
+//! promise; a list of the test names reads as a table of what holds:
+//!
+//! ```text
+//! mod superops {
+//!     lmsync_testkit::conformance!(super::SuperOpsSubject);
+//! }
+//! ```
+//!
+//! Everything runs in memory and virtual time.
+
+// A test may panic; that is how it fails.
+#![allow(clippy::missing_panics_doc, clippy::unwrap_used, clippy::expect_used)]
+
+pub mod auth;
+pub mod cancel;
+pub mod faults;
+pub mod paging;
+pub mod read;
+pub mod secrets;
+mod stage;
+pub mod throttle;
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use lmsync_core::{Connector, Environment, Result};
+
+use crate::Simulator;
+
+pub use self::stage::Stage;
+
+/// A connector to be tested, with its vendor.
+pub trait Subject: 'static {
+    /// The simulator of its vendor.
+    type Vendor: Vendor;
+
+    /// The most records that the vendor puts on a page of assets.
+    const PAGE_SIZE: usize;
+
+    /// A vendor with about `assets` assets in a few customers, at `now`.
+    ///
+    /// Some of the assets have never checked in, and the others last did
+    /// anything from now to a year ago.
+    fn vendor(assets: usize, now: DateTime<Utc>) -> Self::Vendor;
+
+    /// A connector with the right credentials and the vendor's documented budget.
+    ///
+    /// # Errors
+    /// Never, if it is to pass.
+    fn connect(environment: &Environment) -> Result<Arc<dyn Connector>>;
+
+    /// The same connector with `secret` in place of the right token, key or client secret.
+    ///
+    /// # Errors
+    /// Never, if it is to pass.
+    fn connect_with_secret(environment: &Environment, secret: &str) -> Result<Arc<dyn Connector>>;
+
+    /// The secrets of [`connect`](Self::connect), those that the vendor hands out
+    /// included, each of at least eight characters. No part of them may show up anywhere.
+    fn secrets() -> Vec<String>;
+}
+
+/// What the suite needs to know of a simulated vendor, and to do to it.
+pub trait Vendor: Simulator {
+    /// The ids of the assets that the account sees now.
+    fn asset_ids(&self) -> BTreeSet<String>;
+
+    /// The ids of the customers that the account sees now.
+    fn customer_ids(&self) -> BTreeSet<String>;
+
+    /// When the asset last checked in.
+    fn checked_in_at(&self, id: &str) -> Option<DateTime<Utc>>;
+
+    /// Deletes an asset.
+    fn remove_asset(&mut self, id: &str);
+
+    /// Adds an asset before all others in the vendor's order, and returns its id.
+    fn insert_asset(&mut self) -> String;
+
+    /// Answers the next `requests` requests with the vendor's own "too many requests".
+    fn refuse_next(&mut self, requests: usize);
+
+    /// Takes the right to read assets from the account.
+    fn forbid_reading_assets(&mut self);
+
+    /// How many requests the vendor allows in which time.
+    fn budget(&self) -> (usize, Duration);
+
+    /// Requests so far that could change something at the vendor.
+    fn writes(&self) -> usize;
+}
+
+/// A secret that no vendor knows.
+pub const WRONG_SECRET: &str = "wr0ng-5ecret-canary-7f3a9c";
+
+/// Runs one test in virtual time.
+///
+/// # Panics
+/// When the test does, or no runtime can be made.
+#[allow(clippy::future_not_send)]
+pub fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime for the test")
+        .block_on(test);
+}
+
+/// Makes one `#[test]` per promise for a [`Subject`](crate::conformance::Subject).
+#[macro_export]
+macro_rules! conformance {
+    ($subject:ty) => {
+        $crate::conformance_group!($subject, read: [
+            every_asset_arrives_once,
+            every_asset_says_where_it_comes_from,
+            every_asset_has_a_json_form,
+            every_customer_arrives_once,
+            an_empty_account_is_empty_and_complete,
+            reading_twice_gives_the_same,
+            one_asset_can_be_read_alone,
+            an_unknown_asset_is_an_error,
+            a_window_keeps_what_checked_in_within_it,
+            the_edge_of_a_window_is_inside,
+            assets_that_never_checked_in_are_counted_and_included_on_request,
+            every_asset_is_accounted_for,
+            the_summary_counts_assets_by_customer,
+            the_raw_record_comes_on_request_only,
+            what_is_not_offered_is_unsupported,
+            nothing_is_written,
+        ]);
+        $crate::conformance_group!($subject, paging: [
+            nothing_is_sent_before_the_first_poll,
+            no_page_is_asked_for_twice,
+            pages_overlap,
+            assets_come_in_the_vendors_order_whatever_the_overlap,
+            an_asset_removed_between_pages_hides_no_other,
+            an_asset_inserted_between_pages_repeats_no_other,
+            a_listing_resumes_after_any_asset,
+            a_resumed_listing_skips_nothing_when_the_account_changed,
+            a_checkpoint_of_another_query_is_refused,
+            the_caller_may_ask_for_more_in_the_middle_of_a_listing,
+        ]);
+        $crate::conformance_group!($subject, auth: [
+            the_right_secret_passes_the_check,
+            a_wrong_secret_fails_the_check_with_advice,
+            a_wrong_secret_is_an_authentication_error_and_not_an_empty_account,
+            a_missing_permission_is_a_permission_error_with_advice,
+            a_missing_permission_fails_its_own_check_only,
+            every_request_carries_a_credential,
+        ]);
+        $crate::conformance_group!($subject, throttle: [
+            the_vendors_refusal_is_waited_out,
+            a_429_is_waited_out,
+            retry_after_in_seconds_is_obeyed,
+            retry_after_as_a_date_is_obeyed,
+            retry_after_that_makes_no_sense_is_no_obstacle,
+            a_refusal_holds_back_every_request_of_the_account,
+            a_refusal_without_end_is_a_rate_limited_error,
+            the_budget_is_never_exceeded,
+        ]);
+        $crate::conformance_group!($subject, faults: [
+            any_single_lost_answer_costs_nothing,
+            any_single_cut_answer_costs_nothing,
+            any_single_server_error_costs_nothing,
+            any_single_refused_connection_costs_nothing,
+            any_single_web_page_costs_nothing,
+            no_answer_ever_is_a_timeout_error,
+            no_connection_ever_is_a_network_error,
+            no_trusted_connection_is_a_tls_error,
+            server_errors_without_end_are_a_vendor_error,
+            cut_answers_without_end_are_a_decode_error,
+            web_pages_without_end_are_a_decode_error,
+            an_answer_too_large_is_an_error,
+            a_redirect_is_an_error_and_is_not_followed,
+            a_failure_in_the_middle_ends_an_incomplete_listing,
+            an_unreachable_vendor_fails_the_check_as_such,
+        ]);
+        $crate::conformance_group!($subject, secrets: [
+            no_debug_output_shows_a_secret,
+            no_error_shows_a_secret,
+            no_log_shows_a_secret,
+            no_address_holds_a_secret,
+            nothing_is_sent_to_another_host,
+        ]);
+        $crate::conformance_group!($subject, cancel: [
+            a_listing_dropped_at_any_point_leaves_the_connector_usable,
+            a_call_dropped_at_any_point_leaves_the_connector_usable,
+            a_dropped_listing_sends_nothing_more,
+        ]);
+    };
+}
+
+/// One group of [`conformance!`](crate::conformance!).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_group {
+    ($subject:ty, $group:ident: [$($test:ident),* $(,)?]) => {
+        mod $group {
+            #[allow(unused_imports)]
+            use super::*;
+            $(
+                #[test]
+                fn $test() {
+                    $crate::conformance::run($crate::conformance::$group::$test::<$subject>());
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,155 @@
+//! Pages are many, and the account changes while they are read.
+
+use std::collections::BTreeSet;
+
+use futures_util::StreamExt;
+use lmsync_core::paging::Checkpoint;
+use lmsync_core::{AssetQuery, CheckInWindow, ErrorKind};
+
+use super::stage::{LATENCY, Listing, ids};
+use super::{Stage, Subject, Vendor};
+
+/// A listing that nobody polls sends nothing.
+pub async fn nothing_is_sent_before_the_first_poll<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let listing = stage.connector.assets(AssetQuery::new());
+    stage.clock.sleep(LATENCY * 100).await;
+    assert_eq!(stage.vendor.requests(), 0);
+    drop(listing);
+}
+
+/// No request of a listing is sent twice.
+pub async fn no_page_is_asked_for_twice<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let _ = stage.list_all().await;
+    let sent: Vec<_> = stage
+        .vendor
+        .recorded()
+        .into_iter()
+        .map(|request| (request.method, request.uri, request.body))
+        .collect();
+    for (place, request) in sent.iter().enumerate() {
+        assert!(!sent[..place].contains(request), "{request:?}");
+    }
+}
+
+/// Pages are fetched several at a time.
+pub async fn pages_overlap<S: Subject>() {
+    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let _ = stage.list_all().await;
+    let sent = stage.vendor.recorded();
+    let overlapping = sent.iter().any(|first| {
+        let inside = |other: &&crate::Recorded| {
+            other.started > first.started && first.ended.is_some_and(|end| other.started < end)
+        };
+        sent.iter().any(|other| inside(&other))
+            || sent.iter().filter(|other| other.started == first.started).count() > 1
+    });
+    assert!(overlapping);
+    let one_by_one = LATENCY * u32::try_from(sent.len()).unwrap();
+    assert!(stage.clock.elapsed() < one_by_one);
+}
+
+/// However pages overlap, two listings hand out the assets in the same order.
+pub async fn assets_come_in_the_vendors_order_whatever_the_overlap<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let plain = ids(&stage.list_all().await);
+    // The second page is slow this time: its answer is lost once.
+    let next = stage.faults.sent() + 2;
+    stage.faults.inject(next, crate::Fault::LoseAnswer);
+    assert_eq!(ids(&stage.list_all().await), plain);
+}
+
+/// An asset that is deleted between two pages moves others forward; none of them is missed.
+pub async fn an_asset_removed_between_pages_hides_no_other<S: Subject>() {
+    for before in [2, 3] {
+        let stage = Stage::<S>::with_pages();
+        let removed = stage.truth().into_iter().next().unwrap();
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.before(before, move || {
+            vendor.with(|vendor| vendor.remove_asset(&removed));
+        });
+        let listed: BTreeSet<String> = ids(&stage.list_all().await).into_iter().collect();
+        let missed: Vec<_> = stage.truth().difference(&listed).cloned().collect();
+        assert!(missed.is_empty(), "{missed:?}");
+    }
+}
+
+/// An asset that is added between two pages moves others backward; none of them comes twice.
+pub async fn an_asset_inserted_between_pages_repeats_no_other<S: Subject>() {
+    for before in [2, 3] {
+        let stage = Stage::<S>::with_pages();
+        let there_all_the_time = stage.truth();
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.before(before, move || {
+            vendor.with(|vendor| vendor.insert_asset());
+        });
+        let listed = ids(&stage.list_all().await);
+        let unique: BTreeSet<String> = listed.iter().cloned().collect();
+        assert_eq!(unique.len(), listed.len());
+        assert!(unique.is_superset(&there_all_the_time));
+    }
+}
+
+async fn stop_after<S: Subject>(stage: &Stage<S>, count: usize) -> (Vec<String>, Checkpoint) {
+    let mut stream = stage.connector.assets(AssetQuery::new());
+    let mut taken = Vec::new();
+    for _ in 0..count {
+        let asset = stream.next().await.expect("an asset").expect("an asset");
+        taken.push(asset.source.vendor_id);
+    }
+    let stored = serde_json::to_string(&stream.checkpoint()).unwrap();
+    (taken, serde_json::from_str(&stored).unwrap())
+}
+
+/// A listing that stopped after any number of assets goes on with the next one.
+pub async fn a_listing_resumes_after_any_asset<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let all = ids(&stage.list_all().await);
+    let step = (all.len() / 17).max(1);
+    for count in (0..=all.len()).step_by(step) {
+        let (mut taken, checkpoint) = stop_after(&stage, count).await;
+        let query = AssetQuery::new().resume(checkpoint);
+        let rest = Listing::of(stage.connector.assets(query)).await.complete();
+        taken.extend(ids(&rest));
+        assert_eq!(taken, all, "stopped after {count}");
+    }
+}
+
+/// What was there all the time is not missed when assets come and go between stopping and resuming.
+pub async fn a_resumed_listing_skips_nothing_when_the_account_changed<S: Subject>() {
+    for count in [1, S::PAGE_SIZE, S::PAGE_SIZE + 1] {
+        let stage = Stage::<S>::with_pages();
+        let (taken, checkpoint) = stop_after(&stage, count).await;
+        stage.vendor.simulator().with(|vendor| {
+            vendor.remove_asset(&taken[0]);
+        });
+        let query = AssetQuery::new().resume(checkpoint);
+        let rest = Listing::of(stage.connector.assets(query)).await.complete();
+        let got: BTreeSet<String> = taken.into_iter().chain(ids(&rest)).collect();
+        let missed: Vec<_> = stage.truth().difference(&got).cloned().collect();
+        assert!(missed.is_empty(), "stopped after {count}: {missed:?}");
+    }
+}
+
+/// A checkpoint is good for the query it was taken with.
+pub async fn a_checkpoint_of_another_query_is_refused<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let (_, checkpoint) = stop_after(&stage, 3).await;
+    let other = AssetQuery::new()
+        .window(CheckInWindow::DAYS_90)
+        .resume(checkpoint);
+    let error = stage.list(other).await.failure(ErrorKind::Config);
+    assert!(error.hint().is_some());
+}
+
+/// A caller who asks for something else while a listing is under way gets it.
+pub async fn the_caller_may_ask_for_more_in_the_middle_of_a_listing<S: Subject>() {
+    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let mut stream = stage.connector.assets(AssetQuery::new());
+    for _ in 0..3 {
+        let asset = stream.next().await.unwrap().unwrap();
+        let alone = stage.connector.asset(&asset.id()).await.unwrap();
+        assert_eq!(alone.source.vendor_id, asset.source.vendor_id);
+    }
+}

@@ -1,0 +1,162 @@
+//! A connector and its vendor, set up for one test.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use lmsync_core::model::Asset;
+use lmsync_core::paging::RecordStream;
+use lmsync_core::{
+    AssetQuery, Connector, Environment, Error, ErrorKind, Result, SharedClock, SyncSummary,
+};
+
+use super::{Subject, Vendor, WRONG_SECRET};
+use crate::{FaultyTransport, InMemory, VirtualClock};
+
+/// How long an answer takes, in virtual time.
+pub(super) const LATENCY: Duration = Duration::from_millis(20);
+
+/// A connector and its vendor, set up for one test.
+pub struct Stage<S: Subject> {
+    /// The connector under test.
+    pub connector: Arc<dyn Connector>,
+    /// The way to the vendor, recording.
+    pub vendor: InMemory<S::Vendor>,
+    /// What goes wrong on that way.
+    pub faults: FaultyTransport,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+impl<S: Subject> Stage<S> {
+    /// A vendor with about `assets` assets and a connector with the right credentials.
+    #[must_use]
+    pub fn with(assets: usize) -> Self {
+        Self::connecting(assets, S::connect)
+    }
+
+    /// A vendor with two and a half pages of assets.
+    #[must_use]
+    pub fn with_pages() -> Self {
+        Self::with(S::PAGE_SIZE * 5 / 2)
+    }
+
+    /// A vendor with about `assets` assets and a connector with a wrong secret.
+    #[must_use]
+    pub fn with_wrong_secret(assets: usize) -> Self {
+        Self::connecting(assets, |environment| {
+            S::connect_with_secret(environment, WRONG_SECRET)
+        })
+    }
+
+    fn connecting(
+        assets: usize,
+        connect: impl FnOnce(&Environment) -> Result<Arc<dyn Connector>>,
+    ) -> Self {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let vendor = InMemory::new(S::vendor(assets, clock.now()), clock.clone())
+            .with_latency(LATENCY)
+            .with_recording();
+        let faults = FaultyTransport::new(Arc::new(vendor.clone()));
+        let environment = Environment::new(Arc::new(faults.clone()), clock.clone());
+        let connector = connect(&environment).expect("the subject connects");
+        Self {
+            connector,
+            vendor,
+            faults,
+            clock,
+        }
+    }
+
+    /// The ids of the assets that the vendor has.
+    #[must_use]
+    pub fn truth(&self) -> BTreeSet<String> {
+        self.vendor.simulator().with(|vendor| vendor.asset_ids())
+    }
+
+    /// Everything that a listing gave.
+    pub async fn list(&self, query: AssetQuery) -> Listing {
+        Listing::of(self.connector.assets(query)).await
+    }
+
+    /// A listing of everything that must succeed.
+    pub async fn list_all(&self) -> Vec<Asset> {
+        self.list(AssetQuery::new()).await.complete()
+    }
+
+    /// Asserts that the account can still be read in full.
+    pub async fn expect_usable(&self) {
+        let ids: BTreeSet<String> = ids(&self.list_all().await).into_iter().collect();
+        assert_eq!(ids, self.truth());
+    }
+}
+
+/// Everything that a listing gave.
+#[derive(Debug)]
+pub struct Listing {
+    /// The assets.
+    pub assets: Vec<Asset>,
+    /// What ended it early.
+    pub error: Option<Error>,
+    /// What it came to.
+    pub summary: SyncSummary,
+}
+
+impl Listing {
+    /// Runs `stream` to its end.
+    pub async fn of(mut stream: RecordStream<Asset>) -> Self {
+        let mut assets = Vec::new();
+        let mut error = None;
+        while let Some(record) = stream.next().await {
+            match record {
+                Ok(asset) => assets.push(asset),
+                Err(failure) => {
+                    assert!(error.is_none(), "a listing fails once");
+                    error = Some(failure);
+                }
+            }
+        }
+        Self {
+            assets,
+            error,
+            summary: stream.summary(),
+        }
+    }
+
+    /// The assets of a listing that went well.
+    #[must_use]
+    pub fn complete(self) -> Vec<Asset> {
+        assert!(self.error.is_none(), "{:?}", self.error);
+        assert!(self.summary.complete, "{:?}", self.summary);
+        assert_eq!(self.summary.incomplete_reason, None);
+        assert_eq!(self.summary.kept, self.assets.len() as u64);
+        self.assets
+    }
+
+    /// The error of a listing that must fail with `kind`.
+    #[must_use]
+    pub fn failure(self, kind: ErrorKind) -> Error {
+        assert!(!self.summary.complete);
+        assert!(self.summary.incomplete_reason.is_some());
+        let error = self.error.expect("the listing fails");
+        assert_eq!(error.kind(), kind, "{error}");
+        error
+    }
+}
+
+/// The assets' ids, in order.
+pub(super) fn ids(assets: &[Asset]) -> Vec<String> {
+    assets
+        .iter()
+        .map(|asset| asset.source.vendor_id.clone())
+        .collect()
+}
+
+impl<S: Subject> std::fmt::Debug for Stage<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage")
+            .field("connector", &self.connector)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+use chrono::NaiveDate;
+use lmsync_testkit::superops::Writes;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, code};
+
+const UPDATE: &str =
+    "mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { assetId name } }";
+
+fn update(bench: &mut Bench, mut changes: Value) -> Value {
+    changes["assetId"] = json!(bench.id(0));
+    bench.ask(UPDATE, json!({ "input": changes }))
+}
+
+fn dates(bench: &mut Bench) -> (Value, Value) {
+    let mut asset = bench.asset(0, "purchasedDate warrantyExpiryDate");
+    (
+        asset["purchasedDate"].take(),
+        asset["warrantyExpiryDate"].take(),
+    )
+}
+
+#[test]
+fn a_date_that_is_sent_is_stored_and_the_rest_stays() {
+    let mut bench = Bench::new(2);
+    let id = bench.id(0);
+    bench.simulator.change_asset(&id, |machine| {
+        machine.purchased = NaiveDate::from_ymd_opt(2020, 2, 3);
+        machine.warranty_expiry = None;
+    });
+    let before = bench.simulator.machine(&id).unwrap();
+    let answer = update(&mut bench, json!({ "warrantyExpiryDate": "2030-05-27" }));
+    let expected = json!({ "data": { "updateAsset": { "assetId": id, "name": before.name } } });
+    assert_eq!(answer, expected);
+    assert_eq!(
+        dates(&mut bench),
+        (json!("2020-02-03"), json!("2030-05-27"))
+    );
+    let mut after = bench.simulator.machine(&id).unwrap();
+    after.warranty_expiry = None;
+    assert_eq!(after, before);
+}
+
+#[test]
+fn null_clears_one_date() {
+    let mut bench = Bench::new(1);
+    update(
+        &mut bench,
+        json!({ "purchasedDate": "2021-01-01", "warrantyExpiryDate": "2024-01-01" }),
+    );
+    update(&mut bench, json!({ "purchasedDate": null }));
+    assert_eq!(dates(&mut bench), (Value::Null, json!("2024-01-01")));
+}
+
+#[test]
+fn the_reply_has_no_dates_to_select() {
+    let mut bench = Bench::new(1);
+    let query = UPDATE.replace("name", "name warrantyExpiryDate");
+    let answer = bench.ask(&query, json!({ "input": { "assetId": bench.id(0) } }));
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("FieldUndefined"));
+    assert!(message.contains("'UpdatedAsset'"));
+}
+
+#[test]
+fn what_cannot_be_stored_is_refused_and_nothing_changes() {
+    let mut bench = Bench::new(1);
+    let before = bench.simulator.machine(&bench.id(0));
+    for (changes, expected) in [
+        (
+            json!({ "purchasedDate": "27/05/2030" }),
+            "value_pattern_validation_failed",
+        ),
+        (
+            json!({ "purchasedDate": "2030-05-27T00:00:00" }),
+            "value_pattern_validation_failed",
+        ),
+        (json!({ "name": " " }), "mandatory_validation_failed"),
+        (
+            json!({ "name": "new", "client": { "accountId": "4" } }),
+            "referred_value_does_not_exist",
+        ),
+        (
+            json!({ "site": { "id": 5 } }),
+            "referred_value_does_not_exist",
+        ),
+        (
+            json!({ "requester": { "userId": 4 } }),
+            "referred_value_does_not_exist",
+        ),
+    ] {
+        assert_eq!(code(&update(&mut bench, changes)), expected);
+    }
+    assert_eq!(bench.simulator.machine(&bench.id(0)), before);
+    let query = "mutation { updateAsset(input: { assetId: \"1\", name: \"x\" }) { assetId } }";
+    assert_eq!(code(&bench.ask(query, json!({}))), "entity_does_not_exist");
+}
+
+#[test]
+fn name_site_and_custom_fields_can_be_changed() {
+    let mut bench = Bench::new(60);
+    let fleet = bench.simulator.population().fleet().clone();
+    let site = fleet.site(2, 0);
+    let id = json!(7_928_838_372_746_900_000_u64 + site.id);
+    let changes =
+        json!({ "name": "new", "site": { "id": id }, "customFields": { "udf1text": "x" } });
+    update(&mut bench, changes);
+    let asset = bench.asset(0, "name site client customFields(fields: [\"udf1text\"])");
+    assert_eq!(asset["name"], "new");
+    assert_eq!(asset["site"]["name"], site.name);
+    assert_eq!(asset["client"]["name"], fleet.customer(2).name);
+    assert_eq!(asset["customFields"], json!({ "udf1text": "x" }));
+}
+
+#[test]
+fn writes_can_be_ignored_shifted_or_made_and_not_confirmed() {
+    let mut bench = Bench::new(1);
+    let date = |text: &str| json!({ "purchasedDate": text });
+    update(&mut bench, date("2020-01-01"));
+
+    bench.simulator.misbehaviour().writes = Writes::Ignored;
+    assert!(update(&mut bench, date("2021-01-01"))["data"]["updateAsset"].is_object());
+    assert_eq!(dates(&mut bench).0, "2020-01-01");
+
+    bench.simulator.misbehaviour().writes = Writes::DatesShifted(-1);
+    update(&mut bench, date("2022-01-01"));
+    assert_eq!(dates(&mut bench).0, "2021-12-31");
+
+    bench.simulator.misbehaviour().writes = Writes::MadeThenFailed;
+    let answer = update(&mut bench, date("2023-01-01"));
+    assert_eq!(answer["data"]["updateAsset"], Value::Null);
+    assert_eq!(dates(&mut bench).0, "2023-01-01");
+}

@@ -1,0 +1,203 @@
+//! The example programs as processes, and accounts on loopback for them to read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use lmsync::{Clock, SystemClock};
+use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
+use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The secret of every account here; it must never be seen.
+pub(crate) const TOKEN: &str = "s3cr3t-T0ken-0f-the-tests";
+/// What the accounts' owner pastes as the subdomain.
+pub(crate) const SUBDOMAIN: &str = "acmemsp";
+
+/// One of the example programs about to run.
+pub(crate) struct Program(Command);
+
+/// What became of a program.
+pub(crate) struct Run {
+    /// The exit status.
+    pub(crate) status: i32,
+    /// All of standard output.
+    pub(crate) stdout: String,
+    /// All of standard error.
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    /// The example called `name`, as the last build made it.
+    pub(crate) fn new(name: &str) -> Self {
+        let mut command = Command::new(example(name));
+        // What a developer has set for real accounts must not reach these programs.
+        for variable in ["LMSYNC_SUBDOMAIN", "LMSYNC_TOKEN"] {
+            command.env_remove(variable);
+        }
+        Self(command)
+    }
+
+    /// Adds an argument.
+    pub(crate) fn arg(mut self, argument: impl AsRef<Path>) -> Self {
+        self.0.arg(argument.as_ref());
+        self
+    }
+
+    /// Adds several arguments.
+    pub(crate) fn args<const N: usize>(self, arguments: [&str; N]) -> Self {
+        arguments.into_iter().fold(self, Self::arg)
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// The command, for tests that talk to the running program.
+    pub(crate) fn command(self) -> Command {
+        self.0
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(mut self) -> Run {
+        Run::of(self.0.output().expect("the program starts"))
+    }
+}
+
+impl Run {
+    /// What `output` says.
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Self {
+            status: output.status.code().expect("an exit status, not a signal"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// Asserts the exit status; a failure shows what the program said.
+    #[track_caller]
+    pub(crate) fn expect(self, status: i32) -> Self {
+        assert_eq!(
+            self.status, status,
+            "standard output: {}\nstandard error: {}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+}
+
+/// Cargo puts examples beside the folder that the tests are in.
+fn example(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().expect("the path of this test");
+    path.pop();
+    path.pop();
+    path.extend(["examples", name]);
+    path.set_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        path.exists(),
+        "{} is not built; `cargo test` builds it, `cargo test --test commands` alone does not: \
+         run `cargo build --examples` before",
+        path.display()
+    );
+    path
+}
+
+/// A SuperOps account on loopback, with [`TOKEN`] and [`SUBDOMAIN`].
+pub(crate) struct Account {
+    /// The machines in it.
+    pub(crate) fleet: Fleet,
+    /// Its simulator.
+    pub(crate) server: SimulatorServer<SuperOpsSimulator>,
+}
+
+impl Account {
+    /// An account of 230 machines: three pages.
+    pub(crate) fn start() -> Self {
+        Self::with_machines(230)
+    }
+
+    /// An account of so many machines.
+    pub(crate) fn with_machines(machines: usize) -> Self {
+        let fleet = Fleet::new(FleetSpec::new(machines, SystemClock::new().now()));
+        let spec = SuperOpsSpec {
+            subdomain: SUBDOMAIN.to_owned(),
+            token: TOKEN.to_owned(),
+            requests_per_minute: None,
+            ..SuperOpsSpec::new(fleet.clone())
+        };
+        Self {
+            server: start(SuperOpsSimulator::new(spec)).expect("a loopback port"),
+            fleet,
+        }
+    }
+
+    /// Its table in a configuration file, with further `lines`.
+    pub(crate) fn table(&self, name: &str, token: &str, lines: &str) -> String {
+        format!(
+            "[[connector]]\nvendor = \"superops\"\nname = \"{name}\"\nendpoint = \"{}\"\n\
+             subdomain = \"{SUBDOMAIN}\"\napi_token = \"{token}\"\n{lines}\n",
+            self.server.uri()
+        )
+    }
+}
+
+fn start(simulator: SuperOpsSimulator) -> io::Result<SimulatorServer<SuperOpsSimulator>> {
+    // The server runs on a thread of its own; the runtime is needed to start it only.
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(simulator, ServeOptions::default()))
+}
+
+/// A folder for one test's files; removed at its end.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    /// A new folder.
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// The path of `name` in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes the configuration file and returns its path.
+    pub(crate) fn config(&self, text: &str) -> PathBuf {
+        let path = self.path("accounts.toml");
+        std::fs::write(&path, text).expect("a writable folder");
+        path
+    }
+
+    /// What a program wrote to `name`.
+    pub(crate) fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect(name)
+    }
+
+    /// The JSON that a program wrote to `name`.
+    pub(crate) fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.text(name)).expect("JSON")
+    }
+
+    /// The JSON lines that a program wrote to `name`.
+    pub(crate) fn lines(&self, name: &str) -> Vec<Value> {
+        json_lines(&self.text(name))
+    }
+}
+
+/// JSON lines, every one of them whole.
+pub(crate) fn json_lines(text: &str) -> Vec<Value> {
+    assert!(
+        text.is_empty() || text.ends_with('\n'),
+        "the last line is whole"
+    );
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect()
+}
