@@ -38,9 +38,12 @@ impl Default for TransportLimits {
 /// The transport for real use. Clones share one connection pool.
 ///
 /// Needs a tokio runtime with I/O and time enabled.
+/// A proxy that the environment names (`HTTPS_PROXY`) is used for https, where it
+/// sees the host and nothing else. Plain http, which is for loopback, goes there directly.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    client: reqwest::Client,
+    secure: reqwest::Client,
+    loopback: reqwest::Client,
     body_limit: usize,
 }
 
@@ -58,25 +61,29 @@ impl ReqwestTransport {
     /// # Errors
     /// `config` when the machine's TLS set-up is unusable.
     pub fn with_limits(limits: TransportLimits) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(limits.connect)
-            .read_timeout(limits.read)
-            .timeout(limits.total)
-            .build()
-            .map_err(|error| {
-                Error::config(format!(
-                    "no HTTP client can be made: {}",
-                    root_cause(&error.without_url())
-                ))
-            })?;
         Ok(Self {
-            client,
+            secure: build(client(limits).https_only(true))?,
+            loopback: build(client(limits).no_proxy())?,
             body_limit: limits.body,
         })
     }
+}
+
+fn client(limits: TransportLimits) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.read)
+        .timeout(limits.total)
+}
+
+fn build(client: reqwest::ClientBuilder) -> Result<reqwest::Client> {
+    client.build().map_err(|error| {
+        let cause = root_cause(&error.without_url());
+        Error::config(format!("no HTTP client can be made: {cause}"))
+    })
 }
 
 #[async_trait]
@@ -89,7 +96,11 @@ impl Transport for ReqwestTransport {
             ));
         }
         let request = reqwest::Request::try_from(request).map_err(classify)?;
-        let mut answer = self.client.execute(request).await.map_err(classify)?;
+        let client = match request.url().scheme() {
+            "http" => &self.loopback,
+            _ => &self.secure,
+        };
+        let mut answer = client.execute(request).await.map_err(classify)?;
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = answer.status();
         *response.version_mut() = answer.version();

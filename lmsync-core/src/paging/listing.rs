@@ -11,7 +11,7 @@ use super::{Listed, Page, PageSource, Row};
 use crate::clock::SharedClock;
 use crate::error::Result;
 use crate::http::Meter;
-use crate::query::AssetQuery;
+use crate::query::{AssetQuery, Detail};
 use crate::summary::{Rejection, SyncSummary};
 use crate::task::Task;
 use crate::window::{WindowFilter, WindowVerdict};
@@ -173,6 +173,9 @@ impl<S: PageSource> Listing<S> {
     }
 
     async fn complete(&self, records: Vec<S::Record>) -> Result<VecDeque<S::Record>> {
+        if self.query.detail == Detail::NONE {
+            return Ok(records.into());
+        }
         stream::iter(records)
             .map(|record| {
                 let (source, meter) = (Arc::clone(&self.source), self.meter.clone());

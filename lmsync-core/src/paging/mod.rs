@@ -35,7 +35,8 @@ pub trait PageSource: Send + Sync + 'static {
     /// When the page cannot be had.
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Self::Record>>;
 
-    /// Adds to a record what costs further calls; asked only for records that are kept.
+    /// Adds to a record what costs further calls; asked for records that are
+    /// kept, and only when the query wants [detail](crate::Detail).
     ///
     /// # Errors
     /// When the listing must not go on without.

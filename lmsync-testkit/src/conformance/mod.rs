@@ -46,8 +46,8 @@ pub trait Subject: 'static {
 
     /// A vendor with about `assets` assets in a few customers, at `now`.
     ///
-    /// Some of the assets have never checked in, and the others last did
-    /// anything from now to a year ago.
+    /// Some of a hundred assets have never checked in, and the others last did
+    /// anything from now to a year ago; some share a serial number.
     fn vendor(assets: usize, now: DateTime<Utc>) -> Self::Vendor;
 
     /// A connector with the right credentials and the vendor's documented budget.
@@ -131,8 +131,10 @@ macro_rules! conformance {
             the_edge_of_a_window_is_inside,
             assets_that_never_checked_in_are_counted_and_included_on_request,
             every_asset_is_accounted_for,
+            a_serial_number_that_comes_twice_is_flagged,
             the_summary_counts_assets_by_customer,
             the_raw_record_comes_on_request_only,
+            detail_comes_on_request_only,
             what_is_not_offered_is_unsupported,
             nothing_is_written,
         ]);
@@ -192,6 +194,7 @@ macro_rules! conformance {
         ]);
         $crate::conformance_group!($subject, cancel: [
             a_listing_dropped_at_any_point_leaves_the_connector_usable,
+            a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
             a_call_dropped_at_any_point_leaves_the_connector_usable,
             a_dropped_listing_sends_nothing_more,
         ]);

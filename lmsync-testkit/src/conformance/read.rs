@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use lmsync_core::model::{Asset, AssetId, CheckInBasis, IdentityKind};
+use lmsync_core::model::{Asset, AssetId, CheckInBasis, IdentityKind, IssueCode};
 use lmsync_core::{
-    AssetQuery, CheckInSupport, CheckInWindow, CheckScope, ConnectorExt, ErrorKind, NeverCheckedIn,
+    AssetQuery, CheckInSupport, CheckInWindow, CheckScope, ConnectorExt, Detail, ErrorKind,
+    NeverCheckedIn,
 };
 
 use super::stage::{Listing, ids};
@@ -211,6 +212,23 @@ pub async fn every_asset_is_accounted_for<S: Subject>() {
     }
 }
 
+/// An asset with a serial number that came before is flagged, and no other is.
+pub async fn a_serial_number_that_comes_twice_is_flagged<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let mut known = BTreeSet::new();
+    let mut repeated = 0;
+    for asset in stage.list_all().await {
+        let is_new = asset.serial.key.is_none_or(|key| known.insert(key));
+        let is_flagged = asset
+            .issues
+            .iter()
+            .any(|issue| issue.code == IssueCode::DuplicateSerial);
+        assert_eq!(is_flagged, !is_new, "{}", asset.source.vendor_id);
+        repeated += usize::from(!is_new);
+    }
+    assert!(repeated > 0);
+}
+
 /// The summary says how many assets of each customer came.
 pub async fn the_summary_counts_assets_by_customer<S: Subject>() {
     let stage = Stage::<S>::with_pages();
@@ -240,6 +258,27 @@ pub async fn the_raw_record_comes_on_request_only<S: Subject>() {
     for asset in &raw {
         let record = asset.source.raw.as_ref().expect("the vendor's record");
         assert!(record.get().contains(&asset.source.vendor_id));
+    }
+}
+
+/// What costs further requests comes on request, for every asset that is kept, and only then.
+pub async fn detail_comes_on_request_only<S: Subject>() {
+    let stage = Stage::<S>::with(12);
+    let offered = stage.connector.info().capabilities.detail;
+    let plain = stage.list_all().await;
+    assert!(plain.iter().all(|asset| asset.software.is_none()));
+    let cost = stage.vendor.requests();
+    let query = AssetQuery::new().detail(offered);
+    let full = stage.list(query).await.complete();
+    assert_eq!(ids(&full), ids(&plain));
+    if offered.software {
+        assert!(full.iter().all(|asset| asset.software.is_some()));
+    }
+    if offered.hardware {
+        assert!(full.iter().any(|asset| asset.memory_bytes.is_some()));
+    }
+    if offered != Detail::NONE {
+        assert!(stage.vendor.requests() - cost > cost);
     }
 }
 
