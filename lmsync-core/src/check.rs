@@ -65,7 +65,10 @@ impl CheckReport {
             Check::reachable(product, customers, assets),
             Check::authenticated(product, customers, assets),
         ];
-        let failed = checks.iter().find(|check| !check.ok).map(|check| check.name);
+        let failed = checks
+            .iter()
+            .find(|check| !check.ok)
+            .map(|check| check.name);
         checks.extend(reads.map(|(name, records, read)| match failed {
             Some(failed) => Check::not_tried(name, failed),
             None => Check::read(name, records, read),

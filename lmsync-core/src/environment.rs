@@ -1,14 +1,17 @@
 //! What a connector runs on: network, clock, patience.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::error::Result;
-use crate::http::{ReqwestTransport, RetryPolicy, Transport};
+use crate::http::{Budget, Limiter, ReqwestTransport, RetryPolicy, Transport};
 
 /// What a connector runs on.
 ///
-/// Share one among the connectors of a process: they then share connections.
+/// Share one among the connectors of a process: they then share connections, and
+/// those that a vendor counts together share their request budget.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Environment {
@@ -18,6 +21,7 @@ pub struct Environment {
     pub clock: SharedClock,
     /// How long and how often a request is tried.
     pub retry: RetryPolicy,
+    limiters: Arc<Mutex<HashMap<u64, Limiter>>>,
 }
 
 impl Environment {
@@ -39,7 +43,24 @@ impl Environment {
             transport,
             clock,
             retry: RetryPolicy::default(),
+            limiters: Arc::default(),
         }
+    }
+
+    /// The limiter of all who are counted together as `whom`: one credential, or
+    /// one source address. The first to ask decides on the budget.
+    ///
+    /// `whom` may hold a secret: only its hash is kept.
+    #[must_use]
+    pub fn limiter(&self, whom: impl Hash, budget: Budget) -> Limiter {
+        let mut hasher = DefaultHasher::new();
+        whom.hash(&mut hasher);
+        self.limiters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(hasher.finish())
+            .or_insert_with(|| Limiter::new(budget, self.clock.clone()))
+            .clone()
     }
 
     /// Replaces the default [`RetryPolicy`].

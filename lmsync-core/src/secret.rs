@@ -161,7 +161,10 @@ mod tests {
         for json in ["[\"tok-5ecret\"]", "50123456", "1.50123456", "true", "null"] {
             let error = read(json).unwrap_err().to_string();
             assert!(error.contains("a text or a table"), "{error}");
-            assert!(!error.contains("5ecret") && !error.contains("0123"), "{error}");
+            assert!(
+                !error.contains("5ecret") && !error.contains("0123"),
+                "{error}"
+            );
         }
         let error = read("{\"env\":\"A\",\"foo\":1}").unwrap_err().to_string();
         assert!(error.contains("`foo`"), "{error}");

@@ -260,9 +260,7 @@ pub fn lenient_u64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 ///
 /// # Errors
 /// Only when the JSON itself is broken.
-pub fn lenient_bool<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<bool>, D::Error> {
+pub fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     let scalar = Scalar::deserialize(deserializer)?;
     Ok(match scalar.text().map(str::trim) {
         Some("true" | "True" | "TRUE" | "1") => Some(true),
@@ -373,8 +371,14 @@ mod tests {
             let record: Record = serde_json::from_str(json).unwrap();
             (record.count, record.flag)
         };
-        assert_eq!(read("{\"count\":\"98\",\"flag\":\"1\"}"), (Some(98), Some(true)));
-        assert_eq!(read("{\"count\":12.0,\"flag\":false}"), (Some(12), Some(false)));
+        assert_eq!(
+            read("{\"count\":\"98\",\"flag\":\"1\"}"),
+            (Some(98), Some(true))
+        );
+        assert_eq!(
+            read("{\"count\":12.0,\"flag\":false}"),
+            (Some(12), Some(false))
+        );
         assert_eq!(read("{\"count\":null,\"flag\":null}"), (None, None));
         assert_eq!(read("{\"count\":-1,\"flag\":\"maybe\"}"), (None, None));
         assert_eq!(read("{\"count\":[],\"flag\":{}}"), (None, None));

@@ -1,11 +1,13 @@
 //! The request budget, in virtual time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use lmsync_core::SharedClock;
 use lmsync_core::http::{Budget, Limiter};
-use lmsync_core::{Clock, SharedClock};
 use lmsync_testkit::VirtualClock;
 use proptest::prelude::*;
 
@@ -16,7 +18,11 @@ fn clock() -> SharedClock {
 }
 
 /// When each of `latencies.len()` requests started and ended.
-async fn run(budget: Budget, clock: SharedClock, latencies: Vec<Duration>) -> Vec<(Duration, Duration)> {
+async fn run(
+    budget: Budget,
+    clock: SharedClock,
+    latencies: Vec<Duration>,
+) -> Vec<(Duration, Duration)> {
     let limiter = Limiter::new(budget, clock.clone());
     let spans = Arc::new(Mutex::new(Vec::new()));
     join_all(latencies.into_iter().map(|latency| {

@@ -1,5 +1,7 @@
 //! Listings: complete or they say why not, whatever the vendor does with its pages.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +12,9 @@ use futures_util::StreamExt;
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Customer, Source};
 use lmsync_core::paging::{Checkpoint, ListingScope, Page, PageSource, RecordStream, Row};
-use lmsync_core::{AssetQuery, Clock, Error, ErrorKind, Rejection, Result, SharedClock, SyncSummary};
+use lmsync_core::{
+    AssetQuery, Clock, Error, ErrorKind, Rejection, Result, SharedClock, SyncSummary,
+};
 use lmsync_testkit::VirtualClock;
 use proptest::prelude::*;
 
@@ -91,7 +95,13 @@ impl Vendor {
     ) -> RecordStream<Customer> {
         let mut query = AssetQuery::new();
         query.resume = checkpoint;
-        RecordStream::new(self.clone(), query, scope(), self.clock.clone(), concurrency)
+        RecordStream::new(
+            self.clone(),
+            query,
+            scope(),
+            self.clock.clone(),
+            concurrency,
+        )
     }
 
     fn asked(&self) -> Vec<u32> {
@@ -108,7 +118,12 @@ fn scope() -> ListingScope {
 }
 
 fn customer(id: u32) -> Customer {
-    let source = Source::new("vendor", "acme", id.to_string(), VirtualClock::default().now());
+    let source = Source::new(
+        "vendor",
+        "acme",
+        id.to_string(),
+        VirtualClock::default().now(),
+    );
     Customer::new(source, format!("customer {id}"))
 }
 
@@ -174,7 +189,15 @@ fn sorted(mut ids: Vec<u32>) -> Vec<u32> {
 
 #[tokio::test(start_paused = true)]
 async fn every_record_comes_once_and_in_order_in_no_more_pages_than_needed() {
-    for (records, pages) in [(0, 1), (1, 1), (9, 1), (10, 1), (11, 2), (95, 10), (100, 10)] {
+    for (records, pages) in [
+        (0, 1),
+        (1, 1),
+        (9, 1),
+        (10, 1),
+        (11, 2),
+        (95, 10),
+        (100, 10),
+    ] {
         for concurrency in [1, 3, 50] {
             let vendor = Vendor::new(records);
             assert_eq!(complete(vendor.list(concurrency)).await, up_to(records));
@@ -270,14 +293,23 @@ async fn without_a_count_the_hint_or_a_full_page_leads_on() {
         page.more = page.more.or(Some(false));
         Ok(page)
     };
-    assert_eq!(complete(Vendor::new(35).replying(no_count).list(4)).await, up_to(35));
+    assert_eq!(
+        complete(Vendor::new(35).replying(no_count).list(4)).await,
+        up_to(35)
+    );
     let nothing = |_: u32, mut page: Page<Customer>| {
         page.total = None;
         page.more = None;
         Ok(page)
     };
-    assert_eq!(complete(Vendor::new(35).replying(nothing).list(4)).await, up_to(35));
-    assert_eq!(complete(Vendor::new(40).replying(nothing).list(4)).await, up_to(40));
+    assert_eq!(
+        complete(Vendor::new(35).replying(nothing).list(4)).await,
+        up_to(35)
+    );
+    assert_eq!(
+        complete(Vendor::new(40).replying(nothing).list(4)).await,
+        up_to(40)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -457,8 +489,7 @@ async fn a_checkpoint_of_anything_else_is_refused() {
         let mut other = scope();
         change(&mut other);
         let query = AssetQuery::new().resume(checkpoint.clone());
-        let stream =
-            RecordStream::new(vendor.clone(), query, other, vendor.clock.clone(), 1);
+        let stream = RecordStream::new(vendor.clone(), query, other, vendor.clock.clone(), 1);
         let (ids, failure, _) = drain(stream).await;
         assert!(ids.is_empty());
         assert_eq!(failure.unwrap().kind(), ErrorKind::Config);

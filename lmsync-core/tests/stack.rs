@@ -1,5 +1,7 @@
 //! One request through the stack: repeated where that is safe, and only there.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,7 +115,10 @@ async fn what_cannot_get_better_is_not_repeated() {
         (Line::answer(401, ""), K::Authentication),
         (Line::answer(403, ""), K::Permission),
         (Line::answer(404, ""), K::NotFound),
-        (Line::answer(302, "").header("location", "https://evil.example/"), K::Vendor),
+        (
+            Line::answer(302, "").header("location", "https://evil.example/"),
+            K::Vendor,
+        ),
         (Line::failure(TransportErrorKind::Tls), K::Tls),
         (Line::failure(TransportErrorKind::TooLarge), K::Vendor),
     ] {
@@ -152,7 +157,9 @@ async fn the_vendors_word_on_waiting_is_obeyed() {
 async fn a_refusal_stops_every_caller() {
     let slow = Duration::from_millis(10);
     let bench = Bench::new([
-        Line::answer(429, "").header("retry-after", "30").after(slow),
+        Line::answer(429, "")
+            .header("retry-after", "30")
+            .after(slow),
         fine().after(slow),
         fine().after(slow),
     ]);
@@ -186,8 +193,9 @@ async fn patience_ends_with_the_vendors_reason() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_vendor_echoes_of_a_token_is_masked() {
-    let bench = Bench::new([Line::answer(400, "token tok-5ecret is odd")
-        .header("x-request-id", "id-tok-5ecret-7")]);
+    let bench = Bench::new([
+        Line::answer(400, "token tok-5ecret is odd").header("x-request-id", "id-tok-5ecret-7")
+    ]);
     let error = bench.read().await.unwrap_err();
     let shown = format!("{error} {error:?} {:?}", bench.http);
     assert!(shown.contains("[REDACTED] is odd"), "{shown}");
@@ -202,6 +210,11 @@ async fn every_request_carries_the_credential_and_names_the_client() {
         let headers = heard.request.headers();
         assert_eq!(headers["authorization"], "Bearer tok-5ecret");
         assert!(headers["authorization"].is_sensitive());
-        assert!(headers["user-agent"].to_str().unwrap().starts_with("lmsync/"));
+        assert!(
+            headers["user-agent"]
+                .to_str()
+                .unwrap()
+                .starts_with("lmsync/")
+        );
     }
 }

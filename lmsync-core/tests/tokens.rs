@@ -1,5 +1,7 @@
 //! Tokens that expire: one sign-in for all, in time, and none lost.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +9,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::{Either, join_all, select};
 use lmsync_core::auth::{AccessToken, Authorizer, TokenAuth, TokenSource};
-use lmsync_core::http::{Budget, Call, HttpClient, Idempotency, Limiter, Meter, TransportErrorKind};
+use lmsync_core::http::{
+    Budget, Call, HttpClient, Idempotency, Limiter, Meter, TransportErrorKind,
+};
 use lmsync_core::{Error, ErrorKind, Result, Secret, SharedClock};
 use lmsync_testkit::{Line, Script, VirtualClock};
 
@@ -107,7 +111,11 @@ async fn a_valid_token_outlives_a_failed_early_refresh() {
     for _ in 0..10 {
         token(&auth).await.unwrap();
     }
-    assert_eq!(desk.sign_ins(), 2, "a failed refresh is not repeated at once");
+    assert_eq!(
+        desk.sign_ins(),
+        2,
+        "a failed refresh is not repeated at once"
+    );
     clock.sleep(Duration::from_secs(31)).await;
     token(&auth).await.unwrap();
     assert_eq!(desk.sign_ins(), 3);
@@ -169,7 +177,10 @@ async fn get(http: &HttpClient) -> Result<()> {
 
 fn bearers(script: &Script) -> Vec<String> {
     let text = |heard: &lmsync_testkit::Heard| {
-        heard.request.headers()["authorization"].to_str().unwrap().to_owned()
+        heard.request.headers()["authorization"]
+            .to_str()
+            .unwrap()
+            .to_owned()
     };
     script.heard().iter().map(text).collect()
 }
@@ -177,7 +188,11 @@ fn bearers(script: &Script) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_401_renews_the_token_once() {
     let (desk, auth, clock) = Desk::new();
-    let (http, script) = client(auth, &clock, vec![Line::answer(401, ""), Line::answer(200, "")]);
+    let (http, script) = client(
+        auth,
+        &clock,
+        vec![Line::answer(401, ""), Line::answer(200, "")],
+    );
     get(&http).await.unwrap();
     assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-2"]);
     assert_eq!(desk.sign_ins(), 2);
@@ -209,10 +224,7 @@ async fn fifty_refused_at_once_renew_once() {
 async fn a_token_that_ends_while_waiting_for_a_turn_is_not_sent() {
     let (_, auth, clock) = Desk::new();
     let script = Script::new(clock.clone(), vec![Line::answer(200, ""); 2]);
-    let limiter = Limiter::new(
-        Budget::new(1, HOUR + HOUR, 1).unwrap(),
-        clock.clone(),
-    );
+    let limiter = Limiter::new(Budget::new(1, HOUR + HOUR, 1).unwrap(), clock.clone());
     let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
         .authorizer(Arc::new(auth))
         .build();
@@ -232,7 +244,9 @@ mod client_credentials {
         let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
         let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock).build();
         let config = ClientCredentialsConfig {
-            token_url: "https://vendor.example/auth/token?tenant=acme".parse().unwrap(),
+            token_url: "https://vendor.example/auth/token?tenant=acme"
+                .parse()
+                .unwrap(),
             client_id: "the-id".to_owned(),
             client_secret: Secret::from("the-5ecret&more"),
             scopes: vec!["read:assets".to_owned(), "read:customers".to_owned()],
@@ -257,8 +271,9 @@ mod client_credentials {
         let request = &script.heard()[0].request;
         assert_eq!(request.uri().query(), Some("tenant=acme"));
         assert!(request.headers().get("authorization").is_none());
-        let form: Vec<(String, String)> =
-            url::form_urlencoded::parse(request.body()).into_owned().collect();
+        let form: Vec<(String, String)> = url::form_urlencoded::parse(request.body())
+            .into_owned()
+            .collect();
         let value = |name: &str| {
             let pair = form.iter().find(|(key, _)| key == name);
             pair.map(|(_, value)| value.as_str())
@@ -272,10 +287,19 @@ mod client_credentials {
     #[tokio::test(start_paused = true)]
     async fn odd_token_answers_are_understood() {
         for (body, lifetime) in [
-            (r#"{"access_token":"t","token_type":"bearer","expires_in":"3600"}"#, Some(HOUR)),
+            (
+                r#"{"access_token":"t","token_type":"bearer","expires_in":"3600"}"#,
+                Some(HOUR),
+            ),
             (r#"{"access_token":"t","expires_in":3600.0}"#, Some(HOUR)),
-            (r#"{"access_token":"t","token_type":"Bearer","expires_in":null}"#, None),
-            (r#"{"access_token":"t","scope":"all","id_token":"x","expires_in":"soon"}"#, None),
+            (
+                r#"{"access_token":"t","token_type":"Bearer","expires_in":null}"#,
+                None,
+            ),
+            (
+                r#"{"access_token":"t","scope":"all","id_token":"x","expires_in":"soon"}"#,
+                None,
+            ),
         ] {
             let token = fetch(vec![Line::answer(200, body)]).await.expect(body);
             assert_eq!(token.secret.expose(), "t");
@@ -309,6 +333,8 @@ mod client_credentials {
         let passing = vec![
             Line::failure(TransportErrorKind::Connect),
             Line::answer(503, ""),
+            Line::answer(200, r#"{"access_token":"tok-5ec"#),
+            Line::answer(200, "<html>busy</html>"),
             Line::answer(200, r#"{"access_token":"t","token_type":"Bearer"}"#),
         ];
         fetch(passing).await.unwrap();

@@ -1,11 +1,15 @@
 //! The reqwest transport on real sockets: what is bounded, refused and told apart.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use lmsync_core::http::{ReqwestTransport, Transport, TransportError, TransportErrorKind, TransportLimits};
+use lmsync_core::http::{
+    ReqwestTransport, Transport, TransportError, TransportErrorKind, TransportLimits,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -168,7 +172,10 @@ async fn an_endless_drip_ends_in_a_time_out() {
     let kind = failure(limits, &url).await;
     // Which bound is met first depends on how fast the drip is.
     assert!(
-        matches!(kind, TransportErrorKind::Timeout | TransportErrorKind::TooLarge),
+        matches!(
+            kind,
+            TransportErrorKind::Timeout | TransportErrorKind::TooLarge
+        ),
         "{kind:?}"
     );
 }
@@ -204,5 +211,8 @@ async fn an_error_shows_no_part_of_the_address() {
         .await
         .unwrap_err();
     let shown = format!("{error} {error:?}");
-    assert!(!shown.contains("abc") && !shown.contains("secret"), "{shown}");
+    assert!(
+        !shown.contains("abc") && !shown.contains("secret"),
+        "{shown}"
+    );
 }

@@ -7,8 +7,8 @@ use lmsync_core::graphql::GraphQlRequest;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::wire::{Object, Scalar};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -76,15 +76,13 @@ pub(crate) const IT_ASSET_LIST: &str = asset_list!(asset_fields!("department"));
 pub(crate) const MSP_ASSET: &str = asset!(asset_fields!("client deviceCategory"));
 pub(crate) const IT_ASSET: &str = asset!(asset_fields!("department"));
 
-pub(crate) const ASSET_SUMMARY: &str =
-    "query getAssetSummary($input: AssetIdentifierInput!) { getAssetSummary(input: $input) { \
+pub(crate) const ASSET_SUMMARY: &str = "query getAssetSummary($input: AssetIdentifierInput!) { getAssetSummary(input: $input) { \
      cpu { cpuName maxSpeed physicalCore logicalCore architecture } \
      memory { totalMemory } \
      disk { disks { drive discType size freeSize } totalSize } \
      assetInterface { name adapterName mac ipv4Address ipv6Address } } }";
 
-pub(crate) const ASSET_SOFTWARE_LIST: &str =
-    "query getAssetSoftwareList($input: AssetDetailsListInput!) { \
+pub(crate) const ASSET_SOFTWARE_LIST: &str = "query getAssetSoftwareList($input: AssetDetailsListInput!) { \
      getAssetSoftwareList(input: $input) { \
      assetSoftwares { id software version installedDate bitVersion installedPath } \
      listInfo { page pageSize hasMore totalCount } } }";
@@ -308,10 +306,7 @@ fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: Raw) -> Result<ListP
 }
 
 /// The rows; a list that is missing is empty only where the vendor counts none.
-fn rows_of<R>(
-    list: wire::List<R>,
-    answer: &Answer<'_>,
-) -> Result<(Vec<R>, wire::ListInfo)> {
+fn rows_of<R>(list: wire::List<R>, answer: &Answer<'_>) -> Result<(Vec<R>, wire::ListInfo)> {
     let info = list.list_info.unwrap_or_default();
     match list.rows {
         Some(rows) => Ok((rows, info)),
@@ -409,8 +404,26 @@ mod tests {
         let msp = include_str!("../fixtures/msp.graphql");
         let it = include_str!("../fixtures/it.graphql");
         for (sdl, documents) in [
-            (msp, [MSP_ASSET_LIST, MSP_ASSET, ASSET_SUMMARY, ASSET_SOFTWARE_LIST, CLIENT_LIST]),
-            (it, [IT_ASSET_LIST, IT_ASSET, ASSET_SUMMARY, ASSET_SOFTWARE_LIST, DEPARTMENT_LIST]),
+            (
+                msp,
+                [
+                    MSP_ASSET_LIST,
+                    MSP_ASSET,
+                    ASSET_SUMMARY,
+                    ASSET_SOFTWARE_LIST,
+                    CLIENT_LIST,
+                ],
+            ),
+            (
+                it,
+                [
+                    IT_ASSET_LIST,
+                    IT_ASSET,
+                    ASSET_SUMMARY,
+                    ASSET_SOFTWARE_LIST,
+                    DEPARTMENT_LIST,
+                ],
+            ),
         ] {
             let schema = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
             for document in documents {
@@ -455,7 +468,12 @@ mod tests {
             let reasons: Vec<_> = page
                 .rows
                 .iter()
-                .map(|row| row.record.as_ref().err().map(|unreadable| unreadable.reason.as_str()))
+                .map(|row| {
+                    row.record
+                        .as_ref()
+                        .err()
+                        .map(|unreadable| unreadable.reason.as_str())
+                })
                 .collect();
             assert_eq!(
                 reasons,

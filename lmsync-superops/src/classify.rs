@@ -68,24 +68,26 @@ pub(crate) fn read_optional<R: DeserializeOwned>(
 }
 
 fn require_success(answer: &Answer<'_>) -> Result<()> {
-    answer.require_success().map_err(|error| match error.kind() {
-        ErrorKind::Authentication => answer
-            .error(
-                ErrorKind::Authentication,
-                "SuperOps does not accept the API token",
-            )
-            .with_hint(TOKEN_HINT),
-        ErrorKind::Permission => error.with_hint(ROLE_HINT),
-        ErrorKind::NotFound => error.with_hint("check the endpoint and the product"),
-        // The vendor documents 400 for an invalid subdomain, without a body.
-        ErrorKind::Vendor if error.status() == Some(400) => answer
-            .error(
-                ErrorKind::Authentication,
-                "SuperOps does not know the MSP subdomain",
-            )
-            .with_hint(SUBDOMAIN_HINT),
-        _ => error,
-    })
+    answer
+        .require_success()
+        .map_err(|error| match error.kind() {
+            ErrorKind::Authentication => answer
+                .error(
+                    ErrorKind::Authentication,
+                    "SuperOps does not accept the API token",
+                )
+                .with_hint(TOKEN_HINT),
+            ErrorKind::Permission => error.with_hint(ROLE_HINT),
+            ErrorKind::NotFound => error.with_hint("check the endpoint and the product"),
+            // The vendor documents 400 for an invalid subdomain, without a body.
+            ErrorKind::Vendor if error.status() == Some(400) => answer
+                .error(
+                    ErrorKind::Authentication,
+                    "SuperOps does not know the MSP subdomain",
+                )
+                .with_hint(SUBDOMAIN_HINT),
+            _ => error,
+        })
 }
 
 /// The reason that decides: one that waiting cures must not hide one that it does not.
@@ -141,7 +143,13 @@ fn attributes(reason: &ClientError) -> String {
     let names: Vec<&str> = reason
         .param
         .value()
-        .map(|param| param.attributes.iter().filter_map(|name| name.text()).collect())
+        .map(|param| {
+            param
+                .attributes
+                .iter()
+                .filter_map(|name| name.text())
+                .collect()
+        })
         .unwrap_or_default();
     if names.is_empty() {
         String::new()
@@ -251,7 +259,10 @@ mod tests {
             r#"{"errors":[{"extensions":{"clientError":[{"code":"mandatory_validation_failed",
                 "param":{"attributes":["name","email"],"index":1}}]}}]}"#,
         );
-        assert!(error.message().ends_with("because of name, email"), "{error}");
+        assert!(
+            error.message().ends_with("because of name, email"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -274,7 +285,10 @@ mod tests {
             r#"{"errors":[{"message":"Validation error of type FieldUndefined: Field 'x' is undefined",
                 "extensions":{"classification":"ValidationError"}}]}"#,
         );
-        assert_eq!((error.kind(), error.retry()), (ErrorKind::Vendor, RetryClass::Never));
+        assert_eq!(
+            (error.kind(), error.retry()),
+            (ErrorKind::Vendor, RetryClass::Never)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Limiter, Redactor};
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
 use lmsync_core::model::Rules;
 use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
 use serde::Deserialize;
@@ -155,13 +155,13 @@ impl SuperOpsConfig {
         let subdomain = subdomain(&self.subdomain)?;
         let token = token(&self.api_token.resolve()?)?;
         let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
-        let limiter = Limiter::new(self.budget()?, environment.clock.clone());
+        let url = endpoint.join(self.product.path())?;
+        // One limiter per credential: the vendor counts a user's requests.
+        let whom = (url.as_str(), &subdomain, token.expose());
+        let limiter = environment.limiter(whom, self.budget()?);
         let credential = Credential::bearer(token.clone())
             .map_err(|error| error.with_hint(TOKEN_HINT))?
-            .with_header(
-                http::HeaderName::from_static(SUBDOMAIN_HEADER),
-                &subdomain,
-            )?;
+            .with_header(http::HeaderName::from_static(SUBDOMAIN_HEADER), &subdomain)?;
         let http = HttpClient::builder(
             Arc::clone(&environment.transport),
             limiter,
@@ -171,7 +171,7 @@ impl SuperOpsConfig {
         .retry(environment.retry)
         .redactor(Redactor::default().and(&token))
         .build();
-        let api = Api::new(http, endpoint.join(self.product.path())?, self.product);
+        let api = Api::new(http, url, self.product);
         let instance = match self.name.as_deref().map(str::trim) {
             Some("") => return Err(Error::config("the name is empty")),
             Some(name) => name.to_owned(),

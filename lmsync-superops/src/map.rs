@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, RawJson, Ref, Rules, Size, SizeUnit, Source,
-    clean,
+    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, RawJson, Ref, Rules, Size, SizeUnit,
+    Source, clean,
 };
 use lmsync_core::paging::Row;
 use lmsync_core::wire::{Object, Scalar};
@@ -67,7 +67,11 @@ pub(crate) fn customer(
     let Some(id) = wire.id().and_then(clean) else {
         return rejected(None, "the customer has no id".to_owned(), &row.notes);
     };
-    let name = wire.name.text().and_then(clean).unwrap_or_else(|| id.clone());
+    let name = wire
+        .name
+        .text()
+        .and_then(clean)
+        .unwrap_or_else(|| id.clone());
     let mut customer = Customer::new(origin.source(&id, received_at), name);
     customer.state_raw = wire.stage.text().and_then(clean);
     customer.active = customer.state_raw.as_deref().and_then(is_active);
@@ -125,7 +129,11 @@ pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, rules: &Rules)
     if let Some(cpu) = summary.cpu.value() {
         processor(&mut draft, cpu);
     }
-    if let Some(total) = summary.memory.value().and_then(|memory| size(&memory.total_memory)) {
+    if let Some(total) = summary
+        .memory
+        .value()
+        .and_then(|memory| size(&memory.total_memory))
+    {
         draft.memory(total);
     }
     if let Some(disks) = summary.disk.value() {
@@ -435,11 +443,15 @@ mod tests {
             AssetKind::Workstation
         );
         assert_eq!(
-            kind(r#"{"assetId":"1","platformCategory":"WORKSTATION","deviceCategory":{"id":1,"name":"Mac Laptop"}}"#),
+            kind(
+                r#"{"assetId":"1","platformCategory":"WORKSTATION","deviceCategory":{"id":1,"name":"Mac Laptop"}}"#
+            ),
             AssetKind::Laptop
         );
         assert_eq!(
-            kind(r#"{"assetId":"1","platformCategory":"SERVER","deviceCategory":{"id":1,"name":"Laptop"}}"#),
+            kind(
+                r#"{"assetId":"1","platformCategory":"SERVER","deviceCategory":{"id":1,"name":"Laptop"}}"#
+            ),
             AssetKind::Server
         );
         assert_eq!(kind(r#"{"assetId":"1"}"#), AssetKind::Unknown);

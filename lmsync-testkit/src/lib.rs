@@ -2,12 +2,15 @@
 
 mod clock;
 pub mod conformance;
+pub mod cwrmm;
 mod faults;
 pub mod fleet;
+pub mod halo;
 mod script;
 mod serve;
 mod simulator;
 pub mod superops;
+pub mod syncro;
 
 pub use self::clock::VirtualClock;
 pub use self::faults::{Fault, FaultyTransport};

@@ -3,27 +3,23 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
 };
 use oauth2::{
-    AccessToken as OAuthToken, AsyncHttpClient, AuthType, ClientId, ClientSecret, EndpointNotSet,
-    HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
-    TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthType, ClientId, ClientSecret, EndpointNotSet, HttpRequest, HttpResponse,
+    RequestTokenError, Scope, StandardRevocableToken, TokenUrl,
 };
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::token::{AccessToken, TokenSource};
+use super::token_answer::TokenAnswer;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use crate::secret::Secret;
-use crate::wire;
 
 const OPERATION: &str = "sign-in";
 
@@ -70,7 +66,7 @@ impl ClientCredentials {
 
 type OAuthClient<TokenUrlState = EndpointNotSet> = oauth2::Client<
     BasicErrorResponse,
-    LenientToken,
+    TokenAnswer,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -100,18 +96,13 @@ impl TokenSource for ClientCredentials {
             .request_async(&adapter)
             .await
             .map_err(explain)?;
-        Ok(AccessToken {
-            secret: Secret::from(token.access_token.into_secret()),
-            lifetime: token.expires_in.map(Duration::from_secs),
-        })
+        Ok(token.into())
     }
 }
 
 /// `oauth2` parses the answer before it hands it on, so what it could not read
 /// may be a token: nothing of it is kept.
-fn explain(
-    error: RequestTokenError<Error, oauth2::basic::BasicErrorResponse>,
-) -> Error {
+fn explain(error: RequestTokenError<Error, oauth2::basic::BasicErrorResponse>) -> Error {
     match error {
         RequestTokenError::Request(error) => error,
         RequestTokenError::ServerResponse(response) => Error::new(
@@ -151,6 +142,7 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
             self.http
                 .send(&call, &self.meter, |answer| {
                     (self.classify)(answer)?;
+                    TokenAnswer::read(answer)?;
                     let mut response = HttpResponse::new(answer.body().to_vec());
                     *response.status_mut() = answer.status();
                     // Some vendors label their JSON as text; oauth2 would refuse it.
@@ -162,47 +154,5 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
                 })
                 .await
         })
-    }
-}
-
-/// A token answer as vendors really send it: `expires_in` may be text.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct LenientToken {
-    access_token: OAuthToken,
-    #[serde(default = "bearer")]
-    token_type: BasicTokenType,
-    #[serde(
-        default,
-        deserialize_with = "wire::lenient_u64",
-        skip_serializing_if = "Option::is_none"
-    )]
-    expires_in: Option<u64>,
-}
-
-fn bearer() -> BasicTokenType {
-    BasicTokenType::Bearer
-}
-
-impl TokenResponse for LenientToken {
-    type TokenType = BasicTokenType;
-
-    fn access_token(&self) -> &OAuthToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &BasicTokenType {
-        &self.token_type
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        self.expires_in.map(Duration::from_secs)
-    }
-
-    fn refresh_token(&self) -> Option<&RefreshToken> {
-        None
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        None
     }
 }

@@ -4,6 +4,7 @@ mod client_credentials;
 mod credential;
 mod header;
 mod token;
+mod token_answer;
 
 pub use self::client_credentials::{ClassifySignIn, ClientCredentials, ClientCredentialsConfig};
 pub use self::credential::{Authorizer, Credential};

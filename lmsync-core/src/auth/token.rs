@@ -152,8 +152,8 @@ impl Cache {
             let refresh_at = token
                 .lifetime
                 .map(|lifetime| asked_at + lifetime - LONGEST_MARGIN.min(lifetime / 5));
-            let credential = Credential::bearer(token.secret)?
-                .of_generation(state.generations + 1, expires_at);
+            let credential =
+                Credential::bearer(token.secret)?.of_generation(state.generations + 1, expires_at);
             Ok(Token {
                 credential,
                 refresh_at,

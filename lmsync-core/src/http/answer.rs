@@ -190,7 +190,9 @@ mod tests {
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
-        builder.body(Bytes::copy_from_slice(body.as_bytes())).unwrap()
+        builder
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap()
     }
 
     fn with<T>(response: &Response<Bytes>, look: impl FnOnce(&Answer<'_>) -> T) -> T {
@@ -204,7 +206,9 @@ mod tests {
     fn retry_after_is_read_in_every_form_and_garbage_is_nothing() {
         let seconds = |text: &str| {
             let response = response(429, &[("retry-after", text)], "");
-            with(&response, |answer| answer.retry_after().map(|wait| wait.as_secs()))
+            with(&response, |answer| {
+                answer.retry_after().map(|wait| wait.as_secs())
+            })
         };
         assert_eq!(seconds("30"), Some(30));
         assert_eq!(seconds(" 0 "), Some(0));
@@ -249,7 +253,11 @@ mod tests {
         };
         assert!(message(" <!doctype html>").contains("web page"));
         assert!(message("  ").contains("empty answer"));
-        assert!(message("[1, 2").contains("line 1 column 5"), "{}", message("[1, 2"));
+        assert!(
+            message("[1, 2").contains("line 1 column 5"),
+            "{}",
+            message("[1, 2")
+        );
     }
 
     #[test]

@@ -31,10 +31,12 @@ impl Endpoint {
             )));
         }
         if url.scheme() == "http" && !is_loopback(&url) {
-            return Err(Error::config(
-                "the endpoint is plain http to a host that is not loopback",
-            )
-            .with_hint("use https; http is accepted for 127.0.0.1, [::1] and localhost only"));
+            return Err(
+                Error::config("the endpoint is plain http to a host that is not loopback")
+                    .with_hint(
+                        "use https; http is accepted for 127.0.0.1, [::1] and localhost only",
+                    ),
+            );
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::config(
@@ -132,7 +134,11 @@ mod tests {
             endpoint.join("/msp").unwrap().as_str(),
             "https://api.example.com/msp"
         );
-        for path in ["https://evil.com/", "//evil.com/x", "http://api.example.com/"] {
+        for path in [
+            "https://evil.com/",
+            "//evil.com/x",
+            "http://api.example.com/",
+        ] {
             assert!(endpoint.join(path).is_err(), "{path}");
         }
     }

@@ -25,11 +25,9 @@ impl Redactor {
     /// `text` with every known secret masked.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        self.secrets
-            .iter()
-            .fold(text.to_owned(), |text, secret| {
-                text.replace(secret.expose(), MASK)
-            })
+        self.secrets.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.expose(), MASK)
+        })
     }
 
     /// The beginning of `body` on one line, masked.

@@ -3,12 +3,12 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
 use super::endpoint::Endpoint;
 use super::transport::{Transport, TransportError, TransportErrorKind};
 use crate::error::{Error, Result};
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
 
 /// Bounds that keep a misbehaving server from holding or flooding the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,10 +110,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-async fn read_body(
-    mut answer: reqwest::Response,
-    limit: usize,
-) -> Result<Bytes, TransportError> {
+async fn read_body(mut answer: reqwest::Response, limit: usize) -> Result<Bytes, TransportError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = answer.chunk().await.map_err(classify)? {
         if body.len() + chunk.len() > limit {
@@ -171,8 +168,13 @@ fn mentions_tls(error: &reqwest::Error) -> bool {
 fn mentions_connection(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| {
         let text = cause.to_string();
-        ["connection", "end of file before message", "IncompleteMessage", "incomplete"]
-            .iter()
-            .any(|word| text.contains(word))
+        [
+            "connection",
+            "end of file before message",
+            "IncompleteMessage",
+            "incomplete",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
     })
 }

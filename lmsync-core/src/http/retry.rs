@@ -161,7 +161,9 @@ mod tests {
     fn a_write_of_unknown_outcome_is_never_repeated() {
         let mut write = Tries::new(RetryPolicy::default(), Idempotency::Once);
         let next = write.after(broken(RetryClass::OnlyIfIdempotent), Duration::ZERO, 0.5);
-        assert!(matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::OnlyIfIdempotent));
+        assert!(
+            matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::OnlyIfIdempotent)
+        );
 
         let next = write.after(broken(RetryClass::Safe), Duration::ZERO, 0.5);
         assert!(matches!(next, Next::Retry(_)));

@@ -156,7 +156,10 @@ impl HttpClient {
                 status = error.status(),
                 "a try failed"
             );
-            if error.kind() == ErrorKind::Authentication && !renewed && self.renew(credential.as_ref()) {
+            if error.kind() == ErrorKind::Authentication
+                && !renewed
+                && self.renew(credential.as_ref())
+            {
                 renewed = true;
                 meter.retry();
                 continue;
@@ -254,6 +257,22 @@ fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes
 }
 
 impl Call {
+    /// A GET of `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address.
+    pub fn get(operation: &'static str, url: &url::Url) -> Result<Self> {
+        let request = Request::get(url.as_str())
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::new())
+            .map_err(|error| Error::config(format!("not an address: {error}")))?;
+        Ok(Self {
+            operation,
+            request,
+            idempotency: Idempotency::Idempotent,
+        })
+    }
+
     /// A POST of `body` as JSON to `url`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::issue::Issue;
 use super::kind::AssetKind;
 use super::mac::MacAddress;
 use super::os::OperatingSystem;
+use super::places::TenantField;
 use super::raw::RawJson;
 use super::serial::Serial;
 use super::software::InstalledSoftware;
@@ -137,6 +138,10 @@ pub struct Asset {
     pub identity: Vec<IdentityKey>,
     /// What was odd about the vendor's record.
     pub issues: Vec<Issue>,
+    /// Which of the configured [places](super::FieldPlaces) answered, by field;
+    /// not part of the JSON form.
+    #[serde(skip)]
+    pub places: BTreeMap<TenantField, String>,
 }
 
 impl Asset {

@@ -179,8 +179,7 @@ impl<S: PageSource> Listing<S> {
         stream::iter(records)
             .map(|record| {
                 let (source, meter) = (Arc::clone(&self.source), self.meter.clone());
-                let mut task =
-                    Task::spawn(async move { source.complete(record, &meter).await });
+                let mut task = Task::spawn(async move { source.complete(record, &meter).await });
                 async move { task.join().await }
             })
             .buffered(self.concurrency)
@@ -195,7 +194,10 @@ impl<S: PageSource> Listing<S> {
         let position = &progress.position;
         let on_page: HashSet<&str> = page.rows.iter().filter_map(Row::vendor_id).collect();
         page.total != position.total
-            || !position.taken.iter().all(|id| on_page.contains(id.as_str()))
+            || !position
+                .taken
+                .iter()
+                .all(|id| on_page.contains(id.as_str()))
     }
 
     fn walk_from_start(&mut self, walk: u32) {
@@ -253,12 +255,7 @@ impl<S: PageSource> Listing<S> {
         Ok(kept)
     }
 
-    fn reject(
-        &mut self,
-        rejection: Rejection,
-        facts: &mut PageFacts,
-        summary: &mut SyncSummary,
-    ) {
+    fn reject(&mut self, rejection: Rejection, facts: &mut PageFacts, summary: &mut SyncSummary) {
         let sighting = match &rejection.vendor_id {
             Some(id) => {
                 let sighting = self.seen.meet(id, self.pass.walk);
@@ -356,8 +353,7 @@ impl<S: PageSource> Listing<S> {
     /// Whether the listing is finished; otherwise another walk has begun.
     fn walk_again_or_finish(&mut self) -> bool {
         let whole = self.pass.is_whole();
-        let settled =
-            self.pass.walk > 1 && self.new_in_walk == 0 && !self.pass.totals_changed();
+        let settled = self.pass.walk > 1 && self.new_in_walk == 0 && !self.pass.totals_changed();
         if whole || settled || self.pass.walk >= WALK_LIMIT {
             let reason = (!whole).then(|| self.shortfall());
             let mut progress = self.progress();

@@ -102,7 +102,9 @@ impl Pass {
     pub(super) fn note(&mut self, page: PageFacts, concurrency: usize) -> Result<()> {
         self.counted += page.fresh + page.unidentified;
         // Past the end some vendors count zero.
-        let total = page.total.filter(|_| page.rows > 0 || self.totals.is_none());
+        let total = page
+            .total
+            .filter(|_| page.rows > 0 || self.totals.is_none());
         if let Some(total) = total {
             let (low, high) = self.totals.unwrap_or((total, total));
             self.totals = Some((low.min(total), high.max(total)));
@@ -153,9 +155,7 @@ impl Pass {
     }
 
     fn guard_against_endlessness(&self, page: PageFacts) -> Result<()> {
-        let repeats = self.barren >= BARREN_LIMIT
-            && page.more == Some(true)
-            && !self.all_met(page);
+        let repeats = self.barren >= BARREN_LIMIT && page.more == Some(true) && !self.all_met(page);
         let overflows = page
             .total
             .is_some_and(|total| self.counted > total.saturating_mul(2).saturating_add(1000));

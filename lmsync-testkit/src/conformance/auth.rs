@@ -72,7 +72,11 @@ pub async fn a_missing_permission_fails_its_own_check_only<S: Subject>() {
     let forbid = |vendor: &mut S::Vendor| vendor.forbid_reading_assets();
     stage.vendor.simulator().with(forbid);
     let report = stage.connector.check(CheckScope::read()).await;
-    for name in [Check::REACHABLE, Check::AUTHENTICATED, Check::READ_CUSTOMERS] {
+    for name in [
+        Check::REACHABLE,
+        Check::AUTHENTICATED,
+        Check::READ_CUSTOMERS,
+    ] {
         assert!(check(&report, name).ok, "{report:?}");
     }
     let assets = check(&report, Check::READ_ASSETS);
@@ -88,8 +92,7 @@ pub async fn every_request_carries_a_credential<S: Subject>() {
         let credential = &request.headers.get(http::header::AUTHORIZATION);
         assert!(credential.is_none_or(http::HeaderValue::is_sensitive));
     }
-    let authorised = |request: &&crate::Recorded| {
-        request.headers.contains_key(http::header::AUTHORIZATION)
-    };
+    let authorised =
+        |request: &&crate::Recorded| request.headers.contains_key(http::header::AUTHORIZATION);
     assert!(stage.vendor.recorded().iter().filter(authorised).count() >= 3);
 }

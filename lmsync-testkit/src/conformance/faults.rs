@@ -87,7 +87,10 @@ pub async fn no_trusted_connection_is_a_tls_error<S: Subject>() {
 pub async fn server_errors_without_end_are_a_vendor_error<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     stage.faults.inject_always(Fault::status(503));
-    let error = stage.list(AssetQuery::new()).await.failure(ErrorKind::Vendor);
+    let error = stage
+        .list(AssetQuery::new())
+        .await
+        .failure(ErrorKind::Vendor);
     assert_eq!(error.status(), Some(503));
 }
 

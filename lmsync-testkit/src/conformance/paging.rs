@@ -43,7 +43,11 @@ pub async fn pages_overlap<S: Subject>() {
             other.started > first.started && first.ended.is_some_and(|end| other.started < end)
         };
         sent.iter().any(|other| inside(&other))
-            || sent.iter().filter(|other| other.started == first.started).count() > 1
+            || sent
+                .iter()
+                .filter(|other| other.started == first.started)
+                .count()
+                > 1
     });
     assert!(overlapping);
     let one_by_one = LATENCY * u32::try_from(sent.len()).unwrap();

@@ -60,7 +60,10 @@ pub async fn every_customer_arrives_once<S: Subject>() {
     assert!(!unique.is_empty());
     assert_eq!(
         unique,
-        stage.vendor.simulator().with(|vendor| vendor.customer_ids())
+        stage
+            .vendor
+            .simulator()
+            .with(|vendor| vendor.customer_ids())
     );
 }
 
@@ -187,7 +190,11 @@ pub async fn assets_that_never_checked_in_are_counted_and_included_on_request<S:
     for listing in [&excluding, &including] {
         assert_eq!(listing.summary.never_checked_in, never.len() as u64);
     }
-    let kept = |listing: Listing| ids(&listing.complete()).into_iter().collect::<BTreeSet<_>>();
+    let kept = |listing: Listing| {
+        ids(&listing.complete())
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+    };
     let (excluding, including) = (kept(excluding), kept(including));
     assert!(excluding.is_disjoint(&never));
     assert_eq!(&including - &excluding, never);

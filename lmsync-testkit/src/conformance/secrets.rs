@@ -79,7 +79,10 @@ pub async fn no_log_shows_a_secret<S: Subject>() {
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     for stage in both::<S>() {
-        stage.vendor.simulator().with(|vendor| vendor.refuse_next(1));
+        stage
+            .vendor
+            .simulator()
+            .with(|vendor| vendor.refuse_next(1));
         stage.faults.inject(2, Fault::status(500));
         let _ = stage.list(AssetQuery::new()).await;
         let _ = stage.connector.collect_customers().await;
@@ -118,7 +121,11 @@ pub async fn nothing_is_sent_to_another_host<S: Subject>() {
         })
         .collect();
     assert_eq!(hosts.len(), 1, "{hosts:?}");
-    assert!(hosts.iter().all(|(scheme, _)| scheme.as_deref() == Some("https")));
+    assert!(
+        hosts
+            .iter()
+            .all(|(scheme, _)| scheme.as_deref() == Some("https"))
+    );
 }
 
 /// What was logged.

@@ -11,7 +11,10 @@ use crate::Fault;
 /// The vendor's own "too many requests" costs time and nothing else.
 pub async fn the_vendors_refusal_is_waited_out<S: Subject>() {
     let stage = Stage::<S>::with_pages();
-    stage.vendor.simulator().with(|vendor| vendor.refuse_next(3));
+    stage
+        .vendor
+        .simulator()
+        .with(|vendor| vendor.refuse_next(3));
     let listing = stage.list(AssetQuery::new()).await;
     assert!(listing.summary.usage.rate_limited_waits > 0);
     assert_eq!(listing.complete().len(), stage.truth().len());
@@ -76,7 +79,10 @@ pub async fn a_refusal_holds_back_every_request_of_the_account<S: Subject>() {
         .map(|pair| pair[1].saturating_sub(pair[0]))
         .max();
     // Requests under way when the refusal came may still end.
-    assert!(pause >= Some(Duration::from_secs(60) - LATENCY * 2), "{pause:?}");
+    assert!(
+        pause >= Some(Duration::from_secs(60) - LATENCY * 2),
+        "{pause:?}"
+    );
 }
 
 /// A vendor that refuses for ever is an error, after long patience.

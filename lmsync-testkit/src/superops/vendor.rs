@@ -45,7 +45,10 @@ impl Vendor for SuperOpsSimulator {
     }
 
     fn budget(&self) -> (usize, Duration) {
-        let most = self.limit.as_ref().map_or(usize::MAX, |limit| limit.limit());
+        let most = self
+            .limit
+            .as_ref()
+            .map_or(usize::MAX, |limit| limit.limit());
         (most, Duration::from_secs(60))
     }
 

@@ -68,6 +68,10 @@ fn what_cannot_be_stored_is_refused_and_nothing_changes() {
     let before = bench.simulator.machine(&bench.id(0));
     for (changes, expected) in [
         (
+            json!({ "purchasedDate": "2030-5-7" }),
+            "value_pattern_validation_failed",
+        ),
+        (
             json!({ "purchasedDate": "27/05/2030" }),
             "value_pattern_validation_failed",
         ),

@@ -1,0 +1,97 @@
+//! The answer to a sign-in, as vendors really send it.
+
+use std::time::Duration;
+
+use oauth2::basic::BasicTokenType;
+use oauth2::{AccessToken as OAuthToken, RefreshToken, Scope, TokenResponse};
+use serde::{Deserialize, Serialize};
+
+use super::token::AccessToken;
+use crate::error::{Error, Result, RetryClass};
+use crate::http::Answer;
+use crate::secret::Secret;
+use crate::wire;
+
+/// A token answer; `expires_in` may be text, `token_type` may be missing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct TokenAnswer {
+    access_token: OAuthToken,
+    #[serde(default = "bearer")]
+    token_type: BasicTokenType,
+    #[serde(
+        default,
+        deserialize_with = "wire::lenient_u64",
+        skip_serializing_if = "Option::is_none"
+    )]
+    expires_in: Option<u64>,
+}
+
+fn bearer() -> BasicTokenType {
+    BasicTokenType::Bearer
+}
+
+impl TokenAnswer {
+    /// Reads a token; of an answer that cannot be read nothing is shown, for a
+    /// part of it may be a part of a token.
+    pub(super) fn read(answer: &Answer<'_>) -> Result<Self> {
+        serde_json::from_slice(answer.body()).map_err(|error| {
+            // What is whole and holds no token will hold none the next time.
+            let retry = match error.classify() {
+                serde_json::error::Category::Data => RetryClass::Never,
+                _ => RetryClass::OnlyIfIdempotent,
+            };
+            let what = if answer.is_html() {
+                "a web page came instead of a token"
+            } else {
+                "the sign-in answer holds no token that can be read"
+            };
+            Error::decode(what)
+                .with_retry(retry)
+                .with_status(answer.status().as_u16())
+                .with_hint("check the address that signs in; a proxy may be in between")
+        })
+    }
+}
+
+impl AccessToken {
+    /// The token in `answer`, for sign-ins that are not quite OAuth.
+    ///
+    /// # Errors
+    /// `decode` when there is none; nothing of the answer is shown.
+    pub fn read(answer: &Answer<'_>) -> Result<Self> {
+        TokenAnswer::read(answer).map(Self::from)
+    }
+}
+
+impl From<TokenAnswer> for AccessToken {
+    fn from(answer: TokenAnswer) -> Self {
+        Self {
+            secret: Secret::from(answer.access_token.into_secret()),
+            lifetime: answer.expires_in.map(Duration::from_secs),
+        }
+    }
+}
+
+impl TokenResponse for TokenAnswer {
+    type TokenType = BasicTokenType;
+
+    fn access_token(&self) -> &OAuthToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &BasicTokenType {
+        &self.token_type
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        self.expires_in.map(Duration::from_secs)
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        None
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
+}

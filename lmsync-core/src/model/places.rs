@@ -1,0 +1,191 @@
+//! Where a tenant keeps what the vendor has no field for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+
+/// A field of an asset that tenants keep in fields of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TenantField {
+    /// The asset tag.
+    AssetTag,
+    /// The processor's name.
+    Cpu,
+    /// The directory domain.
+    Domain,
+    /// The name the machine has for itself.
+    Hostname,
+    /// The SMBIOS UUID.
+    HardwareUuid,
+    /// What kind of device it is.
+    Kind,
+    /// When the machine last reported.
+    LastCheckIn,
+    /// Who was last logged in.
+    LastUser,
+    /// The address of a network adapter.
+    MacAddress,
+    /// The manufacturer.
+    Manufacturer,
+    /// Installed memory.
+    Memory,
+    /// The model.
+    Model,
+    /// The operating system's name.
+    OsName,
+    /// The operating system's version.
+    OsVersion,
+    /// HP product number, Lenovo machine type, Cisco PID.
+    ProductNumber,
+    /// The day of purchase.
+    PurchaseDate,
+    /// The serial number.
+    Serial,
+    /// Size of all disks.
+    Storage,
+    /// The last day of the warranty.
+    WarrantyExpiry,
+    /// The first day of the warranty.
+    WarrantyStart,
+}
+
+/// Under which names a tenant keeps what: for each field the names to try, in order.
+///
+/// In a configuration each field is a name or a list of names:
+///
+/// ```
+/// # use lmsync_core::model::{FieldPlaces, TenantField};
+/// let places: FieldPlaces = serde_json::from_str(
+///     r#"{ "serial": ["Serial Number", "Service Tag"], "purchase_date": "Bought on" }"#,
+/// )?;
+/// assert_eq!(places.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct FieldPlaces(BTreeMap<TenantField, Names>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Names(Vec<String>);
+
+impl FieldPlaces {
+    /// No names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the names to try for `field`, in order.
+    #[must_use]
+    pub fn with<'n>(
+        mut self,
+        field: TenantField,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let names = names.into_iter().map(ToOwned::to_owned).collect();
+        self.0.insert(field, Names(names));
+        self
+    }
+
+    /// These names, and those of `defaults` for fields that have none here.
+    #[must_use]
+    pub fn over(mut self, defaults: Self) -> Self {
+        for (field, names) in defaults.0 {
+            self.0.entry(field).or_insert(names);
+        }
+        self
+    }
+
+    /// The names to try for `field`, in order.
+    #[must_use]
+    pub fn names(&self, field: TenantField) -> &[String] {
+        self.0.get(&field).map_or(&[], |names| &names.0)
+    }
+
+    /// The first of `field`'s names for which `look` finds something, and what it found.
+    pub fn find<T>(
+        &self,
+        field: TenantField,
+        look: impl Fn(&str) -> Option<T>,
+    ) -> Option<(&str, T)> {
+        self.names(field)
+            .iter()
+            .find_map(|name| Some((name.as_str(), look(name)?)))
+    }
+
+    /// Whether two names mean the same field: case, blanks and separators do not count.
+    #[must_use]
+    pub fn is_same_name(left: &str, right: &str) -> bool {
+        fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
+            name.chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+        }
+        letters(left).eq(letters(right))
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NamesVisitor)
+    }
+}
+
+struct NamesVisitor;
+
+impl<'de> Visitor<'de> for NamesVisitor {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name or a list of names")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Names, E> {
+        Ok(Names(vec![name.to_owned()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Names, A::Error> {
+        let mut all = Vec::new();
+        while let Some(name) = names.next_element()? {
+            all.push(name);
+        }
+        Ok(Names(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_names_take_the_place_of_defaults_field_by_field() {
+        let defaults = FieldPlaces::new()
+            .with(TenantField::Serial, ["Serial Number"])
+            .with(TenantField::Model, ["Model"]);
+        let own = FieldPlaces::new().with(TenantField::Serial, ["SN", "Tag"]);
+        let places = own.over(defaults);
+        assert_eq!(places.names(TenantField::Serial), ["SN", "Tag"]);
+        assert_eq!(places.names(TenantField::Model), ["Model"]);
+        assert!(places.names(TenantField::Domain).is_empty());
+        let found = places.find(TenantField::Serial, |name| (name == "Tag").then_some(7));
+        assert_eq!(found, Some(("Tag", 7)));
+    }
+
+    #[test]
+    fn names_are_compared_by_their_letters() {
+        assert!(FieldPlaces::is_same_name("Serial Number", "serial_number"));
+        assert!(FieldPlaces::is_same_name("Model No.:", "model no"));
+        assert!(!FieldPlaces::is_same_name("Serial", "Serial 2"));
+    }
+
+    #[test]
+    fn an_unknown_field_is_an_error_that_names_it() {
+        let error = serde_json::from_str::<FieldPlaces>(r#"{"serail":"SN"}"#).unwrap_err();
+        assert!(error.to_string().contains("serail"), "{error}");
+        assert!(serde_json::from_str::<FieldPlaces>(r#"{"serial":5}"#).is_err());
+    }
+}
