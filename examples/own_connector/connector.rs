@@ -281,6 +281,7 @@ fn page<R, T>(list: &List<R>, map: impl Fn(&R) -> Row<T>) -> Page<T> {
     Page {
         rows: rows.collect(),
         total: list.total,
+        pages: None,
         more: None,
         size: PAGE_SIZE,
     }

@@ -273,6 +273,7 @@ fn numbered<R, T>(
             .map(|row| map(row, received_at))
             .collect(),
         total: page.info.total_count,
+        pages: None,
         more: page.info.has_more,
         size: page
             .info

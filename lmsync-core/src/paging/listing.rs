@@ -218,6 +218,7 @@ impl<S: PageSource> Listing<S> {
             fresh: 0,
             unidentified: 0,
             total: page.total,
+            pages: page.pages,
             more: page.more,
             size: page.size,
         };

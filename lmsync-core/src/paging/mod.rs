@@ -53,6 +53,9 @@ pub struct Page<T> {
     pub rows: Vec<Row<T>>,
     /// How many records there are on all pages, where the vendor says so.
     pub total: Option<u64>,
+    /// How many pages there are, where that is known; they are then fetched
+    /// ahead even without a `total`.
+    pub pages: Option<u32>,
     /// Whether there is another page, where the vendor says so.
     pub more: Option<bool>,
     /// How many rows the vendor puts on a page: what it says, else what was asked for.

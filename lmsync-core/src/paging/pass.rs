@@ -50,6 +50,7 @@ pub(super) struct PageFacts {
     /// Rows without an id.
     pub(super) unidentified: u64,
     pub(super) total: Option<u64>,
+    pub(super) pages: Option<u32>,
     pub(super) more: Option<bool>,
     pub(super) size: u32,
 }
@@ -111,9 +112,14 @@ impl Pass {
             let planned = total.div_ceil(u64::from(page.size.max(1)));
             self.last = self.last.max(to_page(planned));
         }
+        if let Some(pages) = page.pages {
+            self.last = self.last.max(pages.min(PAGE_LIMIT));
+        }
         self.barren = if page.fresh == 0 { self.barren + 1 } else { 0 };
         self.guard_against_endlessness(page)?;
-        if self.barren >= BARREN_LIMIT || (page.number >= self.last && !self.goes_on(page)) {
+        let planned = page.pages.is_some_and(|pages| page.number < pages);
+        let barren = self.barren >= BARREN_LIMIT && !planned;
+        if barren || (page.number >= self.last && !self.goes_on(page)) {
             self.over = true;
         } else if page.number >= self.last {
             self.last += self.extension(page, concurrency);
@@ -138,6 +144,9 @@ impl Pass {
     }
 
     fn goes_on(&self, page: PageFacts) -> bool {
+        if page.pages.is_some_and(|pages| page.number >= pages) && page.total.is_none() {
+            return false;
+        }
         match (page.more, page.total) {
             (Some(more), _) => more && !(self.barren > 0 && self.all_met(page)),
             (None, Some(_)) => !self.all_met(page) && page.rows > 0,
