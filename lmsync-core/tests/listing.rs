@@ -151,6 +151,7 @@ impl PageSource for Vendor {
         let page = Page {
             rows,
             total: Some(total as u64),
+            pages: None,
             more,
             size: SIZE,
         };
