@@ -5,7 +5,6 @@
 //! ```
 //!
 //! Without the two variables it lists those of an embedded simulator.
-#![allow(clippy::print_stdout)]
 
 mod support {
     pub(crate) mod simulators;
@@ -13,6 +12,7 @@ mod support {
 
 use std::env;
 use std::error::Error;
+use std::io::Write;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -24,6 +24,7 @@ use self::support::simulators::{self, Simulators};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (connector, _simulators) = connector().await?;
+    let mut out = std::io::stdout();
 
     // A listing is a stream: nothing is sent before the first `next`, and memory
     // holds a few pages, however large the account is.
@@ -31,19 +32,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(asset) = assets.next().await {
         let asset = asset?;
         let customer = asset.customer.and_then(|customer| customer.name);
-        println!(
+        writeln!(
+            out,
             "{:24} {:30} {:20} {}",
             asset.name,
             customer.as_deref().unwrap_or("-"),
             asset.serial.value.as_deref().unwrap_or("-"),
             asset.model.as_deref().unwrap_or("-"),
-        );
+        )?;
     }
 
     // The end of the stream is not yet the whole story: the summary tells whether
     // every asset was seen, and what was dropped on the way.
     let summary = assets.summary();
-    println!("{} assets, complete: {}", summary.kept, summary.complete);
+    writeln!(
+        out,
+        "{} assets, complete: {}",
+        summary.kept, summary.complete
+    )?;
     Ok(())
 }
 

@@ -200,11 +200,11 @@ fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     let mut known = words
         .iter()
         .filter_map(|word| Some((word, AssetKind::from_words(word)?)));
-    let first = known.next();
-    let finer = known.find(|(_, kind)| matches!(kind, AssetKind::Desktop | AssetKind::Laptop));
-    let told = match (first, finer) {
-        (Some((_, AssetKind::Workstation)), Some(finer)) => Some(finer),
-        (first, _) => first,
+    let told = match known.next() {
+        Some(first @ (_, AssetKind::Workstation)) => known
+            .find(|(_, kind)| matches!(kind, AssetKind::Desktop | AssetKind::Laptop))
+            .or(Some(first)),
+        told => told,
     };
     match told {
         Some((word, kind)) => draft.kind(word.as_str(), Some(kind)),

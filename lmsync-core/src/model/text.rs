@@ -90,9 +90,10 @@ impl Words {
     /// What follows each place where a word begins and the text reads `phrase`.
     fn ends_of<'a>(&'a self, phrase: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
-            .match_indices(phrase)
-            .filter(|(at, _)| self.0[..*at].ends_with(' '))
-            .map(|(at, found)| &self.0[at + found.len()..])
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b' ')
+            .filter_map(move |(blank, _)| self.0[blank + 1..].strip_prefix(phrase))
     }
 }
 

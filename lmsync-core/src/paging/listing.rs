@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::checkpoint::{ListingScope, Position};
-use super::pass::{PageFacts, Pass, SeenIds, Sighting};
+use super::pass::{PageFacts, Pass};
+use super::seen::{SeenIds, SeenSerials, Sighting};
 use super::{Listed, Page, PageSource, Row};
 use crate::clock::SharedClock;
 use crate::error::Result;
@@ -41,7 +42,7 @@ pub(super) struct Listing<S: PageSource> {
     reading: Option<Reading>,
     ready: VecDeque<S::Record>,
     seen: SeenIds,
-    serials: HashSet<Box<str>>,
+    serials: SeenSerials,
     new_in_walk: u64,
     ended: bool,
 }
@@ -91,7 +92,7 @@ impl<S: PageSource> Listing<S> {
             reading: None,
             ready: VecDeque::new(),
             seen: SeenIds::default(),
-            serials: HashSet::new(),
+            serials: SeenSerials::default(),
             new_in_walk: 0,
             ended: false,
         }
@@ -308,9 +309,10 @@ impl<S: PageSource> Listing<S> {
                 return None;
             }
         }
-        if let Some(key) = record.serial_key().map(Box::from)
-            && !self.serials.insert(key)
-        {
+        let is_repeated = record
+            .serial_key()
+            .is_some_and(|key| self.serials.meet(key));
+        if is_repeated {
             record.flag_duplicate_serial();
         }
         Some(record)

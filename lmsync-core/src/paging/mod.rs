@@ -8,6 +8,7 @@
 mod checkpoint;
 mod listing;
 mod pass;
+mod seen;
 mod stream;
 
 use async_trait::async_trait;

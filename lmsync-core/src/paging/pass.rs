@@ -1,44 +1,11 @@
 //! One walk over all pages: which page is next, when it ends, and whether it saw everything.
 
-use std::collections::HashMap;
-
 use crate::error::{Error, Result};
 
 /// So many pages in a row without anything new end a walk.
 const BARREN_LIMIT: u32 = 5;
 /// No account has this many pages; a vendor that gives more repeats itself in disguise.
 const PAGE_LIMIT: u32 = 100_000;
-
-/// The ids of a listing, and the walk in which each was last met.
-#[derive(Debug, Default)]
-pub(super) struct SeenIds(HashMap<Box<str>, u32>);
-
-/// What meeting an id means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sighting {
-    /// Never met before.
-    New,
-    /// Met in an earlier walk.
-    Known,
-    /// Met in this walk.
-    Repeated,
-}
-
-impl SeenIds {
-    pub(super) fn meet(&mut self, id: &str, walk: u32) -> Sighting {
-        match self.0.get_mut(id) {
-            None => {
-                self.0.insert(id.into(), walk);
-                Sighting::New
-            }
-            Some(last) if *last == walk => Sighting::Repeated,
-            Some(last) => {
-                *last = walk;
-                Sighting::Known
-            }
-        }
-    }
-}
 
 /// What a page said, once its rows are counted.
 #[derive(Debug, Clone, Copy)]
