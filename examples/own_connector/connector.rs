@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::Request;
 use lmsync::auth::{Credential, HeaderAuth};
-use lmsync::http::{Budget, Call, Endpoint, HttpClient, Idempotency, Limiter, Meter};
+use lmsync::http::{Budget, Call, Endpoint, HttpClient, Meter, Redactor};
 use lmsync::model::{
     Asset, AssetDraft, AssetId, AssetKind, CheckInBasis, Customer, Ref, Rules, Source, clean,
 };
@@ -20,6 +18,8 @@ use lmsync::{
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use url::Url;
 
 /// The connector's name in records and reports; it never changes.
 const CONNECTOR: &str = "shelf";
@@ -52,15 +52,17 @@ impl Shelf {
     ) -> Result<Self> {
         // What the vendor allows: so many requests a minute, so many at once.
         let budget = Budget::per_minute(120, 4)?;
-        let credential = Credential::bearer(Secret::from(api_key.trim()))
-            .map_err(|error| error.with_hint(KEY_HINT))?;
+        let key = Secret::from(api_key.trim());
+        let credential =
+            Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
         let http = HttpClient::builder(
             Arc::clone(&environment.transport),
-            Limiter::new(budget, Arc::clone(&environment.clock)),
+            environment.limiter((CONNECTOR, key.expose()), budget),
             Arc::clone(&environment.clock),
         )
         .authorizer(Arc::new(HeaderAuth::new(credential)))
         .retry(environment.retry)
+        .redactor(Redactor::default().and(&key))
         .build();
         let capabilities = Capabilities::new().check_in(CheckInSupport::Agent);
         Ok(Self(Arc::new(Inner {
@@ -100,9 +102,9 @@ impl Shelf {
 // `Object` takes anything: one odd record does not cost the whole page.
 
 #[derive(Debug, Deserialize)]
-#[serde(bound = "R: DeserializeOwned")]
-struct List<R> {
-    rows: Vec<Object<R>>,
+struct List {
+    /// Unread: each row is read by itself.
+    rows: Vec<Box<RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     total: Option<u64>,
 }
@@ -132,16 +134,16 @@ struct Company {
 // The requests, and what their answers mean.
 
 impl Inner {
-    async fn list<R: DeserializeOwned>(
+    async fn list(
         &self,
         operation: &'static str,
         path: &str,
         number: u32,
         size: u32,
         meter: &Meter,
-    ) -> Result<(List<R>, DateTime<Utc>)> {
+    ) -> Result<(List, DateTime<Utc>)> {
         let path = format!("{path}?page={number}&per_page={size}");
-        self.get(operation, self.endpoint.join(&path)?.as_str(), meter)
+        self.get(operation, &self.endpoint.join(&path)?, meter)
             .await
     }
 
@@ -151,23 +153,16 @@ impl Inner {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.push(id);
         }
-        self.get("get machine", url.as_str(), meter).await
+        self.get("get machine", &url, meter).await
     }
 
     async fn get<T: DeserializeOwned>(
         &self,
         operation: &'static str,
-        url: &str,
+        url: &Url,
         meter: &Meter,
     ) -> Result<(T, DateTime<Utc>)> {
-        let request = Request::get(url)
-            .body(Bytes::new())
-            .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        let call = Call {
-            operation,
-            request,
-            idempotency: Idempotency::Idempotent,
-        };
+        let call = Call::get(operation, url)?;
         self.http
             .send(&call, meter, |answer| {
                 answer.require_success().map_err(explain)?;
@@ -178,7 +173,7 @@ impl Inner {
 
     /// How many records there are; the smallest page tells.
     async fn count(&self, path: &str, meter: &Meter) -> Result<Option<u64>> {
-        let (list, _) = self.list::<Company>("count", path, 1, 1, meter).await?;
+        let (list, _) = self.list("count", path, 1, 1, meter).await?;
         Ok(list.total)
     }
 }
@@ -188,6 +183,7 @@ fn explain(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Authentication => error.with_hint(KEY_HINT),
         ErrorKind::Permission => error.with_hint("in Shelf, let the key read machines"),
+        ErrorKind::RateLimited => error.with_hint("run fewer tools with this key"),
         _ => error,
     }
 }
@@ -242,18 +238,27 @@ fn rejected<T>(reason: &str) -> Row<T> {
 // A page at a time; core asks for them ahead, in parallel, and knows the end.
 
 #[derive(Debug)]
-struct Machines(Arc<Inner>);
+struct Machines {
+    inner: Arc<Inner>,
+    keep_raw: bool,
+}
 
 #[async_trait]
 impl PageSource for Machines {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let (list, at) = inner
             .list("list machines", "/api/machines", number, PAGE_SIZE, meter)
             .await?;
-        Ok(page(&list, |machine| asset(machine, inner, at)))
+        Ok(page(&list, |machine, raw| {
+            let mut row = asset(machine, inner, at);
+            if let (Row::Record(asset), true) = (&mut row, self.keep_raw) {
+                asset.source.raw = Some(raw.to_owned().into());
+            }
+            row
+        }))
     }
 }
 
@@ -269,15 +274,21 @@ impl PageSource for Companies {
         let (list, at) = inner
             .list("list companies", "/api/companies", number, PAGE_SIZE, meter)
             .await?;
-        Ok(page(&list, |company| customer(company, inner, at)))
+        Ok(page(&list, |company, _| customer(company, inner, at)))
     }
 }
 
-fn page<R, T>(list: &List<R>, map: impl Fn(&R) -> Row<T>) -> Page<T> {
-    let rows = list.rows.iter().map(|row| match row.value() {
-        Some(record) => map(record),
-        None => rejected("the row is no record"),
-    });
+fn page<R, T>(list: &List, map: impl Fn(&R, &RawValue) -> Row<T>) -> Page<T>
+where
+    R: DeserializeOwned,
+{
+    let rows = list
+        .rows
+        .iter()
+        .map(|raw| match serde_json::from_str::<Object<R>>(raw.get()) {
+            Ok(Object::Value(record)) => map(&record, raw),
+            _ => rejected("the row is no record"),
+        });
     Page {
         rows: rows.collect(),
         total: list.total,
@@ -301,7 +312,11 @@ impl Connector for Shelf {
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {
-        self.stream(Machines(Arc::clone(&self.0)), query, "machines")
+        let machines = Machines {
+            inner: Arc::clone(&self.0),
+            keep_raw: query.raw,
+        };
+        self.stream(machines, query, "machines")
     }
 
     fn software(&self, _query: AssetQuery) -> SoftwareStream {

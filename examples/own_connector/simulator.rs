@@ -3,14 +3,18 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{Request, Response, StatusCode, header};
-use lmsync_testkit::fleet::{Customer, Fleet, Machine};
+use lmsync_testkit::fleet::{Customer, Fleet, Machine, Population};
 use lmsync_testkit::{RollingLimit, Simulator};
 use serde_json::{Value, json};
 
 /// A Shelf account that holds a fleet.
 #[derive(Debug)]
 pub(crate) struct ShelfSimulator {
-    fleet: Fleet,
+    pub(crate) machines: Population,
+    /// So many requests are refused as too many.
+    pub(crate) refuse_next: usize,
+    /// Whether the key may read machines.
+    pub(crate) may_read_machines: bool,
     authorization: String,
     limit: RollingLimit,
 }
@@ -19,7 +23,9 @@ impl ShelfSimulator {
     /// The account of `fleet`, which `api_key` opens.
     pub(crate) fn new(fleet: Fleet, api_key: &str) -> Self {
         Self {
-            fleet,
+            machines: Population::new(fleet),
+            refuse_next: 0,
+            may_read_machines: true,
             authorization: format!("Bearer {api_key}"),
             limit: RollingLimit::per_minute(120),
         }
@@ -34,23 +40,28 @@ impl ShelfSimulator {
         if authorization.is_none_or(|value| value != self.authorization.as_str()) {
             return Err(StatusCode::UNAUTHORIZED);
         }
-        if !self.limit.admit(now) {
+        let refused = self.refuse_next > 0;
+        self.refuse_next = self.refuse_next.saturating_sub(1);
+        if refused || !self.limit.admit(now) {
             return Err(StatusCode::TOO_MANY_REQUESTS);
         }
-        let fleet = &self.fleet;
+        let path = request.uri().path();
+        if path.starts_with("/api/machines") && !self.may_read_machines {
+            return Err(StatusCode::FORBIDDEN);
+        }
         let query = request.uri().query().unwrap_or_default();
-        match request.uri().path() {
-            "/api/machines" => Ok(page(query, fleet.len(), |index| {
-                machine(fleet, &fleet.machine(index))
+        let machines = &self.machines;
+        match path {
+            "/api/machines" => Ok(page(query, machines.indices().len(), |place| {
+                machine(machines, machines.indices()[place])
             })),
-            "/api/companies" => Ok(page(query, fleet.customers(), |index| {
-                company(&fleet.customer(index))
+            "/api/companies" => Ok(page(query, machines.fleet().customers(), |index| {
+                company(&machines.fleet().customer(index))
             })),
             path => path
                 .strip_prefix("/api/machines/")
-                .and_then(|id| id.parse().ok())
-                .and_then(|id: u64| fleet.machines().find(|machine| machine.id == id))
-                .map(|found| machine(fleet, &found))
+                .and_then(|id| machines.index_of(id.parse().ok()?))
+                .and_then(|index| machine(machines, index))
                 .ok_or(StatusCode::NOT_FOUND),
         }
     }
@@ -68,12 +79,15 @@ impl Simulator for ShelfSimulator {
     }
 }
 
-fn page(query: &str, total: usize, record: impl Fn(usize) -> Value) -> Value {
+fn page<R: Into<Value>>(query: &str, total: usize, record: impl Fn(usize) -> R) -> Value {
     let size = parameter(query, "per_page").clamp(1, 100);
     let first = parameter(query, "page")
         .saturating_sub(1)
         .saturating_mul(size);
-    let rows: Vec<Value> = (first..total).take(size).map(record).collect();
+    let rows: Vec<Value> = (first..total)
+        .take(size)
+        .map(|place| record(place).into())
+        .collect();
     json!({ "rows": rows, "total": total })
 }
 
@@ -85,8 +99,10 @@ fn parameter(query: &str, name: &str) -> usize {
         .unwrap_or(1)
 }
 
-fn machine(fleet: &Fleet, machine: &Machine) -> Value {
-    json!({
+fn machine(machines: &Population, index: usize) -> Option<Value> {
+    let machine: Machine = machines.machine(index)?;
+    let owner = machines.fleet().customer(machine.customer);
+    Some(json!({
         "id": machine.id,
         "label": machine.name,
         "kind": format!("{:?}", machine.kind),
@@ -96,8 +112,8 @@ fn machine(fleet: &Fleet, machine: &Machine) -> Value {
         "mac": machine.mac,
         "bought": machine.purchased,
         "last_seen": machine.last_check_in,
-        "company": company(&fleet.customer(machine.customer)),
-    })
+        "company": company(&owner),
+    }))
 }
 
 fn company(customer: &Customer) -> Value {
