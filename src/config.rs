@@ -14,7 +14,7 @@ use serde::Deserialize;
 ///     r#"
 ///     vendor = "superops"
 ///     subdomain = "acme"
-///     api_token = "from Settings > Profile information > API token"
+///     api_token = { env = "SUPEROPS_TOKEN" }
 ///     "#,
 /// )?;
 /// assert_eq!(config.vendor(), "superops");

@@ -27,7 +27,7 @@ const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API
 /// ```
 /// use lmsync_superops::{Region, SuperOpsConfig};
 ///
-/// let config = SuperOpsConfig::new("acme", "token from Settings > Profile information > API token")
+/// let config = SuperOpsConfig::new("acme", "the-api-token")
 ///     .region(Region::Eu);
 /// let connector = config.connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
