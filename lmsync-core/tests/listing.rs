@@ -315,18 +315,20 @@ async fn without_a_count_the_hint_or_a_full_page_leads_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_known_number_of_pages_is_read_ahead_empty_ones_included() {
-    let vendor = Vendor::new(500).replying(|number, mut page| {
-        if (2..=40).contains(&number) {
-            page.rows.clear();
-        }
-        page.total = None;
-        page.more = None;
-        page.pages = Some(50);
-        Ok(page)
-    });
-    assert_eq!(complete(vendor.list(10)).await.len(), 110);
-    assert_eq!(vendor.asked().len(), 50);
-    assert_eq!(vendor.most_in_flight.load(Ordering::SeqCst), 10);
+    for hints in [true, false] {
+        let vendor = Vendor::new(500).replying(move |number, mut page| {
+            if (2..=40).contains(&number) {
+                page.rows.clear();
+            }
+            page.total = None;
+            page.more = hints.then_some(number < 50);
+            page.pages = Some(50);
+            Ok(page)
+        });
+        assert_eq!(complete(vendor.list(10)).await.len(), 110);
+        assert_eq!(vendor.asked().len(), 50);
+        assert_eq!(vendor.most_in_flight.load(Ordering::SeqCst), 10);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::graphql::GraphQlRequest;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::wire::{Object, Scalar};
+use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::wire;
 
 /// The most that SuperOps puts on a page.
 pub(crate) const PAGE_SIZE: u32 = 100;
+const ID_KEYS: [&str; 2] = ["assetId", "accountId"];
 
 /// Which of SuperOps' two products an account is of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
@@ -110,29 +111,11 @@ pub(crate) struct ListPage<R> {
     pub(crate) received_at: DateTime<Utc>,
 }
 
-/// One row as it came.
+/// One row as it came, and what the vendor says about it.
 #[derive(Debug)]
 pub(crate) struct ListRow<R> {
-    /// The record, or why it cannot be read.
-    pub(crate) record: std::result::Result<R, Unreadable>,
-    /// The record's own JSON, where it was asked for.
-    pub(crate) raw: Option<Box<RawValue>>,
-    /// What the vendor says about the row.
+    pub(crate) row: WireRow<R>,
     pub(crate) notes: Vec<String>,
-}
-
-/// A row that cannot be read.
-#[derive(Debug)]
-pub(crate) struct Unreadable {
-    pub(crate) vendor_id: Option<String>,
-    pub(crate) reason: String,
-}
-
-/// Whether to keep each record's own JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Raw {
-    Keep,
-    Drop,
 }
 
 #[derive(Serialize)]
@@ -175,7 +158,7 @@ impl Api {
         &self,
         page: u32,
         page_size: u32,
-        raw: Raw,
+        raw: KeepRaw,
         meter: &Meter,
     ) -> Result<ListPage<wire::Asset>> {
         let document = match self.product {
@@ -235,7 +218,7 @@ impl Api {
         );
         let call = self.call("getAssetSoftwareList", ASSET_SOFTWARE_LIST, &input)?;
         self.http
-            .send(&call, meter, |answer| read_list(answer, Raw::Drop))
+            .send(&call, meter, |answer| read_list(answer, KeepRaw::No))
             .await
     }
 
@@ -248,7 +231,7 @@ impl Api {
         let input = PageInput { page, page_size };
         let call = self.call("getClientList", CLIENT_LIST, &Input { input })?;
         self.http
-            .send(&call, meter, |answer| read_list(answer, Raw::Drop))
+            .send(&call, meter, |answer| read_list(answer, KeepRaw::No))
             .await
     }
 
@@ -262,7 +245,7 @@ impl Api {
                     has_more: Some(false),
                     page_size: None,
                 };
-                let rows = rows.into_iter().map(|row| (readable(row), None)).collect();
+                let rows = rows.into_iter().map(WireRow::typed);
                 Ok(list_page(rows, info, &errors, answer))
             })
             .await
@@ -288,20 +271,20 @@ fn asset_input(asset_id: &str, list_info: Option<PageInput>) -> Input<AssetInput
     }
 }
 
-type RowAndRaw<R> = (std::result::Result<R, Unreadable>, Option<Box<RawValue>>);
-
 /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
-fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: Raw) -> Result<ListPage<R>> {
-    if raw == Raw::Drop
+fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
+    if raw == KeepRaw::No
         && let Ok((list, errors)) = classify::read::<wire::List<Object<R>>>(answer)
     {
         let (rows, info) = rows_of(list, answer)?;
-        let rows = rows.into_iter().map(|row| (readable(row), None)).collect();
+        let rows = rows.into_iter().map(WireRow::typed);
         return Ok(list_page(rows, info, &errors, answer));
     }
     let (list, errors) = classify::read::<wire::List<Box<RawValue>>>(answer)?;
     let (rows, info) = rows_of(list, answer)?;
-    let rows = rows.into_iter().map(|row| read_row(row, raw)).collect();
+    let rows = rows
+        .into_iter()
+        .map(|row| WireRow::untyped(row, &ID_KEYS, raw));
     Ok(list_page(rows, info, &errors, answer))
 }
 
@@ -324,46 +307,8 @@ fn no_such_asset(answer: &Answer<'_>) -> Error {
         .with_hint("it may have been deleted, or the token's role may not see it")
 }
 
-fn read_row<R: DeserializeOwned>(row: Box<RawValue>, raw: Raw) -> RowAndRaw<R> {
-    let record = match serde_json::from_str(row.get()) {
-        Ok(object) => readable(object),
-        Err(error) => Err(Unreadable {
-            vendor_id: id_of(&row),
-            reason: format!("the record cannot be read: {error}"),
-        }),
-    };
-    (record, (raw == Raw::Keep).then_some(row))
-}
-
-fn readable<R>(row: Object<R>) -> std::result::Result<R, Unreadable> {
-    let reason = match row {
-        Object::Value(record) => return Ok(record),
-        Object::Absent | Object::Null => "the row is null".to_owned(),
-        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
-    };
-    Err(Unreadable {
-        vendor_id: None,
-        reason,
-    })
-}
-
-fn id_of(row: &RawValue) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    #[derive(Default)]
-    struct Ids {
-        asset_id: Scalar,
-        account_id: Scalar,
-    }
-    let ids: Ids = serde_json::from_str(row.get()).ok()?;
-    ids.asset_id
-        .text()
-        .or(ids.account_id.text())
-        .map(ToOwned::to_owned)
-}
-
 fn list_page<R>(
-    rows: Vec<RowAndRaw<R>>,
+    rows: impl Iterator<Item = WireRow<R>>,
     info: wire::ListInfo,
     errors: &FieldErrors,
     answer: &Answer<'_>,
@@ -376,11 +321,9 @@ fn list_page<R>(
             .collect()
     };
     let rows = rows
-        .into_iter()
         .enumerate()
-        .map(|(index, (record, raw))| ListRow {
-            record,
-            raw,
+        .map(|(index, row)| ListRow {
+            row,
             notes: notes_on(index),
         })
         .collect();
@@ -447,7 +390,7 @@ mod tests {
         }
     }
 
-    fn page(body: &str, raw: Raw) -> Result<ListPage<wire::Asset>> {
+    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
         let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
         let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
         read_list(&answer, raw)
@@ -463,16 +406,17 @@ mod tests {
     #[test]
     fn one_bad_row_does_not_cost_the_page() {
         let body = list(r#"[{"assetId":1},null,["x"],{"assetId":"4","platformFamily":{}}]"#);
-        for raw in [Raw::Drop, Raw::Keep] {
+        for raw in [KeepRaw::No, KeepRaw::Yes] {
             let page = page(&body, raw).unwrap();
             let reasons: Vec<_> = page
                 .rows
                 .iter()
                 .map(|row| {
-                    row.record
+                    row.row
+                        .record
                         .as_ref()
                         .err()
-                        .map(|unreadable| unreadable.reason.as_str())
+                        .map(|rejection| rejection.reason.as_str())
                 })
                 .collect();
             assert_eq!(
@@ -492,9 +436,9 @@ mod tests {
     #[test]
     fn a_row_that_repeats_a_key_is_rejected_by_name() {
         let body = list(r#"[{"assetId":"1"},{"assetId":"2","name":"a","name":"b"}]"#);
-        let page = page(&body, Raw::Drop).unwrap();
-        assert!(page.rows[0].record.is_ok());
-        let unreadable = page.rows[1].record.as_ref().unwrap_err();
+        let page = page(&body, KeepRaw::No).unwrap();
+        assert!(page.rows[0].row.record.is_ok());
+        let unreadable = page.rows[1].row.record.as_ref().unwrap_err();
         assert_eq!(unreadable.vendor_id.as_deref(), Some("2"));
         assert!(unreadable.reason.contains("duplicate field `name`"));
     }
@@ -502,28 +446,28 @@ mod tests {
     #[test]
     fn the_raw_row_is_kept_to_the_letter_on_request() {
         let body = list(r#"[{"assetId":1, "x" : [ 1 ]}]"#);
-        let kept = page(&body, Raw::Keep).unwrap();
+        let kept = page(&body, KeepRaw::Yes).unwrap();
         assert_eq!(
-            kept.rows[0].raw.as_ref().unwrap().get(),
+            kept.rows[0].row.raw.as_ref().unwrap().get(),
             r#"{"assetId":1, "x" : [ 1 ]}"#
         );
-        assert!(page(&body, Raw::Drop).unwrap().rows[0].raw.is_none());
+        assert!(page(&body, KeepRaw::No).unwrap().rows[0].row.raw.is_none());
     }
 
     #[test]
     fn a_missing_list_is_an_error_unless_there_is_nothing() {
         let empty = r#"{"data":{"getAssetList":{"assets":null,"listInfo":{"totalCount":0}}}}"#;
-        assert!(page(empty, Raw::Drop).unwrap().rows.is_empty());
+        assert!(page(empty, KeepRaw::No).unwrap().rows.is_empty());
         let missing = r#"{"data":{"getAssetList":{"assets":null,"listInfo":{"totalCount":3}}}}"#;
-        assert!(page(missing, Raw::Drop).is_err());
-        assert!(page(r#"{"data":{"getAssetList":{}}}"#, Raw::Drop).is_err());
+        assert!(page(missing, KeepRaw::No).is_err());
+        assert!(page(r#"{"data":{"getAssetList":{}}}"#, KeepRaw::No).is_err());
     }
 
     #[test]
     fn what_is_said_about_a_row_stays_with_it() {
         let body = r#"{"data":{"getAssetList":{"assets":[{"assetId":"1"},null]}},
             "errors":[{"message":"Cannot return null","path":["getAssetList","assets",1,"client"]}]}"#;
-        let page = page(body, Raw::Drop).unwrap();
+        let page = page(body, KeepRaw::No).unwrap();
         assert!(page.rows[0].notes.is_empty());
         assert_eq!(page.rows[1].notes, ["Cannot return null"]);
     }

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, Customer, Rules, Software};
 use lmsync_core::paging::{ListingScope, Page, PageSource, RecordStream, Row};
+use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
     Connector, ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Result, SoftwareStream,
 };
 
-use crate::api::{Api, ListPage, ListRow, PAGE_SIZE, Product, Raw};
+use crate::api::{Api, ListPage, ListRow, PAGE_SIZE, Product};
 use crate::map::{self, Origin};
 use crate::wire;
 
@@ -142,7 +143,7 @@ impl Inner {
     }
 
     async fn visible_assets(&self, meter: &Meter) -> Result<Option<u64>> {
-        let page = self.api.asset_list(1, 1, Raw::Drop, meter).await?;
+        let page = self.api.asset_list(1, 1, KeepRaw::No, meter).await?;
         Ok(page.info.total_count)
     }
 }
@@ -173,7 +174,7 @@ impl Connector for SuperOps {
         let pages = AssetPages {
             inner: Arc::clone(&self.inner),
             detail: query.detail,
-            raw: if query.raw { Raw::Keep } else { Raw::Drop },
+            raw: query.raw.into(),
         };
         self.stream(pages, query, "assets")
     }
@@ -198,8 +199,7 @@ impl Connector for SuperOps {
         let inner = &self.inner;
         let (wire, received_at) = inner.api.asset(&id.vendor_id, &meter).await?;
         let row = ListRow {
-            record: Ok(wire),
-            raw: None,
+            row: WireRow::typed(Object::Value(wire)),
             notes: Vec::new(),
         };
         match map::asset(row, inner.origin(), received_at) {
@@ -219,7 +219,7 @@ impl Connector for SuperOps {
 struct AssetPages {
     inner: Arc<Inner>,
     detail: Detail,
-    raw: Raw,
+    raw: KeepRaw,
 }
 
 #[async_trait]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, RawJson, Ref, Rules, Size, SizeUnit,
-    Source, clean,
+    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Source,
+    clean,
 };
 use lmsync_core::paging::Row;
 use lmsync_core::wire::{Object, Scalar};
@@ -34,15 +34,15 @@ pub(crate) fn asset(
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
 ) -> Row<Asset> {
-    let wire = match row.record {
+    let wire = match row.row.record {
         Ok(wire) => wire,
-        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason, &row.notes),
+        Err(rejection) => return rejected(rejection, &row.notes),
     };
     let Some(id) = wire.asset_id.text().and_then(clean) else {
-        return rejected(None, "the asset has no id".to_owned(), &row.notes);
+        return rejected(without_id("the asset has no id"), &row.notes);
     };
     let mut source = origin.source(&id, received_at);
-    source.raw = row.raw.map(RawJson::from);
+    source.raw = row.row.raw;
     let mut draft = AssetDraft::new(source, origin.rules, received_at);
     note_unexpected(&mut draft, &wire);
     for note in &row.notes {
@@ -60,12 +60,12 @@ pub(crate) fn customer(
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
 ) -> Row<Customer> {
-    let wire = match row.record {
+    let wire = match row.row.record {
         Ok(wire) => wire,
-        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason, &row.notes),
+        Err(rejection) => return rejected(rejection, &row.notes),
     };
     let Some(id) = wire.id().and_then(clean) else {
-        return rejected(None, "the customer has no id".to_owned(), &row.notes);
+        return rejected(without_id("the customer has no id"), &row.notes);
     };
     let name = wire
         .name
@@ -103,10 +103,8 @@ fn installed(
     row: &ListRow<wire::Software>,
     dates: &DateReader,
 ) -> Result<InstalledSoftware, String> {
-    let wire = row
-        .record
-        .as_ref()
-        .map_err(|unreadable| unreadable.reason.clone())?;
+    let record = row.row.record.as_ref();
+    let wire = record.map_err(|rejection| rejection.reason.clone())?;
     let product = wire.software.value();
     let name = product
         .and_then(|product| text(&product.name))
@@ -338,16 +336,24 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     }
 }
 
-fn rejected<T>(vendor_id: Option<String>, reason: String, notes: &[String]) -> Row<T> {
-    let reason = match notes {
-        [] => reason,
-        notes => format!("{reason}: {}", notes.join("; ")),
-    };
-    Row::Rejected(Rejection { vendor_id, reason })
+fn without_id(reason: &str) -> Rejection {
+    Rejection {
+        vendor_id: None,
+        reason: reason.to_owned(),
+    }
+}
+
+fn rejected<T>(mut rejection: Rejection, notes: &[String]) -> Row<T> {
+    for note in notes {
+        rejection.reason += ": ";
+        rejection.reason += note;
+    }
+    Row::Rejected(rejection)
 }
 
 #[cfg(test)]
 mod tests {
+    use lmsync_core::wire::WireRow;
     use serde_json::Value;
 
     use super::*;
@@ -360,8 +366,7 @@ mod tests {
 
     fn row<R>(record: R) -> ListRow<R> {
         ListRow {
-            record: Ok(record),
-            raw: None,
+            row: WireRow::typed(Object::Value(record)),
             notes: Vec::new(),
         }
     }

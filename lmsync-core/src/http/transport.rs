@@ -1,6 +1,6 @@
 //! The seam between the SDK and the network.
 
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -45,7 +45,8 @@ pub enum TransportErrorKind {
 }
 
 /// There is no whole answer. Holds no URL, header or body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind:?}: {detail}")]
 pub struct TransportError {
     kind: TransportErrorKind,
     detail: String,
@@ -125,11 +126,3 @@ impl TransportError {
             .with_source(self)
     }
 }
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.kind, self.detail)
-    }
-}
-
-impl std::error::Error for TransportError {}

@@ -82,16 +82,9 @@ impl MacAddress {
 }
 
 /// The text is not a hardware address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a hardware address: expected twelve hexadecimal digits")]
 pub struct MacParseError;
-
-impl fmt::Display for MacParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a hardware address: expected twelve hexadecimal digits")
-    }
-}
-
-impl std::error::Error for MacParseError {}
 
 impl FromStr for MacAddress {
     type Err = MacParseError;

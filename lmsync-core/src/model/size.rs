@@ -47,13 +47,17 @@ impl<'a> Size<'a> {
     /// positive decimal number, and for what does not fit.
     #[must_use]
     pub fn bytes(self) -> Option<u64> {
+        self.bytes_or_zero().filter(|bytes| *bytes > 0)
+    }
+
+    /// Like [`bytes`](Self::bytes), for what may well be zero, such as free space.
+    pub(super) fn bytes_or_zero(self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
             Self::Stated { number, unit } | Self::Assumed { number, unit } => {
                 multiply(trim(number), unit.bytes())
             }
         }
-        .filter(|bytes| *bytes > 0)
     }
 
     /// Whether there is text in place of a number.

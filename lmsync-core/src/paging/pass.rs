@@ -84,9 +84,7 @@ impl Pass {
         }
         self.barren = if page.fresh == 0 { self.barren + 1 } else { 0 };
         self.guard_against_endlessness(page)?;
-        let planned = page.pages.is_some_and(|pages| page.number < pages);
-        let barren = self.barren >= BARREN_LIMIT && !planned;
-        if barren || (page.number >= self.last && !self.goes_on(page)) {
+        if self.is_barren(page) || (page.number >= self.last && !self.goes_on(page)) {
             self.over = true;
         } else if page.number >= self.last {
             self.last += self.extension(page, concurrency);
@@ -111,13 +109,11 @@ impl Pass {
     }
 
     fn goes_on(&self, page: PageFacts) -> bool {
-        if page.pages.is_some_and(|pages| page.number >= pages) && page.total.is_none() {
-            return false;
-        }
-        match (page.more, page.total) {
-            (Some(more), _) => more && !(self.barren > 0 && self.all_met(page)),
-            (None, Some(_)) => !self.all_met(page) && page.rows > 0,
-            (None, None) => page.rows > 0 && page.rows >= u64::from(page.size),
+        match (page.more, page.total, page.pages) {
+            (Some(more), _, _) => more && !(self.barren > 0 && self.all_met(page)),
+            (None, Some(_), _) => !self.all_met(page) && page.rows > 0,
+            (None, None, Some(pages)) => page.number < pages,
+            (None, None, None) => page.rows > 0 && page.rows >= u64::from(page.size),
         }
     }
 
@@ -130,8 +126,14 @@ impl Pass {
         to_page(expected.min(concurrency as u64)).max(1)
     }
 
+    /// Whether nothing new comes any more; a page whose number the vendor announced may be empty.
+    fn is_barren(&self, page: PageFacts) -> bool {
+        let is_announced = page.pages.is_some_and(|pages| page.number < pages);
+        self.barren >= BARREN_LIMIT && !is_announced
+    }
+
     fn guard_against_endlessness(&self, page: PageFacts) -> Result<()> {
-        let repeats = self.barren >= BARREN_LIMIT && page.more == Some(true) && !self.all_met(page);
+        let repeats = self.is_barren(page) && page.more == Some(true) && !self.all_met(page);
         let overflows = page
             .total
             .is_some_and(|total| self.counted > total.saturating_mul(2).saturating_add(1000));

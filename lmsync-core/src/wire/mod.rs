@@ -4,6 +4,10 @@
 //! anything. These types take it all without losing the record, and keep apart
 //! what was not sent, what was sent empty and what was of no use.
 
+mod row;
+
+pub use self::row::{KeepRaw, WireRow};
+
 use std::fmt;
 use std::marker::PhantomData;
 

@@ -1,0 +1,145 @@
+//! One row of a vendor's list, read so that it cannot cost the others.
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{Object, Scalar};
+use crate::model::RawJson;
+use crate::summary::Rejection;
+
+/// One row of a vendor's list, as it came.
+#[derive(Debug, Clone)]
+pub struct WireRow<R> {
+    /// The record, or why it cannot be read.
+    pub record: Result<R, Rejection>,
+    /// The record's own JSON, where it was asked for.
+    pub raw: Option<RawJson>,
+}
+
+/// Whether to keep each record's own JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum KeepRaw {
+    /// Keep it.
+    Yes,
+    /// Drop it.
+    #[default]
+    No,
+}
+
+impl From<bool> for KeepRaw {
+    fn from(keep: bool) -> Self {
+        if keep { Self::Yes } else { Self::No }
+    }
+}
+
+impl<R> WireRow<R> {
+    /// A row of a page that was read at once.
+    pub fn typed(row: Object<R>) -> Self {
+        Self {
+            record: readable(row),
+            raw: None,
+        }
+    }
+}
+
+impl<R: DeserializeOwned> WireRow<R> {
+    /// A row read by itself, because its page could not be read at once or its
+    /// JSON is wanted; `id_keys` are the names under which its id may stand.
+    pub fn untyped(row: Box<RawValue>, id_keys: &[&str], raw: KeepRaw) -> Self {
+        let record = match serde_json::from_str(row.get()) {
+            Ok(object) => readable(object),
+            Err(_) => Err(Rejection {
+                vendor_id: id_of(&row, id_keys),
+                reason: explain::<R>(&row),
+            }),
+        };
+        Self {
+            record,
+            raw: (raw == KeepRaw::Yes).then(|| row.into()),
+        }
+    }
+}
+
+fn readable<R>(row: Object<R>) -> Result<R, Rejection> {
+    let reason = match row {
+        Object::Value(record) => return Ok(record),
+        Object::Absent | Object::Null => "the row is null".to_owned(),
+        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
+    };
+    Err(Rejection {
+        vendor_id: None,
+        reason,
+    })
+}
+
+/// Why the row is no `R`, and where in it.
+fn explain<R: DeserializeOwned>(row: &RawValue) -> String {
+    let mut json = serde_json::Deserializer::from_str(row.get());
+    match serde_path_to_error::deserialize::<_, Object<R>>(&mut json) {
+        Ok(_) => "the record cannot be read".to_owned(),
+        Err(error) => format!(
+            "the record cannot be read at `{}`: {}",
+            error.path(),
+            error.inner()
+        ),
+    }
+}
+
+fn id_of(row: &RawValue, keys: &[&str]) -> Option<String> {
+    let fields: HashMap<String, &RawValue> = serde_json::from_str(row.get()).ok()?;
+    let id = keys.iter().find_map(|key| fields.get(*key))?;
+    let id: Scalar = serde_json::from_str(id.get()).ok()?;
+    id.text().map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Thing {
+        size: u8,
+    }
+
+    fn untyped(json: &str, raw: KeepRaw) -> WireRow<Thing> {
+        let row = RawValue::from_string(json.to_owned()).unwrap();
+        WireRow::untyped(row, &["thingId", "id"], raw)
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named() {
+        let row = untyped(r#"{"id":9007199254740993,"size":"big"}"#, KeepRaw::No);
+        let rejection = row.record.unwrap_err();
+        assert_eq!(rejection.vendor_id.as_deref(), Some("9007199254740993"));
+        assert!(
+            rejection
+                .reason
+                .starts_with("the record cannot be read at `size`: invalid type"),
+            "{rejection:?}"
+        );
+        for (json, reason) in [
+            ("null", "the row is null"),
+            ("[7]", "the row is not an object but array"),
+            ("7", "the row is not an object but number"),
+        ] {
+            let rejection = untyped(json, KeepRaw::No).record.unwrap_err();
+            assert_eq!(
+                (rejection.vendor_id, rejection.reason.as_str()),
+                (None, reason)
+            );
+        }
+    }
+
+    #[test]
+    fn the_json_is_kept_to_the_letter_on_request() {
+        let json = r#"{"size" : 7, "more":[1, 2]}"#;
+        let row = untyped(json, KeepRaw::Yes);
+        assert_eq!(row.record.unwrap().size, 7);
+        assert_eq!(row.raw.unwrap().get(), json);
+        assert!(untyped(json, KeepRaw::No).raw.is_none());
+    }
+}
