@@ -28,7 +28,7 @@ impl Environment {
     /// The real network and the machine's clock.
     ///
     /// # Errors
-    /// `config` when the machine's TLS set-up is unusable.
+    /// `config` when no HTTP client can be made on this machine.
     pub fn system() -> Result<Self> {
         Ok(Self::new(
             Arc::new(ReqwestTransport::new()?),

@@ -40,9 +40,12 @@ impl Default for TransportLimits {
 /// Needs a tokio runtime with I/O and time enabled.
 /// A proxy that the environment names (`HTTPS_PROXY`) is used for https, where it
 /// sees the host and nothing else. Plain http, which is for loopback, goes there directly.
+///
+/// https needs the machine's trusted certificates; where there are none, every
+/// https request fails as a TLS failure that says so.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    secure: reqwest::Client,
+    secure: Result<reqwest::Client, TransportError>,
     loopback: reqwest::Client,
     body_limit: usize,
 }
@@ -51,7 +54,7 @@ impl ReqwestTransport {
     /// A transport with the default [`TransportLimits`].
     ///
     /// # Errors
-    /// `config` when the machine's TLS set-up is unusable.
+    /// `config` when no HTTP client can be made on this machine.
     pub fn new() -> Result<Self> {
         Self::with_limits(TransportLimits::default())
     }
@@ -59,11 +62,12 @@ impl ReqwestTransport {
     /// A transport with other bounds.
     ///
     /// # Errors
-    /// `config` when the machine's TLS set-up is unusable.
+    /// `config` when no HTTP client can be made on this machine.
     pub fn with_limits(limits: TransportLimits) -> Result<Self> {
         Ok(Self {
-            secure: build(client(limits).https_only(true))?,
-            loopback: build(client(limits).no_proxy())?,
+            secure: build(client(limits).https_only(true)),
+            loopback: build(client(limits).no_proxy().tls_certs_only([]))
+                .map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))?,
             body_limit: limits.body,
         })
     }
@@ -79,10 +83,10 @@ fn client(limits: TransportLimits) -> reqwest::ClientBuilder {
         .timeout(limits.total)
 }
 
-fn build(client: reqwest::ClientBuilder) -> Result<reqwest::Client> {
+fn build(client: reqwest::ClientBuilder) -> Result<reqwest::Client, TransportError> {
     client.build().map_err(|error| {
         let cause = root_cause(&error.without_url());
-        Error::config(format!("no HTTP client can be made: {cause}"))
+        TransportError::new(TransportErrorKind::Tls, cause)
     })
 }
 
@@ -98,7 +102,7 @@ impl Transport for ReqwestTransport {
         let request = reqwest::Request::try_from(request).map_err(classify)?;
         let client = match request.url().scheme() {
             "http" => &self.loopback,
-            _ => &self.secure,
+            _ => self.secure.as_ref().map_err(TransportError::clone)?,
         };
         let mut answer = client.execute(request).await.map_err(classify)?;
         let mut response = Response::new(Bytes::new());

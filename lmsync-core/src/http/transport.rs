@@ -81,7 +81,8 @@ impl TransportError {
                 ErrorKind::Tls,
                 RetryClass::Never,
                 "offers no trusted secure connection",
-                "check the host name, the machine's date and whether a proxy inspects TLS",
+                "check the host name, the machine's date and trusted certificates (ca-certificates), and \
+                 whether a proxy inspects TLS",
             ),
             T::ConnectTimeout => (
                 ErrorKind::Timeout,
@@ -120,7 +121,7 @@ impl TransportError {
                 "check the configured address",
             ),
         };
-        Error::new(kind, format!("{host} {what}"))
+        Error::new(kind, format!("{host} {what} ({})", self.detail))
             .with_retry(retry)
             .with_hint(hint)
             .with_source(self)
