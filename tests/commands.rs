@@ -65,6 +65,18 @@ mod full_sync {
     }
 
     #[test]
+    fn neither_a_proxy_nor_missing_certificates_come_between_it_and_loopback() {
+        Program::new("full_sync")
+            .env("HTTP_PROXY", "http://127.0.0.1:9")
+            .env("http_proxy", "http://127.0.0.1:9")
+            .env("ALL_PROXY", "http://127.0.0.1:9")
+            .env("SSL_CERT_FILE", "/nonexistent")
+            .env("SSL_CERT_DIR", "/nonexistent")
+            .run()
+            .expect(0);
+    }
+
+    #[test]
     fn every_asset_line_is_valid_by_the_schema() {
         let account = Account::start();
         let folder = Folder::new();
@@ -813,6 +825,7 @@ mod configuration {
         let account = Account::start();
         for value in [
             format!("{{ value = \"{TOKEN}\" }}"),
+            format!("[\"{TOKEN}\"]"),
             format!("{{ env = [\"{TOKEN}\"] }}"),
             format!("{{ env = {{ value = \"{TOKEN}\" }} }}"),
         ] {
