@@ -30,7 +30,8 @@ pub struct SyncSummary {
     pub customers: BTreeMap<String, CustomerCount>,
     /// How many records the vendor said there are.
     pub reported_total: Option<u64>,
-    /// Whether every record that the vendor has was seen.
+    /// Whether every record that the vendor has was seen: the vendor's count agrees with
+    /// what was listed, and did not change meanwhile.
     pub complete: bool,
     /// Why not, once the listing has ended.
     pub incomplete_reason: Option<String>,

@@ -139,3 +139,95 @@ impl WindowFilter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AssetDraft, Rules, Source};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn verdict(
+        window: CheckInWindow,
+        never: NeverCheckedIn,
+        check_in: Option<(&str, CheckInBasis)>,
+        accept_record_update: bool,
+    ) -> WindowVerdict {
+        let now = at("2026-03-31T12:00:00Z");
+        let rules = Rules::default();
+        let mut draft = AssetDraft::new(Source::new("vendor", "acme", "1", now), &rules, now);
+        if let Some((moment, basis)) = check_in {
+            draft.last_check_in(moment, basis);
+        }
+        WindowFilter::new(window, never, accept_record_update, now).judge(&draft.finish())
+    }
+
+    fn by_agent(moment: &str, window: CheckInWindow) -> WindowVerdict {
+        let check_in = Some((moment, CheckInBasis::AgentCheckIn));
+        verdict(window, NeverCheckedIn::Exclude, check_in, false)
+    }
+
+    #[test]
+    fn the_edge_is_inside_to_the_millisecond() {
+        use WindowVerdict::{Inside, Outside};
+        for (moment, days, expected) in [
+            ("2026-03-01T12:00:00Z", 30, Inside),
+            ("2026-03-01T11:59:59.999Z", 30, Outside),
+            ("2026-03-01T13:00:00+01:00", 30, Inside),
+            ("2026-03-30T12:00:00Z", 1, Inside),
+            ("2026-03-30T11:59:59Z", 1, Outside),
+            ("2027-01-01T00:00:00Z", 30, Inside),
+            ("1995-01-01T00:00:00Z", u32::MAX, Inside),
+        ] {
+            let window = CheckInWindow::Days(NonZeroU32::new(days).unwrap());
+            assert_eq!(by_agent(moment, window), expected, "{moment} in {days}");
+        }
+        assert_eq!(by_agent("1995-01-01T00:00:00Z", CheckInWindow::All), Inside);
+    }
+
+    #[test]
+    fn never_is_its_own_verdict() {
+        use NeverCheckedIn::{Exclude, Include};
+        use WindowVerdict::{NeverExcluded, NeverIncluded};
+        for (window, policy, expected) in [
+            (CheckInWindow::DAYS_30, Exclude, NeverExcluded),
+            (CheckInWindow::DAYS_30, Include, NeverIncluded),
+            (CheckInWindow::All, Exclude, NeverIncluded),
+        ] {
+            assert_eq!(verdict(window, policy, None, false), expected);
+        }
+    }
+
+    #[test]
+    fn a_record_update_is_no_check_in_unless_accepted() {
+        let update = Some(("2026-03-31T11:00:00Z", CheckInBasis::RecordUpdate));
+        let judge = |accept| {
+            verdict(
+                CheckInWindow::DAYS_30,
+                NeverCheckedIn::Exclude,
+                update,
+                accept,
+            )
+        };
+        assert_eq!(judge(false), WindowVerdict::NeverExcluded);
+        assert_eq!(judge(true), WindowVerdict::Inside);
+    }
+
+    #[test]
+    fn windows_are_written_as_days_or_all() {
+        for (text, window) in [
+            ("30", CheckInWindow::DAYS_30),
+            ("90", CheckInWindow::DAYS_90),
+            ("all", CheckInWindow::All),
+        ] {
+            assert_eq!(text.parse::<CheckInWindow>().unwrap(), window);
+            assert_eq!(window.to_string(), text);
+        }
+        assert_eq!("ALL".parse::<CheckInWindow>().unwrap(), CheckInWindow::All);
+        for text in ["0", "-1", "", "a month", "1.5"] {
+            assert!(text.parse::<CheckInWindow>().is_err(), "{text}");
+        }
+    }
+}
