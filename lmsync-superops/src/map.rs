@@ -500,3 +500,67 @@ mod tests {
         assert_eq!(active("null"), None);
     }
 }
+
+#[cfg(test)]
+mod any_json {
+    //! Whatever stands in a field: the asset is kept or rejected by name, and nothing panics.
+
+    use lmsync_core::wire::{KeepRaw, WireRow};
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+            "[0-9]{0,4}-[0-9]{0,3}-[0-9]{0,3}T?[0-9:.]{0,9}".prop_map(Value::from),
+            Just(json!("{\"id\":1}")),
+        ];
+        leaf.prop_recursive(2, 8, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map("[a-zA-Z]{1,6}|id|name|accountId", inner, 0..4)
+                    .prop_map(|map| Value::from(map.into_iter().collect::<Map<_, _>>())),
+            ]
+        })
+    }
+
+    fn fixture() -> Map<String, Value> {
+        serde_json::from_str(include_str!("../fixtures/asset_msp.json")).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn in_any_field_costs_that_field_at_most(
+            place in any::<proptest::sample::Index>(),
+            value in any_value(),
+            keep in any::<bool>(),
+        ) {
+            let mut record = fixture();
+            let key = place.get(&record.keys().cloned().collect::<Vec<_>>()).clone();
+            record.insert(key.clone(), value);
+            let json = serde_json::value::to_raw_value(&record).unwrap();
+            let rules = Rules::default();
+            let origin = Origin { instance: "acme", rules: &rules };
+            let row = ListRow {
+                row: WireRow::untyped(json, &["assetId"], KeepRaw::from(keep)),
+                notes: Vec::new(),
+            };
+            match asset(row, origin, DateTime::UNIX_EPOCH) {
+                Row::Record(asset) => {
+                    let text = serde_json::to_string(&asset).unwrap();
+                    prop_assert_eq!(serde_json::from_str::<Asset>(&text).unwrap(), asset);
+                }
+                Row::Rejected(rejection) => {
+                    prop_assert_eq!(key, "assetId", "{:?}", rejection);
+                }
+            }
+        }
+    }
+}
