@@ -47,8 +47,9 @@ impl Environment {
         }
     }
 
-    /// The limiter of all who are counted together as `whom`: one credential, or
-    /// one source address. The first to ask decides on the budget.
+    /// A limiter for one of all who are counted together as `whom`: one credential,
+    /// or one source address. The first to ask decides on the budget; the number in
+    /// flight is each one's own.
     ///
     /// `whom` may hold a secret: only its hash is kept.
     #[must_use]
@@ -60,7 +61,7 @@ impl Environment {
             .unwrap_or_else(PoisonError::into_inner)
             .entry(hasher.finish())
             .or_insert_with(|| Limiter::new(budget, self.clock.clone()))
-            .clone()
+            .with_concurrency(budget.concurrency())
     }
 
     /// Replaces the default [`RetryPolicy`].

@@ -87,6 +87,25 @@ async fn no_more_are_in_flight_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn connectors_counted_together_share_the_budget_and_not_the_number_in_flight() {
+    let clock = clock();
+    let narrow = Limiter::new(Budget::per_minute(3, 1).unwrap(), clock.clone());
+    let wide = narrow.with_concurrency(5);
+    assert_eq!((narrow.concurrency(), wide.concurrency()), (1, 5));
+    let _first = narrow.acquire().await;
+    let second = wide.acquire().await;
+    let third = wide.acquire().await;
+    assert_eq!(clock.elapsed(), Duration::ZERO);
+    drop((second, third));
+    let fourth = wide.acquire().await;
+    assert_eq!(clock.elapsed(), MINUTE);
+    narrow.cool_down(MINUTE);
+    drop(fourth);
+    let _fifth = wide.acquire().await;
+    assert!(clock.elapsed() >= MINUTE * 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cool_down_stops_those_who_wait_and_those_who_come() {
     let clock = clock();
     let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());

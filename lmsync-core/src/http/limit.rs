@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
@@ -57,10 +57,13 @@ impl Budget {
 /// cannot exceed the budget in any window, however long requests are under way.
 /// A small account is read at full speed; a large one at exactly the limit.
 ///
-/// Clones share the budget and the cool-down.
+/// Clones share everything. [`with_concurrency`](Self::with_concurrency) gives a
+/// limiter that shares budget and cool-down and has a number in flight of its own.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     shared: Arc<Shared>,
+    in_flight: Arc<Semaphore>,
+    concurrency: usize,
 }
 
 #[derive(Debug)]
@@ -98,13 +101,26 @@ impl Limiter {
                 turn: tokio::sync::Mutex::default(),
                 released: Notify::new(),
             }),
+            in_flight: Arc::new(Semaphore::new(budget.concurrency)),
+            concurrency: budget.concurrency,
         }
     }
 
-    /// The budget this limiter keeps.
+    /// A limiter of the same budget and cool-down with `concurrency` requests in
+    /// flight of its own: one of several connectors that a vendor counts together.
     #[must_use]
-    pub fn budget(&self) -> Budget {
-        self.shared.budget
+    pub fn with_concurrency(&self, concurrency: usize) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            in_flight: Arc::new(Semaphore::new(concurrency)),
+            concurrency,
+        }
+    }
+
+    /// Most requests in flight.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.concurrency
     }
 
     /// Waits until one more request may start. Dropping the permit ends it.
@@ -112,6 +128,8 @@ impl Limiter {
     /// A caller that gives up while waiting uses up nothing.
     pub async fn acquire(&self) -> Permit {
         let shared = &self.shared;
+        // Never closed, so there is always a permit to wait for.
+        let in_flight = Arc::clone(&self.in_flight).acquire_owned().await.ok();
         let _turn = shared.turn.lock().await;
         loop {
             // Registered before looking, so that a release in between is not missed.
@@ -121,6 +139,7 @@ impl Limiter {
                     return Permit {
                         shared: Arc::clone(shared),
                         used: true,
+                        _in_flight: in_flight,
                     };
                 }
                 Turn::WaitFor(wait) => shared.clock.sleep(wait).await,
@@ -151,9 +170,6 @@ impl Shared {
         if state.cool_down_until > now {
             return Turn::WaitFor(state.cool_down_until - now);
         }
-        if state.in_flight >= self.budget.concurrency {
-            return Turn::WaitForRelease;
-        }
         if state.in_flight + state.ended.len() < self.budget.requests {
             state.in_flight += 1;
             return Turn::Go;
@@ -171,6 +187,7 @@ impl Shared {
 pub struct Permit {
     shared: Arc<Shared>,
     used: bool,
+    _in_flight: Option<OwnedSemaphorePermit>,
 }
 
 impl Permit {

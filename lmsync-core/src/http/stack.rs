@@ -127,7 +127,7 @@ impl HttpClient {
     /// Most requests this client has in flight.
     #[must_use]
     pub fn concurrency(&self) -> usize {
-        self.inner.limiter.budget().concurrency()
+        self.inner.limiter.concurrency()
     }
 
     /// Sends `call` and hands every answer to `interpret`, whose error decides
