@@ -1,1 +1,17 @@
 #![doc = include_str!("../README.md")]
+
+mod agent;
+mod api;
+mod classify;
+mod config;
+mod connector;
+mod map;
+mod pages;
+mod places;
+mod raw;
+mod wire;
+
+pub use self::config::SyncroConfig;
+pub use self::connector::Syncro;
+
+pub use lmsync_core as core;

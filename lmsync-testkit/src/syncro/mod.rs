@@ -1,1 +1,390 @@
-//! To be written.
+//! Syncro: a REST API that answers a missing permission with 401 and keeps nearly
+//! everything in free-form properties.
+//!
+//! The simulator knows the asset side: `GET` of `/api/v1/customer_assets`, of one
+//! asset, of `/api/v1/customers` and of `/api/v1/me`.
+
+mod asset;
+mod listing;
+mod spec;
+mod switches;
+mod vendor;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::fleet::{Machine, Population};
+use crate::simulator::{RollingLimit, Simulator};
+
+pub use self::spec::{Meta, SyncroSpec};
+pub use self::switches::{Misbehaviour, Permissions};
+
+use self::listing::Asked;
+
+const API: &str = "/api/v1/";
+/// Asset ids begin beyond 32 bits, as newer ones of the vendor do.
+const ASSETS: u64 = 5_560_000_000;
+const CUSTOMERS: u64 = 31_000;
+const NO_PERMISSION: &str =
+    "Not authorized. Please ask account admin to update your group permissions.";
+
+/// A Syncro account in memory.
+pub struct SyncroSimulator {
+    spec: SyncroSpec,
+    limit: Option<RollingLimit>,
+    writes: usize,
+    population: Population,
+    permissions: Permissions,
+    misbehaviour: Misbehaviour,
+    /// Members that rows have in place of their own, by index of the machine.
+    members: HashMap<usize, Map<String, Value>>,
+    /// Rows that are something else altogether.
+    rows: HashMap<usize, Value>,
+}
+
+impl SyncroSimulator {
+    /// The account that `spec` describes; a fleet alone stands for [`SyncroSpec::new`] of it.
+    #[must_use]
+    pub fn new(spec: impl Into<SyncroSpec>) -> Self {
+        let spec = spec.into();
+        Self {
+            limit: spec.requests_per_minute.map(RollingLimit::per_minute),
+            writes: 0,
+            population: Population::new(spec.fleet.clone()),
+            permissions: Permissions::master_user(),
+            misbehaviour: Misbehaviour::default(),
+            members: HashMap::new(),
+            rows: HashMap::new(),
+            spec,
+        }
+    }
+
+    /// The key that requests must bear.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.spec.api_key
+    }
+
+    /// The token of the key's user, which `GET /me` gives away.
+    #[must_use]
+    pub fn user_token(&self) -> &str {
+        &self.spec.user_token
+    }
+
+    /// Requests so far that could have changed something.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.writes
+    }
+
+    /// The machines behind the assets, as they are now.
+    #[must_use]
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
+    /// What the key may do; to be changed at will.
+    pub fn permissions(&mut self) -> &mut Permissions {
+        &mut self.permissions
+    }
+
+    /// What the account does wrong; to be changed at will.
+    pub fn misbehaviour(&mut self) -> &mut Misbehaviour {
+        &mut self.misbehaviour
+    }
+
+    /// Accepts only `key` from now on.
+    pub fn replace_key(&mut self, key: impl Into<String>) {
+        self.spec.api_key = key.into();
+    }
+
+    /// The asset id of `machine`.
+    #[must_use]
+    pub fn asset_id(machine: &Machine) -> String {
+        (ASSETS + machine.id).to_string()
+    }
+
+    /// The customer id of customer `index` of the fleet.
+    #[must_use]
+    pub fn customer_id(index: usize) -> String {
+        (CUSTOMERS + index as u64 + 1).to_string()
+    }
+
+    /// The ids of the assets that the key's user sees, in the order of the listing.
+    #[must_use]
+    pub fn asset_ids(&self) -> Vec<String> {
+        self.visible()
+            .iter()
+            .map(|index| (ASSETS + self.population.id_of(*index)).to_string())
+            .collect()
+    }
+
+    /// The machine that is asset `id`.
+    #[must_use]
+    pub fn machine(&self, id: &str) -> Option<Machine> {
+        self.population.machine(self.index(id)?)
+    }
+
+    /// Takes asset `id` off the listing; false when there is none.
+    pub fn remove_asset(&mut self, id: &str) -> bool {
+        self.index(id)
+            .is_some_and(|index| self.population.remove(index))
+    }
+
+    /// Lists a new asset at `position` and returns its id.
+    pub fn insert_asset_at(&mut self, position: usize) -> String {
+        let index = self.population.insert_at(position);
+        (ASSETS + self.population.id_of(index)).to_string()
+    }
+
+    /// Gives asset `id` another value of a top-level member, such as `properties`;
+    /// false when there is no such asset.
+    pub fn set_member(&mut self, id: &str, member: &str, value: Value) -> bool {
+        let Some(index) = self.index(id) else {
+            return false;
+        };
+        let members = self.members.entry(index).or_default();
+        members.insert(member.to_owned(), value);
+        true
+    }
+
+    /// Lists `row` in place of asset `id`; false when there is no such asset.
+    pub fn set_row(&mut self, id: &str, row: Value) -> bool {
+        let Some(index) = self.index(id) else {
+            return false;
+        };
+        self.rows.insert(index, row);
+        true
+    }
+
+    fn index(&self, id: &str) -> Option<usize> {
+        let number = id.parse::<u64>().ok()?.checked_sub(ASSETS)?;
+        self.population.index_of(number)
+    }
+
+    /// The indices of the machines that the key's user sees.
+    fn visible(&self) -> Cow<'_, [usize]> {
+        let all = self.population.indices();
+        if self.permissions.only_customer.is_none() {
+            return Cow::Borrowed(all);
+        }
+        let sees = |index: &usize| self.permissions.sees(self.population.customer_of(*index));
+        all.iter().copied().filter(sees).collect()
+    }
+
+    fn visible_customers(&self) -> Vec<usize> {
+        (0..self.population.fleet().customers())
+            .filter(|customer| self.permissions.sees(*customer))
+            .collect()
+    }
+
+    /// Refuses what does not get as far as the API.
+    fn turned_away(
+        &mut self,
+        request: &Request<Bytes>,
+        now: DateTime<Utc>,
+    ) -> Option<Response<Bytes>> {
+        if let Some(target) = &self.misbehaviour.redirect_to {
+            let mut response = empty(StatusCode::FOUND);
+            if let Ok(target) = HeaderValue::from_str(target) {
+                response.headers_mut().insert(LOCATION, target);
+            }
+            return Some(response);
+        }
+        let admitted = self.limit.as_mut().is_none_or(|limit| limit.admit(now));
+        if take(&mut self.misbehaviour.throttle_next) || !admitted {
+            return Some(empty(StatusCode::TOO_MANY_REQUESTS));
+        }
+        if take(&mut self.misbehaviour.time_out_next) {
+            return Some(gateway_timeout());
+        }
+        let credentials = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        if credentials != Some(&self.spec.api_key) {
+            return Some(answer(
+                StatusCode::UNAUTHORIZED,
+                &json!({ "error": "Unauthorized" }),
+            ));
+        }
+        None
+    }
+
+    fn route(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path();
+        let asked = Asked::of(request.uri());
+        match path.strip_prefix(API).unwrap_or_default() {
+            "me" => self.me(),
+            "customers" => self.customers(&asked),
+            "customer_assets" => self.assets(&asked),
+            other => match other.strip_prefix("customer_assets/") {
+                Some(id) => self.asset(id),
+                None => not_found(&json!({ "message": "Not found" })),
+            },
+        }
+    }
+
+    fn me(&self) -> Response<Bytes> {
+        let may = self.permissions.list_assets;
+        let me = json!({
+            "user_token": self.spec.user_token,
+            "user_email": "owner@example.com",
+            "user_name": "Jo Owner",
+            "user_id": 17,
+            "admin": true,
+            "subdomain": "acmemsp",
+            "permissions": { "asset": { "read": may, "write": false, "delete": false } },
+        });
+        answer(StatusCode::OK, &me)
+    }
+
+    fn assets(&self, asked: &Asked) -> Response<Bytes> {
+        if !self.permissions.list_assets {
+            return self.refused();
+        }
+        let size = self.page_size(asked);
+        if self
+            .misbehaviour
+            .heavy_above
+            .is_some_and(|most| size > most)
+        {
+            return gateway_timeout();
+        }
+        let visible = self.visible();
+        let row = |index: &usize| self.row(*index);
+        let page = listing::page(self, "assets", &visible, asked.page, size, row);
+        answer(StatusCode::OK, &page)
+    }
+
+    fn customers(&self, asked: &Asked) -> Response<Bytes> {
+        if !self.permissions.list_customers {
+            return self.refused();
+        }
+        let customers = self.visible_customers();
+        let row = |index: &usize| asset::customer(&self.population.fleet().customer(*index));
+        let page = listing::page(
+            self,
+            "customers",
+            &customers,
+            asked.page,
+            self.spec.page_size,
+            row,
+        );
+        answer(StatusCode::OK, &page)
+    }
+
+    fn asset(&self, id: &str) -> Response<Bytes> {
+        if !self.permissions.view_assets {
+            return self.refused();
+        }
+        let seen = |index: &usize| self.permissions.sees(self.population.customer_of(*index));
+        match self.index(id).filter(seen) {
+            Some(index) => answer(StatusCode::OK, &json!({ "asset": self.row(index) })),
+            None => not_found(&json!({ "error": "Asset not found" })),
+        }
+    }
+
+    fn row(&self, index: usize) -> Value {
+        if let Some(row) = self.rows.get(&index) {
+            return row.clone();
+        }
+        let Some(machine) = self.population.machine(index) else {
+            return Value::Null;
+        };
+        let customer = self.population.fleet().customer(machine.customer);
+        let mut row = asset::asset(&machine, &customer);
+        if let (Value::Object(row), Some(members)) = (&mut row, self.members.get(&index)) {
+            row.extend(members.clone());
+        }
+        row
+    }
+
+    /// How many rows a page of assets holds.
+    fn page_size(&self, asked: &Asked) -> usize {
+        match (self.spec.per_page_up_to, asked.per_page) {
+            (Some(most), Some(size)) => size.clamp(1, most),
+            _ => self.spec.page_size,
+        }
+        .max(1)
+    }
+
+    fn refused(&self) -> Response<Bytes> {
+        let reason = if self.misbehaviour.refuses_without_reason {
+            json!({})
+        } else {
+            json!({ "error": NO_PERMISSION })
+        };
+        answer(StatusCode::UNAUTHORIZED, &reason)
+    }
+}
+
+impl Simulator for SyncroSimulator {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        self.writes += usize::from(request.method() != Method::GET);
+        if let Some(refusal) = self.turned_away(request, now) {
+            return refusal;
+        }
+        if request.method() != Method::GET {
+            return not_found(&json!({ "message": "Not found" }));
+        }
+        self.route(request)
+    }
+}
+
+impl fmt::Debug for SyncroSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncroSimulator")
+            .field("spec", &self.spec)
+            .field("permissions", &self.permissions)
+            .field("misbehaviour", &self.misbehaviour)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Uses up one of `left`, if there is one.
+fn take(left: &mut u32) -> bool {
+    let some = *left > 0;
+    *left = left.saturating_sub(1);
+    some
+}
+
+fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
+    with_type(status, "application/json; charset=utf-8", body.to_string())
+}
+
+fn not_found(body: &Value) -> Response<Bytes> {
+    answer(StatusCode::NOT_FOUND, body)
+}
+
+fn with_type(status: StatusCode, of: &'static str, body: String) -> Response<Bytes> {
+    let mut response = empty(status);
+    *response.body_mut() = body.into();
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(of));
+    response
+}
+
+/// The page of the gateway that gave up waiting.
+fn gateway_timeout() -> Response<Bytes> {
+    let page = "<html><body><h1>504 Gateway Time-out</h1></body></html>";
+    with_type(StatusCode::GATEWAY_TIMEOUT, "text/html", page.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

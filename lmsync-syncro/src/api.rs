@@ -1,0 +1,285 @@
+//! The endpoints: one function each, from parameters to one page of wire types.
+
+use chrono::{DateTime, Utc};
+use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Meter};
+use lmsync_core::wire::{KeepRaw, Object, WireRow};
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::classify::{self, Right};
+use crate::{raw, wire};
+
+const ASSETS: &str = "/api/v1/customer_assets";
+const CUSTOMERS: &str = "/api/v1/customers";
+const ME: &str = "/api/v1/me";
+
+/// The calls of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    http: HttpClient,
+    endpoint: Endpoint,
+}
+
+/// One page as it came.
+#[derive(Debug)]
+pub(crate) struct ListPage<R> {
+    pub(crate) rows: Vec<WireRow<R>>,
+    pub(crate) meta: wire::Meta,
+    pub(crate) received_at: DateTime<Utc>,
+}
+
+impl Api {
+    pub(crate) fn new(http: HttpClient, endpoint: Endpoint) -> Self {
+        Self { http, endpoint }
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    /// A page of assets; `per_page` is not documented for them, so the vendor may ignore it.
+    pub(crate) async fn asset_list(
+        &self,
+        page: u32,
+        per_page: Option<u32>,
+        raw: KeepRaw,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Asset>> {
+        let mut url = self.page(ASSETS, page)?;
+        if let Some(size) = per_page {
+            url.query_pairs_mut()
+                .append_pair("per_page", &size.to_string());
+        }
+        let read = move |answer: &Answer<'_>| read_list(answer, raw);
+        self.get("listing assets", &url, Right::ListAssets, meter, read)
+            .await
+    }
+
+    pub(crate) async fn asset(
+        &self,
+        id: &str,
+        meter: &Meter,
+    ) -> Result<(wire::Asset, DateTime<Utc>)> {
+        let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
+        let read = |answer: &Answer<'_>| Ok((read_single(answer)?, answer.received_at()));
+        self.get("reading an asset", &url, Right::ViewAsset, meter, read)
+            .await
+    }
+
+    /// A page of customers, those set aside included.
+    pub(crate) async fn customer_list(
+        &self,
+        page: u32,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Customer>> {
+        let mut url = self.page(CUSTOMERS, page)?;
+        url.query_pairs_mut()
+            .append_pair("include_disabled", "true");
+        let read = |answer: &Answer<'_>| read_list(answer, KeepRaw::No);
+        self.get("listing customers", &url, Right::ListCustomers, meter, read)
+            .await
+    }
+
+    fn page(&self, path: &str, page: u32) -> Result<Url> {
+        let mut url = self.endpoint.join(path)?;
+        url.query_pairs_mut().append_pair("page", &page.to_string());
+        Ok(url)
+    }
+
+    async fn get<T, F>(
+        &self,
+        operation: &'static str,
+        url: &Url,
+        right: Right,
+        meter: &Meter,
+        read: F,
+    ) -> Result<T>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        let call = Call::get(operation, url)?;
+        let outcome = self
+            .http
+            .send(&call, meter, |answer| {
+                classify::require_success(answer, right)?;
+                read(answer)
+            })
+            .await;
+        match outcome {
+            Err(error)
+                if error.kind() == ErrorKind::Authentication && self.knows_the_key(meter).await =>
+            {
+                let status = error.status().unwrap_or(401);
+                Err(right.missing(status).with_operation(operation))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Settles what a 401 without a reason means: a key that is somebody's lacks a permission.
+    async fn knows_the_key(&self, meter: &Meter) -> bool {
+        let Ok(call) = self
+            .endpoint
+            .join(ME)
+            .and_then(|url| Call::get("asking whose key it is", &url))
+        else {
+            return false;
+        };
+        let asked = self.http.send(&call, meter, classify::knows_the_key);
+        asked.await.is_ok()
+    }
+}
+
+/// Reads a page typed; row by row only where that fails or the raw rows are wanted.
+fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
+    if raw == KeepRaw::No
+        && let Ok(list) = classify::read::<wire::List<Object<R>>>(answer)
+    {
+        return list_page(list, answer, WireRow::typed);
+    }
+    let list = classify::read::<wire::List<Box<RawValue>>>(answer)?;
+    list_page(list, answer, |row| {
+        let mut row = WireRow::untyped(row, &["id"], raw);
+        row.raw = row.raw.and_then(raw::record);
+        row
+    })
+}
+
+fn list_page<S, R>(
+    list: wire::List<S>,
+    answer: &Answer<'_>,
+    read: impl Fn(S) -> WireRow<R>,
+) -> Result<ListPage<R>> {
+    let meta = match list.meta {
+        Object::Value(meta) => meta,
+        _ => wire::Meta::default(),
+    };
+    let rows = match list.rows {
+        Some(rows) => rows,
+        None if meta.total_entries == Some(0) => Vec::new(),
+        None => return Err(without_a_list(answer)),
+    };
+    Ok(ListPage {
+        rows: rows.into_iter().map(read).collect(),
+        meta,
+        received_at: answer.received_at(),
+    })
+}
+
+fn without_a_list(answer: &Answer<'_>) -> Error {
+    answer
+        .error(ErrorKind::Vendor, "Syncro sent a page without a list")
+        .with_retry(RetryClass::OnlyIfIdempotent)
+        .with_hint("try again later")
+}
+
+/// The asset inside its wrapper; without one where the vendor leaves it away.
+fn read_single(answer: &Answer<'_>) -> Result<wire::Asset> {
+    if let Object::Value(asset) = classify::read::<wire::Single>(answer)?.asset {
+        return Ok(asset);
+    }
+    let bare: wire::Asset = classify::read(answer)?;
+    if bare.id.text().is_some() {
+        return Ok(bare);
+    }
+    Err(answer
+        .error(ErrorKind::Decode, "the answer holds no asset")
+        .with_retry(RetryClass::OnlyIfIdempotent)
+        .with_hint("try again later; if it stays, the vendor has changed its API"))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use lmsync_core::http::Redactor;
+
+    use super::*;
+
+    fn with<T>(body: &str, look: impl FnOnce(&Answer<'_>) -> T) -> T {
+        let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        look(&Answer::new(
+            &response,
+            Redactor::default(),
+            DateTime::UNIX_EPOCH,
+        ))
+    }
+
+    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
+        with(body, |answer| read_list(answer, raw))
+    }
+
+    #[test]
+    fn one_bad_row_does_not_cost_the_page() {
+        let body = r#"{"assets":[{"id":1},null,["x"],{"id":"4","properties":[]}],
+            "meta":{"total_entries":"4","per_page":25,"total_pages":null}}"#;
+        for raw in [KeepRaw::No, KeepRaw::Yes] {
+            let page = page(body, raw).unwrap();
+            let reasons: Vec<_> = page
+                .rows
+                .iter()
+                .map(|row| row.record.as_ref().err().map(|bad| bad.reason.as_str()))
+                .collect();
+            assert_eq!(
+                reasons,
+                [
+                    None,
+                    Some("the row is null"),
+                    Some("the row is not an object but array"),
+                    None
+                ]
+            );
+            assert_eq!(page.meta.total_entries, Some(4));
+            assert_eq!(page.meta.per_page, Some(25));
+            assert_eq!(page.meta.total_pages, None);
+        }
+    }
+
+    #[test]
+    fn a_row_that_repeats_a_key_is_rejected_by_name() {
+        let body = r#"{"assets":[{"id":1},{"id":2,"name":"a","name":"b"}],"meta":[]}"#;
+        let page = page(body, KeepRaw::No).unwrap();
+        assert!(page.rows[0].record.is_ok());
+        let unreadable = page.rows[1].record.as_ref().unwrap_err();
+        assert_eq!(unreadable.vendor_id.as_deref(), Some("2"));
+        assert!(unreadable.reason.contains("duplicate field `name`"));
+    }
+
+    #[test]
+    fn the_raw_row_is_kept_without_what_opens_a_device() {
+        let body = r#"{"assets":[{"id":1, "device_info":{"snmp_config":{"community":"c0mm"}}}]}"#;
+        let kept = page(body, KeepRaw::Yes).unwrap();
+        let raw = kept.rows[0].raw.as_ref().unwrap().get();
+        assert_eq!(raw, r#"{"id":1, "device_info":null}"#);
+        assert!(page(body, KeepRaw::No).unwrap().rows[0].raw.is_none());
+    }
+
+    #[test]
+    fn a_missing_list_is_an_error_unless_there_is_nothing() {
+        let rows = |body| page(body, KeepRaw::No).map(|page| page.rows.len());
+        assert_eq!(rows(r#"{"assets":[]}"#).unwrap(), 0);
+        assert_eq!(
+            rows(r#"{"assets":null,"meta":{"total_entries":0}}"#).unwrap(),
+            0
+        );
+        for body in [r#"{"assets":null}"#, "{}", r#"{"error":"odd"}"#] {
+            assert_eq!(rows(body).unwrap_err().kind(), ErrorKind::Vendor, "{body}");
+        }
+    }
+
+    #[test]
+    fn one_asset_comes_with_or_without_its_wrapper() {
+        let id = |body: &str| {
+            with(body, read_single).map(|asset| asset.id.text().map(ToOwned::to_owned))
+        };
+        assert_eq!(id(r#"{"asset":{"id":7}}"#).unwrap().as_deref(), Some("7"));
+        assert_eq!(
+            id(r#"{"id":7,"asset":null}"#).unwrap().as_deref(),
+            Some("7")
+        );
+        for body in [r#"{"asset":null}"#, "{}", "[7]"] {
+            assert_eq!(id(body).unwrap_err().kind(), ErrorKind::Decode, "{body}");
+        }
+    }
+}

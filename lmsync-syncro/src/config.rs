@@ -1,0 +1,409 @@
+//! Credentials and options: what people paste, made into what the API takes.
+
+use std::sync::Arc;
+
+use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::model::{FieldPlaces, Rules};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
+use serde::Deserialize;
+
+use crate::api::Api;
+use crate::classify::KEY_HINT;
+use crate::connector::Syncro;
+use crate::map::CONNECTOR;
+use crate::places;
+
+/// By the vendor's reference, for all requests of one source address.
+const REQUESTS_PER_MINUTE: u32 = 180;
+const CONCURRENCY: u32 = 4;
+/// The only two domains that a key is ever sent to; the first where none is named.
+const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
+
+const HOSTNAME_HINT: &str = "copy it from the browser's address bar while signed in to Syncro: \
+     lifecyclemanager.syncromsp.com, or the part before .syncromsp.com alone";
+
+/// What opens a Syncro or RepairShopr account.
+///
+/// ```
+/// use lmsync_syncro::SyncroConfig;
+///
+/// // The key comes from Profile/Password > API Tokens.
+/// let connector = SyncroConfig::new("acme.syncromsp.com", "T0123456789abcdef").connect()?;
+/// # Ok::<(), lmsync_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SyncroConfig {
+    /// The account's name for reports; the subdomain when absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The account's host: `acme.syncromsp.com`, `acme`, or the address of any of its pages.
+    pub hostname: String,
+    /// The API key (the API token) of the account.
+    pub api_key: SecretSource,
+    /// Another origin than the vendor's, such as a simulator on loopback.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// Request budget per minute; 180 when absent. All Syncro connectors of an
+    /// [`Environment`] share one, so the first of them decides.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// Most requests in flight; 4 when absent. Shared like the budget.
+    #[serde(default)]
+    pub concurrency: Option<u32>,
+    /// The properties in which the tenant keeps what Syncro has no field for.
+    #[serde(default)]
+    pub fields: FieldPlaces,
+}
+
+impl SyncroConfig {
+    /// The account at `hostname`.
+    #[must_use]
+    pub fn new(hostname: impl Into<String>, api_key: impl Into<SecretSource>) -> Self {
+        Self {
+            name: None,
+            hostname: hostname.into(),
+            api_key: api_key.into(),
+            endpoint: None,
+            requests_per_minute: None,
+            concurrency: None,
+            fields: FieldPlaces::new(),
+        }
+    }
+
+    /// Sets the account's name for reports.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sends requests to another origin; plain http only to loopback.
+    #[must_use]
+    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
+        self.endpoint = Some(origin.into());
+        self
+    }
+
+    /// Sets the request budget per minute.
+    #[must_use]
+    pub fn requests_per_minute(mut self, requests: u32) -> Self {
+        self.requests_per_minute = Some(requests);
+        self
+    }
+
+    /// Sets the most requests in flight.
+    #[must_use]
+    pub fn concurrency(mut self, requests: u32) -> Self {
+        self.concurrency = Some(requests);
+        self
+    }
+
+    /// Sets the properties in which the tenant keeps what Syncro has no field
+    /// for; fields without a name here keep their default names.
+    #[must_use]
+    pub fn fields(mut self, places: FieldPlaces) -> Self {
+        self.fields = places;
+        self
+    }
+
+    /// A connector on the real network. Sends nothing yet.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect(&self) -> Result<Syncro> {
+        self.connect_in(&Environment::system()?)
+    }
+
+    /// A connector on `environment`, shared with others or simulated.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect_in(&self, environment: &Environment) -> Result<Syncro> {
+        let host = Host::parse(&self.hostname)?;
+        let key = key(&self.api_key.resolve()?)?;
+        let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
+        places::validate(&self.fields)?;
+        // The vendor counts by source address: one budget for all accounts and keys.
+        let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
+        let endpoint = match other {
+            Some(other) => other,
+            None => Endpoint::parse(&host.origin())?,
+        };
+        let credential =
+            Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
+        let http = HttpClient::builder(
+            Arc::clone(&environment.transport),
+            limiter,
+            environment.clock.clone(),
+        )
+        .authorizer(Arc::new(HeaderAuth::new(credential)))
+        .retry(environment.retry)
+        .redactor(Redactor::default().and(&key))
+        .build();
+        let instance = match self.name.as_deref().map(str::trim) {
+            Some("") => return Err(Error::config("the name is empty")),
+            Some(name) => name.to_owned(),
+            None => host.instance(),
+        };
+        let places = places::over_defaults(self.fields.clone());
+        let api = Api::new(http, endpoint);
+        Ok(Syncro::new(api, instance, places, Rules::default()))
+    }
+
+    fn budget(&self) -> Result<Budget> {
+        let number = |value: Option<u32>, default: u32| value.unwrap_or(default) as usize;
+        Budget::per_minute(
+            number(self.requests_per_minute, REQUESTS_PER_MINUTE),
+            number(self.concurrency, CONCURRENCY),
+        )
+        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+    }
+}
+
+/// An account's host: one label below one of the two domains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Host {
+    label: String,
+    domain: &'static str,
+}
+
+impl Host {
+    /// The host in whatever form of it was pasted.
+    fn parse(pasted: &str) -> Result<Self> {
+        let text = pasted.trim().to_ascii_lowercase();
+        let wrong = |why: &str| Err(Error::config(why).with_hint(HOSTNAME_HINT));
+        if text.is_empty() {
+            return wrong("the hostname is empty");
+        }
+        let address = ["https://", "http://"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))
+            .unwrap_or(&text);
+        let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+        let (host, rest) = address.split_at(end);
+        let below =
+            |domain: &'static str| Some((host.strip_suffix(domain)?.strip_suffix('.')?, domain));
+        let (label, domain) = match DOMAINS.into_iter().find_map(below) {
+            Some(found) => found,
+            None if rest.is_empty() && !host.contains('.') => (host, DOMAINS[0]),
+            None => return wrong("the hostname is not one of syncromsp.com or repairshopr.com"),
+        };
+        if label == "www" {
+            return wrong("the hostname is the vendor's own site, not an account");
+        }
+        if !is_label(label) {
+            return wrong("the hostname holds characters that no subdomain has");
+        }
+        Ok(Self {
+            label: label.to_owned(),
+            domain,
+        })
+    }
+
+    fn origin(&self) -> String {
+        format!("https://{}.{}", self.label, self.domain)
+    }
+
+    /// The label alone, unless it would be taken for the account of that name at Syncro.
+    fn instance(&self) -> String {
+        if self.domain == DOMAINS[0] {
+            self.label.clone()
+        } else {
+            format!("{}.{}", self.label, self.domain)
+        }
+    }
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The bare key: people paste it with the scheme in front.
+fn key(pasted: &Secret) -> Result<Secret> {
+    let text = pasted.expose().trim();
+    let bare = match text.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text[7..].trim(),
+        _ => text,
+    };
+    let wrong = |why: &str| Err(Error::config(why).with_hint(KEY_HINT));
+    if bare.is_empty() || bare.eq_ignore_ascii_case("bearer") {
+        return wrong("the API key is empty");
+    }
+    if bare.contains(char::is_whitespace) {
+        return wrong("the API key holds a blank or a line break");
+    }
+    Ok(Secret::from(bare))
+}
+
+#[cfg(test)]
+mod tests {
+    use lmsync_core::ErrorKind;
+    use lmsync_core::model::TenantField;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_pasted_form_of_a_host_is_understood() {
+        for pasted in [
+            "acme",
+            " ACME ",
+            "acme.syncromsp.com",
+            "Acme.SyncroMSP.com",
+            "https://acme.syncromsp.com/",
+            "http://acme.syncromsp.com",
+            "https://acme.syncromsp.com/customer_assets?page=2#top",
+            "acme.syncromsp.com/api/v1",
+        ] {
+            let host = Host::parse(pasted).expect(pasted);
+            assert_eq!(host.origin(), "https://acme.syncromsp.com", "{pasted}");
+            assert_eq!(host.instance(), "acme");
+        }
+        for pasted in ["acme.repairshopr.com", "https://acme.repairshopr.com/x"] {
+            let host = Host::parse(pasted).expect(pasted);
+            assert_eq!(host.origin(), "https://acme.repairshopr.com");
+            assert_eq!(host.instance(), "acme.repairshopr.com");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_taken_for_a_host() {
+        for pasted in [
+            "",
+            "  ",
+            "https://",
+            "syncromsp.com",
+            "https://syncromsp.com/",
+            "www.syncromsp.com",
+            ".syncromsp.com",
+            "evilsyncromsp.com",
+            "evil.com/.syncromsp.com",
+            "https://evil.com/.syncromsp.com",
+            "https://evil.com?x=.syncromsp.com",
+            "evil.com#.syncromsp.com",
+            "evil.com\\.syncromsp.com",
+            "user@acme.syncromsp.com",
+            "https://acme.syncromsp.com@evil.com",
+            "acme.syncromsp.com.evil.com",
+            "acme.syncromsp.com:8443",
+            "a.b.syncromsp.com",
+            "acme.superops.ai",
+            "127.0.0.1",
+            "localhost:80",
+            "-acme",
+            "acme/../x",
+            "acme/",
+            "ac me",
+            "acme\r\nx: y",
+            "acm\u{e9}",
+            "ftp://acme.syncromsp.com",
+        ] {
+            let error = Host::parse(pasted).expect_err(pasted);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.hint().unwrap().contains("address bar"), "{pasted}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_taken_off_a_key() {
+        for pasted in ["xyz", " xyz\n", "Bearer xyz", "bearer  xyz "] {
+            assert_eq!(key(&Secret::from(pasted)).unwrap().expose(), "xyz");
+        }
+        for pasted in ["", "  ", "Bearer", "Bearer ", "x y", "x\ny"] {
+            let error = key(&Secret::from(pasted)).expect_err(pasted);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.hint().unwrap().contains("API Tokens"));
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_before_anything_is_sent() {
+        let good = || SyncroConfig::new("acme", "tok");
+        let nameless = FieldPlaces::new().with(TenantField::Serial, [" "]);
+        for (config, word) in [
+            (good().endpoint("http://acme.syncromsp.com"), "loopback"),
+            (good().requests_per_minute(0), "at least 1"),
+            (good().concurrency(0), "at least 1"),
+            (good().name(" "), "name"),
+            (good().fields(nameless), "Serial"),
+            (SyncroConfig::new("acme", "t\u{7f}k"), "characters"),
+        ] {
+            let error = config.connect().expect_err(word);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.to_string().contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_names_fields_and_no_unknown_key() {
+        let read = |json: &str| serde_json::from_str::<SyncroConfig>(json);
+        let config = read(
+            r#"{"hostname":"acme","api_key":"s3cr3t-key","fields":{"purchase_date":["Bought","Bought on"]}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            config.fields.names(TenantField::PurchaseDate),
+            ["Bought", "Bought on"]
+        );
+        assert!(!format!("{config:?}").contains("s3cr3t"));
+        for (json, word) in [
+            (r#"{"hostname":"a","api_key":"k","region":"eu"}"#, "region"),
+            (
+                r#"{"hostname":"a","api_key":"k","fields":{"serail":"x"}}"#,
+                "serail",
+            ),
+            (r#"{"hostname":"a"}"#, "api_key"),
+        ] {
+            let error = read(json).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn it_can_be_one_of_several_vendors_in_a_file() {
+        #[derive(Deserialize)]
+        #[serde(tag = "vendor")]
+        enum Any {
+            #[serde(rename = "syncro")]
+            Syncro(SyncroConfig),
+        }
+        let Any::Syncro(config) = serde_json::from_str(
+            r#"{"hostname":"acme","fields":{"serial":"Tag"},"api_key":{"env":"K"},"vendor":"syncro"}"#,
+        )
+        .unwrap();
+        assert_eq!(config.fields.names(TenantField::Serial), ["Tag"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_always_one_label_below_one_of_two_domains(pasted in ".*") {
+            expect_safe(&pasted);
+        }
+
+        #[test]
+        fn nor_is_anything_else_that_ends_like_one(before in ".*", after in "[/?#:@.]?.*") {
+            expect_safe(&format!("{before}.syncromsp.com{after}"));
+        }
+    }
+
+    fn expect_safe(pasted: &str) {
+        if let Ok(host) = Host::parse(pasted) {
+            assert!(is_label(&host.label) && DOMAINS.contains(&host.domain));
+            let url = url::Url::parse(&host.origin()).unwrap();
+            let name = url.host_str().unwrap();
+            assert!(
+                DOMAINS
+                    .iter()
+                    .any(|domain| name.ends_with(&format!(".{domain}")))
+            );
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! From wire to model: every rule about what Syncro's values mean. Pure.
+
+use chrono::{DateTime, Utc};
+use lmsync_core::Rejection;
+use lmsync_core::model::{
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, FieldPlaces, Issue, IssueCode, Ref,
+    Rules, Source, clean,
+};
+use lmsync_core::paging::Row;
+use lmsync_core::wire::{Object, Scalar, WireRow};
+
+use crate::wire::Properties;
+use crate::{agent, places, wire};
+
+/// The connector's name.
+pub(crate) const CONNECTOR: &str = "syncro";
+
+/// Where records come from, and by which rules they are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) instance: &'a str,
+    pub(crate) rules: &'a Rules,
+    pub(crate) places: &'a FieldPlaces,
+}
+
+impl Origin<'_> {
+    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
+        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
+    }
+}
+
+/// What may count as a check-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// What the agent says.
+    AgentOnly,
+    /// Also, named as such, the record's last change.
+    AlsoRecordUpdate,
+}
+
+pub(crate) fn asset(
+    row: WireRow<wire::Asset>,
+    origin: Origin<'_>,
+    basis: Basis,
+    received_at: DateTime<Utc>,
+) -> Row<Asset> {
+    let wire = match row.record {
+        Ok(wire) => wire,
+        Err(rejection) => return Row::Rejected(rejection),
+    };
+    let Some(id) = text(&wire.id) else {
+        return without_id("the asset has no id");
+    };
+    let mut source = origin.source(&id, received_at);
+    source.raw = row.raw;
+    let mut draft = AssetDraft::new(source, origin.rules, received_at);
+    note_unexpected(&mut draft, &wire);
+    draft
+        .name(wire.name.text())
+        .serial(wire.asset_serial.text())
+        .created_at(wire.created_at.text())
+        .vendor_updated_at(wire.updated_at.text());
+    kind(&mut draft, &wire.asset_type);
+    draft.asset.customer = owner(&wire);
+    draft.asset.assigned_user = text(&wire.contact_id).map(|id| Ref::new(id, None));
+
+    let properties = match wire.properties {
+        Object::Value(properties) => properties,
+        _ => Properties::new(),
+    };
+    if let Some(agent) = agent::block(&mut draft, &properties, &wire.rmm_store) {
+        draft.asset.hostname = wire.name.text().and_then(host_name);
+        agent::describe(&mut draft, &agent);
+    }
+    places::fill(&mut draft, origin.places, &properties);
+    if basis == Basis::AlsoRecordUpdate && draft.asset.last_check_in.is_none() {
+        let changed = draft.asset.source.vendor_updated_at;
+        draft.asset.last_check_in = changed;
+        draft.asset.check_in_basis = match changed {
+            Some(_) => CheckInBasis::RecordUpdate,
+            None => CheckInBasis::None,
+        };
+    }
+    draft.asset.custom_fields = properties;
+    draft.asset.custom_fields.remove(agent::BLOCK);
+    Row::Record(draft.finish())
+}
+
+pub(crate) fn customer(
+    row: WireRow<wire::Customer>,
+    origin: Origin<'_>,
+    received_at: DateTime<Utc>,
+) -> Row<Customer> {
+    let wire = match row.record {
+        Ok(wire) => wire,
+        Err(rejection) => return Row::Rejected(rejection),
+    };
+    let Some(id) = text(&wire.id) else {
+        return without_id("the customer has no id");
+    };
+    let name = customer_name(&wire).unwrap_or_else(|| id.clone());
+    let mut customer = Customer::new(origin.source(&id, received_at), name);
+    customer.active = wire.disabled.map(|disabled| !disabled);
+    Row::Record(customer)
+}
+
+/// The customer that owns `asset`; whether it is a current one is not known.
+pub(crate) fn customer_of(asset: &Asset) -> Option<Customer> {
+    let owner = asset.customer.as_ref()?;
+    let source = Source::new(
+        CONNECTOR,
+        asset.source.instance.as_str(),
+        owner.id.as_str(),
+        asset.source.fetched_at,
+    );
+    let name = owner.name.clone().unwrap_or_else(|| owner.id.clone());
+    Some(Customer::new(source, name))
+}
+
+/// `Syncro Device` is every machine with an agent; other types are the tenant's own.
+fn kind(draft: &mut AssetDraft<'_>, asset_type: &Scalar) {
+    let known = asset_type.text().and_then(AssetKind::from_words);
+    draft.kind(asset_type.text(), known);
+}
+
+fn owner(wire: &wire::Asset) -> Option<Ref> {
+    let customer = wire.customer.value();
+    let id = text(&wire.customer_id).or_else(|| text(&customer?.id))?;
+    Some(Ref::new(id, customer.and_then(customer_name)))
+}
+
+/// A person without a business goes by the full name.
+fn customer_name(wire: &wire::Customer) -> Option<String> {
+    [
+        &wire.business_name,
+        &wire.business_then_name,
+        &wire.fullname,
+    ]
+    .into_iter()
+    .find_map(text)
+}
+
+/// An agent's machine is listed under its own name until somebody changes it to
+/// one that no machine can have.
+fn host_name(name: &str) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    clean(name).filter(|name| name.chars().all(is_part))
+}
+
+fn text(scalar: &Scalar) -> Option<String> {
+    scalar.text().and_then(clean)
+}
+
+fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    let found = [
+        ("name", wire.name.unexpected()),
+        ("serial", wire.asset_serial.unexpected()),
+        ("kind", wire.asset_type.unexpected()),
+        ("created_at", wire.created_at.unexpected()),
+        ("source.vendor_updated_at", wire.updated_at.unexpected()),
+        ("customer", wire.customer_id.unexpected()),
+        ("customer", wire.customer.unexpected()),
+        ("assigned_user", wire.contact_id.unexpected()),
+        ("properties", wire.properties.unexpected()),
+    ];
+    for (field, kind) in found {
+        if let Some(kind) = kind {
+            let issue = Issue::new(IssueCode::UnexpectedType, field);
+            draft.issue(issue.with_note(format!("a value of type {kind} came")));
+        }
+    }
+}
+
+fn without_id<T>(reason: &str) -> Row<T> {
+    Row::Rejected(Rejection {
+        vendor_id: None,
+        reason: reason.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,325 @@
+//! The pages of an account's assets and customers.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use lmsync_core::http::Meter;
+use lmsync_core::model::{Asset, Customer};
+use lmsync_core::paging::{Page, PageSource, RecordStream, Row};
+use lmsync_core::wire::{KeepRaw, WireRow};
+use lmsync_core::{AssetQuery, Error, ErrorKind, Result};
+
+use crate::api::ListPage;
+use crate::connector::Inner;
+use crate::map::{self, Basis};
+use crate::wire;
+
+/// What a gateway says when the vendor took too long over a page.
+const GATEWAY_TIMEOUT: u16 = 504;
+/// What is asked for when the first page of all is too heavy.
+const SMALL_PAGE: u32 = 16;
+/// A page of fewer is not divided any further.
+const SMALLEST_PART: u32 = 5;
+
+/// The account's assets, page by page, as many on each as the vendor likes.
+pub(crate) struct AssetPages {
+    inner: Arc<Inner>,
+    raw: KeepRaw,
+    basis: Basis,
+    /// Where requests are counted, when not with the listing's own.
+    meter: Option<Meter>,
+    /// How many rows a page holds, as far as that is known; 0 when not.
+    granted: AtomicU32,
+    /// How many are asked for; 0 for what the vendor likes.
+    asked: AtomicU32,
+}
+
+impl AssetPages {
+    pub(crate) fn new(inner: Arc<Inner>, query: &AssetQuery) -> Self {
+        Self {
+            inner,
+            raw: query.raw.into(),
+            basis: if query.accept_record_update {
+                Basis::AlsoRecordUpdate
+            } else {
+                Basis::AgentOnly
+            },
+            meter: None,
+            granted: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
+        }
+    }
+
+    fn counted_with(mut self, meter: &Meter) -> Self {
+        self.meter = Some(meter.clone());
+        self
+    }
+
+    async fn list(
+        &self,
+        number: u32,
+        size: Option<u32>,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Asset>> {
+        let api = &self.inner.api;
+        api.asset_list(number, size, self.raw, meter).await
+    }
+
+    /// Page `number`, by smaller ones where it is too heavy.
+    async fn fetch(&self, number: u32, meter: &Meter) -> Result<ListPage<wire::Asset>> {
+        match self.list(number, known(&self.asked), meter).await {
+            Err(error) if is_too_heavy(&error) => match known(&self.granted) {
+                Some(size) => self.in_parts(number, size, error, meter).await,
+                // Nothing is known yet, so the whole listing may go by small pages.
+                None if number == 1 => {
+                    let page = self.list(1, Some(SMALL_PAGE), meter).await?;
+                    self.asked.store(SMALL_PAGE, Ordering::Relaxed);
+                    Ok(page)
+                }
+                None => Err(error),
+            },
+            page => page,
+        }
+    }
+
+    /// Page `number` of `size` rows, put together from smaller ones, if the vendor
+    /// grants exactly those; otherwise `error` stands.
+    fn in_parts<'a>(
+        &'a self,
+        number: u32,
+        size: u32,
+        error: Error,
+        meter: &'a Meter,
+    ) -> Pin<Box<dyn Future<Output = Result<ListPage<wire::Asset>>> + Send + 'a>> {
+        Box::pin(async move {
+            let Some(part) = part_of(size) else {
+                return Err(error);
+            };
+            let parts = size / part;
+            let first = (number - 1).saturating_mul(parts) + 1;
+            let mut whole: Option<ListPage<wire::Asset>> = None;
+            for number in first..first.saturating_add(parts) {
+                let page = match self.list(number, Some(part), meter).await {
+                    Err(error) if is_too_heavy(&error) => {
+                        self.in_parts(number, part, error, meter).await?
+                    }
+                    page => page?,
+                };
+                if page.meta.per_page != Some(part.into()) {
+                    return Err(error);
+                }
+                let is_beyond_the_end = page.rows.is_empty();
+                match &mut whole {
+                    None => whole = Some(page),
+                    Some(whole) => {
+                        whole.rows.extend(page.rows);
+                        whole.meta = page.meta;
+                    }
+                }
+                if is_beyond_the_end {
+                    break;
+                }
+            }
+            let mut whole = whole.ok_or(error)?;
+            let pages = whole.meta.total_pages;
+            whole.meta.total_pages = pages.map(|pages| pages.div_ceil(parts.into()));
+            whole.meta.per_page = Some(size.into());
+            Ok(whole)
+        })
+    }
+}
+
+#[async_trait]
+impl PageSource for AssetPages {
+    type Record = Asset;
+
+    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+        let meter = self.meter.as_ref().unwrap_or(meter);
+        let page = self.fetch(number, meter).await?;
+        let origin = self.inner.origin();
+        let map = |row, at| map::asset(row, origin, self.basis, at);
+        Ok(numbered(page, number, &self.granted, map))
+    }
+}
+
+/// The account's customers: from their list, or from the assets where the key may not list them.
+pub(crate) struct CustomerPages {
+    inner: Arc<Inner>,
+    largest: AtomicU32,
+}
+
+impl CustomerPages {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self {
+            inner,
+            largest: AtomicU32::new(0),
+        }
+    }
+
+    /// The customers that own an asset, all on one page.
+    async fn of_assets(&self, meter: &Meter) -> Result<Page<Customer>> {
+        let query = AssetQuery::new();
+        let pages = AssetPages::new(Arc::clone(&self.inner), &query).counted_with(meter);
+        let mut assets: RecordStream<Asset> = self.inner.stream(pages, query, "assets");
+        let mut found = BTreeMap::new();
+        while let Some(asset) = assets.next().await {
+            if let Some(customer) = map::customer_of(&asset?) {
+                found
+                    .entry(customer.source.vendor_id.clone())
+                    .or_insert(customer);
+            }
+        }
+        if let Some(reason) = assets.summary().incomplete_reason {
+            return Err(Error::vendor(format!(
+                "the customers could not be gathered from the assets: {reason}"
+            ))
+            .with_hint("run the sync again"));
+        }
+        let total = found.len();
+        Ok(Page {
+            rows: found.into_values().map(Row::Record).collect(),
+            total: Some(total as u64),
+            pages: Some(1),
+            more: Some(false),
+            size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
+        })
+    }
+}
+
+#[async_trait]
+impl PageSource for CustomerPages {
+    type Record = Customer;
+
+    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
+        match self.inner.api.customer_list(number, meter).await {
+            Ok(page) => {
+                let origin = self.inner.origin();
+                let map = |row, at| map::customer(row, origin, at);
+                Ok(numbered(page, number, &self.largest, map))
+            }
+            Err(error) if error.kind() == ErrorKind::Permission && number == 1 => {
+                tracing::info!("the key may not list customers: they are gathered from the assets");
+                self.of_assets(meter).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// `page` as core counts it. What `meta` leaves out is not made up: without any,
+/// an empty page is the end.
+fn numbered<R, T>(
+    page: ListPage<R>,
+    number: u32,
+    largest: &AtomicU32,
+    map: impl Fn(WireRow<R>, DateTime<Utc>) -> Row<T>,
+) -> Page<T> {
+    let rows = page.rows.len() as u64;
+    let count = |number: Option<u64>| number.map(|number| to_u32(number).max(1));
+    let shown = to_u32(rows);
+    let size = count(page.meta.per_page)
+        .unwrap_or_else(|| shown.max(largest.load(Ordering::Relaxed)).max(1));
+    largest.fetch_max(size, Ordering::Relaxed);
+    // Counts that the rows contradict are none.
+    let total = page.meta.total_entries.filter(|total| *total >= rows);
+    let pages = page
+        .meta
+        .total_pages
+        .map(to_u32)
+        .filter(|pages| rows == 0 || *pages >= number);
+    let received_at = page.received_at;
+    Page {
+        rows: page
+            .rows
+            .into_iter()
+            .map(|row| map(row, received_at))
+            .collect(),
+        total,
+        pages: pages.filter(|_| total.is_none()),
+        more: match (pages, total) {
+            (Some(pages), _) if number < pages => Some(true),
+            // The count decides: a page may be shorter than `meta` says.
+            (_, Some(_)) => None,
+            (Some(_), None) => Some(false),
+            (None, None) => Some(rows > 0),
+        },
+        size,
+    }
+}
+
+fn known(number: &AtomicU32) -> Option<u32> {
+    Some(number.load(Ordering::Relaxed)).filter(|number| *number > 0)
+}
+
+fn to_u32(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn is_too_heavy(error: &Error) -> bool {
+    error.status() == Some(GATEWAY_TIMEOUT)
+}
+
+/// The largest size at most half of `size` of which whole pages make up one of `size`.
+fn part_of(size: u32) -> Option<u32> {
+    (SMALLEST_PART..=size / 2)
+        .rev()
+        .find(|part| size.is_multiple_of(*part))
+}
+
+#[cfg(test)]
+mod tests {
+    use lmsync_core::wire::Object;
+
+    use super::*;
+
+    #[test]
+    fn pages_are_divided_without_a_rest() {
+        assert_eq!(part_of(100), Some(50));
+        assert_eq!(part_of(50), Some(25));
+        assert_eq!(part_of(25), Some(5));
+        assert_eq!(part_of(16), Some(8));
+        for size in [0, 1, 5, 7, 8, 9, 13] {
+            assert_eq!(part_of(size), None, "{size}");
+        }
+    }
+
+    fn page(rows: usize, number: u32, meta: &str) -> Page<Customer> {
+        let row = || WireRow::typed(Object::Value(()));
+        let page = ListPage {
+            rows: std::iter::repeat_with(row).take(rows).collect(),
+            meta: serde_json::from_str(meta).unwrap(),
+            received_at: DateTime::UNIX_EPOCH,
+        };
+        numbered(page, number, &AtomicU32::new(25), |_, _| {
+            Row::Rejected(lmsync_core::Rejection {
+                vendor_id: None,
+                reason: String::new(),
+            })
+        })
+    }
+
+    #[test]
+    fn what_meta_leaves_out_is_not_made_up() {
+        let facts = |rows, number, meta: &str| {
+            let page = page(rows, number, meta);
+            (page.total, page.pages, page.more, page.size)
+        };
+        let whole = r#"{"total_entries":60,"total_pages":"3","per_page":25,"page":1}"#;
+        assert_eq!(facts(25, 1, whole), (Some(60), None, Some(true), 25));
+        assert_eq!(facts(10, 3, whole), (Some(60), None, None, 25));
+        assert_eq!(facts(25, 1, "{}"), (None, None, Some(true), 25));
+        assert_eq!(facts(0, 4, "{}"), (None, None, Some(false), 25));
+        let pages = r#"{"total_pages":3}"#;
+        assert_eq!(facts(10, 3, pages), (None, Some(3), Some(false), 25));
+        let total = r#"{"total_entries":60}"#;
+        assert_eq!(facts(10, 3, total), (Some(60), None, None, 25));
+        let wrong = r#"{"total_entries":0,"total_pages":0,"per_page":0}"#;
+        assert_eq!(facts(10, 1, wrong), (None, None, Some(true), 1));
+    }
+}

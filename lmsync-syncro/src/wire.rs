@@ -1,0 +1,332 @@
+//! Syncro's JSON as it is: lenient, with no meaning added.
+//!
+//! Field names are those of the vendor's examples; its schema of one asset is
+//! malformed. What lies in `properties` is the tenant's and the agent's.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use lmsync_core::model::RawJson;
+use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A page of a list; `R` is the type of a row.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct List<R> {
+    #[serde(default = "Option::default", alias = "assets", alias = "customers")]
+    pub(crate) rows: Option<Vec<R>>,
+    #[serde(default)]
+    pub(crate) meta: Object<Meta>,
+}
+
+/// Where a page stands in its list; any part may be missing, and all of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Meta {
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) total_pages: Option<u64>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) total_entries: Option<u64>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) per_page: Option<u64>,
+}
+
+/// One asset, asked for by id.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Single {
+    pub(crate) asset: Object<Asset>,
+}
+
+/// One asset.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asset {
+    pub(crate) id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) customer_id: Scalar,
+    pub(crate) contact_id: Scalar,
+    pub(crate) created_at: Scalar,
+    pub(crate) updated_at: Scalar,
+    pub(crate) properties: Object<Properties>,
+    pub(crate) asset_type: Scalar,
+    pub(crate) asset_serial: Scalar,
+    pub(crate) customer: Object<Customer>,
+    pub(crate) rmm_store: Object<RmmStore>,
+}
+
+/// What the tenant and the agent keep, by name. Names may differ in case alone.
+pub(crate) type Properties = BTreeMap<String, RawJson>;
+
+/// What the vendor's own monitoring keeps beside the asset.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RmmStore {
+    pub(crate) general: Object<RmmGeneral>,
+}
+
+/// Part of [`RmmStore`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RmmGeneral {
+    /// The agent's block once more, as JSON inside a text.
+    pub(crate) info: Option<RawJson>,
+}
+
+/// A customer, in its list or inside an asset.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Customer {
+    pub(crate) id: Scalar,
+    pub(crate) business_name: Scalar,
+    pub(crate) business_then_name: Scalar,
+    pub(crate) fullname: Scalar,
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) disabled: Option<bool>,
+}
+
+/// What the agent reports, `kabuto_information`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Agent {
+    pub(crate) last_synced_at: Scalar,
+    pub(crate) last_user: Scalar,
+    pub(crate) computer_uuid: Scalar,
+    pub(crate) ram_gb: Scalar,
+    pub(crate) general: Object<AgentGeneral>,
+    pub(crate) os: Object<AgentOs>,
+    pub(crate) install_dates: Object<InstallDates>,
+    pub(crate) cpu: Many<Piece<Named>>,
+    pub(crate) hdd: Many<Piece<Drive>>,
+    pub(crate) network_adapters: Many<Object<NetworkAdapter>>,
+}
+
+/// The machine itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct AgentGeneral {
+    pub(crate) manufacturer: Scalar,
+    pub(crate) model: Scalar,
+    pub(crate) serial_number: Scalar,
+    pub(crate) form_factor: Scalar,
+    pub(crate) domain: Scalar,
+    /// The address on the internet, not that in the office.
+    pub(crate) ip: Scalar,
+    pub(crate) mac: Texts,
+}
+
+/// The operating system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct AgentOs {
+    pub(crate) name: Scalar,
+    pub(crate) build: Scalar,
+    pub(crate) windows_release_version: Scalar,
+    pub(crate) os_architecture: Scalar,
+    pub(crate) last_boot_time: Scalar,
+}
+
+/// When parts of the machine were installed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct InstallDates {
+    pub(crate) os_install: Scalar,
+}
+
+/// A part with a name, such as a processor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Named {
+    pub(crate) name: Scalar,
+}
+
+/// A disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Drive {
+    pub(crate) name: Scalar,
+    pub(crate) model: Scalar,
+    pub(crate) size: Scalar,
+    pub(crate) capacity: Scalar,
+}
+
+/// A network adapter, be it of hardware or of software.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct NetworkAdapter {
+    pub(crate) name: Scalar,
+    pub(crate) description: Scalar,
+    pub(crate) physical_address: Scalar,
+    pub(crate) ipv4: Scalar,
+    pub(crate) ipv6: Scalar,
+    pub(crate) gateway: Scalar,
+}
+
+/// The user of a key. `user_token` is in the answer, and no field here takes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Me {
+    pub(crate) user_id: Scalar,
+}
+
+/// An element that comes as an object or as its text alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece<T> {
+    Fields(T),
+    Text(String),
+    Nothing,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Piece<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PieceVisitor(PhantomData))
+    }
+}
+
+struct PieceVisitor<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for PieceVisitor<T> {
+    type Value = Piece<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a text")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Piece<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Piece::Fields)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Piece<T>, E> {
+        Ok(Piece::Text(text.to_owned()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Piece<T>, E> {
+        Ok(Piece::Text(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Piece<T>, E> {
+        Ok(Piece::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Piece<T>, E> {
+        Ok(Piece::Text(number.to_string()))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Piece<T>, E> {
+        Ok(Piece::Nothing)
+    }
+
+    fn visit_unit<E>(self) -> Result<Piece<T>, E> {
+        Ok(Piece::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Piece<T>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Piece::Nothing)
+    }
+}
+
+/// Texts that come as a list or as one; what is neither is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Texts(pub(crate) Vec<String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(element) = list.next_element::<Scalar>()? {
+            texts.extend(element.text().map(ToOwned::to_owned));
+        }
+        Ok(Texts(texts))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
+        Ok(Texts(vec![text.to_owned()]))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Texts, E> {
+        Ok(Texts(vec![number.to_string()]))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
+        Ok(Texts(vec![number.to_string()]))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Texts, E> {
+        Ok(Texts(vec![number.to_string()]))
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Texts, E> {
+        Ok(Texts(vec![truth.to_string()]))
+    }
+
+    fn visit_unit<E>(self) -> Result<Texts, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Texts::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_of_the_agent_block_may_be_something_else() {
+        for value in [
+            "null", "[]", "\"\"", "\"text\"", "7", "true", "{}", "[[]]", "[null,3]",
+        ] {
+            for level in [
+                "general",
+                "os",
+                "cpu",
+                "hdd",
+                "ram_gb",
+                "network_adapters",
+                "install_dates",
+                "last_synced_at",
+            ] {
+                let json = format!("{{\"{level}\":{value},\"last_user\":\"jane\"}}");
+                let agent: Agent = serde_json::from_str(&json).expect(&json);
+                assert_eq!(agent.last_user.text(), Some("jane"), "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_come_as_a_list_or_alone() {
+        let read = |json: &str| serde_json::from_str::<Texts>(json).unwrap().0;
+        assert_eq!(read(r#"["a", 1, null, {}]"#), ["a", "1"]);
+        assert_eq!(read(r#""a""#), ["a"]);
+        assert!(read("{}").is_empty() && read("null").is_empty());
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_alone_are_two() {
+        let asset: Asset = serde_json::from_str(
+            r#"{"id":5560138523,"properties":{"Notes":"a","notes":"b","OS":4}}"#,
+        )
+        .unwrap();
+        assert_eq!(asset.id.text(), Some("5560138523"));
+        assert_eq!(asset.properties.value().unwrap().len(), 3);
+    }
+}

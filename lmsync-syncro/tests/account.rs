@@ -1,0 +1,564 @@
+//! What is asked of this connector beyond the promises of all.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use lmsync_core::model::{CheckInBasis, IssueCode};
+use lmsync_core::{
+    AssetQuery, Check, CheckInWindow, CheckReport, CheckScope, Connector, ConnectorExt, ErrorKind,
+};
+use lmsync_syncro::SyncroConfig;
+use lmsync_testkit::Fault;
+use lmsync_testkit::conformance::run;
+use lmsync_testkit::syncro::{Meta, Permissions};
+use serde_json::{Value, json};
+
+use support::{Bench, KEY, Log, USER_TOKEN};
+
+fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
+    let found = report.checks.iter().find(|check| check.name == name);
+    found.unwrap_or_else(|| panic!("no check {name} in {report:?}"))
+}
+
+fn unique<'i>(ids: impl IntoIterator<Item = &'i String>) -> BTreeSet<String> {
+    ids.into_iter().cloned().collect()
+}
+
+#[test]
+fn ten_thousand_assets_cost_one_request_a_page_and_none_an_asset() {
+    run(async {
+        let bench = Bench::new(10_000, |_| {});
+        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let mut count = 0;
+        while let Some(asset) = assets.next().await {
+            asset.unwrap();
+            count += 1;
+        }
+        assert_eq!(count, 10_000);
+        assert!(assets.summary().complete);
+        assert_eq!(assets.summary().usage.requests, 200);
+        assert_eq!(bench.account.requests(), 200);
+        // The first 180 go at once, the rest when the minute is over.
+        assert!(bench.clock.elapsed() < Duration::from_secs(65));
+    });
+}
+
+#[test]
+fn every_page_is_read_whatever_its_size_and_whatever_is_said_of_it() {
+    run(async {
+        for (meta, size, assets, requests) in [
+            (Meta::Whole, 50, 120, 3),
+            (Meta::Whole, 25, 120, 5),
+            (Meta::Whole, 100, 100, 1),
+            (Meta::Whole, 7, 20, 3),
+            (Meta::Text, 50, 120, 3),
+            (Meta::PagesOnly, 50, 120, 3),
+            (Meta::EntriesOnly, 50, 120, 3),
+            // Without a word about the end, only an empty page is one.
+            (Meta::Absent, 50, 120, 4),
+            (Meta::Absent, 50, 100, 3),
+            (Meta::Absent, 50, 0, 1),
+        ] {
+            let bench = Bench::new(assets, |spec| {
+                spec.meta = meta;
+                spec.page_size = size;
+            });
+            let (listed, summary) = bench.list(AssetQuery::new()).await;
+            assert_eq!(listed.len(), assets, "{meta:?} by {size}");
+            assert!(summary.complete);
+            assert_eq!(summary.usage.requests, requests, "{meta:?} by {size}");
+        }
+    });
+}
+
+#[test]
+fn a_last_page_without_end_is_no_loop() {
+    run(async {
+        let bench = Bench::new(120, |_| {});
+        bench.change(|account| account.misbehaviour().endless_last_page = true);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert_eq!((listed.len(), summary.complete), (120, true));
+
+        // Where nothing is said of the end, what repeats itself may hide the rest.
+        let bench = Bench::new(120, |spec| spec.meta = Meta::Absent);
+        bench.change(|account| account.misbehaviour().endless_last_page = true);
+        let error = bench
+            .syncro
+            .collect_assets(AssetQuery::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
+        assert!(bench.account.requests() < 15);
+    });
+}
+
+#[test]
+fn one_bad_record_costs_neither_its_page_nor_another() {
+    run(async {
+        let bench = Bench::new(60, |_| {});
+        let ids = bench.ids();
+        let properties: Vec<Value> = vec![
+            json!({}),
+            json!(null),
+            json!([]),
+            json!(["x"]),
+            json!("x"),
+            json!({ "kabuto_information": "x" }),
+            json!({ "kabuto_information": [] }),
+            json!({ "kabuto_information": { "general": [], "os": "", "hdd": { "size": "1" } } }),
+            json!({ "kabuto_information": { "network_adapters": [null, 3, { "ipv4": {} }] } }),
+            json!({ "warranty_end_date": "Upgrade to the Team plan" }),
+            json!({ "Warranty End": "2027-01-31\r\n\r\n", "warranty end": "x" }),
+            json!({ "Kiosk": "0", "kiosk": "true", "KIOSK": 1 }),
+        ];
+        let bad = properties.len();
+        bench.change(|account| {
+            for (id, properties) in ids.iter().zip(properties) {
+                account.set_member(id, "properties", properties);
+            }
+            account.set_row(&ids[bad], Value::Null);
+            account.set_row(&ids[bad + 1], json!(["a", "list"]));
+            account.set_row(&ids[bad + 2], json!({ "name": "without an id" }));
+            account.set_member(&ids[bad + 3], "name", json!({ "first": "x" }));
+            account.set_member(&ids[bad + 3], "customer", json!(7));
+        });
+        for query in [AssetQuery::new(), AssetQuery::new().raw()] {
+            let (listed, summary) = bench.list(query).await;
+            assert!(summary.complete);
+            assert_eq!((listed.len(), summary.rejected.len()), (57, 3));
+            let odd = &listed[bad];
+            assert_eq!(odd.name, ids[bad + 3]);
+            let sales = &listed[9];
+            assert_eq!(sales.warranty_expiry, None);
+            let codes: Vec<_> = sales.issues.iter().map(|issue| issue.code).collect();
+            assert!(codes.contains(&IssueCode::ImplausibleDate));
+            assert_eq!(
+                listed[10].warranty_expiry.unwrap().to_string(),
+                "2027-01-31"
+            );
+            assert_eq!(listed[11].custom_fields.len(), 3);
+        }
+    });
+}
+
+#[test]
+fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
+    run(async {
+        let bench = Bench::new(60, |_| {});
+        bench.change(|account| *account.permissions() = Permissions::prebuilt_token());
+        let report = bench.syncro.check(CheckScope::read()).await;
+        assert!(report.ok(), "{report:?}");
+        let customers = check(&report, Check::READ_CUSTOMERS);
+        assert!(customers.detail.contains("gathered from the assets"));
+        let hint = customers.hint.as_deref().unwrap();
+        assert!(hint.contains("Customers - List/Search"));
+        let assets = check(&report, Check::READ_ASSETS);
+        assert!(assets.detail.contains("60"));
+        let hint = assets.hint.as_deref().unwrap();
+        assert!(hint.contains("single-customer user") && hint.contains("full-time agent"));
+
+        let (gathered, summary) = bench.syncro.collect_customers().await.unwrap();
+        assert!(summary.complete);
+        assert_eq!(summary.duplicates, 0);
+        // The refusal, then two pages of assets.
+        assert_eq!(summary.usage.requests, 3);
+        let owners: BTreeSet<_> = bench
+            .list(AssetQuery::new())
+            .await
+            .0
+            .into_iter()
+            .filter_map(|asset| Some(asset.customer?.id))
+            .collect();
+        let ids: Vec<_> = gathered
+            .iter()
+            .map(|customer| customer.source.vendor_id.clone())
+            .collect();
+        assert_eq!(unique(&ids), owners);
+        assert!(gathered.iter().all(|customer| customer.active.is_none()));
+    });
+}
+
+#[test]
+fn customers_come_from_their_list_where_it_may_be_read() {
+    run(async {
+        let bench = Bench::new(400, |_| {});
+        let (customers, summary) = bench.syncro.collect_customers().await.unwrap();
+        assert!(summary.complete);
+        assert_eq!(summary.usage.requests, 1);
+        let inactive = |active| customers.iter().filter(|one| one.active == active).count();
+        assert!(inactive(Some(false)) > 0 && inactive(None) == 0);
+        assert!(customers.iter().all(|customer| !customer.name.is_empty()));
+
+        // A list that breaks is an error, not a reason to gather.
+        bench.faults.inject_always(Fault::status(500));
+        let error = bench.syncro.collect_customers().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Vendor);
+    });
+}
+
+#[test]
+fn without_any_permission_customers_are_an_error_and_not_none() {
+    run(async {
+        let bench = Bench::new(5, |_| {});
+        bench.change(|account| {
+            let permissions = account.permissions();
+            permissions.list_assets = false;
+            permissions.list_customers = false;
+        });
+        let error = bench.syncro.collect_customers().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Permission);
+        let report = bench.syncro.check(CheckScope::read()).await;
+        assert!(check(&report, Check::AUTHENTICATED).ok);
+        for (name, permission) in [
+            (Check::READ_CUSTOMERS, "Customers - List/Search"),
+            (Check::READ_ASSETS, "Assets - List/Search"),
+        ] {
+            let failed = check(&report, name);
+            assert!(!failed.ok);
+            assert!(failed.detail.contains(permission), "{failed:?}");
+        }
+    });
+}
+
+#[test]
+fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
+    run(async {
+        let bench = Bench::new(5, |_| {});
+        bench.change(|account| {
+            account.misbehaviour().refuses_without_reason = true;
+            account.permissions().list_assets = false;
+        });
+        let error = bench
+            .syncro
+            .collect_assets(AssetQuery::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
+        let hint = error.hint().unwrap();
+        for words in ["Assets - List/Search", "Assets - View Details", "full-time"] {
+            assert!(hint.contains(words), "{hint}");
+        }
+        assert_eq!(
+            bench.asked(),
+            ["/api/v1/customer_assets?page=1", "/api/v1/me"]
+        );
+        let report = bench.syncro.check(CheckScope::read()).await;
+        assert!(check(&report, Check::AUTHENTICATED).ok);
+        assert!(!check(&report, Check::READ_ASSETS).ok);
+
+        bench.change(|account| account.replace_key("another"));
+        let error = bench
+            .syncro
+            .collect_assets(AssetQuery::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("+ New Token") && hint.contains("full-time agent"));
+        let report = bench.syncro.check(CheckScope::read()).await;
+        assert!(!check(&report, Check::AUTHENTICATED).ok);
+    });
+}
+
+#[test]
+fn the_users_token_shows_up_nowhere() {
+    run(async {
+        let bench = Bench::new(5, |_| {});
+        bench.change(|account| {
+            account.misbehaviour().refuses_without_reason = true;
+            account.permissions().list_assets = false;
+        });
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(log.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let mut shown = String::new();
+        for cut in [None, Some(30), Some(60)] {
+            if let Some(bytes) = cut {
+                // `/me` is the second request of the listing.
+                let next = bench.faults.sent() + 2;
+                for number in next..next + 5 {
+                    bench.faults.inject(number, Fault::Truncate(bytes));
+                }
+            }
+            let error = bench
+                .syncro
+                .collect_assets(AssetQuery::new())
+                .await
+                .unwrap_err();
+            shown += &format!("{error} {error:?} {:?}", bench.syncro);
+        }
+        let report = bench.syncro.check(CheckScope::two_way()).await;
+        shown += &format!("{report:?}");
+        let _ = bench.syncro.collect_customers().await;
+        drop(guard);
+        let logged = log.text();
+        assert!(logged.contains("a try failed"), "{logged}");
+        assert!(
+            bench
+                .asked()
+                .iter()
+                .filter(|uri| uri.ends_with("/me"))
+                .count()
+                > 2
+        );
+        for text in [shown, logged] {
+            assert!(!text.contains(&USER_TOKEN[..8]), "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_key_that_may_not_view_details_lists_and_fails_that_check_alone() {
+    run(async {
+        let bench = Bench::new(60, |_| {});
+        bench.change(|account| account.permissions().view_assets = false);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert!(summary.complete && listed.len() == 60);
+        let report = bench.syncro.check(CheckScope::read()).await;
+        let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
+        assert_eq!(failed.len(), 1);
+        assert_eq!(failed[0].name, "read_asset_details");
+        assert!(failed[0].detail.contains("Assets - View Details"));
+    });
+}
+
+#[test]
+fn a_single_customer_user_sees_its_own_and_the_check_warns() {
+    run(async {
+        let bench = Bench::new(100, |_| {});
+        bench.change(|account| account.permissions().only_customer = Some(0));
+        let seen = bench.ids().len();
+        assert!(seen > 0 && seen < 100);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert!(summary.complete && listed.len() == seen);
+        let report = bench.syncro.check(CheckScope::read()).await;
+        let assets = check(&report, Check::READ_ASSETS);
+        assert!(assets.detail.contains(&seen.to_string()));
+        assert!(
+            assets
+                .hint
+                .as_deref()
+                .unwrap()
+                .contains("compare the count")
+        );
+    });
+}
+
+#[test]
+fn a_wrong_subdomain_that_redirects_is_asked_once_and_never_followed() {
+    run(async {
+        for target in [
+            "https://other.syncromsp.com/api/v1/customer_assets",
+            "https://evil.example/?key=1",
+            "/users/sign_in",
+        ] {
+            let bench = Bench::new(5, |_| {});
+            bench.change(|account| account.misbehaviour().redirect_to = Some(target.to_owned()));
+            let error = bench
+                .syncro
+                .collect_assets(AssetQuery::new())
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
+            assert!(error.hint().unwrap().contains("check the hostname"));
+            assert_eq!(bench.account.requests(), 1);
+            let report = bench.syncro.check(CheckScope::read()).await;
+            assert!(check(&report, Check::REACHABLE).ok);
+            assert!(!check(&report, Check::AUTHENTICATED).ok);
+            let hosts: BTreeSet<_> = bench
+                .account
+                .recorded()
+                .iter()
+                .map(|request| request.uri.host().unwrap().to_owned())
+                .collect();
+            assert_eq!(hosts, ["acmemsp.syncromsp.com".to_owned()].into());
+        }
+    });
+}
+
+#[test]
+fn all_accounts_of_a_process_share_the_budget_of_its_address() {
+    run(async {
+        let bench = Bench::new(2_000, |spec| spec.page_size = 10);
+        let other = SyncroConfig::new("globex.repairshopr.com", KEY)
+            .connect_in(&bench.environment)
+            .unwrap();
+        let (mine, theirs) = futures_util::future::join(
+            bench.syncro.collect_assets(AssetQuery::new()),
+            other.collect_assets(AssetQuery::new()),
+        )
+        .await;
+        for outcome in [mine, theirs] {
+            let (_, summary) = outcome.unwrap();
+            assert!(summary.complete);
+            assert_eq!(summary.usage.rate_limited_waits, 0);
+        }
+        let arrivals: Vec<_> = bench
+            .account
+            .recorded()
+            .iter()
+            .filter_map(|request| request.ended)
+            .collect();
+        assert_eq!(arrivals.len(), 400);
+        for (first, later) in arrivals.iter().zip(arrivals.iter().skip(180)) {
+            assert!(*later >= *first + Duration::from_secs(60));
+        }
+    });
+}
+
+#[test]
+fn a_refusal_without_a_word_on_how_long_is_waited_out_for_a_minute() {
+    run(async {
+        let bench = Bench::new(5, |_| {});
+        bench.change(|account| account.misbehaviour().throttle_next = 1);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert_eq!(listed.len(), 5);
+        assert_eq!(summary.usage.rate_limited_waits, 1);
+        let waited = bench.clock.elapsed();
+        assert!(waited >= Duration::from_secs(60) && waited < Duration::from_secs(61));
+    });
+}
+
+#[test]
+fn a_gateway_that_gives_up_now_and_then_is_asked_again() {
+    run(async {
+        let bench = Bench::new(120, |_| {});
+        bench.change(|account| account.misbehaviour().time_out_next = 3);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert_eq!(listed.len(), 120);
+        assert_eq!(summary.usage.retries, 3);
+        assert!(bench.asked().iter().all(|uri| !uri.contains("per_page")));
+    });
+}
+
+#[test]
+fn a_page_too_heavy_is_read_in_smaller_ones_where_the_vendor_grants_them() {
+    run(async {
+        // From the first page on: the whole listing goes by smaller pages.
+        let bench = Bench::new(120, |spec| spec.per_page_up_to = Some(100));
+        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert!(summary.complete && listed.len() == 120);
+        assert_eq!(summary.usage.requests, 5 + 8);
+
+        // A vendor that ignores the wish and answers at last is taken at its word.
+        let bench = Bench::new(120, |_| {});
+        bench.change(|account| account.misbehaviour().time_out_next = 5);
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert!(summary.complete && listed.len() == 120);
+        assert_eq!(summary.usage.requests, 5 + 3);
+
+        // One that grants even less than asked for is read by that.
+        let bench = Bench::new(120, |spec| spec.per_page_up_to = Some(10));
+        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        assert!(summary.complete && listed.len() == 120);
+        assert_eq!(summary.usage.requests, 5 + 12);
+
+        // One page in the middle: that page comes in parts, the others stay whole.
+        let bench = Bench::new(250, |spec| spec.per_page_up_to = Some(100));
+        let order = bench.ids();
+        let account = bench.account.simulator().clone();
+        bench.faults.before(2, move || {
+            account.with(|account| account.misbehaviour().heavy_above = Some(30));
+        });
+        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let ids: Vec<_> = listed
+            .iter()
+            .map(|asset| asset.source.vendor_id.clone())
+            .collect();
+        assert_eq!(ids, order);
+        assert!(summary.complete);
+        assert_eq!(summary.usage.requests, 1 + 4 * (5 + 2));
+    });
+}
+
+#[test]
+fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
+    run(async {
+        let bench = Bench::new(120, |_| {});
+        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let error = bench
+            .syncro
+            .collect_assets(AssetQuery::new())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Vendor, Some(504))
+        );
+        assert!(error.hint().is_some());
+
+        // Another size than asked for is not taken for the right rows.
+        let bench = Bench::new(250, |spec| spec.per_page_up_to = Some(20));
+        let account = bench.account.simulator().clone();
+        bench.faults.before(2, move || {
+            account.with(|account| account.misbehaviour().heavy_above = Some(30));
+        });
+        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let mut error = None;
+        while let Some(asset) = assets.next().await {
+            error = asset.err();
+        }
+        assert_eq!(error.unwrap().status(), Some(504));
+        assert!(!assets.summary().complete);
+    });
+}
+
+#[test]
+fn a_record_update_counts_for_a_window_only_when_asked_for() {
+    run(async {
+        let bench = Bench::new(100, |_| {});
+        let now = bench.clock.now().to_rfc3339();
+        let id = bench.change(|account| {
+            let machine = account
+                .asset_ids()
+                .into_iter()
+                .find(|id| account.machine(id).unwrap().last_check_in.is_none());
+            let id = machine.unwrap();
+            account.set_member(&id, "updated_at", json!(now));
+            id
+        });
+        let window = AssetQuery::new().window(CheckInWindow::DAYS_30);
+        let has = |assets: &[lmsync_core::model::Asset]| {
+            let found = assets.iter().find(|asset| asset.source.vendor_id == id);
+            found.map(|asset| asset.check_in_basis)
+        };
+        assert_eq!(has(&bench.list(window.clone()).await.0), None);
+        let asked = bench.list(window.accept_record_update()).await.0;
+        assert_eq!(has(&asked), Some(CheckInBasis::RecordUpdate));
+        let all = bench.list(AssetQuery::new()).await.0;
+        assert_eq!(has(&all), Some(CheckInBasis::None));
+    });
+}
+
+#[test]
+fn what_opens_a_device_is_in_no_record() {
+    run(async {
+        let bench = Bench::new(20, |_| {});
+        let (raw, _) = bench.list(AssetQuery::new().raw()).await;
+        let shown = serde_json::to_string(&raw).unwrap();
+        assert!(shown.contains("device_info") && !shown.contains("sim-c0mmunity"));
+        let alone = bench.syncro.asset(&raw[0].id()).await.unwrap();
+        assert!(!format!("{alone:?}").contains("sim-c0mmunity"));
+    });
+}
+
+#[test]
+fn an_id_that_is_no_number_is_unknown_and_not_asked_for() {
+    run(async {
+        let bench = Bench::new(5, |_| {});
+        for id in ["", "../me", "7/patches", "7?x=1", "seven", "\u{664}"] {
+            let error = bench.syncro.asset(&id.into()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
+        }
+        assert_eq!(bench.account.requests(), 0);
+    });
+}

@@ -1,0 +1,167 @@
+//! The accounts that the tests read.
+#![allow(dead_code, unreachable_pub)]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use lmsync_core::model::Asset;
+use lmsync_core::{
+    AssetQuery, Connector, ConnectorExt, Environment, Result, SharedClock, SyncSummary,
+};
+use lmsync_syncro::{Syncro, SyncroConfig};
+use lmsync_testkit::conformance::Subject;
+use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::syncro::{Permissions, SyncroSimulator, SyncroSpec};
+use lmsync_testkit::{FaultyTransport, InMemory, VirtualClock};
+use tracing_subscriber::fmt::MakeWriter;
+
+pub const KEY: &str = "Tk3y-canary-51c4be09ad";
+pub const USER_TOKEN: &str = "us3r-t0ken-canary-77aa";
+
+/// A key that may also list customers.
+pub struct WithCustomers;
+
+/// The vendor's prebuilt token.
+pub struct Prebuilt;
+
+pub fn spec(assets: usize, now: DateTime<Utc>) -> SyncroSpec {
+    SyncroSpec {
+        api_key: KEY.to_owned(),
+        user_token: USER_TOKEN.to_owned(),
+        ..SyncroSpec::new(Fleet::new(FleetSpec::new(assets, now)))
+    }
+}
+
+fn connect(environment: &Environment, key: &str) -> Result<Arc<dyn Connector>> {
+    let config = SyncroConfig::new("acmemsp.syncromsp.com", key);
+    Ok(Arc::new(config.connect_in(environment)?))
+}
+
+impl Subject for WithCustomers {
+    type Vendor = SyncroSimulator;
+    const PAGE_SIZE: usize = 50;
+
+    fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
+        SyncroSimulator::new(spec(assets, now))
+    }
+
+    fn connect(environment: &Environment) -> Result<Arc<dyn Connector>> {
+        connect(environment, KEY)
+    }
+
+    fn connect_with_secret(environment: &Environment, secret: &str) -> Result<Arc<dyn Connector>> {
+        connect(environment, secret)
+    }
+
+    fn secrets() -> Vec<String> {
+        vec![KEY.to_owned()]
+    }
+}
+
+impl Subject for Prebuilt {
+    type Vendor = SyncroSimulator;
+    const PAGE_SIZE: usize = 50;
+
+    fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
+        let mut account = WithCustomers::vendor(assets, now);
+        *account.permissions() = Permissions::prebuilt_token();
+        account
+    }
+
+    fn connect(environment: &Environment) -> Result<Arc<dyn Connector>> {
+        connect(environment, KEY)
+    }
+
+    fn connect_with_secret(environment: &Environment, secret: &str) -> Result<Arc<dyn Connector>> {
+        connect(environment, secret)
+    }
+
+    fn secrets() -> Vec<String> {
+        vec![KEY.to_owned()]
+    }
+}
+
+/// An account and a connector to it, in virtual time.
+pub struct Bench {
+    pub account: InMemory<SyncroSimulator>,
+    pub faults: FaultyTransport,
+    pub environment: Environment,
+    pub clock: SharedClock,
+    pub syncro: Syncro,
+}
+
+impl Bench {
+    /// An account with `assets` assets, changed by `change`.
+    pub fn new(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Self {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let mut spec = spec(assets, clock.now());
+        change(&mut spec);
+        let account = InMemory::new(SyncroSimulator::new(spec), clock.clone())
+            .with_latency(Duration::from_millis(20))
+            .with_recording();
+        let faults = FaultyTransport::new(Arc::new(account.clone()));
+        let environment = Environment::new(Arc::new(faults.clone()), clock.clone());
+        let syncro = SyncroConfig::new("acmemsp", KEY)
+            .connect_in(&environment)
+            .unwrap();
+        Self {
+            account,
+            faults,
+            environment,
+            clock,
+            syncro,
+        }
+    }
+
+    pub fn change<T>(&self, change: impl FnOnce(&mut SyncroSimulator) -> T) -> T {
+        self.account.simulator().with(change)
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.change(|account| account.asset_ids())
+    }
+
+    pub async fn list(&self, query: AssetQuery) -> (Vec<Asset>, SyncSummary) {
+        self.syncro.collect_assets(query).await.unwrap()
+    }
+
+    /// The queries sent so far to the list of assets.
+    pub fn asked(&self) -> Vec<String> {
+        self.account
+            .recorded()
+            .iter()
+            .map(|request| request.uri.path_and_query().unwrap().to_string())
+            .collect()
+    }
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}
