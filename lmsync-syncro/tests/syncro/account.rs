@@ -1,7 +1,4 @@
 //! What is asked of this connector beyond the promises of all.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,7 +14,7 @@ use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions};
 use serde_json::{Value, json};
 
-use support::{Bench, KEY, Log, USER_TOKEN};
+use crate::support::{Bench, KEY, Log, USER_TOKEN};
 
 fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
     let found = report.checks.iter().find(|check| check.name == name);

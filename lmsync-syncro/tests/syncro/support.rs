@@ -1,5 +1,4 @@
 //! The accounts that the tests read.
-#![allow(dead_code, unreachable_pub)]
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -17,16 +16,13 @@ use lmsync_testkit::syncro::{Permissions, SyncroSimulator, SyncroSpec};
 use lmsync_testkit::{FaultyTransport, InMemory, VirtualClock};
 use tracing_subscriber::fmt::MakeWriter;
 
-pub const KEY: &str = "Tk3y-canary-51c4be09ad";
-pub const USER_TOKEN: &str = "us3r-t0ken-canary-77aa";
-
-/// A key that may also list customers.
-pub struct WithCustomers;
+pub(crate) const KEY: &str = "Tk3y-canary-51c4be09ad";
+pub(crate) const USER_TOKEN: &str = "us3r-t0ken-canary-77aa";
 
 /// The vendor's prebuilt token.
-pub struct Prebuilt;
+pub(crate) struct Prebuilt;
 
-pub fn spec(assets: usize, now: DateTime<Utc>) -> SyncroSpec {
+pub(crate) fn spec(assets: usize, now: DateTime<Utc>) -> SyncroSpec {
     SyncroSpec {
         api_key: KEY.to_owned(),
         user_token: USER_TOKEN.to_owned(),
@@ -39,33 +35,12 @@ fn connect(environment: &Environment, key: &str) -> Result<Arc<dyn Connector>> {
     Ok(Arc::new(config.connect_in(environment)?))
 }
 
-impl Subject for WithCustomers {
-    type Vendor = SyncroSimulator;
-    const PAGE_SIZE: usize = 50;
-
-    fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
-        SyncroSimulator::new(spec(assets, now))
-    }
-
-    fn connect(environment: &Environment) -> Result<Arc<dyn Connector>> {
-        connect(environment, KEY)
-    }
-
-    fn connect_with_secret(environment: &Environment, secret: &str) -> Result<Arc<dyn Connector>> {
-        connect(environment, secret)
-    }
-
-    fn secrets() -> Vec<String> {
-        vec![KEY.to_owned()]
-    }
-}
-
 impl Subject for Prebuilt {
     type Vendor = SyncroSimulator;
     const PAGE_SIZE: usize = 50;
 
     fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
-        let mut account = WithCustomers::vendor(assets, now);
+        let mut account = SyncroSimulator::new(spec(assets, now));
         *account.permissions() = Permissions::prebuilt_token();
         account
     }
@@ -84,17 +59,17 @@ impl Subject for Prebuilt {
 }
 
 /// An account and a connector to it, in virtual time.
-pub struct Bench {
-    pub account: InMemory<SyncroSimulator>,
-    pub faults: FaultyTransport,
-    pub environment: Environment,
-    pub clock: SharedClock,
-    pub syncro: Syncro,
+pub(crate) struct Bench {
+    pub(crate) account: InMemory<SyncroSimulator>,
+    pub(crate) faults: FaultyTransport,
+    pub(crate) environment: Environment,
+    pub(crate) clock: SharedClock,
+    pub(crate) syncro: Syncro,
 }
 
 impl Bench {
     /// An account with `assets` assets, changed by `change`.
-    pub fn new(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Self {
+    pub(crate) fn new(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Self {
         let clock: SharedClock = Arc::new(VirtualClock::default());
         let mut spec = spec(assets, clock.now());
         change(&mut spec);
@@ -115,20 +90,20 @@ impl Bench {
         }
     }
 
-    pub fn change<T>(&self, change: impl FnOnce(&mut SyncroSimulator) -> T) -> T {
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut SyncroSimulator) -> T) -> T {
         self.account.simulator().with(change)
     }
 
-    pub fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         self.change(|account| account.asset_ids())
     }
 
-    pub async fn list(&self, query: AssetQuery) -> (Vec<Asset>, SyncSummary) {
+    pub(crate) async fn list(&self, query: AssetQuery) -> (Vec<Asset>, SyncSummary) {
         self.syncro.collect_assets(query).await.unwrap()
     }
 
     /// The queries sent so far to the list of assets.
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.account
             .recorded()
             .iter()
@@ -139,10 +114,10 @@ impl Bench {
 
 /// What was logged.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
