@@ -22,6 +22,8 @@ pub struct SyncSummary {
     pub never_checked_in: u64,
     /// Those of them that the window left out.
     pub never_checked_in_excluded: u64,
+    /// Records that are none of what was asked for, such as licences among assets; not in `seen`.
+    pub skipped: u64,
     /// Repetitions of a record that were dropped.
     pub duplicates: u64,
     /// Records that could not be read.

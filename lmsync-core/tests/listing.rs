@@ -461,6 +461,24 @@ async fn rows_that_cannot_be_read_are_told_and_cost_nobody_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_none_of_what_is_listed_counts_and_is_not_handed_out() {
+    let vendor = Vendor::new(25).replying(|number, mut page| {
+        if number == 2 {
+            page.rows[3] = Row::Skipped {
+                vendor_id: "14".to_owned(),
+            };
+        }
+        Ok(page)
+    });
+    let (ids, failure, summary) = drain(vendor.list(2)).await;
+    assert!(failure.is_none() && summary.complete);
+    assert_eq!(ids.len(), 24);
+    assert!(!ids.contains(&14));
+    assert_eq!((summary.seen, summary.skipped), (24, 1));
+    assert!(summary.rejected.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_error_ends_the_listing_after_what_came_before_it() {
     let vendor = Vendor::new(50).replying(|number, page| {
         if number == 3 {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, Customer, Rules, Software};
-use lmsync_core::paging::{ListingScope, Page, PageSource, RecordStream, Row};
+use lmsync_core::paging::{ListingScope, Page, PageSource, RecordStream};
 use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
-    Connector, ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Result, SoftwareStream,
+    Connector, ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Rejection, Result,
+    SoftwareStream,
 };
 
 use crate::api::{Api, ListPage, ListRow, PAGE_SIZE, Product};
@@ -202,16 +204,14 @@ impl Connector for SuperOps {
             row: WireRow::typed(Object::Value(wire)),
             notes: Vec::new(),
         };
-        match map::asset(row, inner.origin(), received_at) {
-            Row::Record(asset) => {
-                inner
-                    .add_detail(asset, inner.info.capabilities.detail, &meter)
-                    .await
-            }
-            Row::Rejected(rejection) => Err(Error::new(ErrorKind::Decode, rejection.reason)
+        let asset = map::asset(row, inner.origin(), received_at).map_err(|rejection| {
+            Error::new(ErrorKind::Decode, rejection.reason)
                 .with_operation("getAsset")
-                .with_hint("report it to the vendor")),
-        }
+                .with_hint("report it to the vendor")
+        })?;
+        inner
+            .add_detail(asset, inner.info.capabilities.detail, &meter)
+            .await
     }
 }
 
@@ -263,14 +263,14 @@ impl PageSource for CustomerPages {
 
 fn numbered<R, T>(
     page: ListPage<R>,
-    map: impl Fn(ListRow<R>, chrono::DateTime<chrono::Utc>) -> Row<T>,
+    map: impl Fn(ListRow<R>, DateTime<Utc>) -> Result<T, Rejection>,
 ) -> Page<T> {
     let received_at = page.received_at;
     Page {
         rows: page
             .rows
             .into_iter()
-            .map(|row| map(row, received_at))
+            .map(|row| map(row, received_at).into())
             .collect(),
         total: page.info.total_count,
         pages: None,

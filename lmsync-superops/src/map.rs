@@ -7,7 +7,6 @@ use lmsync_core::model::{
     Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Source,
     clean,
 };
-use lmsync_core::paging::Row;
 use lmsync_core::wire::{Object, Scalar};
 
 use crate::api::ListRow;
@@ -33,14 +32,10 @@ pub(crate) fn asset(
     row: ListRow<wire::Asset>,
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
-) -> Row<Asset> {
-    let wire = match row.row.record {
-        Ok(wire) => wire,
-        Err(rejection) => return rejected(rejection, &row.notes),
-    };
-    let Some(id) = wire.asset_id.text().and_then(clean) else {
-        return rejected(without_id("the asset has no id"), &row.notes);
-    };
+) -> Result<Asset, Rejection> {
+    let wire = row.row.record.map_err(|bad| with_notes(bad, &row.notes))?;
+    let id = wire.asset_id.text().and_then(clean);
+    let id = id.ok_or_else(|| with_notes(without_id("the asset has no id"), &row.notes))?;
     let mut source = origin.source(&id, received_at);
     source.raw = row.row.raw;
     let mut draft = AssetDraft::new(source, origin.rules, received_at);
@@ -52,21 +47,17 @@ pub(crate) fn asset(
     describe(&mut draft, &wire);
     date(&mut draft, &wire);
     draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default();
-    Row::Record(draft.finish())
+    Ok(draft.finish())
 }
 
 pub(crate) fn customer(
     row: ListRow<wire::Customer>,
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
-) -> Row<Customer> {
-    let wire = match row.row.record {
-        Ok(wire) => wire,
-        Err(rejection) => return rejected(rejection, &row.notes),
-    };
-    let Some(id) = wire.id().and_then(clean) else {
-        return rejected(without_id("the customer has no id"), &row.notes);
-    };
+) -> Result<Customer, Rejection> {
+    let wire = row.row.record.map_err(|bad| with_notes(bad, &row.notes))?;
+    let id = wire.id().and_then(clean);
+    let id = id.ok_or_else(|| with_notes(without_id("the customer has no id"), &row.notes))?;
     let name = wire
         .name
         .text()
@@ -75,7 +66,7 @@ pub(crate) fn customer(
     let mut customer = Customer::new(origin.source(&id, received_at), name);
     customer.state_raw = wire.stage.text().and_then(clean);
     customer.active = customer.state_raw.as_deref().and_then(is_active);
-    Row::Record(customer)
+    Ok(customer)
 }
 
 /// `asset` with the software installed on it.
@@ -343,12 +334,12 @@ fn without_id(reason: &str) -> Rejection {
     }
 }
 
-fn rejected<T>(mut rejection: Rejection, notes: &[String]) -> Row<T> {
+fn with_notes(mut rejection: Rejection, notes: &[String]) -> Rejection {
     for note in notes {
         rejection.reason += ": ";
         rejection.reason += note;
     }
-    Row::Rejected(rejection)
+    rejection
 }
 
 #[cfg(test)]
@@ -378,10 +369,7 @@ mod tests {
             instance: "acme",
             rules: &rules,
         };
-        match asset(row(wire), origin, now()) {
-            Row::Record(asset) => asset,
-            Row::Rejected(rejection) => panic!("{rejection:?}"),
-        }
+        asset(row(wire), origin, now()).unwrap()
     }
 
     fn json(asset: &Asset) -> Value {
@@ -471,9 +459,7 @@ mod tests {
         };
         let mut nameless = row(wire::Asset::default());
         nameless.notes.push("broken".to_owned());
-        let Row::Rejected(rejection) = asset(nameless, origin, now()) else {
-            panic!("kept");
-        };
+        let rejection = asset(nameless, origin, now()).unwrap_err();
         assert_eq!(rejection.reason, "the asset has no id: broken");
     }
 
@@ -486,13 +472,10 @@ mod tests {
                 instance: "acme",
                 rules: &rules,
             };
-            match customer(row(serde_json::from_str(&json).unwrap()), origin, now()) {
-                Row::Record(customer) => {
-                    assert_eq!(customer.source.vendor_id, "4");
-                    customer.active
-                }
-                Row::Rejected(rejection) => panic!("{rejection:?}"),
-            }
+            let wire = serde_json::from_str(&json).unwrap();
+            let customer = customer(row(wire), origin, now()).unwrap();
+            assert_eq!(customer.source.vendor_id, "4");
+            customer.active
         };
         assert_eq!(active("\"Active\""), Some(true));
         assert_eq!(active("\"Inactive\""), Some(false));
@@ -553,11 +536,11 @@ mod any_json {
                 notes: Vec::new(),
             };
             match asset(row, origin, DateTime::UNIX_EPOCH) {
-                Row::Record(asset) => {
+                Ok(asset) => {
                     let text = serde_json::to_string(&asset).unwrap();
                     prop_assert_eq!(serde_json::from_str::<Asset>(&text).unwrap(), asset);
                 }
-                Row::Rejected(rejection) => {
+                Err(rejection) => {
                     prop_assert_eq!(key, "assetId", "{:?}", rejection);
                 }
             }

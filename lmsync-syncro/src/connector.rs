@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
-use lmsync_core::paging::{ListingScope, PageSource, RecordStream, Row};
+use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
 use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
@@ -199,11 +199,10 @@ impl Connector for Syncro {
         }
         let (wire, received_at) = self.inner.api.asset(id, &Meter::default()).await?;
         let row = WireRow::typed(Object::Value(wire));
-        match map::asset(row, self.inner.origin(), Basis::AgentOnly, received_at) {
-            Row::Record(asset) => Ok(asset),
-            Row::Rejected(rejection) => Err(Error::new(ErrorKind::Decode, rejection.reason)
+        map::asset(row, self.inner.origin(), Basis::AgentOnly, received_at).map_err(|rejection| {
+            Error::new(ErrorKind::Decode, rejection.reason)
                 .with_operation(OPERATION)
-                .with_hint("report it to the vendor")),
-        }
+                .with_hint("report it to the vendor")
+        })
     }
 }

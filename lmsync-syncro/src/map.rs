@@ -6,7 +6,6 @@ use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, CheckInBasis, Customer, FieldPlaces, Issue, IssueCode, Ref,
     Rules, Source, clean,
 };
-use lmsync_core::paging::Row;
 use lmsync_core::wire::{Object, Scalar, WireRow};
 
 use crate::wire::Properties;
@@ -43,14 +42,9 @@ pub(crate) fn asset(
     origin: Origin<'_>,
     basis: Basis,
     received_at: DateTime<Utc>,
-) -> Row<Asset> {
-    let wire = match row.record {
-        Ok(wire) => wire,
-        Err(rejection) => return Row::Rejected(rejection),
-    };
-    let Some(id) = text(&wire.id) else {
-        return without_id("the asset has no id");
-    };
+) -> Result<Asset, Rejection> {
+    let wire = row.record?;
+    let id = text(&wire.id).ok_or_else(|| without_id("the asset has no id"))?;
     let mut source = origin.source(&id, received_at);
     source.raw = row.raw;
     let mut draft = AssetDraft::new(source, origin.rules, received_at);
@@ -83,25 +77,20 @@ pub(crate) fn asset(
     }
     draft.asset.custom_fields = properties;
     draft.asset.custom_fields.remove(agent::BLOCK);
-    Row::Record(draft.finish())
+    Ok(draft.finish())
 }
 
 pub(crate) fn customer(
     row: WireRow<wire::Customer>,
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
-) -> Row<Customer> {
-    let wire = match row.record {
-        Ok(wire) => wire,
-        Err(rejection) => return Row::Rejected(rejection),
-    };
-    let Some(id) = text(&wire.id) else {
-        return without_id("the customer has no id");
-    };
+) -> Result<Customer, Rejection> {
+    let wire = row.record?;
+    let id = text(&wire.id).ok_or_else(|| without_id("the customer has no id"))?;
     let name = customer_name(&wire).unwrap_or_else(|| id.clone());
     let mut customer = Customer::new(origin.source(&id, received_at), name);
     customer.active = wire.disabled.map(|disabled| !disabled);
-    Row::Record(customer)
+    Ok(customer)
 }
 
 /// The customer that owns `asset`; whether it is a current one is not known.
@@ -171,11 +160,11 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     }
 }
 
-fn without_id<T>(reason: &str) -> Row<T> {
-    Row::Rejected(Rejection {
+fn without_id(reason: &str) -> Rejection {
+    Rejection {
         vendor_id: None,
         reason: reason.to_owned(),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::paging::{Page, PageSource, RecordStream, Row};
 use lmsync_core::wire::{KeepRaw, WireRow};
-use lmsync_core::{AssetQuery, Error, ErrorKind, Result};
+use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 
 use crate::api::ListPage;
 use crate::connector::Inner;
@@ -218,7 +218,7 @@ fn numbered<R, T>(
     page: ListPage<R>,
     number: u32,
     largest: &AtomicU32,
-    map: impl Fn(WireRow<R>, DateTime<Utc>) -> Row<T>,
+    map: impl Fn(WireRow<R>, DateTime<Utc>) -> Result<T, Rejection>,
 ) -> Page<T> {
     let rows = page.rows.len() as u64;
     let count = |number: Option<u64>| number.map(|number| to_u32(number).max(1));
@@ -238,7 +238,7 @@ fn numbered<R, T>(
         rows: page
             .rows
             .into_iter()
-            .map(|row| map(row, received_at))
+            .map(|row| map(row, received_at).into())
             .collect(),
         total,
         pages: pages.filter(|_| total.is_none()),
@@ -297,7 +297,7 @@ mod tests {
             received_at: DateTime::UNIX_EPOCH,
         };
         numbered(page, number, &AtomicU32::new(25), |_, _| {
-            Row::Rejected(lmsync_core::Rejection {
+            Err(Rejection {
                 vendor_id: None,
                 reason: String::new(),
             })

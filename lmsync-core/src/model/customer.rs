@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::Source;
+use super::asset::{Ref, Source};
 
 /// A customer: the vendor's client, company, organisation or department.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Customer {
     /// The vendor's word for the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_raw: Option<String>,
+    /// The customer's sites; `None` when the connector does not list them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sites: Option<Vec<Ref>>,
 }
 
 impl Customer {
@@ -29,6 +32,7 @@ impl Customer {
             name: name.into(),
             active: None,
             state_raw: None,
+            sites: None,
         }
     }
 }

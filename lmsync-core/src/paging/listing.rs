@@ -249,6 +249,14 @@ impl<S: PageSource> Listing<S> {
                 Row::Rejected(rejection) => {
                     self.reject(rejection, &mut facts, &mut progress.summary);
                 }
+                Row::Skipped { vendor_id } => {
+                    let sighting = self.seen.meet(&vendor_id, self.pass.walk);
+                    facts.fresh += u64::from(sighting != Sighting::Repeated);
+                    if sighting == Sighting::New {
+                        self.new_in_walk += 1;
+                        progress.summary.skipped += 1;
+                    }
+                }
             }
         }
         progress.summary.reported_total = page.total.or(progress.summary.reported_total);

@@ -72,6 +72,21 @@ pub enum Row<T> {
     Record(T),
     /// A row that could not be read.
     Rejected(Rejection),
+    /// A record that is none of what is listed, such as a licence among assets:
+    /// counted with the vendor's total and not handed out.
+    Skipped {
+        /// Its id.
+        vendor_id: String,
+    },
+}
+
+impl<T> From<Result<T, Rejection>> for Row<T> {
+    fn from(mapped: Result<T, Rejection>) -> Self {
+        match mapped {
+            Ok(record) => Self::Record(record),
+            Err(rejection) => Self::Rejected(rejection),
+        }
+    }
 }
 
 impl<T: Listed> Row<T> {
@@ -79,6 +94,7 @@ impl<T: Listed> Row<T> {
         match self {
             Self::Record(record) => Some(&record.source().vendor_id),
             Self::Rejected(rejection) => rejection.vendor_id.as_deref(),
+            Self::Skipped { vendor_id } => Some(vendor_id),
         }
     }
 }

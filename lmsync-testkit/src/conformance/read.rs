@@ -114,7 +114,7 @@ pub async fn an_unknown_asset_is_an_error<S: Subject>() {
 }
 
 fn reports_check_ins<S: Subject>(stage: &Stage<S>) -> bool {
-    stage.connector.info().capabilities.check_in == CheckInSupport::Agent
+    stage.connector.info().capabilities.check_in != CheckInSupport::None
 }
 
 /// A window of 30, 60 or 90 days keeps exactly the assets that checked in within it.
