@@ -1,1 +1,356 @@
-//! To be written.
+//! ConnectWise RMM: no list of everything, four companies at a time, a heartbeat beside it.
+//!
+//! The simulator knows `/v1/token`, `/v1/rate_limits`, companies and sites, the v2 list of
+//! devices, one device, the heartbeat, `system-state-info` and the custom fields of a device.
+//! Any other address is answered with 404.
+
+mod answer;
+mod device;
+mod ids;
+mod listing;
+mod query;
+mod spec;
+mod switches;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod vendor;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Request, Response};
+use serde_json::json;
+
+use crate::fleet::{Machine, Population};
+use crate::simulator::{RollingLimit, Simulator};
+
+pub use self::spec::{CwRmmSpec, ListVerb};
+pub use self::switches::{
+    Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, ThrottleWord,
+};
+
+use self::answer::{refusal, with_header};
+use self::listing::Account;
+use self::query::Query;
+use self::tokens::{Door, Tokens};
+
+const QUOTA_WINDOW: TimeDelta = TimeDelta::seconds(5 * 60);
+/// How long a refusal lasts that no limit is behind.
+const WHIM: TimeDelta = TimeDelta::seconds(5);
+
+/// A ConnectWise RMM account in memory.
+pub struct CwRmmSimulator {
+    client_id: String,
+    client_secret: String,
+    key: Key,
+    tokens: Tokens,
+    limit: Option<RollingLimit>,
+    writes: usize,
+    account: Account,
+}
+
+impl CwRmmSimulator {
+    /// The account that `spec` describes; a fleet alone stands for [`CwRmmSpec::new`] of it.
+    #[must_use]
+    pub fn new(spec: impl Into<CwRmmSpec>) -> Self {
+        let spec = spec.into();
+        let limit = spec.requests_in_five_minutes;
+        Self {
+            client_id: spec.client_id,
+            client_secret: spec.client_secret,
+            key: Key::reader(),
+            tokens: Tokens::new(spec.token_prefix, spec.tokens_at_once),
+            limit: limit.map(|limit| RollingLimit::new(limit, QUOTA_WINDOW)),
+            writes: 0,
+            account: Account {
+                population: Population::new(spec.fleet),
+                row_faults: HashMap::new(),
+                page_cap: spec.page_cap,
+                company_page_cap: spec.company_page_cap,
+                list_verb: spec.list_verb,
+                custom_fields: spec.custom_fields,
+                misbehaviour: Misbehaviour::default(),
+                by_company: OnceLock::new(),
+            },
+        }
+    }
+
+    /// The machines behind the devices, as they are now.
+    #[must_use]
+    pub fn population(&self) -> &Population {
+        &self.account.population
+    }
+
+    /// What the API key may do; to be changed at will.
+    pub fn key(&mut self) -> &mut Key {
+        &mut self.key
+    }
+
+    /// What the account does wrong; to be changed at will.
+    pub fn misbehaviour(&mut self) -> &mut Misbehaviour {
+        &mut self.account.misbehaviour
+    }
+
+    /// How many tokens were handed out.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        self.tokens.minted()
+    }
+
+    /// Makes every token invalid that was handed out.
+    pub fn revoke_tokens(&mut self) {
+        self.tokens.revoke();
+    }
+
+    /// Accepts only `secret` from now on, as when the user regenerates the key.
+    pub fn replace_secret(&mut self, secret: impl Into<String>) {
+        self.client_secret = secret.into();
+        self.tokens.revoke();
+    }
+
+    /// The ids of all devices, whoever asks.
+    #[must_use]
+    pub fn asset_ids(&self) -> Vec<String> {
+        let population = self.population();
+        population
+            .indices()
+            .iter()
+            .map(|index| self.device_id(population.id_of(*index)))
+            .collect()
+    }
+
+    /// The machine that is device `id`.
+    #[must_use]
+    pub fn machine(&self, id: &str) -> Option<Machine> {
+        self.account.machine(id)
+    }
+
+    /// Takes device `id` off the list; false when there is none.
+    pub fn remove_asset(&mut self, id: &str) -> bool {
+        let index = self.index(id);
+        self.account.by_company = OnceLock::new();
+        index.is_some_and(|index| self.account.population.remove(index))
+    }
+
+    /// Lists a new device at `position` and returns its id.
+    pub fn insert_asset_at(&mut self, position: usize) -> String {
+        self.account.by_company = OnceLock::new();
+        let index = self.account.population.insert_at(position);
+        self.device_id(self.population().id_of(index))
+    }
+
+    /// Changes device `id` behind the back of the API; false when there is none.
+    pub fn change_asset(&mut self, id: &str, change: impl FnOnce(&mut Machine)) -> bool {
+        self.account.by_company = OnceLock::new();
+        self.index(id)
+            .is_some_and(|index| self.account.population.change(index, change))
+    }
+
+    /// Lists device `id` with this fault from now on, or without one; false when there is none.
+    pub fn fault_asset(&mut self, id: &str, fault: Option<RowFault>) -> bool {
+        let Some(index) = self.index(id) else {
+            return false;
+        };
+        match fault {
+            Some(fault) => self.account.row_faults.insert(index, fault),
+            None => self.account.row_faults.remove(&index),
+        };
+        true
+    }
+
+    fn device_id(&self, machine: u64) -> String {
+        ids::device(machine, self.account.misbehaviour.plain_ids)
+    }
+
+    fn index(&self, id: &str) -> Option<usize> {
+        self.population().index_of(ids::machine(id)?)
+    }
+
+    fn refuse(&self, status: u16, message: &str) -> Response<Bytes> {
+        refusal(self.account.misbehaviour.error_shape, status, message)
+    }
+
+    /// Refuses what is too much, in the words that the account is set to.
+    fn throttled(&mut self, now: DateTime<Utc>) -> Option<Response<Bytes>> {
+        let faults = &mut self.account.misbehaviour;
+        let by_whim = faults.throttle_next > 0;
+        faults.throttle_next = faults.throttle_next.saturating_sub(1);
+        let admitted = !by_whim && self.limit.as_mut().is_none_or(|limit| limit.admit(now));
+        if admitted {
+            return None;
+        }
+        let wait = match &self.limit {
+            Some(limit) if !by_whim => limit.wait(now),
+            _ => WHIM,
+        };
+        // Whole seconds, and never too early.
+        let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds();
+        let response = self.refuse(429, "rate limit exceeded");
+        Some(match self.account.misbehaviour.throttle_word {
+            ThrottleWord::Nothing => response,
+            ThrottleWord::RetryAfter => with_header(response, "retry-after", &seconds.to_string()),
+            ThrottleWord::Reset => {
+                let reset = (now + wait + TimeDelta::milliseconds(999)).timestamp();
+                with_header(response, "reset", &reset.to_string())
+            }
+        })
+    }
+
+    /// What the token may not do.
+    fn turned_away(
+        &self,
+        headers: &HeaderMap,
+        scope: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Response<Bytes>> {
+        let token = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let scopes = token.and_then(|token| self.tokens.scopes(token, now));
+        let Some(scopes) = scopes.filter(|_| self.key.active) else {
+            return Some(self.refuse(401, "bearer token is missing, expired or invalid"));
+        };
+        let granted = scope.is_empty()
+            || (scopes.iter().any(|name| name == scope) && self.key.scopes.contains(scope));
+        (!granted).then(|| self.refuse(403, "client has no access"))
+    }
+
+    fn route(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        let path = request.uri().path();
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        if segments == ["v1", "token"] {
+            let door = Door {
+                client_id: &self.client_id,
+                client_secret: &self.client_secret,
+                key: &self.key,
+            };
+            let faults = &mut self.account.misbehaviour;
+            return self.tokens.answer(request.body(), &door, faults, now);
+        }
+        let scope = match segments[..] {
+            ["v1", "rate_limits"] => "",
+            ["api", "platform", "v1", "company", "companies", ..] => "platform.companies.read",
+            ["api", "platform", "v1", "company", "sites", ..] => "platform.sites.read",
+            ["api", "platform", "v2", "device", ..] => "platform.devices.read",
+            _ => return self.refuse(404, "no route matched with those values"),
+        };
+        if let Some(refusal) = self.turned_away(request.headers(), scope, now) {
+            return refusal;
+        }
+        let is_list = matches!(segments[..], [.., "device", "categories", _, "endpoints"]);
+        if request.method() != Method::GET && !is_list {
+            self.writes += 1;
+            return self.refuse(405, "method not allowed");
+        }
+        self.read(request, &segments, &query, now)
+    }
+
+    fn read(
+        &self,
+        request: &Request<Bytes>,
+        segments: &[&str],
+        query: &Query,
+        now: DateTime<Utc>,
+    ) -> Response<Bytes> {
+        let path = request.uri().path();
+        let account = &self.account;
+        match segments[..] {
+            ["v1", "rate_limits"] => self.rate_limits(now),
+            [.., "company", "companies"] => account.companies(path, query),
+            [.., "company", "companies", id] => match account.company_index(id) {
+                Some(index) => answer::ok(&account.company(index)),
+                None => self.refuse(404, "resource not found"),
+            },
+            [.., "company", "sites"] => account.sites(path, query),
+            [.., "company", "sites", id] => match account.site_by_id(id) {
+                Some(site) => answer::ok(&site),
+                None => self.refuse(404, "resource not found"),
+            },
+            [.., "device", "categories", category, "endpoints"] => {
+                account.devices(request.method(), path, category, query, request.body())
+            }
+            [.., "endpoints", "heartbeat"] => account.heartbeat(query),
+            [.., "companies", company, "sites", site, "endpoints", id] => {
+                self.device(company, site, id, query)
+            }
+            [.., "endpoints", id, "system-state-info"] => match account.machine(id) {
+                Some(machine) => answer::ok(&device::state(&machine, &account.misbehaviour)),
+                None => self.refuse(404, "resource not found"),
+            },
+            [.., "endpoints", id, "custom-fields"] => match account.machine(id) {
+                Some(machine) if account.custom_fields => {
+                    answer::ok(&device::custom_fields(&machine, &account.misbehaviour))
+                }
+                Some(_) => answer::ok(&json!([])),
+                None => self.refuse(404, "resource not found"),
+            },
+            _ => self.refuse(404, "no route matched with those values"),
+        }
+    }
+
+    /// One device, at the site where it is.
+    fn device(&self, company: &str, site: &str, id: &str, query: &Query) -> Response<Bytes> {
+        let account = &self.account;
+        let fleet = self.population().fleet();
+        let found = account.machine(id).filter(|machine| {
+            ids::company(fleet.customer(machine.customer).id) == company
+                && ids::site(fleet.site(machine.customer, machine.site).id) == site
+        });
+        let Some(machine) = found else {
+            return self.refuse(404, "resource not found");
+        };
+        let fields = query.list("field");
+        answer::ok(&json!({
+            "companyID": company,
+            "siteID": site,
+            "endpointID": id,
+            "platform": device::alone(fleet, &machine, &fields, &account.misbehaviour),
+        }))
+    }
+
+    fn rate_limits(&self, now: DateTime<Utc>) -> Response<Bytes> {
+        let faults = &self.account.misbehaviour;
+        if faults.no_rate_limits {
+            return self.refuse(404, "no route matched with those values");
+        }
+        let (remaining, seconds) = faults.device_bucket.unwrap_or((500, 300));
+        let reset = now.timestamp() + seconds;
+        let bucket = |remaining| json!({ "limit": 500, "remaining": remaining, "reset": reset });
+        answer::ok(&json!({ "resources": {
+            "alerts": { "create-alert": bucket(34) },
+            "asset": { "partner-asset-endpoints": bucket(remaining) },
+            "service": { "rate-limit": bucket(33) },
+        }}))
+    }
+}
+
+impl Simulator for CwRmmSimulator {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        let response = match self.throttled(now) {
+            Some(refusal) => refusal,
+            None => self.route(request, now),
+        };
+        let id = request.headers().get("x-request-id");
+        match id.and_then(|id| id.to_str().ok()) {
+            Some(id) => with_header(response, "x-request-id", id),
+            None => response,
+        }
+    }
+}
+
+impl fmt::Debug for CwRmmSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CwRmmSimulator")
+            .field("client_id", &self.client_id)
+            .field("key", &self.key)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
+}

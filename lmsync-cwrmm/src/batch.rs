@@ -1,0 +1,353 @@
+//! A batch of companies: their devices, page after page, and when those last reported.
+
+use std::collections::{HashMap, HashSet};
+
+use lmsync_core::http::Meter;
+use lmsync_core::wire::Object;
+use lmsync_core::{Error, ErrorKind, Result};
+
+use crate::api::{Api, BARREN_PAGES, Wanted, endless};
+use crate::link;
+use crate::read::{DeviceRow, ListPage};
+use crate::wire;
+
+/// All devices of `wanted`.
+///
+/// A company without devices is answered with 404, and one of them may turn the answer of
+/// the whole batch into that: then each company is asked alone.
+pub(crate) async fn devices(
+    api: &Api,
+    wanted: Wanted<'_>,
+    meter: &Meter,
+) -> Result<Option<ListPage<DeviceRow>>> {
+    if let Some(all) = every_page(api, wanted, meter).await? {
+        return Ok(Some(all));
+    }
+    if wanted.resources.len() < 2 {
+        return Ok(None);
+    }
+    let mut all: Option<ListPage<DeviceRow>> = None;
+    for resource in wanted.resources {
+        let alone = Wanted {
+            resources: std::slice::from_ref(resource),
+            ..wanted
+        };
+        match (&mut all, every_page(api, alone, meter).await?) {
+            (_, None) => {}
+            (Some(all), Some(page)) => all.rows.extend(page.rows),
+            (none, some) => *none = some,
+        }
+    }
+    Ok(all)
+}
+
+/// `None` where the vendor knows no such devices.
+async fn every_page(
+    api: &Api,
+    wanted: Wanted<'_>,
+    meter: &Meter,
+) -> Result<Option<ListPage<DeviceRow>>> {
+    let mut cursors = Cursors::default();
+    let mut all: Option<ListPage<DeviceRow>> = None;
+    loop {
+        let Some(mut page) = api.devices(wanted, &cursors.current, meter).await? else {
+            // Past the last page there is nothing, and that is no error.
+            return Ok(all);
+        };
+        let next = page.next.take();
+        let next = next
+            .as_ref()
+            .and_then(|parameters| link::value(parameters, "cursor"));
+        let goes_on = cursors.advance(&page.rows, next)?;
+        match &mut all {
+            None => all = Some(page),
+            Some(all) => all.rows.extend(page.rows),
+        }
+        if !goes_on {
+            return Ok(all);
+        }
+    }
+}
+
+/// Where a walk over pages stands, so that it ends whatever the vendor says.
+#[derive(Debug)]
+struct Cursors {
+    current: String,
+    asked: HashSet<String>,
+    met: HashSet<String>,
+    barren: u32,
+}
+
+impl Default for Cursors {
+    fn default() -> Self {
+        Self {
+            current: "0".to_owned(),
+            asked: HashSet::new(),
+            met: HashSet::new(),
+            barren: 0,
+        }
+    }
+}
+
+impl Cursors {
+    /// Moves on from a page with `rows`; false when it was the last.
+    fn advance(&mut self, rows: &[DeviceRow], next: Option<&str>) -> Result<bool> {
+        let mut is_barren = true;
+        for id in rows.iter().filter_map(DeviceRow::id) {
+            is_barren &= !self.met.insert(id.to_owned());
+        }
+        self.barren = if is_barren { self.barren + 1 } else { 0 };
+        let Some(next) = next else {
+            return Ok(false);
+        };
+        if self.barren >= BARREN_PAGES {
+            return Err(endless("devices"));
+        }
+        self.asked.insert(std::mem::take(&mut self.current));
+        self.current = self.forward(next, rows.len())?;
+        Ok(true)
+    }
+
+    /// The vendor's cursor, unless it leads back: it is an offset, so the rows met tell a better one.
+    fn forward(&self, next: &str, rows: usize) -> Result<String> {
+        let furthest = self
+            .asked
+            .iter()
+            .filter_map(|cursor| cursor.parse::<u64>().ok())
+            .max();
+        match (next.parse::<u64>(), furthest) {
+            (Ok(number), Some(furthest)) if number <= furthest => {
+                Ok((furthest + (rows as u64).max(1)).to_string())
+            }
+            _ if self.asked.contains(next) => Err(endless("devices")),
+            _ => Ok(next.to_owned()),
+        }
+    }
+}
+
+impl DeviceRow {
+    /// The device's id, where it can be read.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match &self.row.record {
+            Ok(device) => device.endpoint_id.text(),
+            Err(unreadable) => unreadable.vendor_id.as_deref(),
+        }
+    }
+}
+
+/// What is known of a device's last check-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckIn<'a> {
+    /// It reported at this time, in the vendor's text, and is connected or not.
+    At(Option<&'a str>, Option<bool>),
+    /// It never did.
+    Never,
+    /// The vendor did not tell, and this is why.
+    Unknown(&'a str),
+}
+
+/// When the devices of a batch last reported.
+#[derive(Debug, Default)]
+pub(crate) struct CheckIns {
+    beats: HashMap<String, wire::Beat>,
+    failures: HashMap<String, String>,
+    broken: Option<String>,
+}
+
+impl CheckIns {
+    /// Of devices for which there is no heartbeat at all.
+    pub(crate) fn broken(why: impl Into<String>) -> Self {
+        Self {
+            broken: Some(why.into()),
+            ..Self::default()
+        }
+    }
+
+    /// What an answer told, or why there is none.
+    ///
+    /// # Errors
+    /// What concerns more than the heartbeat: where nothing gets through any more, the
+    /// listing must say so.
+    pub(crate) fn of_answer(heartbeat: Result<wire::Heartbeat>) -> Result<Self> {
+        match heartbeat {
+            Ok(heartbeat) => Ok(Self::told(heartbeat)),
+            Err(error) if concerns_the_heartbeat(&error) => Ok(Self::broken(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Adds what was told of `company` alone.
+    pub(crate) fn add(&mut self, company: &str, alone: Self) {
+        self.beats.extend(alone.beats);
+        self.failures.extend(alone.failures);
+        let why = alone.broken.map(|why| (key(company), why));
+        self.failures.extend(why);
+    }
+
+    /// What the vendor told, record by record.
+    pub(crate) fn told(heartbeat: wire::Heartbeat) -> Self {
+        let failed = heartbeat.failed_records.into_iter().flatten();
+        let failures: HashMap<String, String> = failed
+            .filter_map(|record| {
+                let Object::Value(record) = record else {
+                    return None;
+                };
+                let error = record.error.text().unwrap_or("no reason given");
+                Some((key(record.resource.text()?), error.to_owned()))
+            })
+            .collect();
+        let groups = heartbeat.successful_records.into_iter().flatten();
+        let beats: HashMap<String, wire::Beat> = groups
+            .filter_map(|group| match group {
+                Object::Value(group) => Some(group.endpoints.0),
+                _ => None,
+            })
+            .flatten()
+            .filter_map(|beat| match beat {
+                Object::Value(beat) => Some((key(beat.endpoint_id.text()?), beat)),
+                _ => None,
+            })
+            .collect();
+        // "failed" without a word on what failed is a failure of all.
+        let failed = heartbeat.status.text() == Some("failed");
+        let broken = (failed && beats.is_empty() && failures.is_empty())
+            .then(|| "the vendor says `failed`".to_owned());
+        Self {
+            beats,
+            failures,
+            broken,
+        }
+    }
+
+    /// Why something of it failed, unless the vendor only says that there is nothing.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        let failures = self.failures.values().map(String::as_str);
+        let told = failures.filter(|why| !why.eq_ignore_ascii_case("not found"));
+        self.broken.as_deref().or(told.min())
+    }
+
+    /// What is known of `device`, which is one of `company`'s.
+    pub(crate) fn of(&self, company: Option<&str>, device: &str) -> CheckIn<'_> {
+        if let Some(beat) = self.beats.get(&key(device)) {
+            return CheckIn::At(beat.at.text(), beat.availability);
+        }
+        let failure = [Some(device), company]
+            .into_iter()
+            .flatten()
+            .find_map(|id| self.failures.get(&key(id)));
+        match failure.or(self.broken.as_ref()) {
+            Some(why) => CheckIn::Unknown(why),
+            None => CheckIn::Never,
+        }
+    }
+}
+
+/// Ids are compared without regard to case: they are written by different services.
+fn key(id: &str) -> String {
+    id.trim().to_ascii_lowercase()
+}
+
+/// Whether a heartbeat that failed with `error` says something about the heartbeat alone.
+fn concerns_the_heartbeat(error: &Error) -> bool {
+    !matches!(
+        error.kind(),
+        ErrorKind::Tls | ErrorKind::Authentication | ErrorKind::Config | ErrorKind::Cancelled
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{ListRow, Unreadable};
+
+    fn row(id: &str) -> DeviceRow {
+        DeviceRow {
+            company: None,
+            site: None,
+            row: ListRow {
+                record: Err(Unreadable {
+                    vendor_id: Some(id.to_owned()),
+                    reason: String::new(),
+                }),
+                raw: None,
+            },
+        }
+    }
+
+    /// The cursors asked for when the vendor answers with these pages and next cursors.
+    fn walk(pages: &[(&[&str], Option<&str>)]) -> (Vec<String>, bool) {
+        let mut cursors = Cursors::default();
+        let mut asked = Vec::new();
+        for (ids, next) in pages {
+            asked.push(cursors.current.clone());
+            let rows: Vec<DeviceRow> = ids.iter().map(|id| row(id)).collect();
+            match cursors.advance(&rows, *next) {
+                Ok(true) => {}
+                Ok(false) => return (asked, true),
+                Err(_) => return (asked, false),
+            }
+        }
+        (asked, false)
+    }
+
+    #[test]
+    fn cursors_are_followed_and_one_that_leads_back_is_replaced() {
+        let plain = walk(&[(&["a", "b"], Some("7")), (&["c"], None)]);
+        assert_eq!(plain, (vec!["0".to_owned(), "7".to_owned()], true));
+        for back in ["0", "3", "7"] {
+            let pages: [(&[&str], _); 3] = [
+                (&["a"], Some("7")),
+                (&["b", "c"], Some(back)),
+                (&["d"], None),
+            ];
+            let (asked, ended) = walk(&pages);
+            assert_eq!(asked, ["0", "7", "9"], "{back}");
+            assert!(ended);
+        }
+        let opaque: [(&[&str], _); 2] = [(&["a"], Some("x")), (&["b"], Some("x"))];
+        assert_eq!(walk(&opaque), (vec!["0".to_owned(), "x".to_owned()], false));
+    }
+
+    #[test]
+    fn pages_without_anything_new_end_in_an_error_and_an_empty_one_does_not_end_the_walk() {
+        let empty: [(&[&str], _); 3] = [(&[], Some("1")), (&[], Some("2")), (&["a"], None)];
+        assert!(walk(&empty).1);
+        let nexts: Vec<String> = (1..20).map(|number| number.to_string()).collect();
+        let pages: Vec<(&[&str], Option<&str>)> = nexts
+            .iter()
+            .map(|next| (&["a"][..], Some(next.as_str())))
+            .collect();
+        let (asked, ended) = walk(&pages);
+        assert_eq!((asked.len(), ended), (6, false));
+    }
+
+    fn told(json: &str) -> CheckIns {
+        CheckIns::told(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn partial_success_is_taken_record_by_record() {
+        let told = told(
+            r#"{"status":"partial_success",
+                "successfulRecords":[{"clientID":"C1","siteID":"s","endpoints":[
+                    {"EndpointID":"E1","DcDateTimeUTC":"2025-11-28T05:16:43.565Z","Availability":true},
+                    null,{"DcDateTimeUTC":"x"}]},null],
+                "failedRecords":[{"resourceType":"Endpoint","resource":"e2","error":"Forbidden"},
+                    {"resourceType":"companies","resource":"c2","error":"Not Found"},"odd",{"error":"x"}]}"#,
+        );
+        let at = CheckIn::At(Some("2025-11-28T05:16:43.565Z"), Some(true));
+        assert_eq!(told.of(Some("c1"), "e1"), at);
+        assert_eq!(told.of(Some("c1"), "e2"), CheckIn::Unknown("Forbidden"));
+        assert_eq!(told.of(Some("c1"), "e3"), CheckIn::Never);
+        assert_eq!(told.of(Some("C2"), "e4"), CheckIn::Unknown("Not Found"));
+        assert_eq!(told.of(None, "e5"), CheckIn::Never);
+    }
+
+    #[test]
+    fn failed_is_never_taken_for_never() {
+        let failed = told(r#"{"status":"failed"}"#);
+        assert!(matches!(failed.of(None, "e"), CheckIn::Unknown(_)));
+        let broken = CheckIns::broken("HTTP 500");
+        assert_eq!(broken.of(Some("c"), "e"), CheckIn::Unknown("HTTP 500"));
+    }
+}

@@ -1,0 +1,354 @@
+//! What a ConnectWise RMM answer means.
+//!
+//! Every service behind the API has error bodies of its own; the vendor's OpenAPI text alone
+//! knows seven. All of them are read, none of them is relied on: the status decides.
+
+use std::time::Duration;
+
+use lmsync_core::http::Answer;
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde_json::Value;
+
+use crate::scope::Scope;
+
+/// The vendor's quota is counted over this long; no honest wait is longer.
+const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
+/// A reset that is due at this very moment is waited for a little all the same.
+const SHORTEST_RESET: Duration = Duration::from_secs(1);
+/// Numbers below this are no moment since 1970 but seconds from now.
+const EARLIEST_EPOCH: u64 = 1_000_000_000;
+/// How long a key stays locked is documented nowhere.
+const LOCKED_WAIT: Duration = Duration::from_secs(60);
+
+pub(crate) const KEY_HINT: &str = "in ConnectWise RMM, open Integrations and compare the Client ID \
+     and Client Secret: Regenerate invalidates the ones before, and so does clicking the \
+     integration's toggle to deactivate it";
+const THROTTLED_HINT: &str = "lower `requests_per_minute`, or run fewer tools on this API key";
+const LOCKED_HINT: &str = "another tool signs in with the same key: give each tool an API key of \
+     its own, or wait until the token in use has run out (an hour at most)";
+
+/// What a body says went wrong.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reason {
+    pub(crate) code: Option<String>,
+    pub(crate) text: Option<String>,
+}
+
+impl Reason {
+    /// Whether anything of it mentions `word`.
+    pub(crate) fn mentions(&self, word: &str) -> bool {
+        [&self.code, &self.text]
+            .into_iter()
+            .flatten()
+            .any(|said| said.to_ascii_lowercase().contains(word))
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// `Ok` for a success; otherwise what went wrong where the key needs `scope`.
+pub(crate) fn accept(answer: &Answer<'_>, scope: Scope) -> Result<()> {
+    if answer.status().is_success() {
+        return Ok(());
+    }
+    let plain = match answer.require_success() {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    let reason = reason(answer);
+    let said = |message: &str| match &reason.text {
+        Some(text) => format!("{message}: {text}"),
+        None => message.to_owned(),
+    };
+    let error = match answer.status().as_u16() {
+        401 => answer
+            .error(
+                ErrorKind::Authentication,
+                said("ConnectWise RMM does not accept the access token"),
+            )
+            .with_hint(KEY_HINT),
+        403 => answer
+            .error(
+                ErrorKind::Permission,
+                said("the API key may not do this in ConnectWise RMM"),
+            )
+            .with_hint(scope.hint()),
+        404 => answer
+            .error(
+                ErrorKind::NotFound,
+                said("ConnectWise RMM does not know the record"),
+            )
+            .with_hint("it may have been deleted; otherwise check the endpoint and the region"),
+        423 | 429 => return Err(throttled(answer)),
+        300..=399 => plain,
+        500..=599 => answer
+            .error(plain.kind(), said("ConnectWise RMM failed"))
+            .with_retry(plain.retry())
+            .with_hint("try again later"),
+        _ if plain.hint().is_some() => plain,
+        _ => answer
+            .error(plain.kind(), said("ConnectWise RMM refused the request"))
+            .with_retry(plain.retry())
+            .with_hint("the API may have changed; report it with the request id"),
+    };
+    Err(with_code(error, answer, &reason))
+}
+
+/// An answer of success that holds an error and nothing else.
+pub(crate) fn refused_inside(answer: &Answer<'_>) -> Option<Error> {
+    let reason = reason(answer);
+    if reason.is_empty() {
+        return None;
+    }
+    let text = reason.text.as_deref().unwrap_or("no reason given");
+    let error = answer
+        .error(
+            ErrorKind::Vendor,
+            format!("ConnectWise RMM answered with an error in place of data: {text}"),
+        )
+        .with_retry(RetryClass::OnlyIfIdempotent)
+        .with_hint("try again later");
+    Some(with_code(error, answer, &reason))
+}
+
+fn with_code(error: Error, answer: &Answer<'_>, reason: &Reason) -> Error {
+    match &reason.code {
+        Some(code) => error.with_vendor_code(answer.mask(code)),
+        None => error,
+    }
+}
+
+/// "Later": too many requests, or a locked key. Shows nothing of the answer.
+pub(crate) fn throttled(answer: &Answer<'_>) -> Error {
+    let status = answer.status().as_u16();
+    let (message, hint, own) = if status == 423 {
+        (
+            "ConnectWise RMM has locked the API key for a while: too many tokens were asked for",
+            LOCKED_HINT,
+            Some(LOCKED_WAIT),
+        )
+    } else {
+        (
+            "ConnectWise RMM refuses more requests for now",
+            THROTTLED_HINT,
+            None,
+        )
+    };
+    let error = Error::new(ErrorKind::RateLimited, message)
+        .with_status(status)
+        .with_retry(RetryClass::Safe)
+        .with_hint(hint);
+    match answer.retry_after().or_else(|| reset(answer)).or(own) {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+/// How long until the quota is full again, from the headers that clients have seen.
+fn reset(answer: &Answer<'_>) -> Option<Duration> {
+    let number: u64 = ["reset", "x-ratelimit-reset"]
+        .into_iter()
+        .find_map(|name| answer.header(name)?.trim().parse().ok())?;
+    let seconds = if number < EARLIEST_EPOCH {
+        number
+    } else {
+        let now = u64::try_from(answer.received_at().timestamp()).ok()?;
+        number.saturating_sub(now)
+    };
+    Some(Duration::from_secs(seconds).clamp(SHORTEST_RESET, QUOTA_WINDOW))
+}
+
+/// What the body says, whichever of the vendor's shapes it has.
+pub(crate) fn reason(answer: &Answer<'_>) -> Reason {
+    serde_json::from_slice(answer.body())
+        .map(|body: Value| reason_in(&body))
+        .unwrap_or_default()
+}
+
+fn reason_in(body: &Value) -> Reason {
+    let text = |value: &Value| match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match body {
+        Value::String(_) => Reason {
+            code: None,
+            text: text(body),
+        },
+        Value::Array(all) => all.first().map(reason_in).unwrap_or_default(),
+        Value::Object(_) => {
+            let inner = &body["error"];
+            let code = text(&body["code"]).or_else(|| text(&inner["code"]));
+            // Beside an explanation the error is a code: {"error":"…","description":"…"}.
+            let explanation = [
+                &body["message"],
+                &body["error_description"],
+                &body["description"],
+                &inner["message"],
+                &inner["description"],
+                &body["detail"],
+                &body["title"],
+                &body["errors"][0]["message"],
+            ]
+            .into_iter()
+            .find_map(text);
+            match explanation {
+                Some(explanation) => Reason {
+                    code: code.or_else(|| text(inner)),
+                    text: Some(explanation),
+                },
+                None => Reason {
+                    code,
+                    text: text(inner),
+                },
+            }
+        }
+        _ => Reason::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chrono::DateTime;
+    use lmsync_core::Secret;
+    use lmsync_core::http::Redactor;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: i64 = 1_780_000_000;
+
+    fn failure(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let response = response
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
+        let now = DateTime::from_timestamp(NOW, 0).unwrap();
+        let redactor = Redactor::default().and(&Secret::from("s3cr3t-token"));
+        accept(&Answer::new(&response, redactor, now), Scope::Devices).expect_err(body)
+    }
+
+    #[test]
+    fn all_seven_shapes_of_an_error_body_are_read() {
+        for (body, code) in [
+            (r#"{"code":"E1","message":"it broke"}"#, Some("E1")),
+            (
+                r#"{"error":"bad_request","description":"it broke"}"#,
+                Some("bad_request"),
+            ),
+            (r#"{"code":"E1","description":"it broke"}"#, Some("E1")),
+            (
+                r#"{"error":{"code":"E1","description":"it broke"}}"#,
+                Some("E1"),
+            ),
+            (
+                r#"{"id":"7","message":"","error":{"message":"it broke"},"type":"x"}"#,
+                None,
+            ),
+            (
+                r#"[{"code":"E1","message":"it broke"},{"code":"E2"}]"#,
+                Some("E1"),
+            ),
+            (r#""it broke""#, None),
+            // Seen with gateways rather than in the schema.
+            (r#"{"error":"x","error_description":"it broke"}"#, Some("x")),
+            (r#"{"errors":[{"message":"it broke"}]}"#, None),
+            (r#"{"error":"it broke"}"#, None),
+            (r#"{"title":"it broke","status":400}"#, None),
+        ] {
+            let error = failure(400, &[], body);
+            assert_eq!(error.kind(), ErrorKind::Vendor);
+            assert_eq!(error.vendor_code(), code, "{body}");
+            assert!(
+                error.message().ends_with(": it broke"),
+                "{body}: {}",
+                error.message()
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_nothing_is_no_obstacle() {
+        for body in ["", "null", "{}", "[]", "7", "<html>", "{\"error\":[]}", "{"] {
+            let error = failure(400, &[], body);
+            assert_eq!(error.kind(), ErrorKind::Vendor, "{body}");
+            assert!(error.hint().is_some(), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_status_decides_and_the_hint_has_the_portals_words() {
+        use ErrorKind as K;
+        use RetryClass as R;
+        for (status, kind, retry, words) in [
+            (400, K::Vendor, R::Never, "request id"),
+            (401, K::Authentication, R::Never, "Regenerate"),
+            (403, K::Permission, R::Never, "Platform - Devices - Read"),
+            (404, K::NotFound, R::Never, "region"),
+            (423, K::RateLimited, R::Safe, "API key"),
+            (429, K::RateLimited, R::Safe, "requests_per_minute"),
+            (500, K::Vendor, R::OnlyIfIdempotent, "later"),
+            (503, K::Vendor, R::OnlyIfIdempotent, "later"),
+        ] {
+            let error = failure(status, &[], r#"{"code":"c","message":"m"}"#);
+            assert_eq!((error.kind(), error.retry()), (kind, retry), "{status}");
+            assert!(error.hint().unwrap().contains(words), "{error}");
+            assert_eq!(error.status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_wait_is_taken_from_wherever_it_is_told() {
+        let wait = |headers: &[(&str, &str)]| {
+            failure(429, headers, "")
+                .retry_after()
+                .map(|wait| wait.as_secs())
+        };
+        let in_40 = (NOW + 40).to_string();
+        assert_eq!(wait(&[("retry-after", "7"), ("reset", &in_40)]), Some(7));
+        assert_eq!(wait(&[("reset", &in_40)]), Some(40));
+        assert_eq!(wait(&[("x-ratelimit-reset", &in_40)]), Some(40));
+        assert_eq!(
+            wait(&[("reset", "soon"), ("x-ratelimit-reset", "12")]),
+            Some(12)
+        );
+        // A clock that is wrong by years must not stop the sync for as long.
+        assert_eq!(wait(&[("reset", "1900000000")]), Some(300));
+        assert_eq!(wait(&[("reset", "1603785300")]), Some(1));
+        assert_eq!(wait(&[("reset", "-1")]), None);
+        assert_eq!(wait(&[]), None);
+        assert_eq!(
+            failure(423, &[], "").retry_after(),
+            Some(Duration::from_secs(60))
+        );
+    }
+
+    #[test]
+    fn a_token_that_is_sent_back_is_masked() {
+        let error = failure(
+            500,
+            &[("x-request-id", "s3cr3t-token")],
+            r#"{"code":"s3cr3t-token","message":"bad s3cr3t-token"}"#,
+        );
+        assert!(
+            !format!("{error} {error:?}").contains("s3cr3t"),
+            "{error:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read(body in "\\PC*", status in 100..=599_u16) {
+            if !(200..300).contains(&status) {
+                let _ = failure(status, &[], &body);
+            }
+        }
+    }
+}

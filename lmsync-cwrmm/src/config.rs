@@ -1,0 +1,381 @@
+//! Credentials and options: what people paste, made into what the API takes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmsync_core::auth::TokenAuth;
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::model::{FieldPlaces, Rules, TenantField};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
+use serde::Deserialize;
+
+use crate::api::Api;
+use crate::connector::{CwRmm, Options};
+
+use crate::scope::Scopes;
+use crate::sign_in::SignIn;
+
+/// The documented quota: so many requests in five minutes.
+const REQUESTS: usize = 500;
+const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
+const CONCURRENCY: u32 = 4;
+
+const CLIENT_ID_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or \
+     API Access > Generate API Access), choose Generate and copy the Client ID";
+const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or API \
+     Access), choose Generate or Regenerate and copy the Client Secret: it is shown once";
+const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
+     of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
+
+/// What opens a ConnectWise RMM account.
+///
+/// ```
+/// use lmsync_cwrmm::CwRmmConfig;
+///
+/// let config = CwRmmConfig::new(
+///     "0e31f5a2-client-id",
+///     "client-secret-from-the-portal",
+/// );
+/// let connector = config.connect()?;
+/// # Ok::<(), lmsync_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CwRmmConfig {
+    /// The account's name for reports; the Client ID when absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The Client ID.
+    pub client_id: String,
+    /// The Client Secret.
+    pub client_secret: SecretSource,
+    /// Where the account is hosted; the Client ID tells when absent.
+    #[serde(default)]
+    pub region: Option<Region>,
+    /// Another origin than the vendor's, such as a simulator on loopback.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// Request budget per minute; when absent 500 in five minutes.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// Most requests in flight; 4 when absent.
+    #[serde(default)]
+    pub concurrency: Option<u32>,
+    /// The custom fields that hold dates and tags, by name.
+    #[serde(default)]
+    pub fields: FieldPlaces,
+    /// Whether network devices are listed too; only settable in code.
+    #[serde(skip)]
+    pub network_devices: bool,
+}
+
+/// Where an account is hosted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Region {
+    /// North America; Client IDs begin with `0e30`.
+    Na,
+    /// Europe; Client IDs begin with `0e31`.
+    Eu,
+    /// Australia; Client IDs begin with `0e32`.
+    Au,
+}
+
+impl Region {
+    const fn origin(self) -> &'static str {
+        match self {
+            Self::Na => "https://openapi.service.itsupport247.net",
+            Self::Eu => "https://openapi.service.euplatform.connectwise.com",
+            Self::Au => "https://openapi.service.auplatform.connectwise.com",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Na => "na",
+            Self::Eu => "eu",
+            Self::Au => "au",
+        }
+    }
+
+    /// The region that a Client ID names by its first four characters.
+    fn of_client_id(client_id: &str) -> Option<Self> {
+        match client_id.get(..4)?.to_ascii_lowercase().as_str() {
+            "0e30" => Some(Self::Na),
+            "0e31" => Some(Self::Eu),
+            "0e32" => Some(Self::Au),
+            _ => None,
+        }
+    }
+}
+
+impl CwRmmConfig {
+    /// An account in the region that the Client ID names.
+    #[must_use]
+    pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretSource>) -> Self {
+        Self {
+            name: None,
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+            region: None,
+            endpoint: None,
+            requests_per_minute: None,
+            concurrency: None,
+            fields: FieldPlaces::default(),
+            network_devices: false,
+        }
+    }
+
+    /// Sets the account's name for reports.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets where the account is hosted, whatever the Client ID says.
+    #[must_use]
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// Sends requests to another origin; plain http only to loopback.
+    #[must_use]
+    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
+        self.endpoint = Some(origin.into());
+        self
+    }
+
+    /// Sets the request budget per minute.
+    #[must_use]
+    pub fn requests_per_minute(mut self, requests: u32) -> Self {
+        self.requests_per_minute = Some(requests);
+        self
+    }
+
+    /// Sets the most requests in flight.
+    #[must_use]
+    pub fn concurrency(mut self, requests: u32) -> Self {
+        self.concurrency = Some(requests);
+        self
+    }
+
+    /// Sets the custom fields that hold dates and tags. They are read with
+    /// [`Detail::hardware`](lmsync_core::Detail::hardware).
+    #[must_use]
+    pub fn fields(mut self, places: FieldPlaces) -> Self {
+        self.fields = places;
+        self
+    }
+
+    /// Lists network devices too, at the cost of a second request per four companies.
+    #[must_use]
+    pub fn network_devices(mut self, listed: bool) -> Self {
+        self.network_devices = listed;
+        self
+    }
+
+    /// A connector on the real network. Sends nothing yet.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect(&self) -> Result<CwRmm> {
+        self.connect_in(&Environment::system()?)
+    }
+
+    /// A connector on `environment`, shared with others or simulated.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
+        let client_id = client_id(&self.client_id)?;
+        let secret = client_secret(&self.client_secret.resolve()?)?;
+        let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
+        let places = self.places()?;
+        let instance = match self.name.as_deref().map(str::trim) {
+            Some("") => return Err(Error::config("the name is empty")),
+            Some(name) => name.to_owned(),
+            None => client_id.clone(),
+        };
+        let token_url = endpoint.join("/v1/token")?;
+        // The quota is the key's, sign-ins included.
+        let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
+        let http = || {
+            HttpClient::builder(
+                Arc::clone(&environment.transport),
+                limiter.clone(),
+                environment.clock.clone(),
+            )
+            .retry(environment.retry)
+            .redactor(Redactor::default().and(&secret))
+        };
+        let scopes = Scopes::new(self.fields != FieldPlaces::default());
+        let sign_in = SignIn {
+            url: token_url,
+            http: http().build(),
+            scopes: scopes.clone(),
+            region_advice: self.region_advice(&client_id),
+            client_secret: secret.clone(),
+            client_id,
+        };
+        let tokens = TokenAuth::new(Arc::new(sign_in), environment.clock.clone());
+        let api = Api::new(
+            http().authorizer(Arc::new(tokens)).build(),
+            endpoint,
+            scopes,
+        );
+        let options = Options {
+            network_devices: self.network_devices,
+            places,
+        };
+        Ok(CwRmm::new(api, instance, options, Rules::default()))
+    }
+
+    fn origin(&self, client_id: &str) -> Result<String> {
+        if let Some(endpoint) = &self.endpoint {
+            return Ok(endpoint.clone());
+        }
+        self.region
+            .or_else(|| Region::of_client_id(client_id))
+            .map(|region| region.origin().to_owned())
+            .ok_or_else(|| {
+                Error::config("the Client ID does not tell the region").with_hint(REGION_HINT)
+            })
+    }
+
+    /// Why a sign-in that fails may be one in the wrong region.
+    fn region_advice(&self, client_id: &str) -> Option<String> {
+        if self.endpoint.is_some() {
+            return None;
+        }
+        let (chosen, named) = (self.region?, Region::of_client_id(client_id));
+        match named {
+            Some(named) if named == chosen => None,
+            Some(named) => Some(format!(
+                "`region` is `{}`, but the Client ID is one of `{}`: leave `region` away",
+                chosen.name(),
+                named.name()
+            )),
+            None => Some(format!(
+                "check that the account is of the region `{}`",
+                chosen.name()
+            )),
+        }
+    }
+
+    fn places(&self) -> Result<FieldPlaces> {
+        for field in NOT_IN_CUSTOM_FIELDS {
+            if !self.fields.names(field).is_empty() {
+                return Err(Error::config(format!(
+                    "`fields` names a place for {field:?}, which ConnectWise RMM's agent reports itself"
+                ))
+                .with_hint(
+                    "custom fields are read for `purchase_date`, `warranty_start`, \
+                     `warranty_expiry`, `asset_tag` and `product_number`",
+                ));
+            }
+        }
+        Ok(self.fields.clone().over(default_places()))
+    }
+
+    fn budget(&self) -> Result<Budget> {
+        let concurrency = self.concurrency.unwrap_or(CONCURRENCY) as usize;
+        match self.requests_per_minute {
+            Some(requests) => Budget::per_minute(requests as usize, concurrency),
+            None => Budget::new(REQUESTS, QUOTA_WINDOW, concurrency),
+        }
+        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+    }
+}
+
+/// What partners are likely to have called their fields; the vendor has none.
+fn default_places() -> FieldPlaces {
+    FieldPlaces::new()
+        .with(
+            TenantField::PurchaseDate,
+            ["Purchase Date", "Purchased Date", "Date of Purchase"],
+        )
+        .with(
+            TenantField::WarrantyExpiry,
+            [
+                "Warranty Expiration Date",
+                "Warranty Expiry Date",
+                "Warranty Expiration",
+                "Warranty Expiry",
+                "Warranty End Date",
+            ],
+        )
+        .with(
+            TenantField::WarrantyStart,
+            ["Warranty Start Date", "Warranty Start"],
+        )
+        .with(TenantField::AssetTag, ["Asset Tag"])
+}
+
+const NOT_IN_CUSTOM_FIELDS: [TenantField; 15] = [
+    TenantField::Cpu,
+    TenantField::Domain,
+    TenantField::Hostname,
+    TenantField::HardwareUuid,
+    TenantField::Kind,
+    TenantField::LastCheckIn,
+    TenantField::LastUser,
+    TenantField::MacAddress,
+    TenantField::Manufacturer,
+    TenantField::Memory,
+    TenantField::Model,
+    TenantField::OsName,
+    TenantField::OsVersion,
+    TenantField::Serial,
+    TenantField::Storage,
+];
+
+/// The bare Client ID: people paste it with quotes or its label.
+fn client_id(pasted: &str) -> Result<String> {
+    let wrong = |why: &str| Err(Error::config(why).with_hint(CLIENT_ID_HINT));
+    let text = bare(pasted, &["client id", "client_id", "clientid"]);
+    if text.is_empty() {
+        return wrong("the Client ID is empty");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return wrong("the Client ID holds a blank or a character that no Client ID has");
+    }
+    Ok(text.to_owned())
+}
+
+/// The bare Client Secret.
+fn client_secret(pasted: &Secret) -> Result<Secret> {
+    let wrong = |why: &str| Err(Error::config(why).with_hint(SECRET_HINT));
+    let labels = ["client secret key", "client secret", "client_secret"];
+    let text = bare(pasted.expose(), &labels);
+    if text.is_empty() {
+        return wrong("the Client Secret is empty");
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return wrong("the Client Secret holds a blank or a line break");
+    }
+    Ok(Secret::from(text))
+}
+
+/// `pasted` without blanks, the label in front and quotes around it.
+fn bare<'t>(pasted: &'t str, labels: &[&str]) -> &'t str {
+    let text = pasted.trim();
+    let unlabelled = labels.iter().find_map(|label| {
+        let start = text.get(..label.len())?;
+        let rest = text.get(label.len()..)?.trim_start();
+        let separated = rest.strip_prefix([':', '='])?;
+        start.eq_ignore_ascii_case(label).then_some(separated)
+    });
+    let text = unlabelled.unwrap_or(text).trim();
+    ['"', '\'']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(text)
+        .trim()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,515 @@
+//! From wire to model: every rule about what ConnectWise RMM's values mean. Pure.
+
+mod hardware;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use lmsync_core::Rejection;
+use lmsync_core::model::{
+    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
+    FieldPlaces, InstalledSoftware, Issue, IssueCode, OtherSerialKind, RawJson, Ref, Rules, Source,
+    TenantField, VendorDay, VendorInstant, Virtualization, clean, guest_hypervisor,
+};
+use lmsync_core::paging::Row;
+use lmsync_core::wire::{Object, Scalar};
+
+use self::hardware::{addresses, hardware};
+use crate::batch::CheckIn;
+use crate::read::{DeviceRow, ListRow};
+use crate::wire;
+
+/// The connector's name.
+pub(crate) const CONNECTOR: &str = "cwrmm";
+/// What a device needs to be read alone, besides its id.
+pub(crate) const COMPANY_ID: &str = "company_id";
+pub(crate) const SITE_ID: &str = "site_id";
+
+/// Where records come from, and by which rules they are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) instance: &'a str,
+    pub(crate) rules: &'a Rules,
+}
+
+impl Origin<'_> {
+    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
+        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
+    }
+}
+
+/// The names of companies and sites by id.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    companies: HashMap<String, String>,
+    sites: HashMap<String, String>,
+}
+
+impl Names {
+    pub(crate) fn add_company(&mut self, company: &wire::Company) {
+        if let (Some(id), Some(name)) = (text(&company.id), company_name(company)) {
+            self.companies.insert(id, name);
+        }
+    }
+
+    pub(crate) fn add_site(&mut self, site: &wire::Site) {
+        let name = text(&site.friendly_name).or_else(|| text(&site.name));
+        if let (Some(id), Some(name)) = (text(&site.id), name) {
+            self.sites.insert(id, name);
+        }
+    }
+}
+
+pub(crate) fn asset(
+    device: DeviceRow,
+    check_in: CheckIn<'_>,
+    names: &Names,
+    origin: Origin<'_>,
+    received_at: DateTime<Utc>,
+) -> Row<Asset> {
+    let wire = match device.row.record {
+        Ok(wire) => wire,
+        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason),
+    };
+    let Some(id) = text(&wire.endpoint_id) else {
+        return rejected(None, "the device has no id".to_owned());
+    };
+    let mut source = origin.source(&id, received_at);
+    source.raw = device.row.raw.map(RawJson::from);
+    let company = device.company.as_deref().and_then(clean);
+    let site = device.site.as_deref().and_then(clean);
+    for (name, id) in [(COMPANY_ID, &company), (SITE_ID, &site)] {
+        if let Some(id) = id {
+            source.parent_ids.insert(name.to_owned(), id.clone());
+        }
+    }
+    let mut draft = AssetDraft::new(source, origin.rules, received_at);
+    let named = |id: Option<String>, names: &HashMap<String, String>| {
+        id.map(|id| {
+            let name = names.get(&id).cloned();
+            Ref::new(id, name)
+        })
+    };
+    draft.asset.customer = named(company, &names.companies);
+    draft.asset.site = named(site, &names.sites);
+    note_unexpected(&mut draft, &wire);
+    identify(&mut draft, &wire);
+    describe(&mut draft, &wire);
+    addresses(&mut draft, &wire);
+    hardware(&mut draft, &wire);
+    reported(&mut draft, check_in);
+    Row::Record(draft.finish())
+}
+
+/// `asset` with what only a call for it alone tells.
+pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, rules: &Rules) -> Asset {
+    let mut draft = reopen(asset, rules);
+    if !wire.networks.0.is_empty() {
+        // They tell which address belongs to which adapter; the list does not.
+        draft.asset.network.adapters.clear();
+    }
+    draft.asset.disks.clear();
+    hardware(&mut draft, wire);
+    let last = wire
+        .users
+        .0
+        .iter()
+        .filter_map(Object::value)
+        .filter(|user| user.last_logon_timestamp.is_some_and(|at| at > 0))
+        .max_by_key(|user| user.last_logon_timestamp);
+    if draft.asset.last_user.is_none() {
+        draft.asset.last_user = last.and_then(|user| text(&user.username));
+    }
+    draft.finish()
+}
+
+/// `asset` with the software installed on it.
+pub(crate) fn with_software(asset: Asset, wire: &wire::Endpoint, rules: &Rules) -> Asset {
+    let mut draft = reopen(asset, rules);
+    let dates = draft.dates();
+    let mut software = Vec::with_capacity(wire.installed_softwares.0.len());
+    for program in &wire.installed_softwares.0 {
+        match program
+            .value()
+            .and_then(|program| installed(program, &dates))
+        {
+            Some(program) => software.push(program),
+            None => {
+                let issue = Issue::new(IssueCode::Truncated, "software");
+                draft.issue(issue.with_note("a program has no name"));
+            }
+        }
+    }
+    draft.asset.software = Some(software);
+    draft.finish()
+}
+
+/// `asset` with who was last logged in and when it started.
+pub(crate) fn with_state(asset: Asset, state: &wire::SystemState, rules: &Rules) -> Asset {
+    let mut draft = reopen(asset, rules);
+    let user = state.last_logged_on_user.value();
+    if let Some(user) = user.and_then(|user| text(&user.username)) {
+        draft.asset.last_user = Some(user);
+    }
+    if let Some(startup) = state.startup_status.value() {
+        draft.last_boot_at(startup.last_boot_up.text());
+    }
+    draft.finish()
+}
+
+/// `asset` with what the partner keeps in custom fields.
+pub(crate) fn with_custom_fields(
+    asset: Asset,
+    fields: &[wire::AttributeValue],
+    places: &FieldPlaces,
+    rules: &Rules,
+) -> Asset {
+    let mut draft = reopen(asset, rules);
+    for field in fields {
+        // A field without a name is still told apart by its id.
+        let name = text(&field.name).or_else(|| field.id().and_then(clean));
+        if let (Some(name), Some(value)) = (name, field.value.clone()) {
+            draft.asset.custom_fields.insert(name, value);
+        }
+    }
+    let found = |field| {
+        places.find(field, |name| {
+            let holds = |candidate: &&wire::AttributeValue| {
+                let named = candidate.name.text().unwrap_or_default();
+                FieldPlaces::is_same_name(named, name) || candidate.id() == Some(name)
+            };
+            // The same name may be given twice; the first that holds something counts.
+            fields.iter().filter(holds).find_map(value)
+        })
+    };
+    for field in SUPPORTED_PLACES {
+        let Some((place, value)) = found(field) else {
+            continue;
+        };
+        let value = value.as_str();
+        match field {
+            TenantField::PurchaseDate => {
+                draft.purchase_date(value);
+            }
+            TenantField::WarrantyStart => {
+                draft.warranty_start(value);
+            }
+            TenantField::WarrantyExpiry => {
+                draft.warranty_expiry(value);
+            }
+            TenantField::AssetTag => draft.asset.asset_tag = Some(value.to_owned()),
+            TenantField::ProductNumber => draft.asset.product_number = Some(value.to_owned()),
+            _ => continue,
+        }
+        draft.asset.places.insert(field, place.to_owned());
+    }
+    draft.finish()
+}
+
+/// What custom fields can hold; all else comes from the agent.
+const SUPPORTED_PLACES: [TenantField; 5] = [
+    TenantField::PurchaseDate,
+    TenantField::WarrantyStart,
+    TenantField::WarrantyExpiry,
+    TenantField::AssetTag,
+    TenantField::ProductNumber,
+];
+
+/// `asset` with a note on what could not be had.
+pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, rules: &Rules) -> Asset {
+    let mut draft = reopen(asset, rules);
+    draft.issue(Issue::new(IssueCode::Truncated, field).with_note(why));
+    draft.finish()
+}
+
+pub(crate) fn customer(
+    row: ListRow<wire::Company>,
+    origin: Origin<'_>,
+    received_at: DateTime<Utc>,
+) -> Row<Customer> {
+    let wire = match row.record {
+        Ok(wire) => wire,
+        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason),
+    };
+    let Some(id) = text(&wire.id) else {
+        return rejected(None, "the company has no id".to_owned());
+    };
+    let name = company_name(&wire).unwrap_or_else(|| id.clone());
+    let mut customer = Customer::new(origin.source(&id, received_at), name);
+    let dates = origin.rules.dates(received_at);
+    let ended = |date: &Scalar| {
+        dates
+            .instant(VendorInstant::from(date.text()))
+            .value
+            .is_some_and(|at| at <= received_at)
+    };
+    let status = wire.activity_status.value();
+    customer.state_raw = status.and_then(|status| text(&status.name));
+    customer.active = if ended(&wire.inactive_date) || ended(&wire.deleted_date) {
+        Some(false)
+    } else {
+        Some(status.and_then(|status| status.active_flag).unwrap_or(true))
+    };
+    Row::Record(customer)
+}
+
+fn company_name(company: &wire::Company) -> Option<String> {
+    text(&company.friendly_name).or_else(|| text(&company.name))
+}
+
+fn reopen(asset: Asset, rules: &Rules) -> AssetDraft<'_> {
+    let now = asset.source.fetched_at;
+    AssetDraft::reopen(asset, rules, now)
+}
+
+fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    let system = wire.system.value();
+    let bios = wire.bios.value();
+    let board = wire.baseboard.value();
+    draft
+        .name(wire.friendly_name.text())
+        .name(wire.device_name.text())
+        .manufacturer(board.and_then(|board| maker_of_the_board(board, system)))
+        .manufacturer(bios.and_then(maker_of_the_machine))
+        .model(system.and_then(|system| system.model.text()))
+        .model(system.and_then(|system| system.product.text()))
+        .serial(system.and_then(|system| system.serial_number.text()))
+        .serial(bios.and_then(|bios| bios.serial_number.text()))
+        .hardware_uuid(board.and_then(|board| board.hardware_uuid.text()));
+    let main = draft.asset.serial.value.clone();
+    let others = [
+        (
+            OtherSerialKind::Bios,
+            bios.and_then(|bios| text(&bios.serial_number)),
+        ),
+        (
+            OtherSerialKind::Baseboard,
+            board.and_then(|board| text(&board.serial_number)),
+        ),
+    ];
+    for (kind, serial) in others {
+        let is_main = main
+            .as_deref()
+            .zip(serial.as_deref())
+            .is_some_and(|(main, serial)| main.eq_ignore_ascii_case(serial));
+        if !is_main {
+            draft.other_serial(kind, serial.as_deref());
+        }
+    }
+    let asset = &mut draft.asset;
+    asset.hostname =
+        text(&wire.device_name).or_else(|| system.and_then(|system| text(&system.system_name)));
+    asset.domain = system.and_then(|system| text(&system.domain));
+}
+
+/// The board's maker, unless that is only what a hypervisor pretends to.
+fn maker_of_the_board<'w>(
+    board: &'w wire::Baseboard,
+    system: Option<&wire::System>,
+) -> Option<&'w str> {
+    let maker = board.manufacturer.text()?;
+    let model = system.and_then(|system| system.model.text().or(system.product.text()));
+    let serial = system.and_then(|system| system.serial_number.text());
+    let pretends = guest_hypervisor(None, model, serial).is_some()
+        && guest_hypervisor(Some(maker), None, None).is_none();
+    (!pretends).then_some(maker)
+}
+
+/// The firmware's maker, where that is the machine's: many machines run somebody else's firmware.
+fn maker_of_the_machine(bios: &wire::Bios) -> Option<&str> {
+    const FIRMWARE_ONLY: [&str; 8] = [
+        "american megatrends",
+        "ami",
+        "award",
+        "phoenix",
+        "insyde",
+        "seabios",
+        "edk",
+        "coreboot",
+    ];
+    let maker = bios.manufacturer.text()?;
+    let lower = maker.trim().to_lowercase();
+    let is_firmware_only = FIRMWARE_ONLY
+        .iter()
+        .any(|name| lower == *name || lower.starts_with(&format!("{name} ")));
+    (!is_firmware_only).then_some(maker)
+}
+
+fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    kind(draft, wire);
+    let system = wire.system.value();
+    let asset = &mut draft.asset;
+    asset.virtualization = wire
+        .virtual_type
+        .text()
+        .and_then(Virtualization::from_words)
+        .unwrap_or_default();
+    asset.hypervisor = system.and_then(|system| text(&system.hypervisor_name));
+    // What ConnectWise RMM lists is in use; it has no other state.
+    asset.state = AssetState::Active;
+    if let Some(os) = wire.os.value() {
+        asset.last_user = text(&os.user_name);
+        draft
+            .os(os.product.text(), os.version.text())
+            .arch(os.arch.text())
+            .os_installed_on(moment(&os.install_date));
+        if draft.asset.os.build.is_none() {
+            draft.asset.os.build = text(&os.build_number);
+        }
+    }
+    draft
+        .created_at(wire.created_at.text())
+        .vendor_updated_at(wire.modified_at.text());
+}
+
+/// The kind, from the most dependable place that tells. The family "Desktop" is every
+/// workstation, so the chassis may say that it is a laptop.
+fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    let words: Vec<String> = [
+        &wire.endpoint_type,
+        &wire.sub_resource_type,
+        &wire.kind,
+        &wire.resource_type,
+    ]
+    .into_iter()
+    .filter_map(text)
+    .collect();
+    let told = words
+        .iter()
+        .find_map(|word| Some((word, AssetKind::from_words(word)?)));
+    let chassis = wire.system.value().and_then(chassis);
+    match (told, chassis) {
+        (Some((word, AssetKind::Desktop | AssetKind::Workstation)), Some(finer)) => {
+            draft.kind(word.as_str(), Some(finer))
+        }
+        (Some((word, kind)), _) => draft.kind(word.as_str(), Some(kind)),
+        (None, Some(kind)) => draft.kind(words.first().map(String::as_str), Some(kind)),
+        (None, None) => draft.kind(words.first().map(String::as_str), None),
+    };
+}
+
+/// Whether a machine is portable, from its chassis: in words, or as SMBIOS numbers it.
+fn chassis(system: &wire::System) -> Option<AssetKind> {
+    let fits = |kind: &AssetKind| {
+        matches!(
+            kind,
+            AssetKind::Desktop | AssetKind::Laptop | AssetKind::Tablet
+        )
+    };
+    let named = text(&system.chassis)
+        .and_then(|words| AssetKind::from_words(&words))
+        .filter(fits);
+    named.or_else(|| {
+        system
+            .chassis_types
+            .iter()
+            .find_map(|number| match number.trim() {
+                "3" | "4" | "5" | "6" | "7" | "13" | "15" | "16" | "24" | "35" | "36" => {
+                    Some(AssetKind::Desktop)
+                }
+                "8" | "9" | "10" | "14" | "31" | "32" => Some(AssetKind::Laptop),
+                "30" => Some(AssetKind::Tablet),
+                _ => None,
+            })
+    })
+}
+
+fn reported(draft: &mut AssetDraft<'_>, check_in: CheckIn<'_>) {
+    match check_in {
+        CheckIn::At(at, availability) => {
+            draft.last_check_in(at, CheckInBasis::AgentCheckIn);
+            draft.asset.connectivity = match availability {
+                Some(true) => Connectivity::Online,
+                Some(false) => Connectivity::Offline,
+                None => Connectivity::Unknown,
+            };
+        }
+        CheckIn::Never => {}
+        CheckIn::Unknown(why) => {
+            let issue = Issue::new(IssueCode::Truncated, "last_check_in");
+            draft.issue(issue.with_note(unknown_check_in(why)));
+        }
+    }
+}
+
+/// What is said of a check-in that the heartbeat should have told.
+pub(crate) fn unknown_check_in(why: &str) -> String {
+    format!("the last check-in is unknown: the heartbeat failed: {why}")
+}
+
+fn installed(wire: &wire::Software, dates: &DateReader) -> Option<InstalledSoftware> {
+    let on = [&wire.install_date, &wire.installed_date]
+        .into_iter()
+        .find_map(|date| dates.day(moment(date)).value);
+    Some(InstalledSoftware {
+        name: text(&wire.name)?,
+        publisher: text(&wire.publisher),
+        version: text(&wire.version),
+        installed_on: on,
+        arch: None,
+        path: text(&wire.location),
+        vendor_id: None,
+    })
+}
+
+/// The vendor declares these as moments.
+fn moment(scalar: &Scalar) -> VendorDay<'_> {
+    match scalar.text() {
+        Some(text) => VendorDay::Moment(VendorInstant::Text(text)),
+        None => VendorDay::Absent,
+    }
+}
+
+/// A custom field's value as text; null and blanks are none.
+fn value(field: &wire::AttributeValue) -> Option<String> {
+    let value: Scalar = serde_json::from_str(field.value.as_ref()?.get()).ok()?;
+    text(&value)
+}
+
+fn text(scalar: &Scalar) -> Option<String> {
+    scalar.text().and_then(clean)
+}
+
+fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    let scalars = [
+        ("name", &wire.friendly_name),
+        ("hostname", &wire.device_name),
+        ("kind", &wire.endpoint_type),
+        ("kind", &wire.kind),
+        ("kind", &wire.sub_resource_type),
+        ("virtualization", &wire.virtual_type),
+        ("network.public_ip", &wire.remote_address),
+        ("created_at", &wire.created_at),
+    ];
+    let found = scalars
+        .into_iter()
+        .map(|(field, value)| (field, value.unexpected()))
+        .chain([
+            ("os", wire.os.unexpected()),
+            ("model", wire.system.unexpected()),
+            ("serial", wire.bios.unexpected()),
+            ("manufacturer", wire.baseboard.unexpected()),
+            ("network.adapters", wire.ip_address.unexpected),
+            ("network.primary_mac", wire.mac_address.unexpected),
+        ])
+        .chain(wire.system.value().into_iter().flat_map(|system| {
+            [
+                ("serial", system.serial_number.unexpected()),
+                ("model", system.model.unexpected()),
+                ("domain", system.domain.unexpected()),
+            ]
+        }));
+    for (field, kind) in found {
+        if let Some(kind) = kind {
+            let issue = Issue::new(IssueCode::UnexpectedType, field);
+            draft.issue(issue.with_note(format!("a value of type {kind} came")));
+        }
+    }
+}
+
+fn rejected<T>(vendor_id: Option<String>, reason: String) -> Row<T> {
+    Row::Rejected(Rejection { vendor_id, reason })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! What a device is made of, and its addresses.
+
+use lmsync_core::model::{
+    Antivirus, AntivirusStatus, AssetDraft, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
+};
+use lmsync_core::wire::{Many, Object};
+
+use super::text;
+use crate::wire;
+
+/// The addresses of the list: the vendor does not tell which belong together.
+pub(super) fn addresses(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    draft
+        .public_ip(wire.remote_address.text())
+        .primary_mac(wire.mac_address.iter().next());
+    if !wire.networks.0.is_empty() {
+        return;
+    }
+    let only_one = wire.mac_address.texts.len() <= 1;
+    for mac in wire.mac_address.iter() {
+        let ips = if only_one {
+            &wire.ip_address.texts[..]
+        } else {
+            &[]
+        };
+        draft.adapter(None, mac, ips.iter().map(String::as_str));
+    }
+    if !only_one || wire.mac_address.texts.is_empty() {
+        draft.adapter(None, None, wire.ip_address.iter());
+    }
+}
+
+/// Processor, memory, drives, adapters and protection, as far as they came.
+pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    processors(draft, &wire.processors);
+    memory(draft, &wire.physical_memory);
+    for drive in wire.drives.0.iter().filter_map(Object::value) {
+        disk(draft, drive);
+    }
+    for adapter in wire.networks.0.iter().filter_map(Object::value) {
+        let mut ips: Vec<&str> = adapter.ipv4.iter().collect();
+        for ip in adapter.ipv4_list.iter().chain(adapter.ipv6.iter()) {
+            if !ips.contains(&ip) {
+                ips.push(ip);
+            }
+        }
+        let name = adapter.product.text().or(adapter.logical_name.text());
+        draft
+            .adapter(name, adapter.mac_address.text(), ips)
+            .gateway(adapter.default_ip_gateway.text());
+    }
+    for product in wire.anti_viruses.0.iter().filter_map(Object::value) {
+        let name = text(&product.name).or_else(|| text(&product.application_name));
+        if let Some(name) = name {
+            let product = Antivirus {
+                name,
+                status: AntivirusStatus::Unknown,
+                definitions: DefinitionStatus::Unknown,
+            };
+            if !draft.asset.security.antivirus.contains(&product) {
+                draft.asset.security.antivirus.push(product);
+            }
+        }
+    }
+}
+
+fn processors(draft: &mut AssetDraft<'_>, wire: &Many<Object<wire::Processor>>) {
+    let all: Vec<&wire::Processor> = wire.0.iter().filter_map(Object::value).collect();
+    let Some(first) = all.first() else {
+        return;
+    };
+    let count = |of: fn(&wire::Processor) -> Option<u64>| {
+        all.iter()
+            .map(|processor| of(processor))
+            .sum::<Option<u64>>()
+            .and_then(|sum| u32::try_from(sum).ok())
+            .filter(|sum| *sum > 0)
+    };
+    let named = first.number_of_processors.unwrap_or_default();
+    let cpu = &mut draft.asset.cpu;
+    cpu.name = text(&first.product);
+    cpu.sockets = u32::try_from(named.max(all.len() as u64)).ok();
+    cpu.physical_cores = count(|processor| processor.number_of_cores);
+    cpu.logical_cores = count(|processor| processor.number_of_logical_processors);
+    cpu.speed_mhz = first
+        .clock_speed_mhz
+        .text()
+        .and_then(|mhz| mhz.trim().parse().ok())
+        .filter(|mhz: &f64| mhz.is_finite() && *mhz > 0.0);
+}
+
+/// The sum of the modules, when each of them tells its size; an empty slot tells none.
+fn memory(draft: &mut AssetDraft<'_>, modules: &Many<Object<wire::Memory>>) {
+    let mut sum: u64 = 0;
+    for module in modules.0.iter().filter_map(Object::value) {
+        let Some(text) = text(&module.size_bytes) else {
+            continue;
+        };
+        match text
+            .parse::<u64>()
+            .ok()
+            .and_then(|bytes| sum.checked_add(bytes))
+        {
+            Some(more) => sum = more,
+            None => {
+                draft.unexpected("memory_bytes", &text);
+                return;
+            }
+        }
+    }
+    draft.memory(Size::Bytes(sum));
+}
+
+fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
+    let words = [&drive.media_type, &drive.interface_type, &drive.product]
+        .into_iter()
+        .filter_map(text)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase();
+    let media = if words.contains("nvme") {
+        DiskMedia::Nvme
+    } else if words.contains("removable") || words.contains("usb") {
+        DiskMedia::Removable
+    } else if words.contains("ssd") || words.contains("solid state") {
+        DiskMedia::Ssd
+    } else if words.contains("hdd") || words.contains("rotational") {
+        DiskMedia::Hdd
+    } else {
+        // "Fixed hard disk media" is what Windows calls every drive that is built in.
+        DiskMedia::Unknown
+    };
+    let partitions: Vec<&wire::Partition> = drive
+        .partition_data
+        .0
+        .iter()
+        .filter_map(Object::value)
+        .collect();
+    let free: Option<u64> = partitions
+        .iter()
+        .map(|partition| partition.free_space_bytes)
+        .sum();
+    let disk = Disk {
+        name: text(&drive.logical_name).or_else(|| text(&drive.product)),
+        serial: text(&drive.serial_number),
+        media,
+        ..Disk::default()
+    };
+    let total = drive.size_bytes.text().map(|number| Size::Stated {
+        number,
+        unit: SizeUnit::Bytes,
+    });
+    let free = free.filter(|_| !partitions.is_empty()).map(Size::Bytes);
+    draft.disk(disk, total, free);
+}

@@ -1,0 +1,289 @@
+//! From an answer's body to rows: typed, and row by row only where that fails.
+
+use chrono::{DateTime, Utc};
+use http::header::LINK;
+use lmsync_core::http::Answer;
+use lmsync_core::wire::{Object, Scalar};
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::classify;
+use crate::link::{self, Parameters};
+use crate::wire;
+
+/// Whether to keep each record's own JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Raw {
+    Keep,
+    Drop,
+}
+
+/// Rows as they came.
+#[derive(Debug)]
+pub(crate) struct ListPage<R> {
+    pub(crate) rows: Vec<R>,
+    /// Where the next page is.
+    pub(crate) next: Option<Parameters>,
+    pub(crate) received_at: DateTime<Utc>,
+}
+
+/// One row as it came.
+#[derive(Debug)]
+pub(crate) struct ListRow<R> {
+    /// The record, or why it cannot be read.
+    pub(crate) record: std::result::Result<R, Unreadable>,
+    /// The record's own JSON, where it was asked for.
+    pub(crate) raw: Option<Box<RawValue>>,
+}
+
+/// A row that cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) vendor_id: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// One device of a list, with what its group says.
+#[derive(Debug)]
+pub(crate) struct DeviceRow {
+    pub(crate) company: Option<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) row: ListRow<wire::Endpoint>,
+}
+
+pub(crate) fn object<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
+    match answer.json::<Object<T>>()? {
+        Object::Value(value) => Ok(value),
+        _ => Err(unfamiliar(answer)),
+    }
+}
+
+/// A success without the data that belongs there.
+pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
+    classify::refused_inside(answer).unwrap_or_else(|| {
+        answer
+            .error(
+                ErrorKind::Decode,
+                format!(
+                    "the answer holds no data that is known: {}",
+                    answer.excerpt()
+                ),
+            )
+            .with_retry(RetryClass::OnlyIfIdempotent)
+            .with_hint("try again later; if it stays, the vendor has changed its API")
+    })
+}
+
+/// Reads a bare array typed; row by row only where that fails.
+pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<ListRow<R>>> {
+    let rows = match answer.json::<Vec<Object<R>>>() {
+        Ok(rows) => rows
+            .into_iter()
+            .map(|row| ListRow {
+                record: readable(row),
+                raw: None,
+            })
+            .collect(),
+        Err(_) => match answer.json::<Vec<Box<RawValue>>>() {
+            Ok(rows) => rows
+                .into_iter()
+                .map(|row| read_row(row, Raw::Drop))
+                .collect(),
+            Err(error) => return Err(classify::refused_inside(answer).unwrap_or(error)),
+        },
+    };
+    Ok(page(rows, answer))
+}
+
+/// Reads a page of devices typed; row by row only where that fails or the raw rows are wanted.
+pub(crate) fn devices(answer: &Answer<'_>, raw: Raw) -> Result<ListPage<DeviceRow>> {
+    if raw == Raw::Drop
+        && let Ok(list) = object::<wire::DeviceList<Object<wire::Endpoint>>>(answer)
+    {
+        let read = |row| ListRow {
+            record: readable(row),
+            raw: None,
+        };
+        return grouped(list, answer, read);
+    }
+    let list = object::<wire::DeviceList<Box<RawValue>>>(answer)?;
+    grouped(list, answer, |row| read_row(row, raw))
+}
+
+fn grouped<E>(
+    list: wire::DeviceList<E>,
+    answer: &Answer<'_>,
+    read: impl Fn(E) -> ListRow<wire::Endpoint>,
+) -> Result<ListPage<DeviceRow>> {
+    if list.is_silent()
+        && let Some(error) = classify::refused_inside(answer)
+    {
+        return Err(error);
+    }
+    let mut rows = Vec::new();
+    let groups = [list.platform, list.network]
+        .into_iter()
+        .flatten()
+        .flatten();
+    for group in groups {
+        match group {
+            Object::Value(group) => {
+                let own = |id: &Scalar| id.text().map(|id| id.trim().to_owned());
+                let (company, site) = (own(&group.company_id), own(&group.site_id));
+                rows.extend(group.endpoints.into_iter().flatten().map(|row| DeviceRow {
+                    company: company.clone(),
+                    site: site.clone(),
+                    row: read(row),
+                }));
+            }
+            Object::Absent | Object::Null => {}
+            Object::Unexpected(kind) => rows.push(DeviceRow {
+                company: None,
+                site: None,
+                row: ListRow {
+                    record: Err(Unreadable {
+                        vendor_id: None,
+                        reason: format!("a group of devices is not an object but {kind}"),
+                    }),
+                    raw: None,
+                },
+            }),
+        }
+    }
+    Ok(page(rows, answer))
+}
+
+fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
+    ListPage {
+        rows,
+        next: answer.header(LINK.as_str()).and_then(link::next),
+        received_at: answer.received_at(),
+    }
+}
+
+fn read_row<R: DeserializeOwned>(row: Box<RawValue>, raw: Raw) -> ListRow<R> {
+    let record = match serde_json::from_str(row.get()) {
+        Ok(object) => readable(object),
+        Err(error) => Err(Unreadable {
+            vendor_id: id_of(&row),
+            reason: format!("the record cannot be read: {error}"),
+        }),
+    };
+    ListRow {
+        record,
+        raw: (raw == Raw::Keep).then_some(row),
+    }
+}
+
+fn readable<R>(row: Object<R>) -> std::result::Result<R, Unreadable> {
+    let reason = match row {
+        Object::Value(record) => return Ok(record),
+        Object::Absent | Object::Null => "the row is null".to_owned(),
+        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
+    };
+    Err(Unreadable {
+        vendor_id: None,
+        reason,
+    })
+}
+
+fn id_of(row: &RawValue) -> Option<String> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Ids {
+        #[serde(rename = "endpointID")]
+        endpoint_id: Scalar,
+        id: Scalar,
+    }
+    let ids: Ids = serde_json::from_str(row.get()).ok()?;
+    ids.endpoint_id
+        .text()
+        .or(ids.id.text())
+        .map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use lmsync_core::http::Redactor;
+
+    use super::*;
+
+    fn devices(body: &str, link: Option<&str>, raw: Raw) -> Result<ListPage<DeviceRow>> {
+        let mut response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        if let Some(link) = link {
+            response.headers_mut().insert(LINK, link.parse().unwrap());
+        }
+        let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
+        super::devices(&answer, raw)
+    }
+
+    #[test]
+    fn one_bad_row_does_not_cost_the_page() {
+        let body = r#"{"platform":[{"companyID":"c","siteID":"s","endpoints":
+            [{"endpointID":"1"},null,["x"],{"endpointID":"2","os":[],"deviceName":{}}]},"odd"]}"#;
+        for raw in [Raw::Drop, Raw::Keep] {
+            let page = devices(body, None, raw).unwrap();
+            let reasons: Vec<_> = page
+                .rows
+                .iter()
+                .map(|device| {
+                    device
+                        .row
+                        .record
+                        .as_ref()
+                        .err()
+                        .map(|bad| bad.reason.as_str())
+                })
+                .collect();
+            assert_eq!(
+                reasons,
+                [
+                    None,
+                    Some("the row is null"),
+                    Some("the row is not an object but array"),
+                    None,
+                    Some("a group of devices is not an object but text"),
+                ]
+            );
+            assert_eq!(page.rows[0].company.as_deref(), Some("c"));
+            assert_eq!(page.rows[0].row.raw.is_some(), raw == Raw::Keep);
+        }
+    }
+
+    #[test]
+    fn a_row_that_repeats_a_key_is_rejected_by_name() {
+        let body = r#"{"platform":[{"companyID":"c","siteID":"s","endpoints":
+            [{"endpointID":"1"},{"endpointID":"2","deviceName":"a","deviceName":"b"}]}]}"#;
+        let page = devices(body, None, Raw::Drop).unwrap();
+        assert!(page.rows[0].row.record.is_ok());
+        let bad = page.rows[1].row.record.as_ref().unwrap_err();
+        assert_eq!(bad.vendor_id.as_deref(), Some("2"));
+        assert!(bad.reason.contains("duplicate field `deviceName`"));
+    }
+
+    #[test]
+    fn an_error_in_place_of_devices_is_no_empty_list() {
+        for body in [
+            r#"{"code":"E1","message":"busy"}"#,
+            r#"{"error":{"message":"busy"}}"#,
+        ] {
+            let error = devices(body, None, Raw::Drop).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Vendor);
+            assert!(error.message().ends_with("busy"), "{error}");
+        }
+        assert!(devices("[]", None, Raw::Drop).is_err());
+        assert!(devices("{}", None, Raw::Drop).unwrap().rows.is_empty());
+        let empty = devices(r#"{"platform":null,"cloud":[]}"#, None, Raw::Drop).unwrap();
+        assert!(empty.rows.is_empty());
+    }
+
+    #[test]
+    fn of_the_link_only_the_parameters_are_taken() {
+        let link = "<https://evil.example/x?limit=500&cursor=9>; rel=\"next\"";
+        let page = devices("{}", Some(link), Raw::Drop).unwrap();
+        assert_eq!(link::value(&page.next.unwrap(), "cursor"), Some("9"));
+    }
+}

@@ -1,0 +1,90 @@
+//! What requests are made of: address, body, and an id to be found by.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{Method, Request};
+use lmsync_core::http::{Call, Idempotency};
+use lmsync_core::{Error, Result};
+use serde::Serialize;
+use url::Url;
+use url::form_urlencoded::byte_serialize;
+
+use crate::link::Parameters;
+
+/// A read; the vendor may be asked as often as needed.
+pub(crate) fn call<B: Serialize>(
+    operation: &'static str,
+    method: Method,
+    url: &Url,
+    body: Option<&B>,
+) -> Result<Call> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url.as_str())
+        .header(ACCEPT, "application/json")
+        .header("x-request-id", request_id());
+    let body = match body {
+        None => Bytes::new(),
+        Some(body) => {
+            request = request.header(CONTENT_TYPE, "application/json");
+            let body = serde_json::to_vec(body)
+                .map_err(|error| Error::decode(format!("the request has no JSON form: {error}")))?;
+            Bytes::from(body)
+        }
+    };
+    let request = request
+        .body(body)
+        .map_err(|error| Error::config(format!("not an address: {error}")))?;
+    Ok(Call {
+        operation,
+        request,
+        idempotency: Idempotency::Idempotent,
+    })
+}
+
+/// A random UUID: the vendor's specification asks for one, and finds a request by it.
+fn request_id() -> String {
+    let id = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{id:032x}");
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
+}
+
+pub(crate) fn query(parameters: &Parameters) -> String {
+    let pairs: Vec<String> = parameters
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// Values with commas between; commas as such, for not every server decodes them.
+pub(crate) fn list<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let values: Vec<String> = values.map(encoded).collect();
+    values.join(",")
+}
+
+pub(crate) fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_a_random_uuid() {
+        let id = request_id();
+        let clean = lmsync_core::model::clean_uuid(&id).unwrap();
+        assert!(clean.eq_ignore_ascii_case(&id));
+        assert_eq!(&id[14..15], "4");
+        assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+        assert_ne!(id, request_id());
+    }
+}

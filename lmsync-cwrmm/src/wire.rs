@@ -1,0 +1,478 @@
+//! ConnectWise RMM's JSON as it is: lenient, with no meaning added.
+//!
+//! Field names are those of the vendor's OpenAPI text, odd capitals included.
+
+use std::fmt;
+
+use lmsync_core::model::RawJson;
+use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// One page of devices, grouped; `E` is the type of a device.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(bound = "E: DeserializeOwned", default)]
+pub(crate) struct DeviceList<E> {
+    pub(crate) platform: Option<Vec<Object<Group<E>>>>,
+    pub(crate) network: Option<Vec<Object<Group<E>>>>,
+    pub(crate) cloud: Option<IgnoredAny>,
+}
+
+impl<E> Default for DeviceList<E> {
+    fn default() -> Self {
+        Self {
+            platform: None,
+            network: None,
+            cloud: None,
+        }
+    }
+}
+
+impl<E> DeviceList<E> {
+    /// Whether no category is named at all.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.platform.is_none() && self.network.is_none() && self.cloud.is_none()
+    }
+}
+
+/// The devices of one site. Company and site are told here, not on the device.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(bound = "E: DeserializeOwned")]
+pub(crate) struct Group<E> {
+    #[serde(default, rename = "companyID")]
+    pub(crate) company_id: Scalar,
+    #[serde(default, rename = "siteID")]
+    pub(crate) site_id: Scalar,
+    #[serde(default = "Option::default")]
+    pub(crate) endpoints: Option<Vec<E>>,
+}
+
+/// What a list of devices is asked for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Resources<'a> {
+    pub(crate) resource_type: &'a str,
+    pub(crate) resources: &'a [String],
+}
+
+/// One device, of the list or alone. What was not projected is absent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Endpoint {
+    #[serde(rename = "endpointID")]
+    pub(crate) endpoint_id: Scalar,
+    pub(crate) device_name: Scalar,
+    pub(crate) friendly_name: Scalar,
+    pub(crate) resource_type: Scalar,
+    pub(crate) endpoint_type: Scalar,
+    #[serde(rename = "type")]
+    pub(crate) kind: Scalar,
+    pub(crate) sub_resource_type: Scalar,
+    pub(crate) virtual_type: Scalar,
+    pub(crate) ip_address: Texts,
+    pub(crate) mac_address: Texts,
+    pub(crate) remote_address: Scalar,
+    pub(crate) created_at: Scalar,
+    pub(crate) modified_at: Scalar,
+    pub(crate) os: Object<Os>,
+    pub(crate) system: Object<System>,
+    pub(crate) bios: Object<Bios>,
+    pub(crate) baseboard: Object<Baseboard>,
+    pub(crate) processors: Many<Object<Processor>>,
+    pub(crate) physical_memory: Many<Object<Memory>>,
+    pub(crate) drives: Many<Object<Drive>>,
+    pub(crate) networks: Many<Object<Network>>,
+    pub(crate) anti_viruses: Many<Object<AntiVirus>>,
+    pub(crate) users: Many<Object<User>>,
+    pub(crate) installed_softwares: Many<Object<Software>>,
+}
+
+/// The operating system.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Os {
+    pub(crate) product: Scalar,
+    pub(crate) version: Scalar,
+    pub(crate) build_number: Scalar,
+    pub(crate) arch: Scalar,
+    pub(crate) install_date: Scalar,
+    pub(crate) user_name: Scalar,
+}
+
+/// The machine as its firmware tells it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct System {
+    pub(crate) product: Scalar,
+    pub(crate) model: Scalar,
+    pub(crate) serial_number: Scalar,
+    pub(crate) system_name: Scalar,
+    pub(crate) domain: Scalar,
+    pub(crate) chassis: Scalar,
+    pub(crate) chassis_types: Texts,
+    pub(crate) hypervisor_name: Scalar,
+}
+
+/// The firmware.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Bios {
+    pub(crate) manufacturer: Scalar,
+    pub(crate) serial_number: Scalar,
+}
+
+/// The main board.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Baseboard {
+    pub(crate) manufacturer: Scalar,
+    pub(crate) serial_number: Scalar,
+    #[serde(rename = "hardwareUUID")]
+    pub(crate) hardware_uuid: Scalar,
+}
+
+/// One processor.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Processor {
+    pub(crate) product: Scalar,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) number_of_processors: Option<u64>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) number_of_cores: Option<u64>,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) number_of_logical_processors: Option<u64>,
+    pub(crate) clock_speed_mhz: Scalar,
+}
+
+/// One memory module.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Memory {
+    pub(crate) size_bytes: Scalar,
+}
+
+/// One drive.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Drive {
+    pub(crate) product: Scalar,
+    pub(crate) logical_name: Scalar,
+    pub(crate) media_type: Scalar,
+    pub(crate) interface_type: Scalar,
+    pub(crate) serial_number: Scalar,
+    pub(crate) size_bytes: Scalar,
+    pub(crate) partition_data: Many<Object<Partition>>,
+}
+
+/// One partition of a drive.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Partition {
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) free_space_bytes: Option<u64>,
+}
+
+/// One network adapter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Network {
+    pub(crate) product: Scalar,
+    pub(crate) logical_name: Scalar,
+    pub(crate) mac_address: Scalar,
+    pub(crate) ipv4: Texts,
+    pub(crate) ipv4_list: Texts,
+    pub(crate) ipv6: Texts,
+    #[serde(rename = "defaultIPGateway")]
+    pub(crate) default_ip_gateway: Scalar,
+}
+
+/// One product against malware.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct AntiVirus {
+    pub(crate) name: Scalar,
+    pub(crate) application_name: Scalar,
+}
+
+/// One account on a device.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct User {
+    pub(crate) username: Scalar,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) last_logon_timestamp: Option<u64>,
+}
+
+/// One program installed on a device.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Software {
+    pub(crate) name: Scalar,
+    pub(crate) publisher: Scalar,
+    pub(crate) version: Scalar,
+    pub(crate) install_date: Scalar,
+    pub(crate) installed_date: Scalar,
+    pub(crate) location: Scalar,
+}
+
+/// One device alone; its fields are under the key of its category.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeviceDetail {
+    #[serde(rename = "endpointID")]
+    pub(crate) endpoint_id: Scalar,
+    #[serde(rename = "companyID")]
+    pub(crate) company_id: Scalar,
+    #[serde(rename = "siteID")]
+    pub(crate) site_id: Scalar,
+    pub(crate) platform: Object<Endpoint>,
+    pub(crate) network: Object<Endpoint>,
+    pub(crate) cloud: Object<Endpoint>,
+}
+
+/// A company.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Company {
+    pub(crate) id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) friendly_name: Scalar,
+    pub(crate) inactive_date: Scalar,
+    pub(crate) deleted_date: Scalar,
+    pub(crate) activity_status: Object<ActivityStatus>,
+}
+
+/// Whether a company is a current one, in the partner's own words.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ActivityStatus {
+    pub(crate) name: Scalar,
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) active_flag: Option<bool>,
+}
+
+/// A site.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Site {
+    pub(crate) id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) friendly_name: Scalar,
+}
+
+/// When devices last reported. Comes with status 200 even where all of it failed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Heartbeat {
+    pub(crate) status: Scalar,
+    pub(crate) successful_records: Option<Vec<Object<BeatGroup>>>,
+    pub(crate) failed_records: Option<Vec<Object<BeatFailure>>>,
+}
+
+/// The heartbeats of one site.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BeatGroup {
+    pub(crate) endpoints: Many<Object<Beat>>,
+}
+
+/// The heartbeat of one device.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Beat {
+    #[serde(rename = "EndpointID")]
+    pub(crate) endpoint_id: Scalar,
+    #[serde(rename = "DcDateTimeUTC")]
+    pub(crate) at: Scalar,
+    #[serde(rename = "Availability", deserialize_with = "lenient_bool")]
+    pub(crate) availability: Option<bool>,
+}
+
+/// A company, site or device whose heartbeat could not be told.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BeatFailure {
+    pub(crate) resource: Scalar,
+    pub(crate) error: Scalar,
+}
+
+/// What a call per device tells of its state.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SystemState {
+    pub(crate) startup_status: Object<Startup>,
+    pub(crate) last_logged_on_user: Object<LoggedOn>,
+}
+
+/// When a device started.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Startup {
+    #[serde(rename = "lastBootUpTimeUTC")]
+    pub(crate) last_boot_up: Scalar,
+}
+
+/// Who was last logged in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LoggedOn {
+    pub(crate) username: Scalar,
+}
+
+/// One custom field of a device; the schema spells its id in two ways.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AttributeValue {
+    #[serde(rename = "attributeId")]
+    attribute_id: Scalar,
+    #[serde(rename = "attributeID")]
+    attribute_id_too: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) value: Option<RawJson>,
+}
+
+impl AttributeValue {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.attribute_id.text().or(self.attribute_id_too.text())
+    }
+}
+
+/// Texts that come as a list, or as one text with commas, or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Texts {
+    pub(crate) texts: Vec<String>,
+    /// The type that came where text belongs.
+    pub(crate) unexpected: Option<&'static str>,
+}
+
+impl Texts {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    fn unexpected(kind: &'static str) -> Self {
+        Self {
+            texts: Vec::new(),
+            unexpected: Some(kind),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
+        let texts = text
+            .split([',', ';', ' ', '\n'])
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
+        Ok(Texts {
+            texts,
+            unexpected: None,
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts, A::Error> {
+        let mut all = Texts::default();
+        while let Some(element) = seq.next_element::<Scalar>()? {
+            match element {
+                Scalar::Text(text) => all.texts.push(text),
+                Scalar::Unexpected(kind) => all.unexpected = Some(kind),
+                Scalar::Absent | Scalar::Null => {}
+            }
+        }
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Texts::unexpected("object"))
+    }
+
+    fn visit_unit<E>(self) -> Result<Texts, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Texts, E> {
+        Ok(Texts::unexpected("boolean"))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Texts, E> {
+        Ok(Texts::unexpected("number"))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
+        Ok(Texts {
+            texts: vec![number.to_string()],
+            unexpected: None,
+        })
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Texts, E> {
+        Ok(Texts::unexpected("number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(json: &str) -> Vec<String> {
+        serde_json::from_str::<Texts>(json).unwrap().texts
+    }
+
+    #[test]
+    fn texts_come_as_text_as_a_list_or_not_at_all() {
+        assert_eq!(texts(r#""10.1.2.3""#), ["10.1.2.3"]);
+        assert_eq!(texts(r#""10.1.2.3, fe80::1""#), ["10.1.2.3", "fe80::1"]);
+        assert_eq!(texts(r#"["10.1.2.3",null,7]"#), ["10.1.2.3", "7"]);
+        for none in ["null", "\"\"", "[]", "true", "{\"a\":[1]}", "-1", "1.5"] {
+            assert!(texts(none).is_empty(), "{none}");
+        }
+        let odd: Texts = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(odd.unexpected, Some("object"));
+    }
+
+    #[test]
+    fn a_custom_field_tells_its_id_in_either_spelling_or_both() {
+        for json in [
+            r#"{"attributeId":"a"}"#,
+            r#"{"attributeID":"a"}"#,
+            r#"{"attributeId":"a","attributeID":"a"}"#,
+            r#"{"attributeId":null,"attributeID":"a"}"#,
+        ] {
+            let field: AttributeValue = serde_json::from_str(json).unwrap();
+            assert_eq!(field.id(), Some("a"), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_group_keeps_company_and_site_and_null_lists_are_empty() {
+        let list: DeviceList<Object<Endpoint>> = serde_json::from_str(
+            r#"{"platform":[{"companyID":"c","siteID":7,"endpoints":[{"endpointID":1},null]},null,
+                {"companyID":"d","endpoints":null}],"cloud":[1]}"#,
+        )
+        .unwrap();
+        let groups = list.platform.as_ref().unwrap();
+        let first = groups[0].value().unwrap();
+        assert_eq!(first.site_id.text(), Some("7"));
+        assert_eq!(first.endpoints.as_ref().unwrap().len(), 2);
+        assert!(groups[1].value().is_none());
+        assert!(!list.is_silent());
+    }
+}
