@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use chrono::{DateTime, Utc};
 use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Meter};
-use lmsync_core::wire::{Object, Scalar};
+use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::classify;
 use crate::limits::{Allowances, Family, RateLimits};
-use crate::read::{self, DeviceRow, ListPage, ListRow, Raw};
+use crate::read::{self, DeviceRow, ListPage};
 use crate::request::{call, encoded, list, query};
 use crate::scope::{Scope, Scopes};
 use crate::wire;
@@ -128,7 +128,7 @@ pub(crate) struct Wanted<'a> {
     /// `company` or `endpoint`.
     pub(crate) resource_type: &'static str,
     pub(crate) resources: &'a [String],
-    pub(crate) raw: Raw,
+    pub(crate) raw: KeepRaw,
 }
 
 impl Api {
@@ -176,7 +176,7 @@ impl Api {
     pub(crate) async fn companies(
         &self,
         meter: &Meter,
-    ) -> Result<ListPage<ListRow<wire::Company>>> {
+    ) -> Result<ListPage<WireRow<wire::Company>>> {
         let path = "/api/platform/v1/company/companies";
         self.every_page(
             "companies",
@@ -189,7 +189,7 @@ impl Api {
     }
 
     /// Every site of every company.
-    pub(crate) async fn sites(&self, meter: &Meter) -> Result<ListPage<ListRow<wire::Site>>> {
+    pub(crate) async fn sites(&self, meter: &Meter) -> Result<ListPage<WireRow<wire::Site>>> {
         let path = "/api/platform/v1/company/sites";
         self.every_page("sites", path, Scope::Sites, Family::Sites, meter)
             .await
@@ -407,7 +407,7 @@ impl Api {
         scope: Scope,
         family: Family,
         meter: &Meter,
-    ) -> Result<ListPage<ListRow<R>>> {
+    ) -> Result<ListPage<WireRow<R>>> {
         let mut all = ListPage {
             rows: Vec::new(),
             next: Some(vec![("limit".to_owned(), PAGE_SIZE.to_string())]),
@@ -421,7 +421,7 @@ impl Api {
             }
             let call = self.get(operation, path, Some(&query(&parameters)))?;
             self.within(family).await;
-            let page: ListPage<ListRow<R>> = self
+            let page: ListPage<WireRow<R>> = self
                 .http
                 .send(&call, meter, |answer| {
                     classify::accept(answer, scope)?;

@@ -130,7 +130,7 @@ impl DeviceRow {
     pub(crate) fn id(&self) -> Option<&str> {
         match &self.row.record {
             Ok(device) => device.endpoint_id.text(),
-            Err(unreadable) => unreadable.vendor_id.as_deref(),
+            Err(rejection) => rejection.vendor_id.as_deref(),
         }
     }
 }
@@ -257,15 +257,17 @@ fn concerns_the_heartbeat(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use lmsync_core::Rejection;
+    use lmsync_core::wire::WireRow;
+
     use super::*;
-    use crate::read::{ListRow, Unreadable};
 
     fn row(id: &str) -> DeviceRow {
         DeviceRow {
             company: None,
             site: None,
-            row: ListRow {
-                record: Err(Unreadable {
+            row: WireRow {
+                record: Err(Rejection {
                     vendor_id: Some(id.to_owned()),
                     reason: String::new(),
                 }),

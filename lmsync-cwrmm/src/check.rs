@@ -6,8 +6,8 @@ use lmsync_core::{Check, CheckReport, CheckScope, Error, Result};
 use crate::api::{COMPANIES_AT_ONCE, Category, Wanted};
 use crate::batch::{self, CheckIns};
 use crate::connector::{Inner, PRODUCT};
-use crate::read::Raw;
 use crate::scope::Scope;
+use lmsync_core::wire::KeepRaw;
 
 /// Whether heartbeats can be read.
 const READ_CHECK_IN: &str = "read_check_in";
@@ -82,7 +82,7 @@ async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<S
             category: Category::Platform,
             resource_type: "company",
             resources: batch,
-            raw: Raw::Drop,
+            raw: KeepRaw::No,
         };
         let page = batch::devices(&inner.api, wanted, meter).await?;
         seen.companies += batch.len();

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use futures_util::future::{join, join3};
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
-use lmsync_core::paging::{ListingScope, PageSource, RecordStream, Row};
-use lmsync_core::wire::{Object, Scalar};
+use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
+use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope, Connector,
     ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Result, SoftwareStream,
@@ -19,7 +19,7 @@ use crate::api::{
 use crate::batch::CheckIns;
 use crate::map::{self, COMPANY_ID, Names, Origin, SITE_ID};
 use crate::pages::{AssetPages, CustomerPages};
-use crate::read::{DeviceRow, ListRow, Raw};
+use crate::read::DeviceRow;
 use crate::scope::Scope;
 use crate::{check, wire};
 
@@ -191,21 +191,16 @@ impl Inner {
         let row = DeviceRow {
             company: Some(company.clone()),
             site: Some(site.clone()),
-            row: ListRow {
-                record: Ok(endpoint.clone()),
-                raw: None,
-            },
+            row: WireRow::typed(Object::Value(endpoint.clone())),
         };
         let check_in = check_ins.of(Some(&company), &id.vendor_id);
-        let row = map::asset(row, check_in, &names?, self.origin(), received_at);
-        let Row::Record(asset) = row else {
-            return Err(Error::new(
-                ErrorKind::Decode,
-                "ConnectWise RMM tells nothing of the device that can be read",
-            )
-            .with_operation("device")
-            .with_hint("report it to the vendor"));
-        };
+        let asset = map::asset(row, check_in, &names?, self.origin(), received_at).map_err(
+            |rejection| {
+                Error::new(ErrorKind::Decode, rejection.reason)
+                    .with_operation("device")
+                    .with_hint("report it to the vendor")
+            },
+        )?;
         let asset = map::with_software(asset, &endpoint, &self.rules);
         let asset = map::with_detail(asset, &endpoint, &self.rules);
         self.add_state(asset, meter).await
@@ -219,7 +214,7 @@ impl Inner {
                 category: *category,
                 resource_type: "endpoint",
                 resources: &resources,
-                raw: Raw::Drop,
+                raw: KeepRaw::No,
             };
             let found = self.api.devices(wanted, "0", meter).await?;
             let mut rows = found.into_iter().flat_map(|page| page.rows);

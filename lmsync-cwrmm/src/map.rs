@@ -8,15 +8,14 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    FieldPlaces, InstalledSoftware, Issue, IssueCode, OtherSerialKind, RawJson, Ref, Rules, Source,
+    FieldPlaces, InstalledSoftware, Issue, IssueCode, OtherSerialKind, Ref, Rules, Source,
     TenantField, VendorDay, VendorInstant, Virtualization, clean, guest_hypervisor,
 };
-use lmsync_core::paging::Row;
-use lmsync_core::wire::{Object, Scalar};
+use lmsync_core::wire::{Object, Scalar, WireRow};
 
 use self::hardware::{addresses, hardware};
 use crate::batch::CheckIn;
-use crate::read::{DeviceRow, ListRow};
+use crate::read::DeviceRow;
 use crate::wire;
 
 /// The connector's name.
@@ -66,16 +65,11 @@ pub(crate) fn asset(
     names: &Names,
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
-) -> Row<Asset> {
-    let wire = match device.row.record {
-        Ok(wire) => wire,
-        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason),
-    };
-    let Some(id) = text(&wire.endpoint_id) else {
-        return rejected(None, "the device has no id".to_owned());
-    };
+) -> Result<Asset, Rejection> {
+    let wire = device.row.record?;
+    let id = text(&wire.endpoint_id).ok_or_else(|| without_id("the device has no id"))?;
     let mut source = origin.source(&id, received_at);
-    source.raw = device.row.raw.map(RawJson::from);
+    source.raw = device.row.raw;
     let company = device.company.as_deref().and_then(clean);
     let site = device.site.as_deref().and_then(clean);
     for (name, id) in [(COMPANY_ID, &company), (SITE_ID, &site)] {
@@ -98,7 +92,7 @@ pub(crate) fn asset(
     addresses(&mut draft, &wire);
     hardware(&mut draft, &wire);
     reported(&mut draft, check_in);
-    Row::Record(draft.finish())
+    Ok(draft.finish())
 }
 
 /// `asset` with what only a call for it alone tells.
@@ -223,17 +217,12 @@ pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, rules: &Rules) -> A
 }
 
 pub(crate) fn customer(
-    row: ListRow<wire::Company>,
+    row: WireRow<wire::Company>,
     origin: Origin<'_>,
     received_at: DateTime<Utc>,
-) -> Row<Customer> {
-    let wire = match row.record {
-        Ok(wire) => wire,
-        Err(unreadable) => return rejected(unreadable.vendor_id, unreadable.reason),
-    };
-    let Some(id) = text(&wire.id) else {
-        return rejected(None, "the company has no id".to_owned());
-    };
+) -> Result<Customer, Rejection> {
+    let wire = row.record?;
+    let id = text(&wire.id).ok_or_else(|| without_id("the company has no id"))?;
     let name = company_name(&wire).unwrap_or_else(|| id.clone());
     let mut customer = Customer::new(origin.source(&id, received_at), name);
     let dates = origin.rules.dates(received_at);
@@ -250,7 +239,7 @@ pub(crate) fn customer(
     } else {
         Some(status.and_then(|status| status.active_flag).unwrap_or(true))
     };
-    Row::Record(customer)
+    Ok(customer)
 }
 
 fn company_name(company: &wire::Company) -> Option<String> {
@@ -507,8 +496,11 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     }
 }
 
-fn rejected<T>(vendor_id: Option<String>, reason: String) -> Row<T> {
-    Row::Rejected(Rejection { vendor_id, reason })
+fn without_id(reason: &str) -> Rejection {
+    Rejection {
+        vendor_id: None,
+        reason: reason.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use futures_util::future::join;
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::paging::{Page, PageSource, Row};
+use lmsync_core::wire::KeepRaw;
 use lmsync_core::{
     AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
 };
@@ -19,7 +20,7 @@ use crate::api::{COMPANIES_AT_ONCE, PAGE_SIZE, Wanted};
 use crate::batch::{self, CheckIn, CheckIns};
 use crate::connector::{Inner, unless_hidden};
 use crate::map::{self, Names};
-use crate::read::{DeviceRow, Raw};
+use crate::read::DeviceRow;
 use crate::wire;
 
 /// A listing whose heartbeats fail this often asks for no more of them.
@@ -55,11 +56,11 @@ impl Account {
                     }
                 }
                 // Its id is enough to list its devices.
-                Err(unreadable) => match unreadable.vendor_id {
+                Err(rejection) => match rejection.vendor_id {
                     Some(id) => {
                         ids.insert(id);
                     }
-                    None => account.unreadable.push(unreadable.reason),
+                    None => account.unreadable.push(rejection.reason),
                 },
             }
         }
@@ -77,7 +78,7 @@ pub(crate) struct AssetPages {
     inner: Arc<Inner>,
     account: OnceCell<Account>,
     detail: Detail,
-    raw: Raw,
+    raw: KeepRaw,
     /// Whether the window leaves out what has no check-in.
     excludes_unknown: bool,
     heartbeat_failures: AtomicU32,
@@ -89,7 +90,7 @@ impl AssetPages {
             inner,
             account: OnceCell::new(),
             detail: query.detail,
-            raw: if query.raw { Raw::Keep } else { Raw::Drop },
+            raw: query.raw.into(),
             excludes_unknown: query.window != CheckInWindow::All
                 && query.never_checked_in == NeverCheckedIn::Exclude,
             heartbeat_failures: AtomicU32::new(0),
@@ -179,7 +180,7 @@ impl AssetPages {
                 ),
             });
         }
-        map::asset(device, check_in, names, self.inner.origin(), received_at)
+        map::asset(device, check_in, names, self.inner.origin(), received_at).into()
     }
 
     async fn devices(
@@ -286,7 +287,7 @@ impl PageSource for CustomerPages {
             rows: companies
                 .rows
                 .into_iter()
-                .map(|row| map::customer(row, origin, at))
+                .map(|row| map::customer(row, origin, at).into())
                 .collect(),
             total: None,
             pages: Some(1),

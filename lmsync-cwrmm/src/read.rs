@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use http::header::LINK;
 use lmsync_core::http::Answer;
-use lmsync_core::wire::{Object, Scalar};
-use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::Deserialize;
+use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
+use lmsync_core::{Error, ErrorKind, Rejection, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -13,12 +12,8 @@ use crate::classify;
 use crate::link::{self, Parameters};
 use crate::wire;
 
-/// Whether to keep each record's own JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Raw {
-    Keep,
-    Drop,
-}
+/// Where a device's or company's id may stand.
+const ID_KEYS: [&str; 2] = ["endpointID", "id"];
 
 /// Rows as they came.
 #[derive(Debug)]
@@ -29,28 +24,12 @@ pub(crate) struct ListPage<R> {
     pub(crate) received_at: DateTime<Utc>,
 }
 
-/// One row as it came.
-#[derive(Debug)]
-pub(crate) struct ListRow<R> {
-    /// The record, or why it cannot be read.
-    pub(crate) record: std::result::Result<R, Unreadable>,
-    /// The record's own JSON, where it was asked for.
-    pub(crate) raw: Option<Box<RawValue>>,
-}
-
-/// A row that cannot be read.
-#[derive(Debug)]
-pub(crate) struct Unreadable {
-    pub(crate) vendor_id: Option<String>,
-    pub(crate) reason: String,
-}
-
 /// One device of a list, with what its group says.
 #[derive(Debug)]
 pub(crate) struct DeviceRow {
     pub(crate) company: Option<String>,
     pub(crate) site: Option<String>,
-    pub(crate) row: ListRow<wire::Endpoint>,
+    pub(crate) row: WireRow<wire::Endpoint>,
 }
 
 pub(crate) fn object<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
@@ -77,19 +56,13 @@ pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
 }
 
 /// Reads a bare array typed; row by row only where that fails.
-pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<ListRow<R>>> {
+pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
     let rows = match answer.json::<Vec<Object<R>>>() {
-        Ok(rows) => rows
-            .into_iter()
-            .map(|row| ListRow {
-                record: readable(row),
-                raw: None,
-            })
-            .collect(),
+        Ok(rows) => rows.into_iter().map(WireRow::typed).collect(),
         Err(_) => match answer.json::<Vec<Box<RawValue>>>() {
             Ok(rows) => rows
                 .into_iter()
-                .map(|row| read_row(row, Raw::Drop))
+                .map(|row| WireRow::untyped(row, &ID_KEYS, KeepRaw::No))
                 .collect(),
             Err(error) => return Err(classify::refused_inside(answer).unwrap_or(error)),
         },
@@ -98,24 +71,20 @@ pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage
 }
 
 /// Reads a page of devices typed; row by row only where that fails or the raw rows are wanted.
-pub(crate) fn devices(answer: &Answer<'_>, raw: Raw) -> Result<ListPage<DeviceRow>> {
-    if raw == Raw::Drop
+pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
+    if raw == KeepRaw::No
         && let Ok(list) = object::<wire::DeviceList<Object<wire::Endpoint>>>(answer)
     {
-        let read = |row| ListRow {
-            record: readable(row),
-            raw: None,
-        };
-        return grouped(list, answer, read);
+        return grouped(list, answer, WireRow::typed);
     }
     let list = object::<wire::DeviceList<Box<RawValue>>>(answer)?;
-    grouped(list, answer, |row| read_row(row, raw))
+    grouped(list, answer, |row| WireRow::untyped(row, &ID_KEYS, raw))
 }
 
 fn grouped<E>(
     list: wire::DeviceList<E>,
     answer: &Answer<'_>,
-    read: impl Fn(E) -> ListRow<wire::Endpoint>,
+    read: impl Fn(E) -> WireRow<wire::Endpoint>,
 ) -> Result<ListPage<DeviceRow>> {
     if list.is_silent()
         && let Some(error) = classify::refused_inside(answer)
@@ -142,8 +111,8 @@ fn grouped<E>(
             Object::Unexpected(kind) => rows.push(DeviceRow {
                 company: None,
                 site: None,
-                row: ListRow {
-                    record: Err(Unreadable {
+                row: WireRow {
+                    record: Err(Rejection {
                         vendor_id: None,
                         reason: format!("a group of devices is not an object but {kind}"),
                     }),
@@ -163,47 +132,6 @@ fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
     }
 }
 
-fn read_row<R: DeserializeOwned>(row: Box<RawValue>, raw: Raw) -> ListRow<R> {
-    let record = match serde_json::from_str(row.get()) {
-        Ok(object) => readable(object),
-        Err(error) => Err(Unreadable {
-            vendor_id: id_of(&row),
-            reason: format!("the record cannot be read: {error}"),
-        }),
-    };
-    ListRow {
-        record,
-        raw: (raw == Raw::Keep).then_some(row),
-    }
-}
-
-fn readable<R>(row: Object<R>) -> std::result::Result<R, Unreadable> {
-    let reason = match row {
-        Object::Value(record) => return Ok(record),
-        Object::Absent | Object::Null => "the row is null".to_owned(),
-        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
-    };
-    Err(Unreadable {
-        vendor_id: None,
-        reason,
-    })
-}
-
-fn id_of(row: &RawValue) -> Option<String> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Ids {
-        #[serde(rename = "endpointID")]
-        endpoint_id: Scalar,
-        id: Scalar,
-    }
-    let ids: Ids = serde_json::from_str(row.get()).ok()?;
-    ids.endpoint_id
-        .text()
-        .or(ids.id.text())
-        .map(ToOwned::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -211,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    fn devices(body: &str, link: Option<&str>, raw: Raw) -> Result<ListPage<DeviceRow>> {
+    fn devices(body: &str, link: Option<&str>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
         let mut response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
         if let Some(link) = link {
             response.headers_mut().insert(LINK, link.parse().unwrap());
@@ -224,7 +152,7 @@ mod tests {
     fn one_bad_row_does_not_cost_the_page() {
         let body = r#"{"platform":[{"companyID":"c","siteID":"s","endpoints":
             [{"endpointID":"1"},null,["x"],{"endpointID":"2","os":[],"deviceName":{}}]},"odd"]}"#;
-        for raw in [Raw::Drop, Raw::Keep] {
+        for raw in [KeepRaw::No, KeepRaw::Yes] {
             let page = devices(body, None, raw).unwrap();
             let reasons: Vec<_> = page
                 .rows
@@ -249,7 +177,7 @@ mod tests {
                 ]
             );
             assert_eq!(page.rows[0].company.as_deref(), Some("c"));
-            assert_eq!(page.rows[0].row.raw.is_some(), raw == Raw::Keep);
+            assert_eq!(page.rows[0].row.raw.is_some(), raw == KeepRaw::Yes);
         }
     }
 
@@ -257,7 +185,7 @@ mod tests {
     fn a_row_that_repeats_a_key_is_rejected_by_name() {
         let body = r#"{"platform":[{"companyID":"c","siteID":"s","endpoints":
             [{"endpointID":"1"},{"endpointID":"2","deviceName":"a","deviceName":"b"}]}]}"#;
-        let page = devices(body, None, Raw::Drop).unwrap();
+        let page = devices(body, None, KeepRaw::No).unwrap();
         assert!(page.rows[0].row.record.is_ok());
         let bad = page.rows[1].row.record.as_ref().unwrap_err();
         assert_eq!(bad.vendor_id.as_deref(), Some("2"));
@@ -270,20 +198,20 @@ mod tests {
             r#"{"code":"E1","message":"busy"}"#,
             r#"{"error":{"message":"busy"}}"#,
         ] {
-            let error = devices(body, None, Raw::Drop).unwrap_err();
+            let error = devices(body, None, KeepRaw::No).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Vendor);
             assert!(error.message().ends_with("busy"), "{error}");
         }
-        assert!(devices("[]", None, Raw::Drop).is_err());
-        assert!(devices("{}", None, Raw::Drop).unwrap().rows.is_empty());
-        let empty = devices(r#"{"platform":null,"cloud":[]}"#, None, Raw::Drop).unwrap();
+        assert!(devices("[]", None, KeepRaw::No).is_err());
+        assert!(devices("{}", None, KeepRaw::No).unwrap().rows.is_empty());
+        let empty = devices(r#"{"platform":null,"cloud":[]}"#, None, KeepRaw::No).unwrap();
         assert!(empty.rows.is_empty());
     }
 
     #[test]
     fn of_the_link_only_the_parameters_are_taken() {
         let link = "<https://evil.example/x?limit=500&cursor=9>; rel=\"next\"";
-        let page = devices("{}", Some(link), Raw::Drop).unwrap();
+        let page = devices("{}", Some(link), KeepRaw::No).unwrap();
         assert_eq!(link::value(&page.next.unwrap(), "cursor"), Some("9"));
     }
 }

@@ -1,7 +1,6 @@
 use serde_json::Value;
 
 use super::*;
-use crate::read::Unreadable;
 
 fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
@@ -13,14 +12,11 @@ fn device(json: &str) -> DeviceRow {
     DeviceRow {
         company: Some("c1".to_owned()),
         site: Some("s1".to_owned()),
-        row: ListRow {
-            record: Ok(serde_json::from_str(json).unwrap()),
-            raw: None,
-        },
+        row: WireRow::typed(Object::Value(serde_json::from_str(json).unwrap())),
     }
 }
 
-fn read(device: DeviceRow, check_in: CheckIn<'_>) -> Row<Asset> {
+fn read(device: DeviceRow, check_in: CheckIn<'_>) -> Result<Asset, Rejection> {
     let rules = Rules::default();
     let origin = Origin {
         instance: "acme",
@@ -36,10 +32,7 @@ fn read(device: DeviceRow, check_in: CheckIn<'_>) -> Row<Asset> {
 }
 
 fn mapped_with(json: &str, check_in: CheckIn<'_>) -> Asset {
-    match read(device(json), check_in) {
-        Row::Record(asset) => asset,
-        other => panic!("{other:?}"),
-    }
+    read(device(json), check_in).unwrap()
 }
 
 fn mapped(json: &str) -> Asset {
@@ -198,16 +191,14 @@ fn the_makers_of_firmware_are_not_those_of_machines() {
 
 #[test]
 fn a_device_without_an_id_is_rejected() {
-    let Row::Rejected(rejection) = read(device(r#"{"deviceName":"x"}"#), CheckIn::Never) else {
-        panic!("kept");
-    };
+    let rejection = read(device(r#"{"deviceName":"x"}"#), CheckIn::Never).unwrap_err();
     assert_eq!(rejection.reason, "the device has no id");
     let mut broken = device("{}");
-    broken.row.record = Err(Unreadable {
+    broken.row.record = Err(Rejection {
         vendor_id: Some("7".to_owned()),
         reason: "odd".to_owned(),
     });
-    assert!(matches!(read(broken, CheckIn::Never), Row::Rejected(_)));
+    assert!(read(broken, CheckIn::Never).is_err());
 }
 
 #[test]
@@ -218,14 +209,8 @@ fn a_company_is_a_customer_until_it_ends() {
         rules: &rules,
     };
     let read = |json: &str| {
-        let row = ListRow {
-            record: Ok(serde_json::from_str(json).unwrap()),
-            raw: None,
-        };
-        match customer(row, origin, now()) {
-            Row::Record(customer) => customer,
-            other => panic!("{other:?}"),
-        }
+        let row = WireRow::typed(Object::Value(serde_json::from_str(json).unwrap()));
+        customer(row, origin, now()).unwrap()
     };
     let plain = read(r#"{"id":"436f6d70-616e","name":"a","friendlyName":"Acme"}"#);
     assert_eq!((plain.name.as_str(), plain.active), ("Acme", Some(true)));
