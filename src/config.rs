@@ -25,19 +25,43 @@ use serde::Deserialize;
 #[serde(tag = "vendor")]
 #[non_exhaustive]
 pub enum ConnectorConfig {
+    /// A ConnectWise RMM account.
+    #[cfg(feature = "cwrmm")]
+    #[serde(rename = "cwrmm")]
+    CwRmm(lmsync_cwrmm::CwRmmConfig),
+    /// A Halo ITSM account; the product inside is set on connecting.
+    #[cfg(feature = "halo")]
+    #[serde(rename = "halo-itsm")]
+    HaloItsm(lmsync_halo::HaloConfig),
+    /// A Halo PSA account; the product inside is set on connecting.
+    #[cfg(feature = "halo")]
+    #[serde(rename = "halo-psa")]
+    HaloPsa(lmsync_halo::HaloConfig),
     /// A SuperOps account.
     #[cfg(feature = "superops")]
     #[serde(rename = "superops")]
     SuperOps(lmsync_superops::SuperOpsConfig),
+    /// A Syncro or RepairShopr account.
+    #[cfg(feature = "syncro")]
+    #[serde(rename = "syncro")]
+    Syncro(lmsync_syncro::SyncroConfig),
 }
 
 impl ConnectorConfig {
     /// The vendor's name, as the key `vendor` has it.
     #[must_use]
     pub fn vendor(&self) -> &'static str {
-        match *self {
+        match self {
+            #[cfg(feature = "cwrmm")]
+            Self::CwRmm(_) => "cwrmm",
+            #[cfg(feature = "halo")]
+            Self::HaloItsm(_) => "halo-itsm",
+            #[cfg(feature = "halo")]
+            Self::HaloPsa(_) => "halo-psa",
             #[cfg(feature = "superops")]
             Self::SuperOps(_) => "superops",
+            #[cfg(feature = "syncro")]
+            Self::Syncro(_) => "syncro",
         }
     }
 
@@ -55,8 +79,26 @@ impl ConnectorConfig {
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Arc<dyn Connector>> {
         match self {
+            #[cfg(feature = "cwrmm")]
+            Self::CwRmm(config) => Ok(Arc::new(config.connect_in(environment)?)),
+            #[cfg(feature = "halo")]
+            Self::HaloItsm(config) => halo(config, lmsync_halo::HaloProduct::Itsm, environment),
+            #[cfg(feature = "halo")]
+            Self::HaloPsa(config) => halo(config, lmsync_halo::HaloProduct::Psa, environment),
             #[cfg(feature = "superops")]
             Self::SuperOps(config) => Ok(Arc::new(config.connect_in(environment)?)),
+            #[cfg(feature = "syncro")]
+            Self::Syncro(config) => Ok(Arc::new(config.connect_in(environment)?)),
         }
     }
+}
+
+#[cfg(feature = "halo")]
+fn halo(
+    config: &lmsync_halo::HaloConfig,
+    product: lmsync_halo::HaloProduct,
+    environment: &Environment,
+) -> Result<Arc<dyn Connector>> {
+    let config = config.clone().product(product);
+    Ok(Arc::new(config.connect_in(environment)?))
 }

@@ -38,6 +38,21 @@ fn of_kind<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["record"] == kind).collect()
 }
 
+fn expect_valid_assets(assets: &[&Value]) {
+    let schema = serde_json::from_str(include_str!("fixtures/asset.schema.json")).unwrap();
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    for asset in assets {
+        let errors: Vec<_> = validator
+            .iter_errors(asset)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?} in {asset}");
+    }
+}
+
 fn ids(records: &[&Value]) -> BTreeSet<String> {
     records
         .iter()
@@ -65,6 +80,59 @@ mod full_sync {
     }
 
     #[test]
+    fn every_product_is_read_completely_and_every_record_has_its_form() {
+        let folder = Folder::new();
+        Program::new("full_sync")
+            .arg("--output")
+            .arg(folder.path("out.jsonl"))
+            .arg("--report")
+            .arg(folder.path("report.json"))
+            .run()
+            .expect(0);
+        let report = folder.json("report.json");
+        let lines = folder.lines("out.jsonl");
+        let products = ["superops", "syncro", "cwrmm", "halo-psa", "halo-itsm"];
+        let connectors = report["connectors"].as_array().unwrap();
+        assert_eq!(connectors.len(), products.len());
+        for (connector, product) in connectors.iter().zip(products) {
+            assert_eq!(connector["vendor"], product);
+            assert_eq!(connector["complete"], true, "{connector}");
+            assert_eq!(connector["assets"], 250, "{connector}");
+            assert_eq!(connector["customers"], 12, "{connector}");
+            assert_eq!(connector["rejected"], json!([]), "{connector}");
+            let is_halo = product.starts_with("halo");
+            assert_eq!(connector["software"].as_u64().unwrap() > 0, is_halo);
+            for kind in ["asset", "customer", "software"] {
+                let written = of_kind(&lines, kind)
+                    .iter()
+                    .filter(|line| line["source"]["connector"] == product)
+                    .count() as u64;
+                let counted = connector[match kind {
+                    "software" => "software".to_owned(),
+                    kind => format!("{kind}s"),
+                }]
+                .as_u64();
+                assert_eq!(Some(written), counted, "{kind} of {product}");
+            }
+        }
+        expect_valid_assets(&of_kind(&lines, "asset"));
+        for software in of_kind(&lines, "software") {
+            assert!(!software["name"].as_str().unwrap().is_empty());
+            for field in [
+                "publisher",
+                "version",
+                "customer",
+                "seats",
+                "start_date",
+                "end_date",
+            ] {
+                assert!(software.get(field).is_some(), "{field} in {software}");
+            }
+            assert!(software["issues"].is_array());
+        }
+    }
+
+    #[test]
     fn neither_a_proxy_nor_missing_certificates_come_between_it_and_loopback() {
         Program::new("full_sync")
             .env("HTTP_PROXY", "http://127.0.0.1:9")
@@ -83,21 +151,10 @@ mod full_sync {
         sync(&folder, &folder.config(&account.table("demo", TOKEN, "")))
             .run()
             .expect(0);
-        let schema = serde_json::from_str(include_str!("fixtures/asset.schema.json")).unwrap();
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap();
         let lines = folder.lines("out.jsonl");
         let assets = of_kind(&lines, "asset");
         assert_eq!(assets.len(), account.fleet.len());
-        for asset in assets {
-            let errors: Vec<_> = validator
-                .iter_errors(asset)
-                .map(|e| e.to_string())
-                .collect();
-            assert!(errors.is_empty(), "{errors:?} in {asset}");
-        }
+        expect_valid_assets(&assets);
     }
 
     #[test]

@@ -190,10 +190,8 @@ fn explain(error: Error) -> Error {
 
 // The mapping: pure functions, and the only place that knows what a value means.
 
-fn asset(machine: &Machine, inner: &Inner, at: DateTime<Utc>) -> Row<Asset> {
-    let Some(id) = text(&machine.id) else {
-        return rejected("the machine has no id");
-    };
+fn asset(machine: &Machine, inner: &Inner, at: DateTime<Utc>) -> Result<Asset, Rejection> {
+    let id = text(&machine.id).ok_or_else(|| rejected("the machine has no id"))?;
     let source = Source::new(CONNECTOR, &inner.info.instance, id, at);
     // The draft applies the rules that hold for every vendor: placeholders,
     // manufacturers' names, dates, and the keys to recognise the machine by.
@@ -212,27 +210,25 @@ fn asset(machine: &Machine, inner: &Inner, at: DateTime<Utc>) -> Row<Asset> {
         .company
         .value()
         .and_then(|company| Some(Ref::new(text(&company.id)?, text(&company.name))));
-    Row::Record(draft.finish())
+    Ok(draft.finish())
 }
 
-fn customer(company: &Company, inner: &Inner, at: DateTime<Utc>) -> Row<Customer> {
-    let Some(id) = text(&company.id) else {
-        return rejected("the company has no id");
-    };
+fn customer(company: &Company, inner: &Inner, at: DateTime<Utc>) -> Result<Customer, Rejection> {
+    let id = text(&company.id).ok_or_else(|| rejected("the company has no id"))?;
     let name = text(&company.name).unwrap_or_else(|| id.clone());
     let source = Source::new(CONNECTOR, &inner.info.instance, id, at);
-    Row::Record(Customer::new(source, name))
+    Ok(Customer::new(source, name))
 }
 
 fn text(value: &Scalar) -> Option<String> {
     value.text().and_then(clean)
 }
 
-fn rejected<T>(reason: &str) -> Row<T> {
-    Row::Rejected(Rejection {
+fn rejected(reason: &str) -> Rejection {
+    Rejection {
         vendor_id: None,
         reason: reason.to_owned(),
-    })
+    }
 }
 
 // A page at a time; core asks for them ahead, in parallel, and knows the end.
@@ -253,11 +249,11 @@ impl PageSource for Machines {
             .list("list machines", "/api/machines", number, PAGE_SIZE, meter)
             .await?;
         Ok(page(&list, |machine, raw| {
-            let mut row = asset(machine, inner, at);
-            if let (Row::Record(asset), true) = (&mut row, self.keep_raw) {
+            let mut asset = asset(machine, inner, at)?;
+            if self.keep_raw {
                 asset.source.raw = Some(raw.to_owned().into());
             }
-            row
+            Ok(asset)
         }))
     }
 }
@@ -278,17 +274,17 @@ impl PageSource for Companies {
     }
 }
 
-fn page<R, T>(list: &List, map: impl Fn(&R, &RawValue) -> Row<T>) -> Page<T>
+fn page<R, T>(list: &List, map: impl Fn(&R, &RawValue) -> Result<T, Rejection>) -> Page<T>
 where
     R: DeserializeOwned,
 {
-    let rows = list
-        .rows
-        .iter()
-        .map(|raw| match serde_json::from_str::<Object<R>>(raw.get()) {
+    let rows = list.rows.iter().map(|raw| {
+        let record = match serde_json::from_str::<Object<R>>(raw.get()) {
             Ok(Object::Value(record)) => map(&record, raw),
-            _ => rejected("the row is no record"),
-        });
+            _ => Err(rejected("the row is no record")),
+        };
+        Row::from(record)
+    });
     Page {
         rows: rows.collect(),
         total: list.total,
@@ -337,9 +333,7 @@ impl Connector for Shelf {
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
         let (machine, at) = self.0.machine(&id.vendor_id, &Meter::default()).await?;
-        match asset(&machine, &self.0, at) {
-            Row::Record(asset) => Ok(asset),
-            Row::Rejected(rejection) => Err(Error::new(ErrorKind::Decode, rejection.reason)),
-        }
+        asset(&machine, &self.0, at)
+            .map_err(|rejection| Error::new(ErrorKind::Decode, rejection.reason))
     }
 }

@@ -3,10 +3,17 @@
 use std::fmt;
 use std::io;
 
+use lmsync::cwrmm::CwRmmConfig;
+use lmsync::halo::{HaloConfig, HaloProduct};
+use lmsync::model::{FieldPlaces, TenantField};
 use lmsync::superops::SuperOpsConfig;
+use lmsync::syncro::SyncroConfig;
 use lmsync::{Clock, ConnectorConfig, SystemClock};
+use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
 use lmsync_testkit::fleet::Fleet;
+use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
 use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
+use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
 use lmsync_testkit::{ServeOptions, serve};
 
 /// Simulators on loopback, until this is dropped.
@@ -31,7 +38,13 @@ impl fmt::Debug for Simulators {
 pub(crate) async fn start() -> io::Result<Simulators> {
     let fleet = Fleet::demo(SystemClock::new().now());
     // A new product is one more line here and one more function below.
-    let started = [superops(&fleet).await?];
+    let started = [
+        superops(&fleet).await?,
+        syncro(&fleet).await?,
+        cwrmm(&fleet).await?,
+        halo(&fleet, HaloProduct::Psa).await?,
+        halo(&fleet, HaloProduct::Itsm).await?,
+    ];
     let (accounts, servers) = started.into_iter().unzip();
     Ok(Simulators {
         accounts,
@@ -45,4 +58,38 @@ async fn superops(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
     let server = serve(SuperOpsSimulator::new(spec), ServeOptions::default()).await?;
     let config = config.name("superops-demo").endpoint(server.uri());
     Ok((ConnectorConfig::SuperOps(config), Box::new(server)))
+}
+
+async fn syncro(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
+    let spec = SyncroSpec::new(fleet.clone());
+    let config = SyncroConfig::new("acmemsp.syncromsp.com", spec.api_key.as_str());
+    let server = serve(SyncroSimulator::new(spec), ServeOptions::default()).await?;
+    let config = config.name("syncro-demo").endpoint(server.uri());
+    Ok((ConnectorConfig::Syncro(config), Box::new(server)))
+}
+
+async fn cwrmm(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
+    let spec = CwRmmSpec::new(fleet.clone());
+    let config = CwRmmConfig::new(&spec.client_id, spec.client_secret.as_str());
+    let server = serve(CwRmmSimulator::new(spec), ServeOptions::default()).await?;
+    let config = config.name("cwrmm-demo").endpoint(server.uri());
+    Ok((ConnectorConfig::CwRmm(config), Box::new(server)))
+}
+
+async fn halo(fleet: &Fleet, product: HaloProduct) -> io::Result<(ConnectorConfig, Server)> {
+    let spec = HaloSpec::new(fleet.clone());
+    let (id, secret) = (spec.client_id.clone(), spec.client_secret.clone());
+    let tenant = spec.tenant.clone();
+    let server = serve(HaloSimulator::new(spec), ServeOptions::default()).await?;
+    let (api, auth) = (server.uri() + "/api", server.uri() + "/auth");
+    // Halo has no check-in of its own; in this account a field holds it.
+    let fields = FieldPlaces::new().with(TenantField::LastCheckIn, ["Last Seen"]);
+    let config = HaloConfig::new(product, api, auth, id, secret)
+        .tenant(tenant)
+        .fields(fields);
+    let account = match product {
+        HaloProduct::Itsm => ConnectorConfig::HaloItsm(config.name("halo-itsm-demo")),
+        _ => ConnectorConfig::HaloPsa(config.name("halo-psa-demo")),
+    };
+    Ok((account, Box::new(server)))
 }

@@ -14,6 +14,7 @@ use lmsync_core::{
 
 use crate::api::{Api, ListPage};
 use crate::map::{self, Basis, Origin};
+use crate::owners::Owners;
 use crate::pages::{AssetPages, CustomerPages};
 use crate::wire;
 
@@ -41,6 +42,7 @@ pub struct Syncro {
 pub(crate) struct Inner {
     info: ConnectorInfo,
     pub(crate) api: Api,
+    pub(crate) owners: Arc<Owners>,
     places: FieldPlaces,
     rules: Rules,
 }
@@ -104,6 +106,7 @@ impl Syncro {
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),
+                owners: Arc::new(Owners::new(api.http().clock().clone())),
                 api,
                 places,
                 rules,

@@ -6,6 +6,7 @@ mod classify;
 mod config;
 mod connector;
 mod map;
+mod owners;
 mod pages;
 mod places;
 mod raw;

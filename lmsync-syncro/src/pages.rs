@@ -1,6 +1,5 @@
 //! The pages of an account's assets and customers.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 use crate::api::ListPage;
 use crate::connector::Inner;
 use crate::map::{self, Basis};
+use crate::owners::{Customers, Notes};
 use crate::wire;
 
 /// What a gateway says when the vendor took too long over a page.
@@ -32,6 +32,7 @@ pub(crate) struct AssetPages {
     inner: Arc<Inner>,
     raw: KeepRaw,
     basis: Basis,
+    notes: Notes,
     /// Where requests are counted, when not with the listing's own.
     meter: Option<Meter>,
     /// How many rows a page holds, as far as that is known; 0 when not.
@@ -43,6 +44,7 @@ pub(crate) struct AssetPages {
 impl AssetPages {
     pub(crate) fn new(inner: Arc<Inner>, query: &AssetQuery) -> Self {
         Self {
+            notes: inner.owners.notes(),
             inner,
             raw: query.raw.into(),
             basis: if query.accept_record_update {
@@ -141,10 +143,20 @@ impl PageSource for AssetPages {
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
         let meter = self.meter.as_ref().unwrap_or(meter);
-        let page = self.fetch(number, meter).await?;
+        let walk = self.notes.begin(number);
+        let page = match self.fetch(number, meter).await {
+            Ok(page) => page,
+            Err(error) => {
+                // The listing ends here, even if its owner keeps hold of it.
+                self.notes.give_up();
+                return Err(error);
+            }
+        };
         let origin = self.inner.origin();
         let map = |row, at| map::asset(row, origin, self.basis, at);
-        Ok(numbered(page, number, &self.granted, map))
+        let page = numbered(page, number, &self.granted, map);
+        self.notes.take(walk, number, &page);
+        Ok(page)
     }
 }
 
@@ -164,16 +176,29 @@ impl CustomerPages {
 
     /// The customers that own an asset, all on one page.
     async fn of_assets(&self, meter: &Meter) -> Result<Page<Customer>> {
+        let customers = match self.inner.owners.customers().await {
+            Some(noted) => Arc::unwrap_or_clone(noted),
+            None => self.gather(meter).await?,
+        };
+        let customers = customers.into_vec();
+        let total = customers.len();
+        Ok(Page {
+            rows: customers.into_iter().map(Row::Record).collect(),
+            total: Some(total as u64),
+            pages: Some(1),
+            more: Some(false),
+            size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
+        })
+    }
+
+    /// The customers by a listing of the assets for this purpose.
+    async fn gather(&self, meter: &Meter) -> Result<Customers> {
         let query = AssetQuery::new();
         let pages = AssetPages::new(Arc::clone(&self.inner), &query).counted_with(meter);
         let mut assets: RecordStream<Asset> = self.inner.stream(pages, query, "assets");
-        let mut found = BTreeMap::new();
+        let mut customers = Customers::default();
         while let Some(asset) = assets.next().await {
-            if let Some(customer) = map::customer_of(&asset?) {
-                found
-                    .entry(customer.source.vendor_id.clone())
-                    .or_insert(customer);
-            }
+            customers.note(&asset?);
         }
         if let Some(reason) = assets.summary().incomplete_reason {
             return Err(Error::vendor(format!(
@@ -181,14 +206,7 @@ impl CustomerPages {
             ))
             .with_hint("run the sync again"));
         }
-        let total = found.len();
-        Ok(Page {
-            rows: found.into_values().map(Row::Record).collect(),
-            total: Some(total as u64),
-            pages: Some(1),
-            more: Some(false),
-            size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
-        })
+        Ok(customers)
     }
 }
 

@@ -3,4 +3,5 @@
 
 mod account;
 mod conformance;
+mod owners;
 mod support;
