@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod address;
+mod api;
+mod asset_types;
+mod classify;
+mod config;
+mod connector;
+mod map;
+mod pages;
+mod places;
+mod sections;
+mod sign_in;
+mod wire;
+
+pub use self::asset_types::{AssetClass, AssetTypes};
+pub use self::config::{HaloConfig, HaloProduct};
+pub use self::connector::Halo;
+pub use self::sign_in::Scopes;
+
+pub use lmsync_core as core;

@@ -1,0 +1,537 @@
+//! The endpoints: one function each, from parameters to one page of wire types.
+
+use chrono::{DateTime, Utc};
+use lmsync_core::http::{Answer, Call, HttpClient, Meter};
+use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::classify::{self, Reads};
+use crate::config::HaloProduct;
+use crate::wire::{self, id};
+
+/// The rows to ask for. Halo grants fewer without a word and says how many it granted.
+pub(crate) const PAGE_SIZE: u32 = 100;
+const ID_KEYS: [&str; 1] = ["id"];
+
+/// The calls of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    http: HttpClient,
+    /// With the rights to read software.
+    software: HttpClient,
+    base: Url,
+    product: HaloProduct,
+}
+
+/// One page as it came.
+#[derive(Debug)]
+pub(crate) struct ListPage<R> {
+    pub(crate) rows: Vec<WireRow<R>>,
+    /// How many there are on all pages.
+    pub(crate) total: Option<u64>,
+    /// How many Halo puts on a page.
+    pub(crate) size: u32,
+    pub(crate) received_at: DateTime<Utc>,
+}
+
+/// Which assets to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Those of every type.
+    AnyType,
+    /// Those of these types.
+    Types(Vec<String>),
+    /// Those of this type, which brings fields where a list of several types does not.
+    Type(String),
+}
+
+/// How to list assets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AssetOptions {
+    pub(crate) raw: KeepRaw,
+    /// Inactive ones too.
+    pub(crate) inactive: bool,
+    /// When each was last changed, too.
+    pub(crate) updates: bool,
+}
+
+impl Api {
+    pub(crate) fn new(
+        http: HttpClient,
+        software: HttpClient,
+        base: Url,
+        product: HaloProduct,
+    ) -> Self {
+        Self {
+            http,
+            software,
+            base,
+            product,
+        }
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    pub(crate) fn product(&self) -> HaloProduct {
+        self.product
+    }
+
+    pub(crate) async fn assets(
+        &self,
+        of: &Of,
+        page: u32,
+        options: AssetOptions,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Asset>> {
+        let mut url = self.list_url("Asset", page, PAGE_SIZE, options.inactive);
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("includeassetfields", "true")
+                .append_pair("convert_date_assetfields_to_iso", "true")
+                .append_pair("noicon", "true");
+            match of {
+                Of::AnyType => {}
+                Of::Types(ids) => {
+                    query.append_pair("assettypes", &ids.join(","));
+                }
+                Of::Type(id) => {
+                    query.append_pair("assettype_id", id);
+                }
+            }
+            if options.updates {
+                query.append_pair("includechangehistorylastupdated", "true");
+            }
+        }
+        let call = Call::get("GET /Asset", &url)?;
+        self.http
+            .send(&call, meter, |answer| {
+                self.read_list(answer, Reads::Assets, options.raw, PAGE_SIZE)
+            })
+            .await
+    }
+
+    /// How many assets there are.
+    pub(crate) async fn asset_count(&self, of: &Of, meter: &Meter) -> Result<Option<u64>> {
+        let mut url = self.list_url("Asset", 1, 1, false);
+        url.query_pairs_mut().append_pair("noicon", "true");
+        if let Of::Types(ids) = of {
+            url.query_pairs_mut()
+                .append_pair("assettypes", &ids.join(","));
+        }
+        self.count("GET /Asset", &url, Reads::Assets, meter).await
+    }
+
+    pub(crate) async fn client_count(&self, meter: &Meter) -> Result<Option<u64>> {
+        let url = self.list_url("Client", 1, 1, false);
+        self.count("GET /Client", &url, Reads::Customers, meter)
+            .await
+    }
+
+    pub(crate) async fn licence_count(&self, meter: &Meter) -> Result<Option<u64>> {
+        let url = self.list_url("SoftwareLicence", 1, 1, false);
+        self.count("GET /SoftwareLicence", &url, Reads::Software, meter)
+            .await
+    }
+
+    /// One asset with everything Halo has of it.
+    pub(crate) async fn asset(
+        &self,
+        asset_id: &str,
+        raw: KeepRaw,
+        meter: &Meter,
+    ) -> Result<(WireRow<wire::Asset>, DateTime<Utc>)> {
+        // Halo's ids are numbers; anything else would change the address.
+        if asset_id.is_empty() || !asset_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(no_such_asset(Error::new(
+                ErrorKind::NotFound,
+                "Halo has no asset with such an id",
+            )));
+        }
+        let mut url = self.url(&["Asset", asset_id]);
+        url.query_pairs_mut()
+            .append_pair("includedetails", "true")
+            .append_pair("includeassetfields", "true")
+            .append_pair("convert_date_assetfields_to_iso", "true");
+        let call = Call::get("GET /Asset/{id}", &url)?;
+        self.http
+            .send(&call, meter, |answer| self.read_asset(answer, raw))
+            .await
+    }
+
+    /// The tenant's asset types; no paging here.
+    pub(crate) async fn asset_types(&self, meter: &Meter) -> Result<Vec<Object<wire::AssetType>>> {
+        let call = Call::get("GET /AssetType", &self.url(&["AssetType"]))?;
+        self.http
+            .send(&call, meter, |answer| {
+                self.read_array(answer, Reads::Assets)
+            })
+            .await
+    }
+
+    pub(crate) async fn clients(
+        &self,
+        page: u32,
+        inactive: bool,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Client>> {
+        let url = self.list_url("Client", page, PAGE_SIZE, inactive);
+        let call = Call::get("GET /Client", &url)?;
+        self.http
+            .send(&call, meter, |answer| {
+                self.read_list(answer, Reads::Customers, KeepRaw::No, PAGE_SIZE)
+            })
+            .await
+    }
+
+    pub(crate) async fn sites(
+        &self,
+        page: u32,
+        inactive: bool,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Site>> {
+        let url = self.list_url("Site", page, PAGE_SIZE, inactive);
+        let call = Call::get("GET /Site", &url)?;
+        self.http
+            .send(&call, meter, |answer| {
+                self.read_list(answer, Reads::Sites, KeepRaw::No, PAGE_SIZE)
+            })
+            .await
+    }
+
+    pub(crate) async fn licences(
+        &self,
+        page: u32,
+        inactive: bool,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Licence>> {
+        let url = self.list_url("SoftwareLicence", page, PAGE_SIZE, inactive);
+        let call = Call::get("GET /SoftwareLicence", &url)?;
+        self.software
+            .send(&call, meter, |answer| {
+                self.read_list(answer, Reads::Software, KeepRaw::No, PAGE_SIZE)
+            })
+            .await
+    }
+
+    /// What is installed on an asset; no paging here.
+    pub(crate) async fn asset_software(
+        &self,
+        asset_id: &str,
+        meter: &Meter,
+    ) -> Result<Vec<Object<wire::Program>>> {
+        let mut url = self.url(&["AssetSoftware"]);
+        url.query_pairs_mut().append_pair("device_id", asset_id);
+        let call = Call::get("GET /AssetSoftware", &url)?;
+        self.software
+            .send(&call, meter, |answer| {
+                self.read_array(answer, Reads::Software)
+            })
+            .await
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        // An address with a host always has segments.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(path);
+        }
+        url
+    }
+
+    fn list_url(&self, what: &str, page: u32, size: u32, inactive: bool) -> Url {
+        let mut url = self.url(&[what]);
+        // Halo's own spelling; without it the other two are ignored.
+        url.query_pairs_mut()
+            .append_pair("pageinate", "true")
+            .append_pair("page_no", &page.to_string())
+            .append_pair("page_size", &size.to_string())
+            .append_pair("order", "id")
+            .append_pair("orderdesc", "false");
+        if inactive {
+            url.query_pairs_mut().append_pair("includeinactive", "true");
+        }
+        url
+    }
+
+    async fn count(
+        &self,
+        operation: &'static str,
+        url: &Url,
+        reads: Reads,
+        meter: &Meter,
+    ) -> Result<Option<u64>> {
+        let call = Call::get(operation, url)?;
+        let http = match reads {
+            Reads::Software => &self.software,
+            Reads::Assets | Reads::Customers | Reads::Sites => &self.http,
+        };
+        http.send(&call, meter, |answer| {
+            let page = self.read_list::<Scalar>(answer, reads, KeepRaw::No, 1)?;
+            Ok(page.total)
+        })
+        .await
+    }
+
+    /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
+    fn read_list<R: DeserializeOwned>(
+        &self,
+        answer: &Answer<'_>,
+        reads: Reads,
+        raw: KeepRaw,
+        asked: u32,
+    ) -> Result<ListPage<R>> {
+        classify::require_success(answer, self.product, reads)?;
+        if raw == KeepRaw::No
+            && let Ok(view) = self.view::<Object<R>>(answer)
+        {
+            return page(view, answer, asked, WireRow::typed);
+        }
+        let view = self.view::<Box<RawValue>>(answer)?;
+        page(view, answer, asked, |row| {
+            WireRow::untyped(row, &ID_KEYS, raw)
+        })
+    }
+
+    /// The list in its envelope, or bare.
+    fn view<R: DeserializeOwned>(&self, answer: &Answer<'_>) -> Result<wire::View<R>> {
+        // A struct would take an array for its fields, by position.
+        if is_array(answer) {
+            let rows: Vec<R> = classify::json(answer, self.product)?;
+            return Ok(wire::View {
+                page_size: None,
+                record_count: Some(rows.len() as u64),
+                rows: Some(rows),
+                warning: Scalar::Absent,
+            });
+        }
+        classify::json(answer, self.product)
+    }
+
+    /// A list without pages: bare, or the only list in an envelope.
+    fn read_array<R: DeserializeOwned>(&self, answer: &Answer<'_>, reads: Reads) -> Result<Vec<R>> {
+        classify::require_success(answer, self.product, reads)?;
+        if is_array(answer) {
+            return classify::json(answer, self.product);
+        }
+        let envelope: std::collections::BTreeMap<String, Box<RawValue>> =
+            classify::json(answer, self.product)?;
+        let mut lists = envelope
+            .iter()
+            .filter(|(name, value)| *name != "columns" && value.get().starts_with('['));
+        match (lists.next(), lists.next()) {
+            (Some((_, list)), None) => {
+                serde_json::from_str(list.get()).map_err(|error| answer.undecodable(&error))
+            }
+            _ => Err(no_list(answer, None)),
+        }
+    }
+
+    fn read_asset(
+        &self,
+        answer: &Answer<'_>,
+        raw: KeepRaw,
+    ) -> Result<(WireRow<wire::Asset>, DateTime<Utc>)> {
+        if answer.status().as_u16() == 404 {
+            return Err(no_such_asset(
+                answer.error(ErrorKind::NotFound, "Halo does not know the asset"),
+            ));
+        }
+        classify::require_success(answer, self.product, Reads::Assets)?;
+        let row: Box<RawValue> = classify::json(answer, self.product)?;
+        let row = WireRow::<wire::Asset>::untyped(row, &ID_KEYS, raw);
+        match &row.record {
+            Ok(asset) if id(&asset.id).is_none() => Err(no_such_asset(
+                answer.error(ErrorKind::NotFound, "Halo does not know the asset"),
+            )),
+            _ => Ok((row, answer.received_at())),
+        }
+    }
+}
+
+fn is_array(answer: &Answer<'_>) -> bool {
+    answer.body().trim_ascii_start().first() == Some(&b'[')
+}
+
+fn page<R, T>(
+    view: wire::View<T>,
+    answer: &Answer<'_>,
+    asked: u32,
+    row: impl Fn(T) -> WireRow<R>,
+) -> Result<ListPage<R>> {
+    let warning = view.warning.text().filter(|text| !text.trim().is_empty());
+    let rows = match view.rows {
+        Some(rows) if !rows.is_empty() => rows,
+        // Nothing at all with a warning is not the same as nothing.
+        Some(_) | None if view.record_count == Some(0) && warning.is_none() => Vec::new(),
+        Some(rows) if warning.is_none() => rows,
+        _ => return Err(no_list(answer, warning)),
+    };
+    let granted = view
+        .page_size
+        .and_then(|size| u32::try_from(size).ok())
+        .filter(|size| *size > 0);
+    let came = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    Ok(ListPage {
+        rows: rows.into_iter().map(row).collect(),
+        total: view.record_count,
+        size: granted.unwrap_or(asked).max(came),
+        received_at: answer.received_at(),
+    })
+}
+
+fn no_list(answer: &Answer<'_>, warning: Option<&str>) -> Error {
+    let message = match warning {
+        Some(warning) => format!("Halo sent no list, and a warning: {}", answer.mask(warning)),
+        None => "Halo sent no list".to_owned(),
+    };
+    answer
+        .error(ErrorKind::Vendor, message)
+        .with_retry(RetryClass::OnlyIfIdempotent)
+        .with_hint("try again later; if it stays, report it with the message")
+}
+
+fn no_such_asset(error: Error) -> Error {
+    error.with_hint("it may have been deleted, or the agent's role may not see it")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use lmsync_core::SystemClock;
+    use lmsync_core::http::{Budget, Limiter, Redactor, ReqwestTransport};
+
+    use super::*;
+
+    fn api() -> Api {
+        let clock: lmsync_core::SharedClock = Arc::new(SystemClock::new());
+        let limiter = Limiter::new(Budget::per_minute(1, 1).unwrap(), clock.clone());
+        let transport = Arc::new(ReqwestTransport::new().unwrap());
+        let http = HttpClient::builder(transport, limiter, clock).build();
+        let base = Url::parse("https://acme.halopsa.com/api").unwrap();
+        Api::new(http.clone(), http, base, HaloProduct::Psa)
+    }
+
+    fn with<T>(body: &str, look: impl FnOnce(&Answer<'_>) -> T) -> T {
+        let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        look(&Answer::new(
+            &response,
+            Redactor::default(),
+            DateTime::UNIX_EPOCH,
+        ))
+    }
+
+    fn page_of(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
+        with(body, |answer| {
+            api().read_list(answer, Reads::Assets, raw, PAGE_SIZE)
+        })
+    }
+
+    #[test]
+    fn one_bad_row_does_not_cost_the_page() {
+        let body = r#"{"page_size":"50.0","record_count":"5","assets":
+            [{"id":1},null,["x"],{"id":"4","inactive":{}},{"id":5,"site_id":1,"site_id":2}]}"#;
+        for raw in [KeepRaw::No, KeepRaw::Yes] {
+            let page = page_of(body, raw).unwrap();
+            let reasons: Vec<_> = page
+                .rows
+                .iter()
+                .map(|row| row.record.as_ref().err().map(|bad| bad.reason.as_str()))
+                .collect();
+            assert_eq!(
+                reasons[..4],
+                [
+                    None,
+                    Some("the row is null"),
+                    Some("the row is not an object but array"),
+                    None
+                ]
+            );
+            let bad = page.rows[4].record.as_ref().unwrap_err();
+            assert_eq!(bad.vendor_id.as_deref(), Some("5"));
+            assert!(bad.reason.contains("duplicate field `site_id`"));
+            assert_eq!((page.total, page.size), (Some(5), 50));
+        }
+    }
+
+    #[test]
+    fn the_raw_row_is_kept_to_the_letter_on_request() {
+        let body = r#"{"record_count":1,"assets":[{"id":1, "x" : [ 1 ]}]}"#;
+        let kept = page_of(body, KeepRaw::Yes).unwrap();
+        assert_eq!(
+            kept.rows[0].raw.as_ref().unwrap().get(),
+            r#"{"id":1, "x" : [ 1 ]}"#
+        );
+        assert!(page_of(body, KeepRaw::No).unwrap().rows[0].raw.is_none());
+    }
+
+    #[test]
+    fn a_missing_list_is_an_error_unless_there_is_nothing() {
+        for empty in [
+            r#"{"record_count":0,"assets":null}"#,
+            r#"{"record_count":0,"assets":[]}"#,
+            r#"{"record_count":7,"assets":[]}"#,
+            "[]",
+        ] {
+            assert!(
+                page_of(empty, KeepRaw::No).unwrap().rows.is_empty(),
+                "{empty}"
+            );
+        }
+        for missing in [
+            "{}",
+            r#"{"record_count":3}"#,
+            r#"{"record_count":0,"assets":[],"_warning":"cut"}"#,
+        ] {
+            assert_eq!(
+                page_of(missing, KeepRaw::No).unwrap_err().kind(),
+                ErrorKind::Vendor,
+                "{missing}"
+            );
+        }
+        let warned = r#"{"record_count":1,"assets":[{"id":1}],"_warning":"slow"}"#;
+        assert_eq!(page_of(warned, KeepRaw::No).unwrap().rows.len(), 1);
+        assert_eq!(page_of("[1]", KeepRaw::No).unwrap().rows.len(), 1);
+        assert_eq!(
+            page_of("<html>", KeepRaw::No).unwrap_err().kind(),
+            ErrorKind::Decode
+        );
+        assert_eq!(
+            page_of("7", KeepRaw::No).unwrap_err().kind(),
+            ErrorKind::Decode
+        );
+    }
+
+    #[test]
+    fn a_list_without_pages_may_be_bare_or_in_an_envelope_of_any_name() {
+        let read = |body: &str| {
+            with(body, |answer| {
+                api().read_array::<Object<wire::AssetType>>(answer, Reads::Assets)
+            })
+        };
+        for body in [
+            r#"[{"id":1},{"id":2}]"#,
+            r#"{"record_count":2,"columns":[],"types":[{"id":1},{"id":2}]}"#,
+        ] {
+            assert_eq!(read(body).unwrap().len(), 2, "{body}");
+        }
+        assert!(read("{}").is_err());
+        assert!(read(r#"{"a":[],"b":[]}"#).is_err());
+    }
+
+    #[test]
+    fn an_id_never_changes_the_address() {
+        let url = api().url(&["Asset", "1/../x"]);
+        assert_eq!(
+            url.as_str(),
+            "https://acme.halopsa.com/api/Asset/1%2F..%2Fx"
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! What Halo's records become.
+
+use serde_json::Value;
+
+use super::*;
+
+fn now() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
+        .unwrap()
+        .to_utc()
+}
+
+fn row<R: serde::de::DeserializeOwned>(json: &str) -> WireRow<R> {
+    WireRow {
+        record: Ok(serde_json::from_str(json).unwrap()),
+        raw: None,
+    }
+}
+
+fn with_origin<T>(places: FieldPlaces, look: impl FnOnce(Origin<'_>) -> T) -> T {
+    let (rules, places) = (Rules::default(), places::over_defaults(places));
+    look(Origin {
+        connector: "halo-psa",
+        instance: "acme",
+        rules: &rules,
+        places: &places,
+        accept_update: false,
+    })
+}
+
+fn mapped(json: &str) -> Asset {
+    with_origin(FieldPlaces::new(), |origin| {
+        asset(row(json), origin, now()).unwrap()
+    })
+}
+
+fn json(record: &impl serde::Serialize) -> Value {
+    serde_json::to_value(record).unwrap()
+}
+
+#[test]
+fn a_laptop_with_the_usual_fields() {
+    let asset = mapped(include_str!("../../fixtures/asset.json"));
+    insta::assert_json_snapshot!(json(&asset));
+    insta::assert_debug_snapshot!("the_places_of_the_usual_fields", asset.places);
+}
+
+#[test]
+fn an_asset_where_nothing_is_as_it_should_be() {
+    insta::assert_json_snapshot!(json(&mapped(include_str!("../../fixtures/asset_odd.json"))));
+}
+
+#[test]
+fn a_licence() {
+    let licence = with_origin(FieldPlaces::new(), |origin| {
+        licence(
+            row(include_str!("../../fixtures/licence.json")),
+            origin,
+            now(),
+        )
+        .unwrap()
+    });
+    insta::assert_json_snapshot!(json(&licence));
+}
+
+#[test]
+fn own_places_come_in_their_order() {
+    let own = FieldPlaces::new()
+        .with(
+            TenantField::Serial,
+            ["Missing", "key_field2", "Serial Number"],
+        )
+        .with(TenantField::LastUser, ["username"])
+        .with(TenantField::PurchaseDate, ["Purchase Date"])
+        .with(TenantField::AssetTag, ["CFLeased"]);
+    let asset = with_origin(own, |origin| {
+        asset(
+            row(include_str!("../../fixtures/asset.json")),
+            origin,
+            now(),
+        )
+        .unwrap()
+    });
+    assert_eq!(asset.serial.value.as_deref(), Some("7XKQ2T3"));
+    assert_eq!(asset.places[&TenantField::Serial], "key_field2");
+    assert_eq!(asset.last_user.as_deref(), Some("Ines Ferreira"));
+    assert_eq!(asset.asset_tag.as_deref(), Some("true"));
+    assert_eq!(asset.purchase_date.unwrap().to_string(), "2023-11-28");
+    assert!(
+        asset
+            .issues
+            .iter()
+            .all(|issue| issue.field != "purchase_date")
+    );
+}
+
+#[test]
+fn a_size_is_read_with_its_unit_or_that_of_its_place_and_never_guessed() {
+    let bytes = |text, name| size(text, name).and_then(Size::bytes);
+    assert_eq!(bytes("16 GB", "RAM"), Some(16 << 30));
+    assert_eq!(bytes("16", "RAM (GB)"), Some(16 << 30));
+    assert_eq!(bytes("8192", "Memory MB"), Some(8192 << 20));
+    assert_eq!(
+        bytes("17179869184", "physicalMemoryInBytes"),
+        Some(16 << 30)
+    );
+    assert_eq!(bytes("16", "RAM"), None);
+}
+
+#[test]
+fn installed_software_is_listed_and_what_has_no_name_is_told() {
+    let programs: Vec<Object<wire::Program>> = serde_json::from_str(
+        r#"[{"id":5,"name":"Editor","version":"2.1","install_date":"2025-06-01T09:00:00"},
+            {"id":"6","licence_name":"Suite","install_date":"1900-01-01T00:00:00"},
+            {"id":7}, null]"#,
+    )
+    .unwrap();
+    let asset = mapped(r#"{"id":1}"#);
+    let asset = with_software(asset, &programs, &Rules::default());
+    let software = asset.software.unwrap();
+    assert_eq!(software.len(), 2);
+    assert_eq!(software[0].installed_on.unwrap().to_string(), "2025-06-01");
+    assert_eq!(
+        (software[1].name.as_str(), software[1].installed_on),
+        ("Suite", None)
+    );
+    assert!(asset.issues.iter().any(|issue| issue.field == "software"));
+}
+
+#[test]
+fn records_without_an_id_are_rejected() {
+    with_origin(FieldPlaces::new(), |origin| {
+        for json in [r#"{"id":0}"#, r#"{"id":-1}"#, "{}"] {
+            assert!(asset(row(json), origin, now()).is_err());
+            assert!(customer(row(json), origin, now()).is_err());
+            assert!(licence(row(json), origin, now()).is_err());
+            assert!(site(row(json), origin, now()).is_err());
+        }
+    });
+}
+
+#[test]
+fn a_customer_is_active_unless_halo_says_otherwise() {
+    with_origin(FieldPlaces::new(), |origin| {
+        let active = |json: &str| customer(row(json), origin, now()).unwrap().active;
+        assert_eq!(
+            active(r#"{"id":12.0,"name":"A","inactive":false}"#),
+            Some(true)
+        );
+        assert_eq!(active(r#"{"id":"12","inactive":"true"}"#), Some(false));
+        assert_eq!(active(r#"{"id":12,"inactive":null}"#), None);
+    });
+}
+
+#[test]
+fn a_site_names_its_customer_whatever_form_the_number_has() {
+    with_origin(FieldPlaces::new(), |origin| {
+        for (customer, expected) in [("12", Some("12")), ("12.0", Some("12")), ("-1", None)] {
+            let json = format!(r#"{{"id":"7","name":"Leeds","client_id":{customer}}}"#);
+            let site = site(row(&json), origin, now()).unwrap();
+            assert_eq!(site.customer.as_deref(), expected);
+            assert_eq!(site.site, Ref::new("7", Some("Leeds".to_owned())));
+        }
+    });
+}

@@ -1,0 +1,34 @@
+//! The listings, page by page.
+
+mod assets;
+mod customers;
+mod software;
+
+use chrono::{DateTime, Utc};
+use lmsync_core::paging::{Page, Row};
+use lmsync_core::wire::WireRow;
+
+use crate::api::ListPage;
+
+pub(crate) use self::assets::AssetPages;
+pub(crate) use self::customers::CustomerPages;
+pub(crate) use self::software::SoftwarePages;
+
+/// `page` as core counts it, each row as `map` reads it.
+fn numbered<R, T, M: Into<Row<T>>>(
+    page: ListPage<R>,
+    map: impl Fn(WireRow<R>, DateTime<Utc>) -> M,
+) -> Page<T> {
+    let received_at = page.received_at;
+    Page {
+        rows: page
+            .rows
+            .into_iter()
+            .map(|row| map(row, received_at).into())
+            .collect(),
+        total: page.total,
+        pages: None,
+        more: None,
+        size: page.size,
+    }
+}

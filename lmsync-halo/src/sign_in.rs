@@ -1,0 +1,162 @@
+//! Signing in: where, with which scopes, and what to try when Halo refuses.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use lmsync_core::auth::{AccessToken, ClientCredentials, ClientCredentialsConfig, TokenSource};
+use lmsync_core::http::{HttpClient, Meter};
+use lmsync_core::{Error, ErrorKind, Result, Secret};
+use url::Url;
+
+use crate::classify;
+use crate::config::HaloProduct;
+
+/// Every right that the application has.
+const ALL: &str = "all";
+const READ_ASSETS: [&str; 2] = ["read:assets", "read:customers"];
+const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelicensing"];
+
+/// Which rights to ask for when signing in.
+///
+/// What an application gets is never more than what is ticked under its
+/// *Permissions*, whatever is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scopes {
+    /// What the listing at hand needs: `read:assets read:customers`, and
+    /// `read:software read:softwarelicensing` with a token of its own when software
+    /// is listed. Where Halo refuses these as unknown scopes, `all` is asked for once.
+    #[default]
+    Least,
+    /// Exactly these, for everything. `["all"]` asks for every right of the application.
+    These(Vec<String>),
+}
+
+impl Scopes {
+    /// Every right of the application.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::These(vec![ALL.to_owned()])
+    }
+
+    /// The scopes to ask for, in order, to read assets and customers.
+    pub(crate) fn for_assets(&self) -> Vec<Vec<String>> {
+        self.or_least(READ_ASSETS)
+    }
+
+    /// The scopes to ask for, in order, to read software.
+    pub(crate) fn for_software(&self) -> Vec<Vec<String>> {
+        self.or_least(READ_SOFTWARE)
+    }
+
+    fn or_least(&self, least: [&str; 2]) -> Vec<Vec<String>> {
+        match self {
+            Self::Least => vec![least.map(ToOwned::to_owned).to_vec(), vec![ALL.to_owned()]],
+            Self::These(scopes) => vec![scopes.clone()],
+        }
+    }
+}
+
+/// What signs in.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) product: HaloProduct,
+    /// The addresses to try, tenant included.
+    pub(crate) addresses: Vec<Url>,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+}
+
+/// Signs in, and remembers the way that worked.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    application: Application,
+    scopes: Vec<Vec<String>>,
+    http: HttpClient,
+    way: Mutex<Way>,
+}
+
+/// The address and the scopes to ask with, by their places.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Way {
+    address: usize,
+    scopes: usize,
+}
+
+impl SignIn {
+    /// Signs in through `http`; `scopes` are asked for in turn while Halo refuses them.
+    pub(crate) fn new(
+        application: Application,
+        scopes: Vec<Vec<String>>,
+        http: HttpClient,
+    ) -> Self {
+        Self {
+            application,
+            scopes,
+            http,
+            way: Mutex::default(),
+        }
+    }
+
+    fn way(&self) -> Way {
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, way: Way) {
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = way;
+    }
+
+    async fn ask(&self, way: Way, meter: &Meter) -> Result<AccessToken> {
+        let application = &self.application;
+        let config = ClientCredentialsConfig {
+            token_url: application.addresses[way.address].clone(),
+            client_id: application.client_id.clone(),
+            client_secret: application.client_secret.clone(),
+            scopes: self.scopes[way.scopes].clone(),
+        };
+        let is_last = way.address + 1 == application.addresses.len();
+        let classify = classify::sign_in(application.product, is_last);
+        ClientCredentials::new(config, self.http.clone(), classify)
+            .fetch(meter)
+            .await
+    }
+
+    /// What to try after `error`, if anything.
+    fn next(&self, way: Way, error: &Error) -> Option<Way> {
+        if is_no_sign_in(error) && way.address + 1 < self.application.addresses.len() {
+            return Some(Way {
+                address: way.address + 1,
+                ..way
+            });
+        }
+        (error.vendor_code() == Some(classify::INVALID_SCOPE) && way.scopes + 1 < self.scopes.len())
+            .then_some(Way {
+                scopes: way.scopes + 1,
+                ..way
+            })
+    }
+}
+
+/// Whether there is something else than a sign-in at the address.
+fn is_no_sign_in(error: &Error) -> bool {
+    error.kind() == ErrorKind::Decode || matches!(error.status(), Some(404 | 405))
+}
+
+#[async_trait]
+impl TokenSource for SignIn {
+    async fn fetch(&self, meter: &Meter) -> Result<AccessToken> {
+        let mut way = self.way();
+        loop {
+            match self.ask(way, meter).await {
+                Ok(token) => {
+                    self.remember(way);
+                    return Ok(token);
+                }
+                Err(error) => match self.next(way, &error) {
+                    Some(next) => way = next,
+                    None => return Err(error),
+                },
+            }
+        }
+    }
+}
