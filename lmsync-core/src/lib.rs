@@ -10,6 +10,7 @@ pub mod graphql;
 pub mod http;
 pub mod model;
 pub mod paging;
+pub mod pasted;
 mod query;
 mod secret;
 mod summary;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
 use lmsync_core::model::{FieldPlaces, Rules};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
+use lmsync_core::{Environment, Error, Result, SecretSource, pasted};
 use serde::Deserialize;
 
 use crate::api::Api;
@@ -123,7 +123,8 @@ impl SyncroConfig {
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Syncro> {
         let host = Host::parse(&self.hostname)?;
-        let key = key(&self.api_key.resolve()?)?;
+        let key = pasted::token("API key", &self.api_key.resolve()?)
+            .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         places::validate(&self.fields)?;
         // The vendor counts by source address: one budget for all accounts and keys.
@@ -173,34 +174,13 @@ struct Host {
 impl Host {
     /// The host in whatever form of it was pasted.
     fn parse(pasted: &str) -> Result<Self> {
-        let text = pasted.trim().to_ascii_lowercase();
-        let wrong = |why: &str| Err(Error::config(why).with_hint(HOSTNAME_HINT));
-        if text.is_empty() {
-            return wrong("the hostname is empty");
-        }
-        let address = ["https://", "http://"]
-            .iter()
-            .find_map(|scheme| text.strip_prefix(scheme))
-            .unwrap_or(&text);
-        let end = address.find(['/', '?', '#']).unwrap_or(address.len());
-        let (host, rest) = address.split_at(end);
-        let below =
-            |domain: &'static str| Some((host.strip_suffix(domain)?.strip_suffix('.')?, domain));
-        let (label, domain) = match DOMAINS.into_iter().find_map(below) {
-            Some(found) => found,
-            None if rest.is_empty() && !host.contains('.') => (host, DOMAINS[0]),
-            None => return wrong("the hostname is not one of syncromsp.com or repairshopr.com"),
-        };
+        let (label, domain) = pasted::subdomain("hostname", pasted, &DOMAINS)
+            .map_err(|error| error.with_hint(HOSTNAME_HINT))?;
         if label == "www" {
-            return wrong("the hostname is the vendor's own site, not an account");
+            let why = "the hostname is the vendor's own site, not an account";
+            return Err(Error::config(why).with_hint(HOSTNAME_HINT));
         }
-        if !is_label(label) {
-            return wrong("the hostname holds characters that no subdomain has");
-        }
-        Ok(Self {
-            label: label.to_owned(),
-            domain,
-        })
+        Ok(Self { label, domain })
     }
 
     fn origin(&self) -> String {
@@ -215,32 +195,6 @@ impl Host {
             format!("{}.{}", self.label, self.domain)
         }
     }
-}
-
-fn is_label(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// The bare key: people paste it with the scheme in front.
-fn key(pasted: &Secret) -> Result<Secret> {
-    let text = pasted.expose().trim();
-    let bare = match text.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text[7..].trim(),
-        _ => text,
-    };
-    let wrong = |why: &str| Err(Error::config(why).with_hint(KEY_HINT));
-    if bare.is_empty() || bare.eq_ignore_ascii_case("bearer") {
-        return wrong("the API key is empty");
-    }
-    if bare.contains(char::is_whitespace) {
-        return wrong("the API key holds a blank or a line break");
-    }
-    Ok(Secret::from(bare))
 }
 
 #[cfg(test)]
@@ -313,14 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_is_taken_off_a_key() {
-        for pasted in ["xyz", " xyz\n", "Bearer xyz", "bearer  xyz "] {
-            assert_eq!(key(&Secret::from(pasted)).unwrap().expose(), "xyz");
-        }
-        for pasted in ["", "  ", "Bearer", "Bearer ", "x y", "x\ny"] {
-            let error = key(&Secret::from(pasted)).expect_err(pasted);
+    fn a_wrong_key_is_refused_with_where_the_right_one_is() {
+        for key in ["", "Bearer ", "x y"] {
+            let error = SyncroConfig::new("acme", key).connect().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
-            assert!(error.hint().unwrap().contains("API Tokens"));
+            assert!(error.hint().unwrap().contains("API Tokens"), "{error}");
         }
     }
 
@@ -396,7 +347,7 @@ mod tests {
 
     fn expect_safe(pasted: &str) {
         if let Ok(host) = Host::parse(pasted) {
-            assert!(is_label(&host.label) && DOMAINS.contains(&host.domain));
+            assert!(DOMAINS.contains(&host.domain));
             let url = url::Url::parse(&host.origin()).unwrap();
             let name = url.host_str().unwrap();
             assert!(

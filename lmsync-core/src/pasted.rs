@@ -1,0 +1,168 @@
+//! What people paste, made into what an API takes.
+//!
+//! The errors are `config` and name what was pasted, never its text; a vendor
+//! adds where the right value is found.
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// The bare subdomain of one of `domains`, and which, from whatever form of the
+/// address was pasted: `acme`, `acme.example.com` or a page's address below it.
+///
+/// A bare subdomain is one of the first domain. `what` names the value in errors.
+///
+/// ```
+/// use lmsync_core::pasted::subdomain;
+///
+/// let domains = ["example.com", "example.org"];
+/// let found = subdomain("hostname", "https://Acme.example.org/#/assets", &domains)?;
+/// assert_eq!(found, ("acme".to_owned(), "example.org"));
+/// assert!(subdomain("hostname", "evil.net/.example.com", &domains).is_err());
+/// # Ok::<(), lmsync_core::Error>(())
+/// ```
+///
+/// # Errors
+/// `config` when it is empty, of another domain, or no subdomain at all.
+pub fn subdomain<'d>(what: &str, pasted: &str, domains: &[&'d str]) -> Result<(String, &'d str)> {
+    let wrong = |why: &str| Err(Error::config(format!("the {what} {why}")));
+    let text = pasted.trim().to_ascii_lowercase();
+    if text.is_empty() {
+        return wrong("is empty");
+    }
+    let address = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .unwrap_or(&text);
+    let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    let (host, rest) = address.split_at(end);
+    let below = |domain: &&'d str| Some((host.strip_suffix(*domain)?.strip_suffix('.')?, *domain));
+    let (label, domain) = match (domains.iter().find_map(below), domains.first()) {
+        (Some(found), _) => found,
+        (None, Some(first)) if rest.is_empty() && !host.contains('.') => (host, *first),
+        _ => return wrong(&format!("is not one of {}", domains.join(" or "))),
+    };
+    if is_label(label) {
+        Ok((label.to_owned(), domain))
+    } else {
+        wrong("holds characters that no subdomain has")
+    }
+}
+
+/// The bare token or key: people paste it with `Bearer` in front and a line break behind.
+///
+/// `what` names the value in errors.
+///
+/// # Errors
+/// `config` when it is empty, or a blank is inside.
+pub fn token(what: &str, pasted: &Secret) -> Result<Secret> {
+    let wrong = |why: &str| Err(Error::config(format!("the {what} {why}")));
+    let text = pasted.expose().trim();
+    let bare = match text.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text[7..].trim(),
+        _ => text,
+    };
+    if bare.is_empty() || bare.eq_ignore_ascii_case("bearer") {
+        return wrong("is empty");
+    }
+    if bare.contains(char::is_whitespace) {
+        return wrong("holds a blank or a line break");
+    }
+    Ok(Secret::from(bare))
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    const DOMAINS: [&str; 2] = ["example.com", "example.org"];
+
+    #[test]
+    fn every_pasted_form_is_understood() {
+        for pasted in [
+            "acme",
+            " ACME ",
+            "acme.example.com",
+            "https://acme.example.com/",
+            "http://acme.example.com",
+            "https://acme.example.com/#/tickets?x=1",
+            "acme.example.com/settings",
+            "acme.example.com?x=1",
+        ] {
+            let found = subdomain("subdomain", pasted, &DOMAINS).expect(pasted);
+            assert_eq!(found, ("acme".to_owned(), "example.com"), "{pasted}");
+        }
+        let other = subdomain("subdomain", "a-1.example.org", &DOMAINS).unwrap();
+        assert_eq!(other, ("a-1".to_owned(), "example.org"));
+    }
+
+    #[test]
+    fn nothing_else_is_taken_for_a_subdomain() {
+        for pasted in [
+            "",
+            "  ",
+            "https://",
+            "example.com",
+            ".example.com",
+            "evilexample.com",
+            "evil.net/.example.com",
+            "https://evil.net/.example.com",
+            "evil.net#.example.com",
+            "evil.net?.example.com",
+            "evil.net\\.example.com",
+            "user@acme.example.com",
+            "https://acme.example.com@evil.net",
+            "acme.example.com.evil.net",
+            "acme.example.com:8443",
+            "a.b.example.com",
+            "127.0.0.1",
+            "localhost:80",
+            "-acme",
+            "acme-",
+            "acme/../x",
+            "acme/",
+            "ac me",
+            "acme\r\nx: y",
+            "portal.acme.example",
+            "\u{e1}cme",
+            "ftp://acme.example.com",
+        ] {
+            let error = subdomain("subdomain", pasted, &DOMAINS).expect_err(pasted);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.message().starts_with("the subdomain "), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_taken_off_a_token() {
+        for pasted in ["xyz", " xyz\n", "Bearer xyz", "bearer  xyz "] {
+            assert_eq!(token("key", &Secret::from(pasted)).unwrap().expose(), "xyz");
+        }
+        for pasted in ["", "  ", "Bearer", "Bearer ", "x y", "x\ny"] {
+            let error = token("key", &Secret::from(pasted)).expect_err(pasted);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.message().starts_with("the key "), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_always_one_label(pasted in "(https?://)?.*") {
+            if let Ok((label, domain)) = subdomain("subdomain", &pasted, &DOMAINS) {
+                prop_assert!(is_label(&label));
+                prop_assert!(DOMAINS.contains(&domain));
+            }
+        }
+    }
+}
