@@ -1,6 +1,6 @@
 //! What a full sync costs: peak memory by account size, and time when pages overlap.
 //!
-//! `cargo bench --bench full_sync` serves simulated SuperOps accounts from this
+//! `cargo bench --bench full_sync` serves simulated accounts from this
 //! process and runs the example program `full_sync`, built for release, against them.
 //! Figures are printed, not judged: a busy machine is no defect.
 
@@ -13,9 +13,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lmsync::{Clock, SystemClock};
+use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
 use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
-use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
+use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
+use lmsync_testkit::{ServeOptions, Simulator, serve};
 use wait4::Wait4;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -37,21 +40,25 @@ fn main() -> Result<()> {
 async fn memory(program: &Path) -> Result<()> {
     println!("peak resident memory of full_sync, records written to a file");
     println!(
-        "{:>10} {:>12} {:>12} {:>10} {:>10}",
-        "assets", "peak KiB", "to 1,000", "time ms", "cpu ms"
+        "{:>10} {:>10} {:>12} {:>12} {:>10} {:>10} {:>10}",
+        "vendor", "assets", "peak KiB", "to 1,000", "requests", "time ms", "cpu ms"
     );
-    let mut base = None;
-    for assets in [1_000, 10_000, 100_000] {
-        let server = account(assets, Duration::ZERO).await?;
-        let run = run(program, &server, 4)?;
-        let base = *base.get_or_insert(run.peak_kib);
-        println!(
-            "{assets:>10} {:>12} {:>11.2}x {:>10} {:>10}",
-            run.peak_kib,
-            run.peak_kib as f64 / base as f64,
-            run.elapsed_ms,
-            run.cpu_ms
-        );
+    for vendor in Vendor::ALL {
+        let mut base = None;
+        for assets in [1_000, 10_000] {
+            let account = vendor.serve(assets, Duration::ZERO).await?;
+            let run = run(program, &account, 4)?;
+            let base = *base.get_or_insert(run.peak_kib);
+            println!(
+                "{:>10} {assets:>10} {:>12} {:>11.2}x {:>10} {:>10} {:>10}",
+                vendor.name(),
+                run.peak_kib,
+                run.peak_kib as f64 / base as f64,
+                run.requests,
+                run.elapsed_ms,
+                run.cpu_ms
+            );
+        }
     }
     Ok(())
 }
@@ -59,7 +66,7 @@ async fn memory(program: &Path) -> Result<()> {
 async fn overlap(program: &Path) -> Result<()> {
     let assets = 10_000;
     println!(
-        "\n{assets} assets, {} ms an answer, a budget that allows it",
+        "\nSuperOps, {assets} assets, {} ms an answer, a budget that allows it",
         ANSWER_TIME.as_millis()
     );
     println!(
@@ -67,8 +74,8 @@ async fn overlap(program: &Path) -> Result<()> {
         "concurrency", "time ms", "best ms", "ratio"
     );
     for concurrency in [1, 4, 8, 16] {
-        let server = account(assets, ANSWER_TIME).await?;
-        let run = run(program, &server, concurrency)?;
+        let account = Vendor::SuperOps.serve(assets, ANSWER_TIME).await?;
+        let run = run(program, &account, concurrency)?;
         let best = (assets / PAGE).div_ceil(concurrency) as u128 * ANSWER_TIME.as_millis();
         println!(
             "{concurrency:>12} {:>10} {best:>10} {:>7.2}x",
@@ -79,46 +86,127 @@ async fn overlap(program: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn account(assets: usize, delay: Duration) -> Result<SimulatorServer<SuperOpsSimulator>> {
-    let clock = SystemClock::new();
-    let mut fleet = FleetSpec::new(assets, clock.now());
-    fleet.customers = 40;
-    let spec = SuperOpsSpec {
-        requests_per_minute: None,
-        ..SuperOpsSpec::new(Fleet::new(fleet))
-    };
+#[derive(Clone, Copy)]
+enum Vendor {
+    SuperOps,
+    Syncro,
+    CwRmm,
+    Halo,
+}
+
+/// A simulated account, and what of a configuration opens it.
+struct Account {
+    config: String,
+    _server: Box<dyn Send>,
+}
+
+impl Vendor {
+    const ALL: [Self; 4] = [Self::SuperOps, Self::Syncro, Self::CwRmm, Self::Halo];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::SuperOps => "superops",
+            Self::Syncro => "syncro",
+            Self::CwRmm => "cwrmm",
+            Self::Halo => "halo-psa",
+        }
+    }
+
+    /// Serves an account of `assets` assets whose vendor sets no limit.
+    async fn serve(self, assets: usize, delay: Duration) -> Result<Account> {
+        let mut spec = FleetSpec::new(assets, SystemClock::new().now());
+        spec.customers = assets / 20;
+        let fleet = Fleet::new(spec);
+        match self {
+            Self::SuperOps => {
+                let mut spec = SuperOpsSpec::new(fleet);
+                spec.requests_per_minute = None;
+                let keys = format!(
+                    "subdomain = \"{}\"\napi_token = \"{}\"",
+                    spec.subdomain, spec.token
+                );
+                served(SuperOpsSimulator::new(spec), delay, |origin| {
+                    format!("{keys}\nendpoint = \"{origin}\"")
+                })
+                .await
+            }
+            Self::Syncro => {
+                let mut spec = SyncroSpec::new(fleet);
+                spec.requests_per_minute = None;
+                let keys = format!("hostname = \"acmemsp\"\napi_key = \"{}\"", spec.api_key);
+                served(SyncroSimulator::new(spec), delay, |origin| {
+                    format!("{keys}\nendpoint = \"{origin}\"")
+                })
+                .await
+            }
+            Self::CwRmm => {
+                let mut spec = CwRmmSpec::new(fleet);
+                spec.requests_in_five_minutes = None;
+                let keys = format!(
+                    "client_id = \"{}\"\nclient_secret = \"{}\"",
+                    spec.client_id, spec.client_secret
+                );
+                served(CwRmmSimulator::new(spec), delay, |origin| {
+                    format!("{keys}\nendpoint = \"{origin}\"")
+                })
+                .await
+            }
+            Self::Halo => {
+                let mut spec = HaloSpec::new(fleet);
+                spec.requests_per_five_minutes = None;
+                let keys = format!(
+                    "tenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"",
+                    spec.tenant, spec.client_id, spec.client_secret
+                );
+                served(HaloSimulator::new(spec), delay, |origin| {
+                    format!(
+                        "{keys}\nresource_server_url = \"{origin}/api\"\n\
+                         authorisation_server_url = \"{origin}/auth\""
+                    )
+                })
+                .await
+            }
+        }
+        .map(|account| Account {
+            config: format!("vendor = \"{}\"\n{}", self.name(), account.config),
+            ..account
+        })
+    }
+}
+
+async fn served<S: Simulator>(
+    simulator: S,
+    delay: Duration,
+    config: impl FnOnce(&str) -> String,
+) -> Result<Account> {
     let options = ServeOptions {
         delay,
         ..ServeOptions::default()
     };
-    Ok(serve(SuperOpsSimulator::new(spec), options).await?)
+    let server = serve(simulator, options).await?;
+    Ok(Account {
+        config: config(&server.uri()),
+        _server: Box::new(server),
+    })
 }
 
 struct Run {
     peak_kib: u64,
+    requests: u64,
     elapsed_ms: u64,
     cpu_ms: u128,
 }
 
 /// Runs the program as a user would and reads what it reports.
-fn run(
-    program: &Path,
-    server: &SimulatorServer<SuperOpsSimulator>,
-    concurrency: usize,
-) -> Result<Run> {
+fn run(program: &Path, account: &Account, concurrency: usize) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let config = folder.path().join("accounts.toml");
     let report = folder.path().join("report.json");
-    let (subdomain, token) = server
-        .simulator()
-        .with(|account| (account.subdomain().to_owned(), account.token().to_owned()));
     fs::write(
         &config,
         format!(
-            "[[connector]]\nvendor = \"superops\"\nsubdomain = \"{subdomain}\"\n\
-             api_token = \"{token}\"\nendpoint = \"{}\"\n\
-             requests_per_minute = 1000000\nconcurrency = {concurrency}\n",
-            server.uri()
+            "[[connector]]\n{}\nrequests_per_minute = 1000000\nconcurrency = {concurrency}\n",
+            account.config
         ),
     )?;
     let mut child = Command::new(program)
@@ -136,11 +224,17 @@ fn run(
         return Err(format!("full_sync ended with {}", used.status).into());
     }
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&report)?)?;
-    let elapsed = &report["connectors"][0]["elapsed_ms"];
+    let connector = &report["connectors"][0];
+    let number = |name: &str| {
+        connector[name]
+            .as_u64()
+            .ok_or_else(|| format!("the report has no `{name}`"))
+    };
     Ok(Run {
         peak_kib: used.rusage.maxrss / 1024,
+        requests: number("requests")?,
+        elapsed_ms: number("elapsed_ms")?,
         cpu_ms: (used.rusage.utime + used.rusage.stime).as_millis(),
-        elapsed_ms: elapsed.as_u64().ok_or("the report tells no time")?,
     })
 }
 

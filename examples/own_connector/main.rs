@@ -11,12 +11,10 @@
 //!   of mapping, and the trait.
 //! - `simulator.rs` plays the vendor, so that the connector can be tried before
 //!   there is an account, and tested for ever after.
-//! - `conformance.rs` proves the connector with the kit's suite:
-//!   `cargo test --example own_connector`.
+//! - `tests/own_connector.rs` proves the connector with the kit's suite:
+//!   `cargo test --test own_connector`.
 #![allow(clippy::print_stdout)]
 
-#[cfg(test)]
-mod conformance;
 mod connector;
 mod simulator;
 

@@ -1,4 +1,9 @@
-//! The connector, held to every promise that the kit knows.
+//! The connector of `examples/own_connector`, held to every promise that the kit knows.
+
+#[path = "../examples/own_connector/connector.rs"]
+mod connector;
+#[path = "../examples/own_connector/simulator.rs"]
+mod simulator;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,8 +14,8 @@ use lmsync::{Connector, Environment, Result};
 use lmsync_testkit::conformance::{Subject, Vendor};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 
-use crate::connector::Shelf;
-use crate::simulator::ShelfSimulator;
+use connector::Shelf;
+use simulator::ShelfSimulator;
 
 lmsync_testkit::conformance!(ShelfSubject);
 
