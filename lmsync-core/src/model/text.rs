@@ -33,15 +33,24 @@ pub(super) fn collapse(text: &str) -> String {
 }
 
 /// A text as lower-case words, for tests that must not find "mac" in "Machine".
-pub(super) struct Words(String);
+pub(super) struct Words {
+    /// The words, each with one blank before and behind.
+    text: String,
+    /// Where each begins.
+    starts: Vec<usize>,
+}
 
 impl Words {
     /// The words of `text`: runs of letters and digits.
     pub(super) fn of(text: &str) -> Self {
         let mut words = String::with_capacity(text.len() + 2);
         words.push(' ');
+        let mut starts = Vec::new();
         for c in text.chars().flat_map(char::to_lowercase) {
             if c.is_alphanumeric() {
+                if words.ends_with(' ') {
+                    starts.push(words.len());
+                }
                 words.push(c);
             } else if !words.ends_with(' ') {
                 words.push(' ');
@@ -50,7 +59,10 @@ impl Words {
         if !words.ends_with(' ') {
             words.push(' ');
         }
-        Self(words)
+        Self {
+            text: words,
+            starts,
+        }
     }
 
     /// Whether the words of `phrase` stand in the text, in order and side by side.
@@ -76,7 +88,7 @@ impl Words {
 
     /// Whether the text begins with the words of `phrase`.
     pub(super) fn start_with(&self, phrase: &str) -> bool {
-        self.0
+        self.text
             .trim_start()
             .strip_prefix(phrase)
             .is_some_and(|rest| rest.starts_with(' '))
@@ -84,16 +96,17 @@ impl Words {
 
     /// Whether the text is `phrase` and nothing else.
     pub(super) fn are(&self, phrase: &str) -> bool {
-        self.0.trim() == phrase
+        self.text.trim() == phrase
     }
 
     /// What follows each place where a word begins and the text reads `phrase`.
     fn ends_of<'a>(&'a self, phrase: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b' ')
-            .filter_map(move |(blank, _)| self.0[blank + 1..].strip_prefix(phrase))
+        let bytes = self.text.as_bytes();
+        self.starts
+            .iter()
+            // Most phrases end here: the tables of words are long.
+            .filter(move |start| bytes.get(**start) == phrase.as_bytes().first())
+            .filter_map(move |start| self.text[*start..].strip_prefix(phrase))
     }
 }
 

@@ -158,6 +158,8 @@ impl<S: PageSource> Listing<S> {
             return Ok(());
         }
         let kept = self.sort_rows(number, page)?;
+        // Now, and not when the caller is through with this page: the network need not wait.
+        self.fetch_ahead();
         self.ready = self.complete(kept).await?;
         Ok(())
     }
