@@ -16,6 +16,8 @@ const EXAMPLE: &str =
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) label: String,
+    /// Whether its instance name was given, not derived.
+    pub(crate) is_named: bool,
     pub(crate) config: ConnectorConfig,
 }
 
@@ -66,8 +68,13 @@ fn accounts(mut file: Table) -> Result<Vec<Account>, Vec<Problem>> {
 
 fn account(number: usize, table: Value) -> Result<Account, Problem> {
     let label = label(number, &table);
+    let is_named = table.get("name").is_some();
     match table.try_into() {
-        Ok(config) => Ok(Account { label, config }),
+        Ok(config) => Ok(Account {
+            label,
+            is_named,
+            config,
+        }),
         Err(error) => Err(Problem::new(label, error.message())),
     }
 }

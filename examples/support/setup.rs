@@ -1,6 +1,5 @@
 //! From the command line's `--config` to connectors that are ready to be used.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,6 +47,7 @@ fn embedded(simulators: &Simulators) -> Vec<Account> {
         .iter()
         .map(|config| Account {
             label: format!("embedded simulator of {}", config.vendor()),
+            is_named: true,
             config: config.clone(),
         })
         .collect()
@@ -75,14 +75,25 @@ fn connect(accounts: &[Account]) -> Result<Vec<Arc<dyn Connector>>, Vec<Problem>
     }
 }
 
-/// Records and write-backs name their account by its instance: no two may share one.
+/// A given name stands for one account of the file. A derived one may come up once
+/// per vendor: a provider has the same subdomain in many products.
 fn namesakes(accounts: &[Account], connectors: &[Arc<dyn Connector>]) -> Vec<Problem> {
-    let mut first: HashMap<&str, &str> = HashMap::new();
     let mut problems = Vec::new();
-    for (account, connector) in accounts.iter().zip(connectors) {
-        let instance = connector.info().instance.as_str();
-        if let Some(other) = first.insert(instance, &account.label) {
-            let message = format!("the instance name `{instance}` is also that of {other}");
+    for (place, (account, connector)) in accounts.iter().zip(connectors).enumerate() {
+        let (info, earlier) = (
+            connector.info(),
+            accounts.iter().zip(connectors).take(place),
+        );
+        let mut namesakes = earlier.filter(|(other, connector)| {
+            let is_mixed_up =
+                account.is_named || other.is_named || connector.info().vendor == info.vendor;
+            connector.info().instance == info.instance && is_mixed_up
+        });
+        if let Some((other, _)) = namesakes.next() {
+            let message = format!(
+                "the instance name `{}` is also that of {}",
+                info.instance, other.label
+            );
             problems.push(
                 Problem::new(&account.label, message)
                     .hint("give each a `name` of its own; one account twice is one too many"),
