@@ -10,11 +10,13 @@ use std::path::Path;
 use std::process::Stdio;
 
 use chrono::TimeDelta;
-use lmsync_testkit::fleet::{Fleet, Machine};
+use lmsync::{Clock, SystemClock};
+use lmsync_testkit::fleet::{Fleet, FleetSpec, Machine};
 use lmsync_testkit::superops::{RowFault, SuperOpsSimulator};
+use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
 use serde_json::{Value, json};
 
-use self::support::{Account, Folder, Program, Run, SUBDOMAIN, TOKEN, json_lines};
+use self::support::{Account, Folder, Program, Run, SUBDOMAIN, TOKEN, json_lines, start};
 
 const PROGRAMS: [&str; 2] = ["full_sync", "check_connection"];
 
@@ -801,6 +803,27 @@ mod configuration {
         refused(&account, &config, &["superhero", "connector 1"]);
         let config = account.table("demo", TOKEN, "").replace("vendor", "vender");
         refused(&account, &config, &["vendor", "connector 1"]);
+    }
+
+    #[test]
+    fn a_provider_has_the_same_subdomain_in_many_products() {
+        let account = Account::start();
+        let spec = SyncroSpec::new(Fleet::new(FleetSpec::new(30, SystemClock::new().now())));
+        let syncro = format!(
+            "[[connector]]\nvendor = \"syncro\"\nhostname = \"{SUBDOMAIN}\"\napi_key = \"{}\"\n",
+            spec.api_key
+        );
+        let server = start(SyncroSimulator::new(spec)).unwrap();
+        let syncro = format!("{syncro}endpoint = \"{}\"\n", server.uri());
+        let superops = account.table("x", TOKEN, "").replace("name = \"x\"\n", "");
+        let folder = Folder::new();
+        sync(&folder, &folder.config(&format!("{superops}{syncro}")))
+            .run()
+            .expect(0);
+        let report = folder.json("report.json");
+        for connector in report["connectors"].as_array().unwrap() {
+            assert_eq!(connector["instance"], SUBDOMAIN);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use lmsync::{Clock, SystemClock};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
-use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
+use lmsync_testkit::{ServeOptions, Simulator, SimulatorServer, serve};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -146,7 +146,8 @@ impl Account {
     }
 }
 
-fn start(simulator: SuperOpsSimulator) -> io::Result<SimulatorServer<SuperOpsSimulator>> {
+/// `simulator` on loopback.
+pub(crate) fn start<S: Simulator>(simulator: S) -> io::Result<SimulatorServer<S>> {
     // The server runs on a thread of its own; the runtime is needed to start it only.
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
