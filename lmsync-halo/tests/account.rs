@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer, FieldPlaces, TenantField};
@@ -14,7 +14,7 @@ use lmsync_core::{
 use lmsync_halo::{AssetClass, AssetTypes, Halo, HaloConfig, HaloProduct, Scopes};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::halo::{FieldsIn, HaloSimulator, HaloSpec, RowFault};
-use lmsync_testkit::{InMemory, VirtualClock};
+use lmsync_testkit::{InMemory, Log, VirtualClock};
 
 /// An account, and the way to it.
 struct Account {
@@ -249,20 +249,6 @@ fn sites(customers: &[Customer]) -> BTreeMap<String, Vec<(String, String)>> {
         .collect()
 }
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn customers_come_with_their_sites() {
     // Halo's numbers as the schema has them, 12.0 among them, and as one expects them.
@@ -304,16 +290,9 @@ async fn a_customer_without_sites_has_none_and_one_whose_sites_are_not_shown_is_
 
     let denied = account(60);
     denied.with(|vendor| vendor.permissions().sites = false);
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::start();
     let (customers, summary) = denied.halo.collect_customers().await.unwrap();
-    drop(guard);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.finish();
     assert!(logged.contains("without their sites") && logged.contains("Teams & Agents"));
     assert!(summary.complete);
     assert_eq!(customers.len(), 3);

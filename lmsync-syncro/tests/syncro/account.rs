@@ -9,12 +9,12 @@ use lmsync_core::{
     AssetQuery, Check, CheckInWindow, CheckReport, CheckScope, Connector, ConnectorExt, ErrorKind,
 };
 use lmsync_syncro::SyncroConfig;
-use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions};
+use lmsync_testkit::{Fault, Log};
 use serde_json::{Value, json};
 
-use crate::support::{Bench, KEY, Log, USER_TOKEN};
+use crate::support::{Bench, KEY, USER_TOKEN};
 
 fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
     let found = report.checks.iter().find(|check| check.name == name);
@@ -269,12 +269,7 @@ fn the_users_token_shows_up_nowhere() {
             account.misbehaviour().refuses_without_reason = true;
             account.permissions().list_assets = false;
         });
-        let log = Log::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(log.clone())
-            .finish();
-        let guard = tracing::subscriber::set_default(subscriber);
+        let log = Log::start();
         let mut shown = String::new();
         for cut in [None, Some(30), Some(60)] {
             if let Some(bytes) = cut {
@@ -294,8 +289,7 @@ fn the_users_token_shows_up_nowhere() {
         let report = bench.syncro.check(CheckScope::two_way()).await;
         shown += &format!("{report:?}");
         let _ = bench.syncro.collect_customers().await;
-        drop(guard);
-        let logged = log.text();
+        let logged = log.finish();
         assert!(logged.contains("a try failed"), "{logged}");
         assert!(
             bench

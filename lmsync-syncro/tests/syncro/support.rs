@@ -1,7 +1,6 @@
 //! The accounts that the tests read.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +13,6 @@ use lmsync_testkit::conformance::Subject;
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::syncro::{Permissions, SyncroSimulator, SyncroSpec};
 use lmsync_testkit::{FaultyTransport, InMemory, VirtualClock};
-use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) const KEY: &str = "Tk3y-canary-51c4be09ad";
 pub(crate) const USER_TOKEN: &str = "us3r-t0ken-canary-77aa";
@@ -109,34 +107,5 @@ impl Bench {
             .iter()
             .map(|request| request.uri.path_and_query().unwrap().to_string())
             .collect()
-    }
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
     }
 }

@@ -1,15 +1,12 @@
 //! A secret never leaves.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use lmsync_core::{AssetQuery, CheckScope, ConnectorExt};
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::stage::Listing;
 use super::{Stage, Subject, Vendor, WRONG_SECRET};
-use crate::Fault;
+use crate::{Fault, Log};
 
 /// A run of this many characters of a secret counts as a part of it.
 const PART: usize = 8;
@@ -71,13 +68,7 @@ pub async fn no_error_shows_a_secret<S: Subject>() {
 
 /// Nothing logged at TRACE shows a secret.
 pub async fn no_log_shows_a_secret<S: Subject>() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::start();
     for stage in both::<S>() {
         stage
             .vendor
@@ -88,8 +79,7 @@ pub async fn no_log_shows_a_secret<S: Subject>() {
         let _ = stage.connector.collect_customers().await;
         let _ = stage.connector.check(CheckScope::two_way()).await;
     }
-    drop(guard);
-    let text = log.text();
+    let text = log.finish();
     assert!(text.contains("lmsync"), "something is logged: {text}");
     expect_no_secret::<S>("the log", &text);
 }
@@ -126,35 +116,4 @@ pub async fn nothing_is_sent_to_another_host<S: Subject>() {
             .iter()
             .all(|(scheme, _)| scheme.as_deref() == Some("https"))
     );
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
 }
