@@ -3,27 +3,27 @@
 //! `cargo test --test conformance -- --list` reads as a table of what holds.
 
 mod cwrmm {
-    lmsync_testkit::conformance!(crate::subjects::CwRmm);
+    lmsync_testkit::conformance!(super::subjects::CwRmm);
 }
 
 mod halo_itsm {
-    lmsync_testkit::conformance!(crate::subjects::HaloItsm);
+    lmsync_testkit::conformance!(super::subjects::HaloItsm);
 }
 
 mod halo_psa {
-    lmsync_testkit::conformance!(crate::subjects::HaloPsa);
+    lmsync_testkit::conformance!(super::subjects::HaloPsa);
 }
 
 mod superops {
-    lmsync_testkit::conformance!(crate::subjects::SuperOpsMsp);
+    lmsync_testkit::conformance!(super::subjects::SuperOpsMsp);
 }
 
 mod superops_it {
-    lmsync_testkit::conformance!(crate::subjects::SuperOpsIt);
+    lmsync_testkit::conformance!(super::subjects::SuperOpsIt);
 }
 
 mod syncro {
-    lmsync_testkit::conformance!(crate::subjects::Syncro);
+    lmsync_testkit::conformance!(super::subjects::Syncro);
 }
 
 /// One account per connector, and what the suite may not find anywhere.

@@ -48,6 +48,18 @@ pub fn subdomain<'d>(what: &str, pasted: &str, domains: &[&'d str]) -> Result<(S
     }
 }
 
+/// What an account is called in reports: the `name` it was given, or else `otherwise`.
+///
+/// # Errors
+/// `config` when the given name is empty.
+pub fn name_or(name: Option<&str>, otherwise: impl FnOnce() -> String) -> Result<String> {
+    match name.map(str::trim) {
+        Some("") => Err(Error::config("the name is empty")),
+        Some(name) => Ok(name.to_owned()),
+        None => Ok(otherwise()),
+    }
+}
+
 /// The bare token or key: people paste it with `Bearer` in front and a line break behind.
 ///
 /// `what` names the value in errors.
@@ -105,6 +117,18 @@ mod tests {
         }
         let other = subdomain("subdomain", "a-1.example.org", &DOMAINS).unwrap();
         assert_eq!(other, ("a-1".to_owned(), "example.org"));
+    }
+
+    #[test]
+    fn a_given_name_wins_and_an_empty_one_is_an_error() {
+        let derived = || "acme".to_owned();
+        assert_eq!(name_or(None, derived).unwrap(), "acme");
+        assert_eq!(
+            name_or(Some(" head office "), derived).unwrap(),
+            "head office"
+        );
+        let error = name_or(Some(" "), derived).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
     }
 
     #[test]

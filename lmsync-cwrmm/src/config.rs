@@ -6,7 +6,7 @@ use std::time::Duration;
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
 use lmsync_core::model::{FieldPlaces, Rules, TenantField};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource, pasted};
 use serde::Deserialize;
 
 use crate::api::Api;
@@ -18,7 +18,7 @@ use crate::sign_in::SignIn;
 /// The documented quota: so many requests in five minutes.
 const REQUESTS: usize = 500;
 const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
-const CONCURRENCY: u32 = 4;
+const CONCURRENCY: usize = 4;
 
 const CLIENT_ID_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or \
      API Access > Generate API Access), choose Generate and copy the Client ID";
@@ -195,11 +195,7 @@ impl CwRmmConfig {
         let secret = client_secret(&self.client_secret.resolve()?)?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
         let places = self.places()?;
-        let instance = match self.name.as_deref().map(str::trim) {
-            Some("") => return Err(Error::config("the name is empty")),
-            Some(name) => name.to_owned(),
-            None => client_id.clone(),
-        };
+        let instance = pasted::name_or(self.name.as_deref(), || client_id.clone())?;
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
         let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
@@ -282,12 +278,8 @@ impl CwRmmConfig {
     }
 
     fn budget(&self) -> Result<Budget> {
-        let concurrency = self.concurrency.unwrap_or(CONCURRENCY) as usize;
-        match self.requests_per_minute {
-            Some(requests) => Budget::per_minute(requests as usize, concurrency),
-            None => Budget::new(REQUESTS, QUOTA_WINDOW, concurrency),
-        }
-        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+        Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
     }
 }
 

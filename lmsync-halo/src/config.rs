@@ -6,7 +6,7 @@ use std::time::Duration;
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, HttpClient, HttpClientBuilder, Limiter, Redactor};
 use lmsync_core::model::{FieldPlaces, Rules};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource, pasted};
 use serde::Deserialize;
 
 use crate::address;
@@ -19,7 +19,7 @@ use crate::sign_in::{Application, Scopes, SignIn};
 /// Hosted accounts were seen to allow 300 requests in five minutes, for all their tools together.
 const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
-const CONCURRENCY: u32 = 4;
+const CONCURRENCY: usize = 4;
 
 /// Which of Halo's products an account is of; they share one API.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -253,11 +253,9 @@ impl HaloConfig {
         let client_id = credential(&self.client_id, product, "Client ID")?;
         let client_secret = credential(&self.client_secret, product, "Client Secret")?;
         let host = base.host_str().unwrap_or_default();
-        let instance = match self.name.as_deref().map(str::trim) {
-            Some("") => return Err(Error::config("the name is empty")),
-            Some(name) => name.to_owned(),
-            None => tenant.clone().unwrap_or_else(|| host.to_owned()),
-        };
+        let instance = pasted::name_or(self.name.as_deref(), || {
+            tenant.clone().unwrap_or_else(|| host.to_owned())
+        })?;
         // Halo counts all requests of an account together, sign-ins included.
         let whom = (base.as_str(), tenant.as_deref());
         let limiter = environment.limiter(("halo", whom), self.budget()?);
@@ -317,12 +315,8 @@ impl HaloConfig {
     }
 
     fn budget(&self) -> Result<Budget> {
-        let concurrency = self.concurrency.unwrap_or(CONCURRENCY) as usize;
-        match self.requests_per_minute {
-            Some(requests) => Budget::per_minute(requests as usize, concurrency),
-            None => Budget::new(REQUESTS, WINDOW, concurrency),
-        }
-        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+        Budget::new(REQUESTS, WINDOW, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
     }
 }
 

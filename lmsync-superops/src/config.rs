@@ -5,15 +5,15 @@ use std::sync::Arc;
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
 use lmsync_core::model::Rules;
-use lmsync_core::{Environment, Error, Result, SecretSource, pasted};
+use lmsync_core::{Environment, Result, SecretSource, pasted};
 use serde::Deserialize;
 
 use crate::api::{Api, Product};
 use crate::connector::SuperOps;
 
 /// The vendor's developer reference says 100 a minute, its help centre 800; the lower one is safe.
-const REQUESTS_PER_MINUTE: u32 = 100;
-const CONCURRENCY: u32 = 4;
+const REQUESTS_PER_MINUTE: usize = 100;
+const CONCURRENCY: usize = 4;
 const SUBDOMAIN_HEADER: &str = "customersubdomain";
 const PORTAL_DOMAINS: [&str; 2] = ["superops.ai", "superops.com"];
 
@@ -174,21 +174,13 @@ impl SuperOpsConfig {
         .redactor(Redactor::default().and(&token))
         .build();
         let api = Api::new(http, url, self.product);
-        let instance = match self.name.as_deref().map(str::trim) {
-            Some("") => return Err(Error::config("the name is empty")),
-            Some(name) => name.to_owned(),
-            None => subdomain,
-        };
+        let instance = pasted::name_or(self.name.as_deref(), || subdomain)?;
         Ok(SuperOps::new(api, instance, Rules::default()))
     }
 
     fn budget(&self) -> Result<Budget> {
-        let number = |value: Option<u32>, default: u32| value.unwrap_or(default) as usize;
-        Budget::per_minute(
-            number(self.requests_per_minute, REQUESTS_PER_MINUTE),
-            number(self.concurrency, CONCURRENCY),
-        )
-        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+        Budget::per_minute(REQUESTS_PER_MINUTE, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
     }
 }
 

@@ -15,8 +15,8 @@ use crate::map::CONNECTOR;
 use crate::places;
 
 /// By the vendor's reference, for all requests of one source address.
-const REQUESTS_PER_MINUTE: u32 = 180;
-const CONCURRENCY: u32 = 4;
+const REQUESTS_PER_MINUTE: usize = 180;
+const CONCURRENCY: usize = 4;
 /// The only two domains that a key is ever sent to; the first where none is named.
 const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
 
@@ -144,23 +144,15 @@ impl SyncroConfig {
         .retry(environment.retry)
         .redactor(Redactor::default().and(&key))
         .build();
-        let instance = match self.name.as_deref().map(str::trim) {
-            Some("") => return Err(Error::config("the name is empty")),
-            Some(name) => name.to_owned(),
-            None => host.instance(),
-        };
+        let instance = pasted::name_or(self.name.as_deref(), || host.instance())?;
         let places = places::over_defaults(self.fields.clone());
         let api = Api::new(http, endpoint);
         Ok(Syncro::new(api, instance, places, Rules::default()))
     }
 
     fn budget(&self) -> Result<Budget> {
-        let number = |value: Option<u32>, default: u32| value.unwrap_or(default) as usize;
-        Budget::per_minute(
-            number(self.requests_per_minute, REQUESTS_PER_MINUTE),
-            number(self.concurrency, CONCURRENCY),
-        )
-        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+        Budget::per_minute(REQUESTS_PER_MINUTE, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
     }
 }
 

@@ -43,6 +43,34 @@ impl Budget {
         Self::new(requests, Duration::from_secs(60), concurrency)
     }
 
+    /// This budget with what an account's settings say instead, in the names that
+    /// all connectors give them; `requests_per_minute` replaces the window too.
+    ///
+    /// ```
+    /// use lmsync_core::http::Budget;
+    ///
+    /// let documented = Budget::per_minute(180, 4)?;
+    /// assert_eq!(documented.configured(None, None)?, documented);
+    /// assert_eq!(documented.configured(Some(60), None)?, Budget::per_minute(60, 4)?);
+    /// assert!(documented.configured(None, Some(0)).is_err());
+    /// # Ok::<(), lmsync_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `config` when a setting is zero.
+    pub fn configured(
+        self,
+        requests_per_minute: Option<u32>,
+        concurrency: Option<u32>,
+    ) -> Result<Self> {
+        let concurrency = concurrency.map_or(self.concurrency, |number| number as usize);
+        match requests_per_minute {
+            Some(requests) => Self::per_minute(requests as usize, concurrency),
+            None => Self::new(self.requests, self.window, concurrency),
+        }
+        .map_err(|_| Error::config("`requests_per_minute` and `concurrency` must be at least 1"))
+    }
+
     /// Most requests in flight.
     #[must_use]
     pub const fn concurrency(&self) -> usize {

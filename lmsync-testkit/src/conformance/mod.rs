@@ -118,7 +118,8 @@ pub fn run(test: impl Future<Output = ()>) {
 #[macro_export]
 macro_rules! conformance {
     ($subject:ty) => {
-        $crate::conformance_group!($subject, read: [
+        type ConformanceSubject = $subject;
+        $crate::conformance_group!(read: [
             every_asset_arrives_once,
             every_asset_says_where_it_comes_from,
             every_asset_has_a_json_form,
@@ -138,7 +139,7 @@ macro_rules! conformance {
             what_is_not_offered_is_unsupported,
             nothing_is_written,
         ]);
-        $crate::conformance_group!($subject, paging: [
+        $crate::conformance_group!(paging: [
             nothing_is_sent_before_the_first_poll,
             no_page_is_asked_for_twice,
             pages_overlap,
@@ -150,7 +151,7 @@ macro_rules! conformance {
             a_checkpoint_of_another_query_is_refused,
             the_caller_may_ask_for_more_in_the_middle_of_a_listing,
         ]);
-        $crate::conformance_group!($subject, auth: [
+        $crate::conformance_group!(auth: [
             the_right_secret_passes_the_check,
             a_wrong_secret_fails_the_check_with_advice,
             a_wrong_secret_is_an_authentication_error_and_not_an_empty_account,
@@ -158,7 +159,7 @@ macro_rules! conformance {
             a_missing_permission_fails_its_own_check_only,
             every_request_carries_a_credential,
         ]);
-        $crate::conformance_group!($subject, throttle: [
+        $crate::conformance_group!(throttle: [
             the_vendors_refusal_is_waited_out,
             a_429_is_waited_out,
             retry_after_in_seconds_is_obeyed,
@@ -168,7 +169,7 @@ macro_rules! conformance {
             a_refusal_without_end_is_a_rate_limited_error,
             the_budget_is_never_exceeded,
         ]);
-        $crate::conformance_group!($subject, faults: [
+        $crate::conformance_group!(faults: [
             any_single_lost_answer_costs_nothing,
             any_single_cut_answer_costs_nothing,
             any_single_server_error_costs_nothing,
@@ -185,14 +186,14 @@ macro_rules! conformance {
             a_failure_in_the_middle_ends_an_incomplete_listing,
             an_unreachable_vendor_fails_the_check_as_such,
         ]);
-        $crate::conformance_group!($subject, secrets: [
+        $crate::conformance_group!(secrets: [
             no_debug_output_shows_a_secret,
             no_error_shows_a_secret,
             no_log_shows_a_secret,
             no_address_holds_a_secret,
             nothing_is_sent_to_another_host,
         ]);
-        $crate::conformance_group!($subject, cancel: [
+        $crate::conformance_group!(cancel: [
             a_listing_dropped_at_any_point_leaves_the_connector_usable,
             a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
             a_call_dropped_at_any_point_leaves_the_connector_usable,
@@ -205,14 +206,14 @@ macro_rules! conformance {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_group {
-    ($subject:ty, $group:ident: [$($test:ident),* $(,)?]) => {
+    ($group:ident: [$($test:ident),* $(,)?]) => {
         mod $group {
-            #[allow(unused_imports)]
-            use super::*;
             $(
                 #[test]
                 fn $test() {
-                    $crate::conformance::run($crate::conformance::$group::$test::<$subject>());
+                    $crate::conformance::run(
+                        $crate::conformance::$group::$test::<super::ConformanceSubject>(),
+                    );
                 }
             )*
         }
