@@ -28,6 +28,8 @@ pub enum Fault {
         /// The body.
         body: Bytes,
     },
+    /// The vendor acts on the request, and this status comes in place of its answer.
+    Spoil(u16),
     /// Nothing ever comes back.
     Hang,
 }
@@ -178,6 +180,10 @@ impl Transport for FaultyTransport {
                 headers,
                 body,
             }) => answer(status, &headers, body),
+            Some(Fault::Spoil(status)) => {
+                self.inner.send(request).await?;
+                answer(status, &[], Bytes::new())
+            }
             Some(Fault::Hang) => std::future::pending().await,
         }
     }

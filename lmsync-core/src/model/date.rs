@@ -77,7 +77,7 @@ impl<'a> From<Option<&'a str>> for VendorInstant<'a> {
 
 impl VendorDay<'_> {
     /// The value as an issue shows it.
-    pub(super) fn shown(self) -> String {
+    pub(crate) fn shown(self) -> String {
         match self {
             Self::Absent => String::new(),
             Self::Calendar(text) => text.to_owned(),
@@ -88,7 +88,7 @@ impl VendorDay<'_> {
 
 impl VendorInstant<'_> {
     /// The value as an issue shows it.
-    pub(super) fn shown(self) -> String {
+    pub(crate) fn shown(self) -> String {
         match self {
             Self::Absent => String::new(),
             Self::Text(text) => text.to_owned(),

@@ -30,7 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lmsync_core::{Connector, Environment, Result};
+use lmsync_core::two_way::AssetDates;
+use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 
 use crate::Simulator;
 
@@ -95,6 +96,48 @@ pub trait Vendor: Simulator {
 
     /// Requests so far that could change something at the vendor.
     fn writes(&self) -> usize;
+}
+
+/// A [`Subject`] whose connector writes dates back.
+pub trait TwoWaySubject: Subject<Vendor: TwoWayVendor> {
+    /// A connector with the right credentials, allowed to write.
+    ///
+    /// # Errors
+    /// Never, if it is to pass.
+    fn connect_two_way(environment: &Environment) -> Result<Arc<dyn TwoWaySync>>;
+}
+
+/// What the suite needs to know of a vendor that dates are written to, and to do to it.
+///
+/// The account may be written to at first.
+pub trait TwoWayVendor: Vendor {
+    /// The dates that the vendor holds for an asset.
+    fn held_dates(&self, id: &str) -> AssetDates;
+
+    /// Lets the vendor hold `dates` for an asset, as if a person had typed them.
+    fn hold_dates(&mut self, id: &str, dates: AssetDates);
+
+    /// How many requests to write dates of this asset the vendor accepted, those it
+    /// ignored included.
+    fn date_writes(&self, id: &str) -> usize;
+
+    /// Sets what becomes of dates that are written from now on.
+    fn treat_dates(&mut self, treatment: Treatment);
+
+    /// Takes the right to write dates from the account.
+    fn forbid_writing(&mut self);
+}
+
+/// What a vendor does with a date that is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Treatment {
+    /// It keeps it.
+    #[default]
+    Keep,
+    /// It says yes and does nothing.
+    Ignore,
+    /// It keeps the day before.
+    Shift,
 }
 
 /// A secret that no vendor knows.

@@ -1,0 +1,155 @@
+//! New dates for one asset.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::dates::{AssetDates, DateField, HeldDate};
+use crate::model::AssetId;
+
+/// Where a date that is written comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WriteSource {
+    /// A manufacturer's warranty lookup.
+    Lookup,
+    /// A person's edit.
+    Manual,
+    /// A journal: what the vendor held before an earlier write.
+    Undo,
+}
+
+impl WriteSource {
+    /// The stable name, as journals write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::Manual => "manual",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+impl fmt::Display for WriteSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One field's way from the old date to the new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct FieldChange {
+    /// The field.
+    pub field: DateField,
+    /// What the vendor held when the change was planned; it is written only while this holds.
+    pub old: Option<NaiveDate>,
+    /// What it is to hold; `None` clears it.
+    pub new: Option<NaiveDate>,
+    /// Where the new date comes from.
+    pub source: WriteSource,
+}
+
+/// New dates for one asset, bound to it so that they cannot reach another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateChange {
+    /// The asset.
+    pub asset: AssetId,
+    changes: Vec<FieldChange>,
+}
+
+impl DateChange {
+    /// No new date yet.
+    #[must_use]
+    pub fn new(asset: impl Into<AssetId>) -> Self {
+        Self {
+            asset: asset.into(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Sets `field`, which holds `old`, to `new`.
+    #[must_use]
+    pub fn set(
+        self,
+        field: DateField,
+        old: Option<NaiveDate>,
+        new: NaiveDate,
+        source: WriteSource,
+    ) -> Self {
+        self.with(FieldChange {
+            field,
+            old,
+            new: Some(new),
+            source,
+        })
+    }
+
+    /// Clears `field`, which holds `old`.
+    #[must_use]
+    pub fn clear(self, field: DateField, old: NaiveDate, source: WriteSource) -> Self {
+        self.with(FieldChange {
+            field,
+            old: Some(old),
+            new: None,
+            source,
+        })
+    }
+
+    /// With `change` in place of an earlier one of the same field.
+    #[must_use]
+    pub fn with(mut self, change: FieldChange) -> Self {
+        self.changes.retain(|earlier| earlier.field != change.field);
+        self.changes.push(change);
+        self.changes.sort_by_key(|change| change.field);
+        self
+    }
+
+    /// The fields that change, each once.
+    #[must_use]
+    pub fn changes(&self) -> &[FieldChange] {
+        &self.changes
+    }
+
+    /// What becomes of `field`; `None` when it stays as it is.
+    #[must_use]
+    pub fn get(&self, field: DateField) -> Option<&FieldChange> {
+        self.changes.iter().find(|change| change.field == field)
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// What of it `held` does not have yet.
+    #[must_use]
+    pub fn still_to_do(&self, held: &AssetDates) -> Self {
+        let changes = self.changes.iter();
+        Self {
+            asset: self.asset.clone(),
+            changes: changes
+                .filter(|change| !change.is_done(held))
+                .copied()
+                .collect(),
+        }
+    }
+}
+
+impl FieldChange {
+    /// Whether `held` has the new date.
+    #[must_use]
+    pub fn is_done(&self, held: &AssetDates) -> bool {
+        *held.get(self.field) == HeldDate::from(self.new)
+    }
+
+    /// Whether `held` has what the change was planned on.
+    #[must_use]
+    pub fn is_current(&self, held: &AssetDates) -> bool {
+        *held.get(self.field) == HeldDate::from(self.old)
+    }
+}

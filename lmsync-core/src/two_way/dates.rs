@@ -1,0 +1,201 @@
+//! The dates that two-way sync knows, and what a vendor holds of them.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DateReader, IssueCode, VendorDay};
+
+/// A date of an asset that two-way sync knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DateField {
+    /// The day of purchase.
+    PurchaseDate,
+    /// The last day of the warranty.
+    WarrantyExpiry,
+}
+
+impl DateField {
+    /// Every field.
+    pub const ALL: [Self; 2] = [Self::PurchaseDate, Self::WarrantyExpiry];
+
+    /// The stable name, as configuration and journals write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PurchaseDate => "purchase_date",
+            Self::WarrantyExpiry => "warranty_expiry",
+        }
+    }
+}
+
+impl fmt::Display for DateField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of [`DateField`]s.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct DateFields {
+    purchase_date: bool,
+    warranty_expiry: bool,
+}
+
+impl DateFields {
+    /// No field.
+    pub const NONE: Self = Self {
+        purchase_date: false,
+        warranty_expiry: false,
+    };
+
+    /// Every field.
+    pub const ALL: Self = Self {
+        purchase_date: true,
+        warranty_expiry: true,
+    };
+
+    /// Also `field`.
+    #[must_use]
+    pub const fn with(mut self, field: DateField) -> Self {
+        match field {
+            DateField::PurchaseDate => self.purchase_date = true,
+            DateField::WarrantyExpiry => self.warranty_expiry = true,
+        }
+        self
+    }
+
+    /// Whether `field` is in the set.
+    #[must_use]
+    pub const fn contains(self, field: DateField) -> bool {
+        match field {
+            DateField::PurchaseDate => self.purchase_date,
+            DateField::WarrantyExpiry => self.warranty_expiry,
+        }
+    }
+
+    /// Whether no field is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        !self.purchase_date && !self.warranty_expiry
+    }
+}
+
+/// What a vendor holds in one field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum HeldDate {
+    /// Nothing, or what the vendor writes for nothing, such as the year 1900.
+    #[default]
+    Empty,
+    /// A day.
+    Day(NaiveDate),
+    /// Something that is no day: text of the tenant's, or `2/1/2024`. It is never overwritten.
+    Unreadable(String),
+}
+
+impl HeldDate {
+    /// What `reader` makes of a vendor's value.
+    #[must_use]
+    pub fn read<'v>(reader: &DateReader, value: impl Into<VendorDay<'v>>) -> Self {
+        let value = value.into();
+        let reading = reader.day(value);
+        let means_nothing =
+            reading.issues.is_empty() || reading.issues.contains(&IssueCode::SentinelDate);
+        match reading.value {
+            Some(day) => Self::Day(day),
+            None if means_nothing => Self::Empty,
+            None => Self::Unreadable(value.shown()),
+        }
+    }
+
+    /// The day, where it is one.
+    #[must_use]
+    pub fn day(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Day(day) => Some(*day),
+            Self::Empty | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+impl From<Option<NaiveDate>> for HeldDate {
+    fn from(day: Option<NaiveDate>) -> Self {
+        day.map_or(Self::Empty, Self::Day)
+    }
+}
+
+impl fmt::Display for HeldDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("empty"),
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Unreadable(text) => write!(f, "\"{}\"", text.escape_debug()),
+        }
+    }
+}
+
+/// The dates that a vendor holds for an asset.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct AssetDates {
+    /// The day of purchase.
+    pub purchase_date: HeldDate,
+    /// The last day of the warranty.
+    pub warranty_expiry: HeldDate,
+}
+
+impl AssetDates {
+    /// Both dates, each a day or empty.
+    #[must_use]
+    pub fn new(purchase_date: Option<NaiveDate>, warranty_expiry: Option<NaiveDate>) -> Self {
+        Self {
+            purchase_date: purchase_date.into(),
+            warranty_expiry: warranty_expiry.into(),
+        }
+    }
+
+    /// What is held in `field`.
+    #[must_use]
+    pub const fn get(&self, field: DateField) -> &HeldDate {
+        match field {
+            DateField::PurchaseDate => &self.purchase_date,
+            DateField::WarrantyExpiry => &self.warranty_expiry,
+        }
+    }
+
+    /// The same with `held` in `field`.
+    #[must_use]
+    pub fn with(mut self, field: DateField, held: impl Into<HeldDate>) -> Self {
+        match field {
+            DateField::PurchaseDate => self.purchase_date = held.into(),
+            DateField::WarrantyExpiry => self.warranty_expiry = held.into(),
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn held(text: Option<&str>) -> HeldDate {
+        HeldDate::read(&DateReader::new(DateTime::UNIX_EPOCH), text)
+    }
+
+    #[test]
+    fn what_is_held_is_a_day_nothing_or_the_tenants_own() {
+        let day = NaiveDate::from_ymd_opt(2024, 5, 31).unwrap();
+        assert_eq!(held(Some(" 2024-05-31T12:00:00")), HeldDate::Day(day));
+        for nothing in [None, Some(""), Some(" \n"), Some("1900-01-01T00:00:00")] {
+            assert_eq!(held(nothing), HeldDate::Empty, "{nothing:?}");
+        }
+        for text in ["Team plan until May", "2/1/2024", "2024-02-30"] {
+            assert_eq!(held(Some(text)), HeldDate::Unreadable(text.to_owned()));
+        }
+        assert_eq!(held(Some("a\"\n")).to_string(), r#""a\"\n""#);
+    }
+}
