@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use futures_util::future;
-use lmsync::{Check, CheckReport, CheckScope, Connector};
+use lmsync::{Check, CheckReport, CheckScope, Connector, ConnectorConfig};
 use serde::Serialize;
 
 use self::support::problem::refuse;
@@ -66,7 +66,7 @@ struct Account {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let setup = match Setup::new(options.config.as_deref()).await {
+    let setup = match Setup::new(options.config.as_deref(), ConnectorConfig::connect_in).await {
         Ok(setup) => setup,
         Err(problems) => return refuse(&problems),
     };

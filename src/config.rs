@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lmsync_core::{Connector, Environment, Result};
+use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 use serde::Deserialize;
 
 /// One account of any vendor, as a configuration file names it: the key
@@ -78,6 +78,15 @@ impl ConnectorConfig {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Arc<dyn Connector>> {
+        Ok(self.connect_two_way_in(environment)?)
+    }
+
+    /// A connector on `environment` that can also write dates. Whether the credentials
+    /// allow it, [`check`](Connector::check) tells.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect_two_way_in(&self, environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
         match self {
             #[cfg(feature = "cwrmm")]
             Self::CwRmm(config) => Ok(Arc::new(config.connect_in(environment)?)),
@@ -98,7 +107,7 @@ fn halo(
     config: &lmsync_halo::HaloConfig,
     product: lmsync_halo::HaloProduct,
     environment: &Environment,
-) -> Result<Arc<dyn Connector>> {
+) -> Result<Arc<dyn TwoWaySync>> {
     let config = config.clone().product(product);
     Ok(Arc::new(config.connect_in(environment)?))
 }

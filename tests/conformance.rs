@@ -4,26 +4,32 @@
 
 mod cwrmm {
     lmsync_testkit::conformance!(super::subjects::CwRmm);
+    lmsync_testkit::conformance_two_way!(super::subjects::CwRmm);
 }
 
 mod halo_itsm {
     lmsync_testkit::conformance!(super::subjects::HaloItsm);
+    lmsync_testkit::conformance_two_way!(super::subjects::HaloItsm);
 }
 
 mod halo_psa {
     lmsync_testkit::conformance!(super::subjects::HaloPsa);
+    lmsync_testkit::conformance_two_way!(super::subjects::HaloPsa);
 }
 
 mod superops {
     lmsync_testkit::conformance!(super::subjects::SuperOpsMsp);
+    lmsync_testkit::conformance_two_way!(super::subjects::SuperOpsMsp);
 }
 
 mod superops_it {
     lmsync_testkit::conformance!(super::subjects::SuperOpsIt);
+    lmsync_testkit::conformance_two_way!(super::subjects::SuperOpsIt);
 }
 
 mod syncro {
     lmsync_testkit::conformance!(super::subjects::Syncro);
+    lmsync_testkit::conformance_two_way!(super::subjects::Syncro);
 }
 
 /// One account per connector, and what the suite may not find anywhere.
@@ -36,8 +42,8 @@ mod subjects {
     use lmsync::model::{FieldPlaces, TenantField};
     use lmsync::superops::{Product, SuperOpsConfig};
     use lmsync::syncro::SyncroConfig;
-    use lmsync::{Connector, Environment, Result};
-    use lmsync_testkit::conformance::Subject;
+    use lmsync::{Connector, Environment, Result, TwoWaySync};
+    use lmsync_testkit::conformance::{Subject, TwoWaySubject};
     use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
     use lmsync_testkit::fleet::{Fleet, FleetSpec};
     use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
@@ -84,6 +90,12 @@ mod subjects {
                     let mut secrets = vec![$secret.to_owned()];
                     secrets.extend(minted.iter().map(|token| (*token).to_owned()));
                     secrets
+                }
+            }
+
+            impl TwoWaySubject for $name {
+                fn connect_two_way(environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
+                    Ok(Arc::new($connect($secret).connect_in(environment)?))
                 }
             }
         };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lmsync::{Connector, Environment};
+use lmsync::{Connector, ConnectorConfig, Environment, Result as Connected};
 
 use super::config::{self, Account};
 use super::problem::Problem;
@@ -11,21 +11,25 @@ use super::simulators::{self, Simulators};
 
 /// The connectors of one run.
 #[derive(Debug)]
-pub(crate) struct Setup {
+pub(crate) struct Setup<C: ?Sized> {
     /// In the order of the file.
-    pub(crate) connectors: Vec<Arc<dyn Connector>>,
+    pub(crate) connectors: Vec<Arc<C>>,
     // They serve until they are dropped.
     _simulators: Option<Simulators>,
 }
 
-impl Setup {
-    /// Connectors of the accounts in the file `config`, or of simulators where there is none.
+impl<C: Connector + ?Sized> Setup<C> {
+    /// Connectors of the accounts in the file `config`, or of simulators where there is
+    /// none, each made by `connect`.
     ///
     /// Nothing is sent yet. All that is wrong with the file is told at once.
-    pub(crate) async fn new(config: Option<&Path>) -> Result<Self, Vec<Problem>> {
+    pub(crate) async fn new(
+        config: Option<&Path>,
+        connect: impl Fn(&ConnectorConfig, &Environment) -> Connected<Arc<C>>,
+    ) -> Result<Self, Vec<Problem>> {
         match config {
             Some(path) => Ok(Self {
-                connectors: connect(&config::read(path)?)?,
+                connectors: connected(&config::read(path)?, connect)?,
                 _simulators: None,
             }),
             None => {
@@ -33,7 +37,7 @@ impl Setup {
                     .await
                     .map_err(|error| vec![Problem::new("embedded simulators", error)])?;
                 Ok(Self {
-                    connectors: connect(&embedded(&simulators))?,
+                    connectors: connected(&embedded(&simulators), connect)?,
                     _simulators: Some(simulators),
                 })
             }
@@ -53,14 +57,17 @@ fn embedded(simulators: &Simulators) -> Vec<Account> {
         .collect()
 }
 
-fn connect(accounts: &[Account]) -> Result<Vec<Arc<dyn Connector>>, Vec<Problem>> {
+fn connected<C: Connector + ?Sized>(
+    accounts: &[Account],
+    connect: impl Fn(&ConnectorConfig, &Environment) -> Connected<Arc<C>>,
+) -> Result<Vec<Arc<C>>, Vec<Problem>> {
     // One environment: the connectors share connections.
     let environment =
         Environment::system().map_err(|error| vec![Problem::of("this machine", &error)])?;
     let mut connectors = Vec::new();
     let mut problems = Vec::new();
     for account in accounts {
-        match account.config.connect_in(&environment) {
+        match connect(&account.config, &environment) {
             Ok(connector) => connectors.push(connector),
             Err(error) => problems.push(Problem::of(&account.label, &error)),
         }
@@ -77,7 +84,7 @@ fn connect(accounts: &[Account]) -> Result<Vec<Arc<dyn Connector>>, Vec<Problem>
 
 /// A given name stands for one account of the file. A derived one may come up once
 /// per vendor: a provider has the same subdomain in many products.
-fn namesakes(accounts: &[Account], connectors: &[Arc<dyn Connector>]) -> Vec<Problem> {
+fn namesakes<C: Connector + ?Sized>(accounts: &[Account], connectors: &[Arc<C>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (place, (account, connector)) in accounts.iter().zip(connectors).enumerate() {
         let (info, earlier) = (

@@ -16,9 +16,10 @@ use url::Url;
 use crate::classify;
 use crate::limits::{Allowances, Family, RateLimits};
 use crate::read::{self, DeviceRow, ListPage};
-use crate::request::{call, encoded, list, query};
+use crate::request::{address, call, encoded, list, query};
 use crate::scope::{Scope, Scopes};
 use crate::wire;
+use crate::writer::Writer;
 
 /// The most devices, companies and sites on a page.
 pub(crate) const PAGE_SIZE: u32 = 500;
@@ -98,6 +99,7 @@ pub(crate) struct Api {
     http: HttpClient,
     endpoint: Endpoint,
     scopes: Scopes,
+    writer: Writer,
     verb: Arc<AtomicU8>,
     limits_asked: Arc<OnceCell<()>>,
     allowances: Arc<Allowances>,
@@ -132,11 +134,17 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Api {
-    pub(crate) fn new(http: HttpClient, endpoint: Endpoint, scopes: Scopes) -> Self {
+    pub(crate) fn new(
+        http: HttpClient,
+        endpoint: Endpoint,
+        scopes: Scopes,
+        writer: Writer,
+    ) -> Self {
         Self {
             http,
             endpoint,
             scopes,
+            writer,
             verb: Arc::new(AtomicU8::new(Verb::Unknown as u8)),
             limits_asked: Arc::default(),
             allowances: Arc::default(),
@@ -149,6 +157,10 @@ impl Api {
 
     pub(crate) fn scopes(&self) -> &Scopes {
         &self.scopes
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     /// Asks once per connection how many requests are left; a vendor that does not say is no obstacle.
@@ -196,7 +208,10 @@ impl Api {
     }
 
     pub(crate) async fn company(&self, id: &str, meter: &Meter) -> Result<wire::Company> {
-        let url = self.address(&["api", "platform", "v1", "company", "companies", id])?;
+        let url = address(
+            &self.endpoint,
+            &["api", "platform", "v1", "company", "companies", id],
+        )?;
         let (company, _) = self
             .one("company", url, Scope::Companies, Family::Companies, meter)
             .await?;
@@ -204,7 +219,10 @@ impl Api {
     }
 
     pub(crate) async fn site(&self, id: &str, meter: &Meter) -> Result<wire::Site> {
-        let url = self.address(&["api", "platform", "v1", "company", "sites", id])?;
+        let url = address(
+            &self.endpoint,
+            &["api", "platform", "v1", "company", "sites", id],
+        )?;
         let (site, _) = self
             .one("site", url, Scope::Sites, Family::Sites, meter)
             .await?;
@@ -334,18 +352,21 @@ impl Api {
         fields: &str,
         meter: &Meter,
     ) -> Result<(wire::DeviceDetail, DateTime<Utc>)> {
-        let mut url = self.address(&[
-            "api",
-            "platform",
-            "v2",
-            "device",
-            "companies",
-            place.company,
-            "sites",
-            place.site,
-            "endpoints",
-            place.device,
-        ])?;
+        let mut url = address(
+            &self.endpoint,
+            &[
+                "api",
+                "platform",
+                "v2",
+                "device",
+                "companies",
+                place.company,
+                "sites",
+                place.site,
+                "endpoints",
+                place.device,
+            ],
+        )?;
         url.set_query(Some(&format!("field={fields}")));
         self.one("device", url, Scope::Devices, Family::Details, meter)
             .await
@@ -353,15 +374,18 @@ impl Api {
 
     /// Who was last logged in on a device, and when it started.
     pub(crate) async fn system_state(&self, id: &str, meter: &Meter) -> Result<wire::SystemState> {
-        let url = self.address(&[
-            "api",
-            "platform",
-            "v2",
-            "device",
-            "endpoints",
-            id,
-            "system-state-info",
-        ])?;
+        let url = address(
+            &self.endpoint,
+            &[
+                "api",
+                "platform",
+                "v2",
+                "device",
+                "endpoints",
+                id,
+                "system-state-info",
+            ],
+        )?;
         let (state, _) = self
             .one("system state", url, Scope::Devices, Family::Details, meter)
             .await?;
@@ -372,17 +396,13 @@ impl Api {
     pub(crate) async fn custom_fields(
         &self,
         id: &str,
+        which: Fields,
         meter: &Meter,
     ) -> Result<Vec<wire::AttributeValue>> {
-        let url = self.address(&[
-            "api",
-            "platform",
-            "v2",
-            "device",
-            "endpoints",
-            id,
-            "custom-fields",
-        ])?;
+        let mut url = fields_of(&self.endpoint, id)?;
+        if which == Fields::All {
+            url.set_query(Some("withDefaults=true"));
+        }
         let call = call::<()>("custom fields", Method::GET, &url, None)?;
         self.within(Family::Details).await;
         self.http
@@ -484,22 +504,31 @@ impl Api {
         url.set_query(query);
         Ok(url)
     }
+}
 
-    /// The address with `segments`, of which ids may hold anything.
-    fn address(&self, segments: &[&str]) -> Result<Url> {
-        if segments
-            .iter()
-            .any(|segment| matches!(*segment, "" | "." | ".."))
-        {
-            return Err(Error::new(ErrorKind::NotFound, "that is no id")
-                .with_hint("take the id from a listing"));
-        }
-        let mut url = self.endpoint.join("/")?;
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend(segments);
-        }
-        Ok(url)
-    }
+/// Which custom fields of a device to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fields {
+    /// Those that the device itself has a value in.
+    Own,
+    /// All, the others with what their definition has as a default.
+    All,
+}
+
+/// Where the custom fields of device `id` are read and written.
+pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
+    address(
+        endpoint,
+        &[
+            "api",
+            "platform",
+            "v2",
+            "device",
+            "endpoints",
+            id,
+            "custom-fields",
+        ],
+    )
 }
 
 /// Where one device is.

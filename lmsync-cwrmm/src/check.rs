@@ -1,13 +1,15 @@
 //! What the credentials can do, found out with a handful of reads.
 
 use lmsync_core::http::Meter;
-use lmsync_core::{Check, CheckReport, CheckScope, Error, Result};
+use lmsync_core::two_way::DateField;
+use lmsync_core::wire::KeepRaw;
+use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
 use crate::api::{COMPANIES_AT_ONCE, Category, Wanted};
 use crate::batch::{self, CheckIns};
 use crate::connector::{Inner, PRODUCT};
+use crate::places;
 use crate::scope::Scope;
-use lmsync_core::wire::KeepRaw;
 
 /// Whether heartbeats can be read.
 const READ_CHECK_IN: &str = "read_check_in";
@@ -23,6 +25,8 @@ struct Seen {
     of: usize,
     /// Companies with a device, or the first ones.
     sample: Vec<String>,
+    /// The first device.
+    device: Option<String>,
 }
 
 pub(crate) async fn check(inner: &Inner, scope: CheckScope) -> CheckReport {
@@ -52,10 +56,8 @@ pub(crate) async fn check(inner: &Inner, scope: CheckScope) -> CheckReport {
     if !scope.two_way {
         return report;
     }
-    report.and(Check::failed(
-        Check::WRITE_DATES,
-        &Error::unsupported(PRODUCT, "writing dates in this version"),
-    ))
+    let write_dates = write_dates(inner, &report, seen.ok(), &meter).await;
+    report.and(write_dates)
 }
 
 async fn companies(inner: &Inner, meter: &Meter) -> Result<Vec<String>> {
@@ -76,6 +78,7 @@ async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<S
         companies: 0,
         of: companies.len(),
         sample: companies.iter().take(COMPANIES_AT_ONCE).cloned().collect(),
+        device: None,
     };
     for batch in companies.chunks(COMPANIES_AT_ONCE).take(BATCHES) {
         let wanted = Wanted {
@@ -86,8 +89,10 @@ async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<S
         };
         let page = batch::devices(&inner.api, wanted, meter).await?;
         seen.companies += batch.len();
-        seen.devices += page.map_or(0, |page| page.rows.len() as u64);
+        let rows = page.map(|page| page.rows).unwrap_or_default();
+        seen.devices += rows.len() as u64;
         if seen.devices > 0 {
+            seen.device = rows.iter().find_map(|row| row.id()).map(ToOwned::to_owned);
             seen.sample = batch.to_vec();
             break;
         }
@@ -132,4 +137,75 @@ async fn check_in(inner: &Inner, seen: &Result<Seen>, meter: &Meter) -> Check {
         },
         Err(error) => Check::failed(READ_CHECK_IN, &error),
     }
+}
+
+/// Whether dates can be written, found out without writing: by a token to write with, and by
+/// the custom fields of one device.
+async fn write_dates(
+    inner: &Inner,
+    report: &CheckReport,
+    seen: Option<Seen>,
+    meter: &Meter,
+) -> Check {
+    for needed in [Check::REACHABLE, Check::AUTHENTICATED] {
+        // A key that is refused once more may be locked.
+        if report
+            .checks
+            .iter()
+            .any(|check| check.name == needed && !check.ok)
+        {
+            return Check::not_tried(Check::WRITE_DATES, needed);
+        }
+    }
+    if inner.info.capabilities.two_way.is_empty() {
+        let error = Error::unsupported(PRODUCT, "writing dates without names in `fields`");
+        return Check::failed(Check::WRITE_DATES, &error);
+    }
+    let outcome = match inner.api.writer().sign_in(meter).await {
+        Ok(()) => fields(inner, seen.and_then(|seen| seen.device), meter).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(seen) => Check {
+            hint: Some(format!(
+                "should a write be refused all the same: {}",
+                Scope::WriteCustomFields.hint()
+            )),
+            ..Check::passed(
+                Check::WRITE_DATES,
+                format!(
+                    "the key has a token to write custom fields with, and {seen}; \
+                     whether a device takes it, {PRODUCT} tells only on writing"
+                ),
+            )
+        },
+        Err(error) => Check::failed(Check::WRITE_DATES, &error),
+    }
+}
+
+/// What is to be said of the custom fields for dates on `device`.
+async fn fields(inner: &Inner, device: Option<String>, meter: &Meter) -> Result<String> {
+    let Some(device) = device else {
+        return Ok("no device was seen to look for the custom fields on".to_owned());
+    };
+    let dates: Vec<DateField> = DateField::ALL
+        .into_iter()
+        .filter(|date| inner.info.capabilities.two_way.contains(*date))
+        .collect();
+    let missing = inner.missing_homes(&device, &dates, meter).await?;
+    if missing.is_empty() {
+        return Ok("the custom fields for the dates are there".to_owned());
+    }
+    if !inner.options.create_custom_fields {
+        return Err(inner.no_field(&missing));
+    }
+    if inner.api.writer().lacks(Scope::WriteDefinitions) {
+        return Err(Error::new(
+            ErrorKind::Permission,
+            "the API key may not create custom fields",
+        )
+        .with_hint(Scope::WriteDefinitions.hint()));
+    }
+    let sought = places::sought(&inner.options.places, &missing);
+    Ok(format!("the first write creates the one for {sought}"))
 }

@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use lmsync_core::http::Answer;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::scope::Scope;
@@ -24,6 +26,8 @@ pub(crate) const KEY_HINT: &str = "in ConnectWise RMM, open Integrations and com
      and Client Secret: Regenerate invalidates the ones before, and so does clicking the \
      integration's toggle to deactivate it";
 const THROTTLED_HINT: &str = "lower `requests_per_minute`, or run fewer tools on this API key";
+const VALUE_HINT: &str = "dates are written as 2027-05-31: a custom field of the type string \
+     takes that, another type may not";
 const LOCKED_HINT: &str = "another tool signs in with the same key: give each tool an API key of \
      its own, or wait until the token in use has run out (an hour at most)";
 
@@ -94,6 +98,31 @@ pub(crate) fn accept(answer: &Answer<'_>, scope: Scope) -> Result<()> {
             .with_hint("the API may have changed; report it with the request id"),
     };
     Err(with_code(error, answer, &reason))
+}
+
+/// [`accept`] for values that were written: 200 with what is held now, 204, or nothing at all.
+pub(crate) fn accept_saved(answer: &Answer<'_>) -> Result<()> {
+    accept(answer, Scope::WriteCustomFields).map_err(|error| match error.status() {
+        Some(400 | 422) => error.with_hint(VALUE_HINT),
+        _ => error,
+    })?;
+    if answer.body().trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let saved = answer.json::<Vec<IgnoredAny>>();
+    match refused_inside(answer) {
+        Some(error) => Err(error),
+        None => saved.map(drop),
+    }
+}
+
+/// [`accept`] for a field that was created: one that exists already is as good, and whether
+/// it is there is looked up afterwards.
+pub(crate) fn accept_created(answer: &Answer<'_>) -> Result<()> {
+    if answer.status() == StatusCode::CONFLICT {
+        return Ok(());
+    }
+    accept(answer, Scope::WriteDefinitions)
 }
 
 /// An answer of success that holds an error and nothing else.
@@ -301,6 +330,63 @@ mod tests {
             assert_eq!((error.kind(), error.retry()), (kind, retry), "{status}");
             assert!(error.hint().unwrap().contains(words), "{error}");
             assert_eq!(error.status(), Some(status));
+        }
+    }
+
+    fn saved(status: u16, body: &str) -> Result<()> {
+        let response = http::Response::builder().status(status);
+        let response = response
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
+        accept_saved(&Answer::new(
+            &response,
+            Redactor::default(),
+            DateTime::UNIX_EPOCH,
+        ))
+    }
+
+    #[test]
+    fn a_write_is_confirmed_by_a_list_or_by_nothing_and_by_no_error() {
+        for (status, body) in [
+            (
+                200,
+                r#"[{"attributeId":"a","name":"n","value":"2027-05-31"}]"#,
+            ),
+            (200, "[]"),
+            (200, " \n"),
+            (204, ""),
+        ] {
+            assert!(saved(status, body).is_ok(), "{status} {body}");
+        }
+        // Whether the vendor acted is not known.
+        for body in [
+            r#"{"error":"busy","description":"later"}"#,
+            r#"[{"code":"E1","message":"later"}]"#,
+            r#"[{"attributeId":"a","#,
+            "{}",
+            "<html>",
+        ] {
+            let error = saved(200, body).expect_err(body);
+            assert_eq!(error.retry(), RetryClass::OnlyIfIdempotent, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_write_that_is_refused_for_certain_is_told_from_one_that_may_have_been_made() {
+        use ErrorKind as K;
+        use RetryClass as R;
+        for (status, kind, retry, words) in [
+            (400, K::Vendor, R::Never, "type string"),
+            (401, K::Authentication, R::Never, "Regenerate"),
+            (403, K::Permission, R::Never, "platform.devices.write"),
+            (404, K::NotFound, R::Never, "deleted"),
+            (423, K::RateLimited, R::Safe, "API key"),
+            (500, K::Vendor, R::OnlyIfIdempotent, "later"),
+            (504, K::Vendor, R::OnlyIfIdempotent, "later"),
+        ] {
+            let error = saved(status, r#"{"error":"e","description":"d"}"#).unwrap_err();
+            assert_eq!((error.kind(), error.retry()), (kind, retry), "{status}");
+            assert!(error.hint().unwrap().contains(words), "{error}");
         }
     }
 

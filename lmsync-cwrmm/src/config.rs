@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use crate::api::Api;
 use crate::connector::{CwRmm, Options};
-
 use crate::scope::Scopes;
-use crate::sign_in::SignIn;
+use crate::sign_in::{Purpose, SignIn};
+use crate::writer::Writer;
 
 /// The documented quota: so many requests in five minutes.
 const REQUESTS: usize = 500;
@@ -65,6 +65,10 @@ pub struct CwRmmConfig {
     /// The custom fields that hold dates and tags, by name.
     #[serde(default)]
     pub fields: FieldPlaces,
+    /// Whether a write creates the custom field for a date where the account has none; it
+    /// does not when absent. Reading never does.
+    #[serde(default)]
+    pub create_custom_fields: bool,
     /// Whether network devices are listed too; only settable in code.
     #[serde(skip)]
     pub network_devices: bool,
@@ -124,6 +128,7 @@ impl CwRmmConfig {
             requests_per_minute: None,
             concurrency: None,
             fields: FieldPlaces::default(),
+            create_custom_fields: false,
             network_devices: false,
         }
     }
@@ -164,10 +169,19 @@ impl CwRmmConfig {
     }
 
     /// Sets the custom fields that hold dates and tags. They are read with
-    /// [`Detail::hardware`](lmsync_core::Detail::hardware).
+    /// [`Detail::hardware`](lmsync_core::Detail::hardware), and both dates are written there.
     #[must_use]
     pub fn fields(mut self, places: FieldPlaces) -> Self {
         self.fields = places;
+        self
+    }
+
+    /// Lets a write create the custom field for a date where the account has none: one of the
+    /// type `string` for all endpoints, called as the first name in [`fields`](Self::fields).
+    /// The key needs *Platform - Custom Fields Definitions - Write* for it.
+    #[must_use]
+    pub fn create_custom_fields(mut self, created: bool) -> Self {
+        self.create_custom_fields = created;
         self
     }
 
@@ -208,24 +222,32 @@ impl CwRmmConfig {
             .retry(environment.retry)
             .redactor(Redactor::default().and(&secret))
         };
-        let scopes = Scopes::new(self.fields != FieldPlaces::default());
-        let sign_in = SignIn {
-            url: token_url,
-            http: http().build(),
-            scopes: scopes.clone(),
-            region_advice: self.region_advice(&client_id),
-            client_secret: secret.clone(),
-            client_id,
+        let reading = Scopes::to_read(self.fields != FieldPlaces::default());
+        let writing = Scopes::to_write(self.create_custom_fields);
+        let tokens = |scopes: &Scopes, purpose| {
+            let sign_in = SignIn {
+                url: token_url.clone(),
+                http: http().build(),
+                scopes: scopes.clone(),
+                purpose,
+                region_advice: self.region_advice(&client_id),
+                client_secret: secret.clone(),
+                client_id: client_id.clone(),
+            };
+            TokenAuth::new(Arc::new(sign_in), environment.clock.clone())
         };
-        let tokens = TokenAuth::new(Arc::new(sign_in), environment.clock.clone());
-        let api = Api::new(
-            http().authorizer(Arc::new(tokens)).build(),
-            endpoint,
-            scopes,
-        );
+        let with = |tokens: &TokenAuth| http().authorizer(Arc::new(tokens.clone())).build();
+        let purpose = Purpose::Writing {
+            reading: reading.clone(),
+        };
+        let to_read = tokens(&reading, Purpose::Reading);
+        let to_write = tokens(&writing, purpose);
+        let writer = Writer::new(with(&to_write), to_write, endpoint.clone(), writing);
+        let api = Api::new(with(&to_read), endpoint, reading, writer);
         let options = Options {
             network_devices: self.network_devices,
             places,
+            create_custom_fields: self.create_custom_fields,
         };
         Ok(CwRmm::new(api, instance, options, Rules::default()))
     }

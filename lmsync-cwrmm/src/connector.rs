@@ -14,14 +14,14 @@ use lmsync_core::{
 };
 
 use crate::api::{
-    Api, COMPANIES_AT_ONCE, Category, NETWORK_FIELDS, PLATFORM_FIELDS, Place, Wanted,
+    Api, COMPANIES_AT_ONCE, Category, Fields, NETWORK_FIELDS, PLATFORM_FIELDS, Place, Wanted,
 };
 use crate::batch::CheckIns;
 use crate::map::{self, COMPANY_ID, Names, Origin, SITE_ID};
 use crate::pages::{AssetPages, CustomerPages};
 use crate::read::DeviceRow;
 use crate::scope::Scope;
-use crate::{check, wire};
+use crate::{check, places, wire};
 
 pub(crate) const PRODUCT: &str = "ConnectWise RMM";
 
@@ -42,29 +42,31 @@ const SOFTWARE_FIELDS: &[&str] = &["installedSoftwares"];
 /// and the request budget.
 #[derive(Debug, Clone)]
 pub struct CwRmm {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    info: ConnectorInfo,
+    pub(crate) info: ConnectorInfo,
     pub(crate) api: Api,
     pub(crate) options: Options,
-    rules: Rules,
+    pub(crate) rules: Rules,
 }
 
-/// What the configuration decides about reading.
+/// What the configuration decides about reading and writing.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) network_devices: bool,
     pub(crate) places: FieldPlaces,
+    pub(crate) create_custom_fields: bool,
 }
 
 impl CwRmm {
     pub(crate) fn new(api: Api, instance: String, options: Options, rules: Rules) -> Self {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
-            .detail(Detail::NONE.hardware().software());
+            .detail(Detail::NONE.hardware().software())
+            .two_way(places::writable(&options.places));
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),
@@ -317,7 +319,7 @@ impl Inner {
         let id = asset.source.vendor_id.clone();
         let (state, fields) = join(
             self.api.system_state(&id, meter),
-            self.api.custom_fields(&id, meter),
+            self.api.custom_fields(&id, Fields::Own, meter),
         )
         .await;
         let rules = &self.rules;

@@ -6,17 +6,22 @@ mod check;
 mod classify;
 mod config;
 mod connector;
+mod homes;
 mod limits;
 mod link;
 mod map;
 mod pages;
+mod places;
 mod read;
 mod request;
 mod scope;
 mod sign_in;
+mod two_way;
 mod wire;
+mod writer;
 
 pub use self::config::{CwRmmConfig, Region};
 pub use self::connector::CwRmm;
+pub use self::homes::DateHomes;
 
 pub use lmsync_core as core;

@@ -4,7 +4,7 @@ mod hardware;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
@@ -16,7 +16,7 @@ use lmsync_core::wire::{Object, Scalar, WireRow};
 use self::hardware::{addresses, hardware};
 use crate::batch::CheckIn;
 use crate::read::DeviceRow;
-use crate::wire;
+use crate::{places, wire};
 
 /// The connector's name.
 pub(crate) const CONNECTOR: &str = "cwrmm";
@@ -166,21 +166,11 @@ pub(crate) fn with_custom_fields(
             draft.asset.custom_fields.insert(name, value);
         }
     }
-    let found = |field| {
-        places.find(field, |name| {
-            let holds = |candidate: &&wire::AttributeValue| {
-                let named = candidate.name.text().unwrap_or_default();
-                FieldPlaces::is_same_name(named, name) || candidate.id() == Some(name)
-            };
-            // The same name may be given twice; the first that holds something counts.
-            fields.iter().filter(holds).find_map(value)
-        })
-    };
     for field in SUPPORTED_PLACES {
-        let Some((place, value)) = found(field) else {
+        let Some(held) = places::held(fields, places, field) else {
             continue;
         };
-        let value = value.as_str();
+        let value = held.text.as_str();
         match field {
             TenantField::PurchaseDate => {
                 draft.purchase_date(value);
@@ -195,9 +185,14 @@ pub(crate) fn with_custom_fields(
             TenantField::ProductNumber => draft.asset.product_number = Some(value.to_owned()),
             _ => continue,
         }
-        draft.asset.places.insert(field, place.to_owned());
+        draft.asset.places.insert(field, held.place.to_owned());
     }
     draft.finish()
+}
+
+/// A day as custom fields take it. Text of a field of the type `datetime` is not documented.
+pub(crate) fn day_text(day: NaiveDate) -> String {
+    day.format("%Y-%m-%d").to_string()
 }
 
 /// What custom fields can hold; all else comes from the agent.
@@ -447,12 +442,6 @@ fn moment(scalar: &Scalar) -> VendorDay<'_> {
         Some(text) => VendorDay::Moment(VendorInstant::Text(text)),
         None => VendorDay::Absent,
     }
-}
-
-/// A custom field's value as text; null and blanks are none.
-fn value(field: &wire::AttributeValue) -> Option<String> {
-    let value: Scalar = serde_json::from_str(field.value.as_ref()?.get()).ok()?;
-    text(&value)
 }
 
 fn text(scalar: &Scalar) -> Option<String> {

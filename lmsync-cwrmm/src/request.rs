@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, Request};
-use lmsync_core::http::{Call, Idempotency};
-use lmsync_core::{Error, Result};
+use lmsync_core::http::{Call, Endpoint, Idempotency};
+use lmsync_core::{Error, ErrorKind, Result};
 use serde::Serialize;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
@@ -40,6 +40,35 @@ pub(crate) fn call<B: Serialize>(
         request,
         idempotency: Idempotency::Idempotent,
     })
+}
+
+/// A write: where it is not known whether the vendor acted, it is not sent again.
+pub(crate) fn write<B: Serialize>(
+    operation: &'static str,
+    method: Method,
+    url: &Url,
+    body: &B,
+) -> Result<Call> {
+    Ok(Call {
+        idempotency: Idempotency::Once,
+        ..call(operation, method, url, Some(body))?
+    })
+}
+
+/// The address with `segments`, of which ids may hold anything.
+pub(crate) fn address(endpoint: &Endpoint, segments: &[&str]) -> Result<Url> {
+    if segments
+        .iter()
+        .any(|segment| matches!(*segment, "" | "." | ".."))
+    {
+        return Err(Error::new(ErrorKind::NotFound, "that is no id")
+            .with_hint("take the id from a listing"));
+    }
+    let mut url = endpoint.join("/")?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.clear().extend(segments);
+    }
+    Ok(url)
 }
 
 /// A random UUID: the vendor's specification asks for one, and finds a request by it.

@@ -10,6 +10,9 @@ pub(crate) enum Scope {
     Devices,
     Asset,
     CustomFields,
+    WriteCustomFields,
+    WriteDevices,
+    WriteDefinitions,
 }
 
 impl Scope {
@@ -21,6 +24,9 @@ impl Scope {
             Self::Devices => "platform.devices.read",
             Self::Asset => "platform.asset.read",
             Self::CustomFields => "platform.custom_fields_values.read",
+            Self::WriteCustomFields => "platform.custom_fields_values.write",
+            Self::WriteDevices => "platform.devices.write",
+            Self::WriteDefinitions => "platform.custom_fields_definitions.write",
         }
     }
 
@@ -32,29 +38,48 @@ impl Scope {
             Self::Devices => "Platform - Devices - Read",
             Self::Asset => "Platform - Asset - Read",
             Self::CustomFields => "Platform - Custom Fields Values - Read",
+            Self::WriteCustomFields => "Platform - Custom Fields Values - Write",
+            Self::WriteDevices => "Platform - Devices - Write",
+            Self::WriteDefinitions => "Platform - Custom Fields Definitions - Write",
         }
     }
 
     /// What the user does when it is missing.
     pub(crate) fn hint(self) -> String {
-        // Which of the two opens devices differs from tenant to tenant.
         let scopes = match self {
+            // Which of the two opens devices differs from tenant to tenant.
             Self::Devices | Self::Asset => format!(
                 "{} and {}",
                 Self::Devices.in_portal(),
                 Self::Asset.in_portal()
             ),
+            // Which of the last two opens custom fields is not documented for this address.
+            Self::WriteCustomFields | Self::WriteDevices => format!(
+                "{}, {} and {}",
+                Self::CustomFields.in_both(),
+                Self::WriteCustomFields.in_both(),
+                Self::WriteDevices.in_both()
+            ),
+            Self::WriteDefinitions => self.in_both(),
             scope => scope.in_portal().to_owned(),
         };
         format!("in ConnectWise RMM, open Integrations > API Access and give the key {scopes}")
     }
+
+    /// As the portal shows it, and as the token request names it.
+    fn in_both(self) -> String {
+        format!("{} ({})", self.in_portal(), self.name())
+    }
 }
 
-use Scope::{Asset, Companies, CustomFields, Devices, Sites};
+use Scope::{
+    Asset, Companies, CustomFields, Devices, Sites, WriteCustomFields, WriteDefinitions,
+    WriteDevices,
+};
 
-/// What is asked for, from everything down to the least that still says something.
+/// What is asked for to read, from everything down to the least that still says something.
 /// One scope that the key lacks fails the whole request, so the first success decides.
-const RUNGS: &[&[Scope]] = &[
+const READ_RUNGS: &[&[Scope]] = &[
     &[Companies, Sites, Devices, Asset, CustomFields],
     &[Companies, Sites, Devices, Asset],
     &[Companies, Sites, Devices, CustomFields],
@@ -63,6 +88,20 @@ const RUNGS: &[&[Scope]] = &[
     &[Companies, Devices],
     &[Companies, Sites],
     &[Companies],
+];
+
+/// What is asked for to write. At least one integration writes custom fields with the scope
+/// for devices, so that one is asked for where the key has it.
+const WRITE_RUNGS: &[&[Scope]] = &[
+    &[
+        CustomFields,
+        WriteCustomFields,
+        WriteDefinitions,
+        WriteDevices,
+    ],
+    &[CustomFields, WriteCustomFields, WriteDefinitions],
+    &[CustomFields, WriteCustomFields, WriteDevices],
+    &[CustomFields, WriteCustomFields],
 ];
 
 /// Which scopes the key has, as far as is known; clones share it.
@@ -80,14 +119,22 @@ struct Settled {
 
 impl Scopes {
     /// Read scopes only; those for custom fields where values are kept in them.
-    pub(crate) fn new(custom_fields: bool) -> Self {
-        let rungs = RUNGS
-            .iter()
-            .copied()
-            .filter(|rung| custom_fields || !rung.contains(&CustomFields))
-            .collect();
+    pub(crate) fn to_read(custom_fields: bool) -> Self {
+        Self::of(READ_RUNGS, CustomFields, custom_fields)
+    }
+
+    /// The scopes to write values of custom fields, and to create fields where that is asked for.
+    pub(crate) fn to_write(definitions: bool) -> Self {
+        Self::of(WRITE_RUNGS, WriteDefinitions, definitions)
+    }
+
+    /// `rungs`, those with `option` only where it is wanted.
+    fn of(rungs: &[&'static [Scope]], option: Scope, wanted: bool) -> Self {
+        let rungs = rungs.iter().copied();
         Self {
-            rungs,
+            rungs: rungs
+                .filter(|rung| wanted || !rung.contains(&option))
+                .collect(),
             settled: Arc::default(),
         }
     }
@@ -112,6 +159,11 @@ impl Scopes {
         };
         *self.settled.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Settled { rung, granted });
+    }
+
+    /// Whether a request was granted already.
+    pub(crate) fn are_settled(&self) -> bool {
+        self.settled().is_some()
     }
 
     /// Whether the key is known to lack `scope`.
@@ -140,7 +192,7 @@ mod tests {
 
     #[test]
     fn everything_is_asked_for_first_and_what_worked_afterwards() {
-        let scopes = Scopes::new(false);
+        let scopes = Scopes::to_read(false);
         let (first, all) = scopes.rungs().next().unwrap();
         assert_eq!(
             text(all),
@@ -154,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_the_answer_says_counts_more_than_what_was_asked() {
-        let scopes = Scopes::new(true);
+        let scopes = Scopes::to_read(true);
         scopes.settle(0, Some("platform.companies.read platform.devices.read"));
         assert!(scopes.lack(Sites) && !scopes.lack(Companies));
         scopes.settle(0, Some(""));
@@ -162,10 +214,42 @@ mod tests {
     }
 
     #[test]
-    fn no_rung_asks_to_write() {
-        for scope in RUNGS.iter().copied().flatten() {
+    fn no_rung_of_reading_asks_to_write() {
+        for scope in READ_RUNGS.iter().copied().flatten() {
             assert!(scope.name().ends_with(".read"));
             assert!(scope.in_portal().ends_with(" - Read"));
+        }
+    }
+
+    #[test]
+    fn writing_asks_for_values_always_and_for_definitions_only_on_request() {
+        let asked = |definitions| -> Vec<String> {
+            let scopes = Scopes::to_write(definitions);
+            scopes.rungs().map(|(_, scopes)| text(scopes)).collect()
+        };
+        let values = "platform.custom_fields_values.read platform.custom_fields_values.write";
+        assert_eq!(
+            asked(false),
+            [
+                format!("{values} platform.devices.write"),
+                values.to_owned()
+            ]
+        );
+        let all = asked(true);
+        assert!(all[0].contains("platform.custom_fields_definitions.write"));
+        assert!(all.iter().all(|scopes| scopes.starts_with(values)));
+        assert_eq!(all.len(), 4);
+    }
+
+    #[test]
+    fn the_hint_on_writing_names_both_scopes_that_may_be_missing() {
+        let hint = WriteCustomFields.hint();
+        for words in [
+            "Integrations > API Access",
+            "Platform - Custom Fields Values - Write (platform.custom_fields_values.write)",
+            "Platform - Devices - Write (platform.devices.write)",
+        ] {
+            assert!(hint.contains(words), "{hint}");
         }
     }
 }

@@ -27,8 +27,19 @@ pub(crate) struct SignIn {
     /// Has no authorizer of its own.
     pub(crate) http: HttpClient,
     pub(crate) scopes: Scopes,
+    pub(crate) purpose: Purpose,
     /// Why the region may be the wrong one.
     pub(crate) region_advice: Option<String>,
+}
+
+/// What a token is for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    Reading,
+    /// Writing, with a key that is known to be good once a sign-in with these scopes worked.
+    Writing {
+        reading: Scopes,
+    },
 }
 
 #[derive(Serialize)]
@@ -68,8 +79,11 @@ impl TokenSource for SignIn {
             }
         }
         Err(match refused {
-            Some(status) if !for_a_scope => self.key_refused(status),
-            _ => no_scope(),
+            Some(status) if !for_a_scope && !self.knows_the_key() => self.key_refused(status),
+            _ => match self.purpose {
+                Purpose::Reading => may_not_read(),
+                Purpose::Writing { .. } => may_not_write(),
+            },
         })
     }
 }
@@ -99,13 +113,21 @@ impl SignIn {
                 let reason = classify::reason(answer);
                 if reason.mentions("scope") {
                     Ok(Outcome::ScopeRefused)
-                } else if status == 401 || is_about_the_key(&reason) {
+                } else if is_about_the_key(&reason) || (status == 401 && !self.knows_the_key()) {
                     Err(with_request_id(self.key_refused(status), answer))
                 } else {
                     Ok(Outcome::Refused(status))
                 }
             }
             _ => Err(with_request_id(failed(answer), answer)),
+        }
+    }
+
+    /// Whether the key has worked before, so that a refusal is one of the scopes.
+    fn knows_the_key(&self) -> bool {
+        match &self.purpose {
+            Purpose::Reading => false,
+            Purpose::Writing { reading } => reading.are_settled(),
         }
     }
 
@@ -144,7 +166,7 @@ fn is_about_the_key(reason: &Reason) -> bool {
         .any(|word| reason.mentions(word))
 }
 
-fn no_scope() -> Error {
+fn may_not_read() -> Error {
     Error::new(
         ErrorKind::Permission,
         "the API key may not read companies: it lacks the scope platform.companies.read",
@@ -156,6 +178,17 @@ fn no_scope() -> Error {
         Scope::Sites.in_portal(),
         Scope::Devices.in_portal()
     ))
+}
+
+/// No token, or one without the scope that was asked for.
+pub(crate) fn may_not_write() -> Error {
+    Error::new(
+        ErrorKind::Permission,
+        "the API key may not write custom fields: ConnectWise RMM gives it no token with the \
+         scopes platform.custom_fields_values.read and platform.custom_fields_values.write",
+    )
+    .with_operation(OPERATION)
+    .with_hint(Scope::WriteCustomFields.hint())
 }
 
 /// What the status alone says.

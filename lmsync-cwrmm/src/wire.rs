@@ -338,6 +338,27 @@ impl AttributeValue {
     }
 }
 
+/// A custom field's new value.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewValue<'a> {
+    /// The device.
+    pub(crate) entity_id: &'a str,
+    pub(crate) attribute_id: &'a str,
+    pub(crate) value: String,
+}
+
+/// A custom field that does not exist yet.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewField<'a> {
+    pub(crate) entity_type: &'static str,
+    pub(crate) name: &'a str,
+    pub(crate) description: &'static str,
+    pub(crate) attribute_type: &'static str,
+    pub(crate) is_editable: bool,
+}
+
 /// Texts that come as a list, or as one text with commas, or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Texts {

@@ -1,8 +1,11 @@
 //! The endpoints: one function each, from parameters to one page of wire types.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use lmsync_core::http::{Answer, Call, HttpClient, Meter};
-use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
+use lmsync_core::auth::Authorizer;
+use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use lmsync_core::wire::{KeepRaw, Many, Object, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -19,11 +22,22 @@ const ID_KEYS: [&str; 1] = ["id"];
 /// The calls of one account.
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
-    http: HttpClient,
-    /// With the rights to read software.
-    software: HttpClient,
+    clients: Clients,
     base: Url,
     product: HaloProduct,
+}
+
+/// What requests are sent with, one for each set of rights.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    /// To read assets and customers.
+    pub(crate) assets: HttpClient,
+    /// To read software.
+    pub(crate) software: HttpClient,
+    /// To write dates.
+    pub(crate) dates: HttpClient,
+    /// The token of `dates`.
+    pub(crate) write_token: Arc<dyn Authorizer>,
 }
 
 /// One page as it came.
@@ -59,22 +73,16 @@ pub(crate) struct AssetOptions {
 }
 
 impl Api {
-    pub(crate) fn new(
-        http: HttpClient,
-        software: HttpClient,
-        base: Url,
-        product: HaloProduct,
-    ) -> Self {
+    pub(crate) fn new(clients: Clients, base: Url, product: HaloProduct) -> Self {
         Self {
-            http,
-            software,
+            clients,
             base,
             product,
         }
     }
 
     pub(crate) fn http(&self) -> &HttpClient {
-        &self.http
+        &self.clients.assets
     }
 
     pub(crate) fn product(&self) -> HaloProduct {
@@ -109,7 +117,7 @@ impl Api {
             }
         }
         let call = Call::get("GET /Asset", &url)?;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 self.read_list(answer, Reads::Assets, options.raw, PAGE_SIZE)
             })
@@ -159,7 +167,7 @@ impl Api {
             .append_pair("includeassetfields", "true")
             .append_pair("convert_date_assetfields_to_iso", "true");
         let call = Call::get("GET /Asset/{id}", &url)?;
-        self.http
+        self.http()
             .send(&call, meter, |answer| self.read_asset(answer, raw))
             .await
     }
@@ -167,7 +175,7 @@ impl Api {
     /// The tenant's asset types; no paging here.
     pub(crate) async fn asset_types(&self, meter: &Meter) -> Result<Vec<Object<wire::AssetType>>> {
         let call = Call::get("GET /AssetType", &self.url(&["AssetType"]))?;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 self.read_array(answer, Reads::Assets)
             })
@@ -182,7 +190,7 @@ impl Api {
     ) -> Result<ListPage<wire::Client>> {
         let url = self.list_url("Client", page, PAGE_SIZE, inactive);
         let call = Call::get("GET /Client", &url)?;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 self.read_list(answer, Reads::Customers, KeepRaw::No, PAGE_SIZE)
             })
@@ -197,7 +205,7 @@ impl Api {
     ) -> Result<ListPage<wire::Site>> {
         let url = self.list_url("Site", page, PAGE_SIZE, inactive);
         let call = Call::get("GET /Site", &url)?;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 self.read_list(answer, Reads::Sites, KeepRaw::No, PAGE_SIZE)
             })
@@ -212,7 +220,8 @@ impl Api {
     ) -> Result<ListPage<wire::Licence>> {
         let url = self.list_url("SoftwareLicence", page, PAGE_SIZE, inactive);
         let call = Call::get("GET /SoftwareLicence", &url)?;
-        self.software
+        self.clients
+            .software
             .send(&call, meter, |answer| {
                 self.read_list(answer, Reads::Software, KeepRaw::No, PAGE_SIZE)
             })
@@ -228,11 +237,32 @@ impl Api {
         let mut url = self.url(&["AssetSoftware"]);
         url.query_pairs_mut().append_pair("device_id", asset_id);
         let call = Call::get("GET /AssetSoftware", &url)?;
-        self.software
+        self.clients
+            .software
             .send(&call, meter, |answer| {
                 self.read_array(answer, Reads::Software)
             })
             .await
+    }
+
+    /// Changes an asset, once. The id must be one that was just read: for one that Halo does
+    /// not know it may make a new asset.
+    pub(crate) async fn change_asset(
+        &self,
+        change: &wire::AssetChange,
+        meter: &Meter,
+    ) -> Result<()> {
+        let url = self.url(&["Asset"]);
+        let call = Call::post_json("POST /Asset", &url, &[change], Idempotency::Once)?;
+        self.clients
+            .dates
+            .send(&call, meter, |answer| self.read_changed(answer, change.id))
+            .await
+    }
+
+    /// Signs in with the right to change assets, which changes nothing.
+    pub(crate) async fn sign_in_to_write(&self, meter: &Meter) -> Result<()> {
+        self.clients.write_token.credential(meter).await.map(drop)
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -268,8 +298,8 @@ impl Api {
     ) -> Result<Option<u64>> {
         let call = Call::get(operation, url)?;
         let http = match reads {
-            Reads::Software => &self.software,
-            Reads::Assets | Reads::Customers | Reads::Sites => &self.http,
+            Reads::Software => &self.clients.software,
+            Reads::Assets | Reads::Customers | Reads::Sites => self.http(),
         };
         http.send(&call, meter, |answer| {
             let page = self.read_list::<Scalar>(answer, reads, KeepRaw::No, 1)?;
@@ -338,20 +368,48 @@ impl Api {
         raw: KeepRaw,
     ) -> Result<(WireRow<wire::Asset>, DateTime<Utc>)> {
         if answer.status().as_u16() == 404 {
-            return Err(no_such_asset(
-                answer.error(ErrorKind::NotFound, "Halo does not know the asset"),
-            ));
+            return Err(unknown_asset(answer));
         }
         classify::require_success(answer, self.product, Reads::Assets)?;
         let row: Box<RawValue> = classify::json(answer, self.product)?;
         let row = WireRow::<wire::Asset>::untyped(row, &ID_KEYS, raw);
         match &row.record {
-            Ok(asset) if id(&asset.id).is_none() => Err(no_such_asset(
-                answer.error(ErrorKind::NotFound, "Halo does not know the asset"),
-            )),
+            Ok(asset) if id(&asset.id).is_none() => Err(unknown_asset(answer)),
             _ => Ok((row, answer.received_at())),
         }
     }
+
+    /// The answer to a change of asset `asked`: the asset, or a list of it.
+    fn read_changed(&self, answer: &Answer<'_>, asked: u64) -> Result<()> {
+        if answer.status().as_u16() == 404 {
+            return Err(unknown_asset(answer));
+        }
+        classify::require_changed(answer, self.product)?;
+        let changed: Many<Object<wire::Changed>> = classify::json(answer, self.product)?;
+        let asked_id = asked.to_string();
+        let mut ids = changed.0.iter().filter_map(|asset| id(&asset.value()?.id));
+        match ids.find(|id| *id != asked_id) {
+            Some(other) => Err(another_asset(answer, asked, &other)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Halo changed an asset that it was not told to, or made one.
+fn another_asset(answer: &Answer<'_>, asked: u64, answered: &str) -> Error {
+    let answered = answer.mask(answered);
+    let error = answer
+        .error(
+            ErrorKind::Vendor,
+            format!("Halo was told to change asset {asked} and answered with asset {answered}"),
+        )
+        .with_hint(format!(
+            "look at asset {answered} in Halo: it may be new and a copy, to be deleted, or have \
+             taken the dates of asset {asked}; then report it to the vendor"
+        ));
+    // Whatever reading asset `asked` back shows, this has to be heard of.
+    tracing::error!(%error, "a change may have reached another asset");
+    error
 }
 
 fn is_array(answer: &Answer<'_>) -> bool {
@@ -396,16 +454,19 @@ fn no_list(answer: &Answer<'_>, warning: Option<&str>) -> Error {
         .with_hint("try again later; if it stays, report it with the message")
 }
 
+fn unknown_asset(answer: &Answer<'_>) -> Error {
+    no_such_asset(answer.error(ErrorKind::NotFound, "Halo does not know the asset"))
+}
+
 fn no_such_asset(error: Error) -> Error {
     error.with_hint("it may have been deleted, or the agent's role may not see it")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use bytes::Bytes;
     use lmsync_core::SystemClock;
+    use lmsync_core::auth::{Credential, HeaderAuth};
     use lmsync_core::http::{Budget, Limiter, Redactor, ReqwestTransport};
 
     use super::*;
@@ -415,12 +476,26 @@ mod tests {
         let limiter = Limiter::new(Budget::per_minute(1, 1).unwrap(), clock.clone());
         let transport = Arc::new(ReqwestTransport::new().unwrap());
         let http = HttpClient::builder(transport, limiter, clock).build();
+        let credential = Credential::bearer("token".into()).unwrap();
+        let clients = Clients {
+            assets: http.clone(),
+            software: http.clone(),
+            dates: http,
+            write_token: Arc::new(HeaderAuth::new(credential)),
+        };
         let base = Url::parse("https://acme.halopsa.com/api").unwrap();
-        Api::new(http.clone(), http, base, HaloProduct::Psa)
+        Api::new(clients, base, HaloProduct::Psa)
     }
 
     fn with<T>(body: &str, look: impl FnOnce(&Answer<'_>) -> T) -> T {
-        let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        with_status(200, body, look)
+    }
+
+    fn with_status<T>(status: u16, body: &str, look: impl FnOnce(&Answer<'_>) -> T) -> T {
+        let response = http::Response::builder()
+            .status(status)
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
         look(&Answer::new(
             &response,
             Redactor::default(),
@@ -524,6 +599,70 @@ mod tests {
         }
         assert!(read("{}").is_err());
         assert!(read(r#"{"a":[],"b":[]}"#).is_err());
+    }
+
+    fn changed(status: u16, body: &str) -> Result<()> {
+        with_status(status, body, |answer| api().read_changed(answer, 32))
+    }
+
+    #[test]
+    fn a_change_is_confirmed_by_an_asset_or_a_list_of_it() {
+        for body in [
+            r#"{"id":32,"warranty_end":"2027-06-04T12:00:00"}"#,
+            r#"{"id":"32"}"#,
+            r#"{"id":32.0}"#,
+            r#"[{"id":32}]"#,
+            // What is not said is read back.
+            r#"{"id":-1}"#,
+            "{}",
+            "[]",
+            "null",
+        ] {
+            for status in [200, 201] {
+                assert!(changed(status, body).is_ok(), "{status} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_that_made_another_asset_is_told_and_not_repeated() {
+        for body in [r#"{"id":33}"#, r#"[{"id":32},{"id":"33"}]"#] {
+            let error = changed(201, body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Vendor);
+            assert_eq!(error.retry(), RetryClass::Never);
+            assert!(error.message().contains("asset 33"), "{error}");
+            assert!(error.hint().unwrap().contains("copy"), "{error}");
+        }
+    }
+
+    #[test]
+    fn whether_halo_may_have_changed_something_is_told_by_the_retry_class() {
+        use ErrorKind as K;
+        use RetryClass as R;
+        for (status, body, kind, retry) in [
+            (201, r#"{"id":3"#, K::Decode, R::OnlyIfIdempotent),
+            (201, "", K::Decode, R::OnlyIfIdempotent),
+            (200, "<html>", K::Decode, R::OnlyIfIdempotent),
+            (500, r#"{"Message":"x"}"#, K::Vendor, R::OnlyIfIdempotent),
+            (502, "<html>", K::Vendor, R::OnlyIfIdempotent),
+            (400, r#"{"[0].id":["no"]}"#, K::Vendor, R::Never),
+            (302, "", K::Vendor, R::Never),
+            (401, "", K::Authentication, R::Never),
+            (403, "", K::Permission, R::Never),
+            (404, "", K::NotFound, R::Never),
+            (429, "", K::RateLimited, R::Safe),
+        ] {
+            let error = changed(status, body).expect_err(body);
+            assert_eq!(
+                (error.kind(), error.retry()),
+                (kind, retry),
+                "{status} {body}"
+            );
+        }
+        let unknown = changed(404, "").unwrap_err();
+        assert!(unknown.message().contains("does not know the asset"));
+        let denied = changed(403, "").unwrap_err();
+        assert!(denied.hint().unwrap().contains("edit:assets"), "{denied}");
     }
 
     #[test]

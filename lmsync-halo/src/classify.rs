@@ -9,7 +9,12 @@ use serde::Deserialize;
 use crate::config::HaloProduct;
 
 /// The application may not ask for these scopes, or Halo does not know them.
-pub(crate) const INVALID_SCOPE: &str = "invalid_scope";
+const INVALID_SCOPE: &str = "invalid_scope";
+
+/// The application may change assets.
+pub(crate) const EDIT_ASSETS: &str = "edit:assets";
+/// The scopes that hold this right.
+const LET_WRITE: [&str; 4] = [EDIT_ASSETS, "all", "all:standard", "admin"];
 
 /// The codes of OAuth that an answer may be quoted with; any other text may be anything.
 const CODES: [&str; 6] = [
@@ -63,24 +68,46 @@ impl Reads {
     }
 }
 
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenFor {
+    Reading,
+    /// Changing the dates of assets.
+    Writing,
+}
+
 /// The classification of a sign-in to `product`; a page or nothing at an address
 /// that `is_last` is worth another try, at another one the next address is.
-pub(crate) fn sign_in(product: HaloProduct, is_last: bool) -> ClassifySignIn {
-    match (product, is_last) {
-        (HaloProduct::Psa, true) => |answer| signed_in(answer, HaloProduct::Psa, true),
-        (HaloProduct::Psa, false) => |answer| signed_in(answer, HaloProduct::Psa, false),
-        (HaloProduct::Itsm, true) => |answer| signed_in(answer, HaloProduct::Itsm, true),
-        (HaloProduct::Itsm, false) => |answer| signed_in(answer, HaloProduct::Itsm, false),
+pub(crate) fn sign_in(product: HaloProduct, token_for: TokenFor, is_last: bool) -> ClassifySignIn {
+    use HaloProduct::{Itsm, Psa};
+    use TokenFor::{Reading, Writing};
+    match (product, token_for, is_last) {
+        (Psa, Reading, true) => |answer| signed_in(answer, Psa, Reading, true),
+        (Psa, Reading, false) => |answer| signed_in(answer, Psa, Reading, false),
+        (Psa, Writing, true) => |answer| signed_in(answer, Psa, Writing, true),
+        (Psa, Writing, false) => |answer| signed_in(answer, Psa, Writing, false),
+        (Itsm, Reading, true) => |answer| signed_in(answer, Itsm, Reading, true),
+        (Itsm, Reading, false) => |answer| signed_in(answer, Itsm, Reading, false),
+        (Itsm, Writing, true) => |answer| signed_in(answer, Itsm, Writing, true),
+        (Itsm, Writing, false) => |answer| signed_in(answer, Itsm, Writing, false),
     }
 }
 
 /// `Ok` for what may hold a token. Of the answer nothing but known codes and a
 /// number is shown: the rest may be a token.
-fn signed_in(answer: &Answer<'_>, product: HaloProduct, is_last: bool) -> Result<()> {
+fn signed_in(
+    answer: &Answer<'_>,
+    product: HaloProduct,
+    token_for: TokenFor,
+    is_last: bool,
+) -> Result<()> {
     let status = answer.status();
     let menu = product.menu();
     let address_hint = format!("check the Authorisation Server under {menu} > API Details");
     if status.is_success() {
+        if token_for == TokenFor::Writing && lacks_writing(answer) {
+            return Err(without_scopes(product, token_for));
+        }
         if !answer.is_html() {
             return Ok(());
         }
@@ -101,17 +128,13 @@ fn signed_in(answer: &Answer<'_>, product: HaloProduct, is_last: bool) -> Result
     };
     let error = match (status.as_u16(), code(answer)) {
         (429, _) => return Err(too_many(answer, plain.retry_after())),
-        (_, Some(INVALID_SCOPE)) => Error::new(
-            ErrorKind::Permission,
-            "the application does not have the permissions asked for",
-        )
-        .with_hint(format!(
-            "open {menu} > View Applications > the application > Permissions, tick read:assets \
-             and read:customers, for software also read:software and read:softwarelicensing, and Save"
-        )),
+        (_, Some(INVALID_SCOPE)) => without_scopes(product, token_for),
         (401, _) | (400, Some("invalid_client" | "invalid_grant")) => Error::new(
             ErrorKind::Authentication,
-            format!("{} does not accept the Client ID and Client Secret", product.label()),
+            format!(
+                "{} does not accept the Client ID and Client Secret",
+                product.label()
+            ),
         )
         .with_hint(format!(
             "check both under {menu} > View Applications: the Authentication Method must be Client \
@@ -147,6 +170,51 @@ fn signed_in(answer: &Answer<'_>, product: HaloProduct, is_last: bool) -> Result
     Err(match code(answer) {
         Some(code) => error.with_vendor_code(code),
         None => error,
+    })
+}
+
+fn without_scopes(product: HaloProduct, token_for: TokenFor) -> Error {
+    match token_for {
+        TokenFor::Reading => Error::new(
+            ErrorKind::Permission,
+            "the application does not have the permissions asked for",
+        )
+        .with_hint(format!(
+            "open {} > View Applications > the application > Permissions, tick read:assets \
+             and read:customers, for software also read:software and read:softwarelicensing, and Save",
+            product.menu()
+        )),
+        TokenFor::Writing => Error::new(
+            ErrorKind::Permission,
+            "the application does not have the permission to change assets",
+        )
+        .with_hint(writing_hint(product)),
+    }
+}
+
+/// What both sides have to allow for dates to be written.
+pub(crate) fn writing_hint(product: HaloProduct) -> String {
+    format!(
+        "open {} > View Applications > the application > Permissions, tick {EDIT_ASSETS} and Save; \
+         the agent's role needs it too: under Configuration > Teams & Agents > Roles > Permissions > \
+         Feature Access set Assets Access Level to Read and Modify",
+        product.menu()
+    )
+}
+
+/// Whether a token is good for something, and not for changing assets. A vendor that does
+/// not name what it grants has granted what was asked for.
+fn lacks_writing(answer: &Answer<'_>) -> bool {
+    #[derive(Deserialize)]
+    struct Granted {
+        #[serde(default)]
+        scope: Scalar,
+    }
+    let granted: Option<Granted> = serde_json::from_slice(answer.body()).ok();
+    let scopes = granted.as_ref().and_then(|granted| granted.scope.text());
+    scopes.is_some_and(|scopes| {
+        let mut scopes = scopes.split_whitespace().peekable();
+        scopes.peek().is_some() && !scopes.any(|scope| LET_WRITE.contains(&scope))
     })
 }
 
@@ -202,6 +270,22 @@ pub(crate) fn require_success(
             None => error.with_hint(later(status)),
         },
     })
+}
+
+/// `Ok` for 2xx; else what the answer means to one who changes an asset that was just read.
+pub(crate) fn require_changed(answer: &Answer<'_>, product: HaloProduct) -> Result<()> {
+    match answer.status().as_u16() {
+        403 => Err(answer
+            .error(
+                ErrorKind::Permission,
+                format!(
+                    "{} does not let the application change assets",
+                    product.label()
+                ),
+            )
+            .with_hint(writing_hint(product))),
+        _ => require_success(answer, product, Reads::Assets),
+    }
 }
 
 /// The body as JSON; a web page in its place means that the address is wrong.
@@ -326,7 +410,12 @@ mod tests {
     }
 
     fn sign_in_error(status: u16, body: &str) -> Error {
-        with(status, body, sign_in(HaloProduct::Psa, true)).expect_err(body)
+        with(
+            status,
+            body,
+            sign_in(HaloProduct::Psa, TokenFor::Reading, true),
+        )
+        .expect_err(body)
     }
 
     fn read_error(status: u16, body: &str) -> Error {
@@ -384,8 +473,60 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_does_not_let_write_is_a_missing_permission() {
+        let write = |status, body: &str| {
+            with(
+                status,
+                body,
+                sign_in(HaloProduct::Itsm, TokenFor::Writing, true),
+            )
+        };
+        for (status, body) in [
+            (400, r#"{"error":"invalid_scope"}"#),
+            (200, r#"{"access_token":"t","scope":"read:assets"}"#),
+            (
+                200,
+                r#"{"access_token":"t","scope":"read:assets edit:assetsx"}"#,
+            ),
+        ] {
+            let error = write(status, body).expect_err(body);
+            assert_eq!(error.kind(), ErrorKind::Permission);
+            assert_eq!(error.retry(), RetryClass::Never);
+            let hint = error.hint().unwrap();
+            for words in [
+                "HaloITSM API > View Applications > the application > Permissions",
+                "edit:assets",
+                "Feature Access",
+                "Read and Modify",
+            ] {
+                assert!(hint.contains(words), "{hint}");
+            }
+        }
+        for scope in [
+            r#""edit:assets""#,
+            r#""read:assets edit:assets""#,
+            r#""all""#,
+            r#"" ""#,
+            r#"["edit:assets"]"#,
+            "null",
+        ] {
+            let body = format!(r#"{{"access_token":"t","scope":{scope}}}"#);
+            assert!(write(200, &body).is_ok(), "{body}");
+        }
+        assert!(write(200, r#"{"access_token":"t"}"#).is_ok());
+        // Who only reads is not asked for it.
+        let read = sign_in(HaloProduct::Itsm, TokenFor::Reading, true);
+        assert!(with(200, r#"{"access_token":"t","scope":"read:assets"}"#, read).is_ok());
+    }
+
+    #[test]
     fn a_page_at_an_address_to_try_first_is_no_reason_to_wait() {
-        let first = with(200, "<html>", sign_in(HaloProduct::Itsm, false)).unwrap_err();
+        let first = with(
+            200,
+            "<html>",
+            sign_in(HaloProduct::Itsm, TokenFor::Reading, false),
+        )
+        .unwrap_err();
         assert_eq!(first.retry(), RetryClass::Never);
         assert_eq!(
             sign_in_error(200, "<html>").retry(),

@@ -10,8 +10,9 @@ use lmsync_core::{Environment, Error, Result, Secret, SecretSource, pasted};
 use serde::Deserialize;
 
 use crate::address;
-use crate::api::Api;
+use crate::api::{Api, Clients};
 use crate::asset_types::AssetTypes;
+use crate::classify::TokenFor;
 use crate::connector::{Halo, Options};
 use crate::places;
 use crate::sign_in::{Application, Scopes, SignIn};
@@ -112,7 +113,8 @@ pub struct HaloConfig {
     pub client_id: SecretSource,
     /// The application's Client Secret.
     pub client_secret: SecretSource,
-    /// Where the tenant keeps what Halo has no field for.
+    /// Where the tenant keeps what Halo has no field for. The two dates are written where
+    /// they are read.
     #[serde(default)]
     pub fields: FieldPlaces,
     /// Request budget per minute; 250 in five minutes when absent.
@@ -267,16 +269,24 @@ impl HaloConfig {
             client_id: client_id.expose().to_owned(),
             client_secret,
         };
-        let signed_in = |scopes| {
-            let sign_in = SignIn::new(application.clone(), scopes, client().build());
-            let auth = TokenAuth::new(Arc::new(sign_in), environment.clock.clone());
-            client().authorizer(Arc::new(auth)).build()
+        let token = |token_for, scopes| {
+            let sign_in = SignIn::new(application.clone(), token_for, scopes, client().build());
+            Arc::new(TokenAuth::new(Arc::new(sign_in), environment.clock.clone()))
         };
-        let assets = signed_in(self.scopes.for_assets());
-        // Scopes that the user chose hold for everything: one token will do.
-        let software = match self.scopes {
-            Scopes::Least => signed_in(self.scopes.for_software()),
+        let signed_in = |token: Arc<TokenAuth>| client().authorizer(token).build();
+        let scopes = &self.scopes;
+        let assets = signed_in(token(TokenFor::Reading, scopes.for_assets()));
+        // Scopes that the user chose hold for all that is read: one token will do.
+        let software = match scopes {
+            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.for_software())),
             Scopes::These(_) => assets.clone(),
+        };
+        let write_token = token(TokenFor::Writing, scopes.for_dates());
+        let clients = Clients {
+            assets,
+            software,
+            dates: signed_in(Arc::clone(&write_token)),
+            write_token,
         };
         let options = Options {
             places: places::over_defaults(self.fields.clone()),
@@ -285,7 +295,7 @@ impl HaloConfig {
             rules: Rules::default(),
         };
         Ok(Halo::new(
-            Api::new(assets, software, base, product),
+            Api::new(clients, base, product),
             instance,
             options,
         ))

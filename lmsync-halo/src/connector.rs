@@ -18,6 +18,7 @@ use crate::asset_types::{AssetTypes, TenantTypes};
 use crate::map::{self, Origin};
 use crate::pages::{AssetPages, CustomerPages, SoftwarePages};
 use crate::places;
+use crate::two_way::WRITABLE;
 use crate::wire;
 
 const READ_SOFTWARE: &str = "read_software";
@@ -34,7 +35,7 @@ const NONE_HINT: &str = "if Halo shows assets, the agent may not see their types
 /// request budget and the tokens.
 #[derive(Debug, Clone)]
 pub struct Halo {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
@@ -62,7 +63,8 @@ impl Halo {
         let capabilities = Capabilities::new()
             .software(true)
             .check_in(check_in)
-            .detail(Detail::NONE.software());
+            .detail(Detail::NONE.software())
+            .two_way(WRITABLE);
         let product = api.product();
         let info = ConnectorInfo::new(product.connector(), product.label(), instance, capabilities);
         Self {
@@ -173,7 +175,7 @@ impl Inner {
     }
 }
 
-fn unusable(rejection: Rejection) -> Error {
+pub(crate) fn unusable(rejection: Rejection) -> Error {
     Error::new(ErrorKind::Decode, rejection.reason)
         .with_operation("GET /Asset/{id}")
         .with_hint("report it to the vendor")
@@ -220,10 +222,10 @@ impl Connector for Halo {
         if !scope.two_way {
             return report;
         }
-        report.and(Check::failed(
-            Check::WRITE_DATES,
-            &Error::unsupported(product, "writing dates in this version"),
-        ))
+        report.and(match failed {
+            Some(failed) => Check::not_tried(Check::WRITE_DATES, failed),
+            None => inner.check_writing(&meter).await,
+        })
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {

@@ -11,6 +11,7 @@ mod pages;
 mod places;
 mod sections;
 mod sign_in;
+mod two_way;
 mod wire;
 
 pub use self::asset_types::{AssetClass, AssetTypes};

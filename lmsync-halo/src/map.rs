@@ -1,5 +1,7 @@
 //! From wire to model: every rule about what Halo's values mean. Pure.
 
+pub(crate) mod dates;
+
 use chrono::{DateTime, Utc};
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader, FieldPlaces,
@@ -95,19 +97,13 @@ impl<'a> Filling<'a> {
     /// stands in its stead is worth an issue: an unset date is 1900 in some places.
     fn fill_day(&mut self, field: TenantField, set: impl Fn(&mut AssetDraft<'a>, &str)) {
         let dates = self.draft.dates();
-        let places = self.places;
-        let is_day = |text: &str| dates.day(text).value.is_some();
-        let found = places.find(field, |name| {
-            places::look(self.wire, name, Form::Stored).filter(|text| is_day(text))
-        });
-        if let Some((name, text)) = found {
-            set(&mut self.draft, &text);
-            self.draft.asset.places.insert(field, name.to_owned());
+        let Some(found) = places::day(self.wire, self.places, field, &dates) else {
             return;
-        }
-        let other = places.find(field, |name| places::look(self.wire, name, Form::Stored));
-        if let Some((_, text)) = other {
-            set(&mut self.draft, &text);
+        };
+        set(&mut self.draft, &found.text);
+        if found.held.day().is_some() {
+            let place = found.place.to_owned();
+            self.draft.asset.places.insert(field, place);
         }
     }
 

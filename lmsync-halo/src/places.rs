@@ -2,13 +2,28 @@
 
 use std::borrow::Cow;
 
-use lmsync_core::model::{FieldPlaces, TenantField, clean};
+use lmsync_core::model::{DateReader, FieldPlaces, TenantField, clean};
+use lmsync_core::two_way::HeldDate;
 use lmsync_core::wire::{Many, Object, Scalar};
 
 use crate::wire;
 
 /// Intune's last sync, the only thing like a check-in that Halo itself has.
 pub(crate) const INTUNE: &str = "intune_lastsyncdatetime";
+
+/// Halo's own properties that are days.
+const DAYS: [&str; 10] = [
+    "supplier_purchasedate",
+    "supplier_expirydate",
+    "stock_date",
+    "stockdate",
+    "commissiondate",
+    "contract_end_date",
+    "warranty_start",
+    "warranty_end",
+    "labour_warranty_start",
+    "labour_warranty_end",
+];
 
 /// `own` names, and the usual ones for fields without.
 pub(crate) fn over_defaults(own: FieldPlaces) -> FieldPlaces {
@@ -120,28 +135,132 @@ pub(crate) fn look(asset: &wire::Asset, name: &str, form: Form) -> Option<String
         .or_else(|| among(asset.customfields.as_ref(), name, form))
 }
 
-fn among(fields: Option<&Many<Object<wire::Field>>>, name: &str, form: Form) -> Option<String> {
-    fields?
-        .0
-        .iter()
-        .filter_map(Object::value)
-        .filter(|field| {
-            let own = field.name.text();
-            own.is_some_and(|own| FieldPlaces::is_same_name(own, name))
+/// What stands at one of a day's places.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found<'p> {
+    pub(crate) place: &'p str,
+    pub(crate) text: String,
+    pub(crate) held: HeldDate,
+}
+
+/// What `asset` has at the places of `field`: the first day; where there is none, the first
+/// text that is something else; where there is none, what means "no date".
+pub(crate) fn day<'p>(
+    asset: &wire::Asset,
+    places: &'p FieldPlaces,
+    field: TenantField,
+    dates: &DateReader,
+) -> Option<Found<'p>> {
+    let all = || {
+        places.names(field).iter().filter_map(|place| {
+            let text = look(asset, place, Form::Stored)?;
+            let held = HeldDate::read(dates, text.as_str());
+            Some(Found { place, text, held })
         })
-        .find_map(|field| value(field, form))
+    };
+    all()
+        .find(|found| found.held.day().is_some())
+        .or_else(|| all().min_by_key(|found| found.held == HeldDate::Empty))
+}
+
+/// The date that `asset` holds for `field`, as a listing reads it.
+pub(crate) fn held(
+    asset: &wire::Asset,
+    places: &FieldPlaces,
+    field: TenantField,
+    dates: &DateReader,
+) -> HeldDate {
+    match day(asset, places, field, dates) {
+        Some(found) if found.held != HeldDate::Empty => found.held,
+        _ => places
+            .find(field, |place| unexpected(asset, place))
+            .map_or(HeldDate::Empty, |(_, kind)| {
+                HeldDate::Unreadable(format!("a value of type {kind}"))
+            }),
+    }
+}
+
+/// What a day can be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Room {
+    /// Halo's own property of this name.
+    Property(&'static str),
+    /// The asset field at this position among the asset's.
+    Field(usize),
+}
+
+/// Where to write a day for `field`: the first of its places that `asset` has and that holds
+/// nothing but a day. That is where reading finds it first.
+pub(crate) fn room(
+    asset: &wire::Asset,
+    places: &FieldPlaces,
+    field: TenantField,
+    dates: &DateReader,
+) -> Option<Room> {
+    let is_free = |place: &str| {
+        let text = look(asset, place, Form::Stored);
+        let held = text.map(|text| HeldDate::read(dates, text.as_str()));
+        !matches!(held, Some(HeldDate::Unreadable(_))) && unexpected(asset, place).is_none()
+    };
+    let free = places.names(field).iter().filter(|place| is_free(place));
+    free.filter_map(|place| takes_day(asset, place)).next()
+}
+
+/// What at `place` takes a day.
+fn takes_day(asset: &wire::Asset, place: &str) -> Option<Room> {
+    let property = DAYS.iter().find(|own| own.eq_ignore_ascii_case(place));
+    if let Some(property) = property {
+        return Some(Room::Property(property));
+    }
+    if own(asset, place).is_some() {
+        return None;
+    }
+    let fields = asset.fields.as_ref()?.0.iter();
+    fields
+        .map(Object::value)
+        .position(|field| field.is_some_and(|field| is_called(field, place)))
+        .map(Room::Field)
+}
+
+/// The type of what stands at `place` where no single value does.
+fn unexpected(asset: &wire::Asset, place: &str) -> Option<&'static str> {
+    let own = own(asset, place).and_then(Scalar::unexpected);
+    own.or_else(|| {
+        called(asset.fields.as_ref(), place).find_map(|field| stored(field)?.unexpected())
+    })
+}
+
+fn among(fields: Option<&Many<Object<wire::Field>>>, name: &str, form: Form) -> Option<String> {
+    called(fields, name).find_map(|field| value(field, form))
+}
+
+fn called<'a>(
+    fields: Option<&'a Many<Object<wire::Field>>>,
+    name: &str,
+) -> impl Iterator<Item = &'a wire::Field> {
+    fields
+        .into_iter()
+        .flat_map(|fields| &fields.0)
+        .filter_map(Object::value)
+        .filter(move |field| is_called(field, name))
+}
+
+fn is_called(field: &wire::Field, name: &str) -> bool {
+    let own = field.name.text();
+    own.is_some_and(|own| FieldPlaces::is_same_name(own, name))
 }
 
 fn value(field: &wire::Field, form: Form) -> Option<String> {
     let shown = || field.display.text().and_then(clean);
-    let stored = || {
-        let value: Scalar = serde_json::from_str(field.value.as_ref()?.get()).ok()?;
-        value.text().and_then(clean)
-    };
+    let stored = || stored(field)?.text().and_then(clean);
     match form {
         Form::Shown => shown().or_else(stored),
         Form::Stored => stored().or_else(shown),
     }
+}
+
+fn stored(field: &wire::Field) -> Option<Scalar> {
+    serde_json::from_str(field.value.as_ref()?.get()).ok()
 }
 
 /// Halo's own property called `name`.

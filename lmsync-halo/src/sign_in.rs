@@ -8,12 +8,13 @@ use lmsync_core::http::{HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result, Secret};
 use url::Url;
 
-use crate::classify;
+use crate::classify::{self, EDIT_ASSETS, TokenFor};
 use crate::config::HaloProduct;
 
 /// Every right that the application has.
 const ALL: &str = "all";
 const READ_ASSETS: [&str; 2] = ["read:assets", "read:customers"];
+const WRITE_DATES: [&str; 2] = [EDIT_ASSETS, "read:assets"];
 const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelicensing"];
 
 /// Which rights to ask for when signing in.
@@ -23,9 +24,10 @@ const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelicensing"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scopes {
-    /// What the listing at hand needs: `read:assets read:customers`, and
-    /// `read:software read:softwarelicensing` with a token of its own when software
-    /// is listed. Where Halo refuses these as unknown scopes, `all` is asked for once.
+    /// What is needed at hand: `read:assets read:customers`, with a token of its own
+    /// `read:software read:softwarelicensing` when software is listed, and with another
+    /// `edit:assets read:assets` when dates are written. Where Halo refuses these as
+    /// unknown scopes, `all` is asked for once.
     #[default]
     Least,
     /// Exactly these, for everything. `["all"]` asks for every right of the application.
@@ -47,6 +49,11 @@ impl Scopes {
     /// The scopes to ask for, in order, to read software.
     pub(crate) fn for_software(&self) -> Vec<Vec<String>> {
         self.or_least(READ_SOFTWARE)
+    }
+
+    /// The scopes to ask for, in order, to write dates.
+    pub(crate) fn for_dates(&self) -> Vec<Vec<String>> {
+        self.or_least(WRITE_DATES)
     }
 
     fn or_least(&self, least: [&str; 2]) -> Vec<Vec<String>> {
@@ -71,6 +78,7 @@ pub(crate) struct Application {
 #[derive(Debug)]
 pub(crate) struct SignIn {
     application: Application,
+    token_for: TokenFor,
     scopes: Vec<Vec<String>>,
     http: HttpClient,
     way: Mutex<Way>,
@@ -87,11 +95,13 @@ impl SignIn {
     /// Signs in through `http`; `scopes` are asked for in turn while Halo refuses them.
     pub(crate) fn new(
         application: Application,
+        token_for: TokenFor,
         scopes: Vec<Vec<String>>,
         http: HttpClient,
     ) -> Self {
         Self {
             application,
+            token_for,
             scopes,
             http,
             way: Mutex::default(),
@@ -115,7 +125,7 @@ impl SignIn {
             scopes: self.scopes[way.scopes].clone(),
         };
         let is_last = way.address + 1 == application.addresses.len();
-        let classify = classify::sign_in(application.product, is_last);
+        let classify = classify::sign_in(application.product, self.token_for, is_last);
         ClientCredentials::new(config, self.http.clone(), classify)
             .fetch(meter)
             .await
@@ -129,11 +139,12 @@ impl SignIn {
                 ..way
             });
         }
-        (error.vendor_code() == Some(classify::INVALID_SCOPE) && way.scopes + 1 < self.scopes.len())
-            .then_some(Way {
+        (error.kind() == ErrorKind::Permission && way.scopes + 1 < self.scopes.len()).then_some(
+            Way {
                 scopes: way.scopes + 1,
                 ..way
-            })
+            },
+        )
     }
 }
 

@@ -3,9 +3,11 @@
 //! Names are those of the vendor's own description of its API. Base64 icons and
 //! logos are passed over unread.
 
+use std::collections::BTreeMap;
+
 use lmsync_core::model::{RawJson, clean};
 use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A page of a list; `R` is the type of a row.
 #[derive(Debug, Clone, Deserialize)]
@@ -91,9 +93,36 @@ impl Asset {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Field {
+    pub(crate) id: Scalar,
     pub(crate) name: Scalar,
     pub(crate) value: Option<RawJson>,
     pub(crate) display: Scalar,
+}
+
+/// What is to become of an asset. Properties that are not named stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct AssetChange {
+    /// Without it Halo makes a new asset.
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    pub(crate) properties: BTreeMap<&'static str, String>,
+    /// All or none: a field that is missing among others may lose its value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<FieldValue>,
+}
+
+/// The value of an asset field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct FieldValue {
+    pub(crate) id: u64,
+    pub(crate) value: RawJson,
+}
+
+/// What Halo answers to a change: the asset, of which the id matters.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Changed {
+    pub(crate) id: Scalar,
 }
 
 /// Someone an asset is assigned to.
@@ -172,6 +201,11 @@ pub(crate) fn id(scalar: &Scalar) -> Option<String> {
     let text = text.strip_suffix(".0").unwrap_or(&text);
     let is_none = matches!(text, "0" | "") || text.starts_with('-');
     (!is_none).then(|| text.to_owned())
+}
+
+/// An id as the number that it is.
+pub(crate) fn number(scalar: &Scalar) -> Option<u64> {
+    id(scalar)?.parse().ok()
 }
 
 #[cfg(test)]

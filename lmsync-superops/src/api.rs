@@ -77,6 +77,12 @@ pub(crate) const IT_ASSET_LIST: &str = asset_list!(asset_fields!("department"));
 pub(crate) const MSP_ASSET: &str = asset!(asset_fields!("client deviceCategory"));
 pub(crate) const IT_ASSET: &str = asset!(asset_fields!("department"));
 
+pub(crate) const ASSET_DATES: &str = asset!("assetId name purchasedDate warrantyExpiryDate");
+
+/// The reply's type has no dates to select.
+pub(crate) const UPDATE_ASSET: &str =
+    "mutation updateAsset($input: UpdateAssetInput!) { updateAsset(input: $input) { assetId } }";
+
 pub(crate) const ASSET_SUMMARY: &str = "query getAssetSummary($input: AssetIdentifierInput!) { getAssetSummary(input: $input) { \
      cpu { cpuName maxSpeed physicalCore logicalCore architecture } \
      memory { totalMemory } \
@@ -189,6 +195,36 @@ impl Api {
                 Ok((asset, answer.received_at()))
             })
             .await
+    }
+
+    /// The dates that an asset has now.
+    pub(crate) async fn asset_dates(
+        &self,
+        asset_id: &str,
+        meter: &Meter,
+    ) -> Result<(wire::AssetDates, DateTime<Utc>)> {
+        let call = self.call("getAsset", ASSET_DATES, &asset_input(asset_id, None))?;
+        self.http
+            .send(&call, meter, |answer| {
+                let (dates, _) = classify::read_optional(answer)?;
+                let dates = dates.ok_or_else(|| no_such_asset(answer))?;
+                Ok((dates, answer.received_at()))
+            })
+            .await
+    }
+
+    /// Sends new dates, once.
+    pub(crate) async fn update_asset(
+        &self,
+        update: &wire::AssetUpdate<'_>,
+        meter: &Meter,
+    ) -> Result<()> {
+        let input = update;
+        let call = Call {
+            idempotency: Idempotency::Once,
+            ..self.call("updateAsset", UPDATE_ASSET, &Input { input })?
+        };
+        self.http.send(&call, meter, classify::require_made).await
     }
 
     pub(crate) async fn asset_summary(
@@ -352,6 +388,8 @@ mod tests {
                 [
                     MSP_ASSET_LIST,
                     MSP_ASSET,
+                    ASSET_DATES,
+                    UPDATE_ASSET,
                     ASSET_SUMMARY,
                     ASSET_SOFTWARE_LIST,
                     CLIENT_LIST,
@@ -362,6 +400,8 @@ mod tests {
                 [
                     IT_ASSET_LIST,
                     IT_ASSET,
+                    ASSET_DATES,
+                    UPDATE_ASSET,
                     ASSET_SUMMARY,
                     ASSET_SOFTWARE_LIST,
                     DEPARTMENT_LIST,

@@ -7,7 +7,7 @@
 use lmsync_core::graphql::GraphQlError;
 use lmsync_core::http::Answer;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::wire::{Answered, ClientError, Extensions, Root};
 
@@ -15,9 +15,12 @@ const TOKEN_HINT: &str = "check the API token under Settings > Profile informati
      generating a new one invalidates the old";
 const SUBDOMAIN_HINT: &str = "check the MSP subdomain under Settings > My MSP > MSP information, \
      and the region";
-const ROLE_HINT: &str = "under Settings > Roles and Groups > Technician Roles, give the token's \
+const VIEW_HINT: &str = "under Settings > Roles and Groups > Technician Roles, give the token's \
      role View on Client Settings > Client (All Clients) and Site, and View on Asset Management > \
      Asset and Asset Views";
+/// What a role needs for writing dates.
+pub(crate) const EDIT_HINT: &str = "under Settings > Roles and Groups > Technician Roles, give the \
+     token's role Edit on Asset Management > Asset";
 
 /// What an answer holds besides data: errors about single fields of it.
 pub(crate) type FieldErrors = Vec<GraphQlError<Extensions>>;
@@ -25,15 +28,7 @@ pub(crate) type FieldErrors = Vec<GraphQlError<Extensions>>;
 /// The root field of the answer, and what was said about parts of it.
 pub(crate) fn read<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<(R, FieldErrors)> {
     let (field, errors) = read_optional(answer)?;
-    let field = field.ok_or_else(|| {
-        answer
-            .error(
-                ErrorKind::Vendor,
-                "SuperOps answered without data and without an error",
-            )
-            .with_retry(RetryClass::OnlyIfIdempotent)
-            .with_hint("try again later")
-    })?;
+    let field = field.ok_or_else(|| without_data(answer))?;
     Ok((field, errors))
 }
 
@@ -41,33 +36,69 @@ pub(crate) fn read<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<(R, Field
 pub(crate) fn read_optional<R: DeserializeOwned>(
     answer: &Answer<'_>,
 ) -> Result<(Option<R>, FieldErrors)> {
-    require_success(answer)?;
-    let envelope: Answered<Root<R>> = answer.json()?;
-    let (field, more) = match envelope.data {
-        Some(root) => (root.field, root.extensions),
-        None => (None, None),
-    };
-    let reasons: Vec<&ClientError> = envelope
-        .errors
-        .iter()
-        .filter_map(|error| error.extensions.as_ref())
-        .chain(&envelope.extensions)
-        .chain(&more)
-        .flat_map(|extensions| &extensions.client_error.0)
-        .filter(|reason| reason.code.text().is_some())
-        .collect();
-    if let Some(reason) = decisive(&reasons) {
-        return Err(coded(answer, reason));
+    let parts = Parts::of(answer, VIEW_HINT)?;
+    if let Some(refusal) = parts.refusal {
+        return Err(refusal);
     }
     let about_rows = |errors: &FieldErrors| errors.iter().all(|error| error.index().is_some());
-    if envelope.errors.is_empty() || (field.is_some() && about_rows(&envelope.errors)) {
-        Ok((field, envelope.errors))
+    if parts.errors.is_empty() || (parts.field.is_some() && about_rows(&parts.errors)) {
+        Ok((parts.field, parts.errors))
     } else {
-        Err(uncoded(answer, &envelope.errors))
+        Err(uncoded(answer, &parts.errors))
     }
 }
 
-fn require_success(answer: &Answer<'_>) -> Result<()> {
+/// That the answer confirms a mutation without any reservation.
+pub(crate) fn require_made(answer: &Answer<'_>) -> Result<()> {
+    let parts = Parts::<IgnoredAny>::of(answer, EDIT_HINT)?;
+    let failure = match parts.refusal {
+        Some(refusal) => refusal,
+        None if !parts.errors.is_empty() => uncoded(answer, &parts.errors),
+        None if parts.field.is_none() => without_data(answer),
+        None => return Ok(()),
+    };
+    Err(match parts.field {
+        Some(_) => half_made(answer, &failure),
+        None => failure,
+    })
+}
+
+/// What an answer with a good status is made of.
+struct Parts<R> {
+    field: Option<R>,
+    errors: FieldErrors,
+    /// The vendor's own code, wherever it stood.
+    refusal: Option<Error>,
+}
+
+impl<R: DeserializeOwned> Parts<R> {
+    /// `permission` names what the role needs for this request.
+    fn of(answer: &Answer<'_>, permission: &str) -> Result<Self> {
+        require_success(answer, permission)?;
+        let envelope: Answered<Root<R>> = answer.json()?;
+        let (field, more) = match envelope.data {
+            Some(root) => (root.field, root.extensions),
+            None => (None, None),
+        };
+        let reasons: Vec<&ClientError> = envelope
+            .errors
+            .iter()
+            .filter_map(|error| error.extensions.as_ref())
+            .chain(&envelope.extensions)
+            .chain(&more)
+            .flat_map(|extensions| &extensions.client_error.0)
+            .filter(|reason| reason.code.text().is_some())
+            .collect();
+        let refusal = decisive(&reasons).map(|reason| coded(answer, reason, permission));
+        Ok(Self {
+            field,
+            errors: envelope.errors,
+            refusal,
+        })
+    }
+}
+
+fn require_success(answer: &Answer<'_>, permission: &str) -> Result<()> {
     answer
         .require_success()
         .map_err(|error| match error.kind() {
@@ -77,7 +108,7 @@ fn require_success(answer: &Answer<'_>) -> Result<()> {
                     "SuperOps does not accept the API token",
                 )
                 .with_hint(TOKEN_HINT),
-            ErrorKind::Permission => error.with_hint(ROLE_HINT),
+            ErrorKind::Permission => error.with_hint(permission),
             ErrorKind::NotFound => error.with_hint("check the endpoint and the product"),
             // The vendor documents 400 for an invalid subdomain, without a body.
             ErrorKind::Vendor if error.status() == Some(400) => answer
@@ -99,7 +130,7 @@ fn decisive<'a>(reasons: &[&'a ClientError]) -> Option<&'a ClientError> {
         .copied()
 }
 
-fn coded(answer: &Answer<'_>, reason: &ClientError) -> Error {
+fn coded(answer: &Answer<'_>, reason: &ClientError, permission: &str) -> Error {
     let code = reason.code.text().unwrap_or_default();
     let (kind, message, hint) = match code {
         "rate_limit_exceeded" => (
@@ -110,7 +141,7 @@ fn coded(answer: &Answer<'_>, reason: &ClientError) -> Error {
         "forbidden" => (
             ErrorKind::Permission,
             "the token's role may not do this".to_owned(),
-            ROLE_HINT,
+            permission,
         ),
         "subscription_trial_expired" | "subscription_paused" | "subscription_cancelled" => (
             ErrorKind::Permission,
@@ -183,6 +214,34 @@ fn uncoded(answer: &Answer<'_>, errors: &FieldErrors) -> Error {
         .with_hint("try again later")
 }
 
+fn without_data(answer: &Answer<'_>) -> Error {
+    answer
+        .error(
+            ErrorKind::Vendor,
+            "SuperOps answered without data and without an error",
+        )
+        .with_retry(RetryClass::OnlyIfIdempotent)
+        .with_hint("try again later")
+}
+
+/// The vendor confirms a mutation and complains of it: whatever the reason, part of it may be made.
+fn half_made(answer: &Answer<'_>, failure: &Error) -> Error {
+    let message = format!(
+        "SuperOps confirmed the change with a reservation: {}",
+        failure.message()
+    );
+    let mut error = answer
+        .error(ErrorKind::Vendor, message)
+        .with_retry(RetryClass::OnlyIfIdempotent);
+    if let Some(code) = failure.vendor_code() {
+        error = error.with_vendor_code(code);
+    }
+    if let Some(hint) = failure.hint() {
+        error = error.with_hint(hint);
+    }
+    error
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -192,16 +251,20 @@ mod tests {
     use super::*;
     use crate::wire::List;
 
-    fn outcome(status: u16, body: &str) -> Result<(List<u8>, FieldErrors)> {
+    fn with<T>(status: u16, body: &str, act: impl FnOnce(&Answer<'_>) -> T) -> T {
         let response = http::Response::builder()
             .status(status)
             .body(Bytes::copy_from_slice(body.as_bytes()))
             .unwrap();
-        read(&Answer::new(
+        act(&Answer::new(
             &response,
             Redactor::default(),
             DateTime::UNIX_EPOCH,
         ))
+    }
+
+    fn outcome(status: u16, body: &str) -> Result<(List<u8>, FieldErrors)> {
+        with(status, body, read)
     }
 
     fn failure(status: u16, body: &str) -> Error {
@@ -301,6 +364,98 @@ mod tests {
         .unwrap();
         assert_eq!(list.rows, Some(vec![1, 2]));
         assert_eq!(errors[0].index(), Some(1));
+    }
+
+    fn not_made(status: u16, body: &str) -> Error {
+        with(status, body, require_made).expect_err(body)
+    }
+
+    fn refused_update(code: &str, data: &str) -> String {
+        format!(
+            r#"{{"errors":[{{"message":null,"path":["updateAsset"],"extensions":{{
+                "clientError":[{{"code":"{code}","param":{{"attributes":["purchasedDate"]}}}}]}}}}],
+                "data":{data}}}"#
+        )
+    }
+
+    #[test]
+    fn only_a_confirmation_without_reservation_is_a_success() {
+        let plain = r#"{"data":{"updateAsset":{"assetId":"9001114136934215681"}}}"#;
+        assert!(with(200, plain, require_made).is_ok());
+        let confirmed = r#"{"updateAsset":{"assetId":"1"}}"#;
+        for body in [
+            // A path into a list is nothing special where there are no rows.
+            format!(
+                r#"{{"errors":[{{"message":"odd","path":["updateAsset","client",0]}}],"data":{confirmed}}}"#
+            ),
+            format!(r#"{{"errors":[{{"message":null}}],"data":{confirmed}}}"#),
+            // Waiting and sending again would be blind: part of it may be made.
+            refused_update("rate_limit_exceeded", confirmed),
+            refused_update("forbidden", confirmed),
+            refused_update("mandatory_validation_failed", confirmed),
+        ] {
+            let error = not_made(200, &body);
+            assert_eq!(error.kind(), ErrorKind::Vendor, "{body}");
+            assert_eq!(error.retry(), RetryClass::OnlyIfIdempotent, "{body}");
+            assert!(error.message().contains("reservation"), "{error}");
+        }
+    }
+
+    #[test]
+    fn whether_the_vendor_may_have_acted_is_told_by_the_retry_class() {
+        use ErrorKind as K;
+        use RetryClass as R;
+        let internal = r#"{"errors":[{"message":"Internal Server Error(s) while executing query"}],"data":{"updateAsset":null}}"#;
+        let unexplained = r#"{"errors":[{"message":null,"path":["updateAsset"],"extensions":{"classification":"DataFetchingException"}}],"data":{"updateAsset":null}}"#;
+        let invalid = r#"{"errors":[{"message":"Validation error of type FieldUndefined: no","extensions":{"classification":"ValidationError"}}]}"#;
+        let coded = |code| refused_update(code, r#"{"updateAsset":null}"#);
+        for (status, body, kind, retry) in [
+            (200, internal, K::Vendor, R::OnlyIfIdempotent),
+            (200, unexplained, K::Vendor, R::OnlyIfIdempotent),
+            (
+                200,
+                r#"{"data":{"updateAsset":null}}"#,
+                K::Vendor,
+                R::OnlyIfIdempotent,
+            ),
+            (
+                200,
+                r#"{"data":{"updateAsset":{"ass"#,
+                K::Decode,
+                R::OnlyIfIdempotent,
+            ),
+            (200, "<html>", K::Decode, R::OnlyIfIdempotent),
+            (500, "", K::Vendor, R::OnlyIfIdempotent),
+            (503, "<html>", K::Vendor, R::OnlyIfIdempotent),
+            (200, invalid, K::Vendor, R::Never),
+            (
+                200,
+                &coded("value_pattern_validation_failed"),
+                K::Vendor,
+                R::Never,
+            ),
+            (200, &coded("entity_does_not_exist"), K::NotFound, R::Never),
+            (200, &coded("forbidden"), K::Permission, R::Never),
+            (200, &coded("rate_limit_exceeded"), K::RateLimited, R::Safe),
+            (401, "", K::Authentication, R::Never),
+            (429, "", K::RateLimited, R::Safe),
+        ] {
+            let error = not_made(status, body);
+            assert_eq!((error.kind(), error.retry()), (kind, retry), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refused_write_names_the_permission_to_write() {
+        let forbidden = refused_update("forbidden", "{}");
+        for (status, body) in [(200, forbidden.as_str()), (403, "")] {
+            let error = not_made(status, body);
+            assert_eq!(error.kind(), ErrorKind::Permission);
+            assert_eq!(error.hint(), Some(EDIT_HINT));
+        }
+        let unpaid = not_made(200, &refused_update("subscription_paused", "{}"));
+        assert_eq!(unpaid.kind(), ErrorKind::Permission);
+        assert!(unpaid.hint().unwrap().contains("subscription"), "{unpaid}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use lmsync_core::{
 
 use crate::api::{Api, ListPage, ListRow, PAGE_SIZE, Product};
 use crate::map::{self, Origin};
+use crate::two_way;
 use crate::wire;
 
 const PRODUCT: &str = "SuperOps";
@@ -43,7 +44,8 @@ impl SuperOps {
     pub(crate) fn new(api: Api, instance: String, rules: Rules) -> Self {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
-            .detail(Detail::NONE.hardware().software());
+            .detail(Detail::NONE.hardware().software())
+            .two_way(two_way::WRITABLE);
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),
@@ -62,6 +64,14 @@ impl SuperOps {
             self.inner.info.instance.clone(),
             rules,
         )
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.inner.api
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.inner.rules
     }
 
     fn scope(&self, records: &str) -> ListingScope {
@@ -166,10 +176,7 @@ impl Connector for SuperOps {
         if !scope.two_way {
             return report;
         }
-        report.and(Check::failed(
-            Check::WRITE_DATES,
-            &Error::unsupported(PRODUCT, "writing dates in this version"),
-        ))
+        report.and(two_way::check(assets.is_ok()))
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {

@@ -5,6 +5,7 @@ mod classify;
 mod config;
 mod connector;
 mod map;
+mod two_way;
 mod wire;
 
 pub use self::api::Product;

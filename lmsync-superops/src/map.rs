@@ -7,6 +7,7 @@ use lmsync_core::model::{
     Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Source,
     clean,
 };
+use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
 use lmsync_core::wire::{Object, Scalar};
 
 use crate::api::ListRow;
@@ -138,6 +139,31 @@ pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, rules: &Rules)
         );
     }
     draft.finish()
+}
+
+/// The dates that an asset has, by the rules of a listing.
+pub(crate) fn held_dates(wire: &wire::AssetDates, dates: &DateReader) -> AssetDates {
+    AssetDates {
+        purchase_date: held(&wire.purchased_date, dates),
+        warranty_expiry: held(&wire.warranty_expiry_date, dates),
+    }
+}
+
+fn held(date: &Scalar, dates: &DateReader) -> HeldDate {
+    match date.unexpected() {
+        Some(kind) => HeldDate::Unreadable(format!("a value of type {kind}")),
+        None => HeldDate::read(dates, date.text()),
+    }
+}
+
+/// The smallest input that makes `change`.
+pub(crate) fn update(change: &DateChange) -> wire::AssetUpdate<'_> {
+    let new = |field| change.get(field).map(|change| change.new);
+    wire::AssetUpdate {
+        asset_id: &change.asset.vendor_id,
+        purchased_date: new(DateField::PurchaseDate),
+        warranty_expiry_date: new(DateField::WarrantyExpiry),
+    }
 }
 
 fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
@@ -344,8 +370,9 @@ fn with_notes(mut rejection: Rejection, notes: &[String]) -> Rejection {
 
 #[cfg(test)]
 mod tests {
+    use lmsync_core::two_way::WriteSource;
     use lmsync_core::wire::WireRow;
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -426,6 +453,78 @@ mod tests {
         assert!(asset.issues.iter().any(|issue| issue.field == "software"));
         let none = with_software(asset, &[], &Rules::default());
         assert_eq!(none.software, Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_a_listing_reads_is_what_is_held() {
+        let days = Rules::default().dates(now());
+        for (date, expected) in [
+            ("null", "empty"),
+            (r#"" ""#, "empty"),
+            (r#""1900-01-01""#, "empty"),
+            (r#""2023-05-27""#, "2023-05-27"),
+            (r#""2023-05-27T00:00:00.000""#, "2023-05-27"),
+            (r#""2/1/2024""#, r#""2/1/2024""#),
+            (r#""on loan""#, r#""on loan""#),
+            (r#"{"day":1}"#, r#""a value of type object""#),
+        ] {
+            let json = format!(
+                r#"{{"assetId":"1","name":"a","purchasedDate":{date},"warrantyExpiryDate":{date}}}"#
+            );
+            let held = held_dates(&serde_json::from_str(&json).unwrap(), &days);
+            assert_eq!(held.purchase_date.to_string(), expected, "{date}");
+            assert_eq!(held.warranty_expiry, held.purchase_date);
+            let listed = mapped(&json);
+            assert_eq!(listed.purchase_date, held.purchase_date.day());
+            assert_eq!(listed.warranty_expiry, held.warranty_expiry.day());
+        }
+    }
+
+    #[test]
+    fn a_date_that_was_not_sent_is_not_taken_for_empty() {
+        let read = serde_json::from_str::<wire::AssetDates>;
+        assert!(read(r#"{"assetId":"1","name":"a","purchasedDate":null}"#).is_err());
+        assert!(read(r#"{"purchasedDate":null,"warrantyExpiryDate":null}"#).is_ok());
+    }
+
+    #[test]
+    fn an_update_holds_the_id_and_what_changes() {
+        let day = |text: &str| text.parse().unwrap();
+        let body = |change: &DateChange| serde_json::to_value(update(change)).unwrap();
+        let change = DateChange::new("9001114136934215681");
+        let bought = change.clone().set(
+            DateField::PurchaseDate,
+            None,
+            day("2023-05-07"),
+            WriteSource::Lookup,
+        );
+        assert_eq!(
+            body(&bought),
+            json!({ "assetId": "9001114136934215681", "purchasedDate": "2023-05-07" })
+        );
+        let both = bought.set(
+            DateField::WarrantyExpiry,
+            None,
+            day("2030-12-31"),
+            WriteSource::Lookup,
+        );
+        assert_eq!(
+            body(&both),
+            json!({
+                "assetId": "9001114136934215681",
+                "purchasedDate": "2023-05-07",
+                "warrantyExpiryDate": "2030-12-31",
+            })
+        );
+        let cleared = change.clear(
+            DateField::WarrantyExpiry,
+            day("2030-12-31"),
+            WriteSource::Manual,
+        );
+        assert_eq!(
+            body(&cleared),
+            json!({ "assetId": "9001114136934215681", "warrantyExpiryDate": null })
+        );
     }
 
     #[test]

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
 use lmsync_core::model::RawJson;
 use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64, null_as_empty};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An answer with data of the type `T`.
 pub(crate) type Answered<T> = Envelope<T, Extensions>;
@@ -49,7 +50,8 @@ pub(crate) struct Root<R> {
         alias = "getAssetSoftwareList",
         alias = "getAssetSummary",
         alias = "getClientList",
-        alias = "getDepartmentList"
+        alias = "getDepartmentList",
+        alias = "updateAsset"
     )]
     pub(crate) field: Option<R>,
     /// Some answers carry the reasons of a failure here.
@@ -114,6 +116,26 @@ pub(crate) struct Asset {
     pub(crate) warranty_expiry_date: Scalar,
     pub(crate) purchased_date: Scalar,
     pub(crate) custom_fields: Object<BTreeMap<String, RawJson>>,
+}
+
+/// The dates of one asset. Neither may be missing: what was not sent is not empty.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AssetDates {
+    pub(crate) purchased_date: Scalar,
+    pub(crate) warranty_expiry_date: Scalar,
+}
+
+/// New dates for one asset, `YYYY-MM-DD`. `None` is not sent, so that the date stays;
+/// `Some(None)` is sent as null, which clears it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AssetUpdate<'a> {
+    pub(crate) asset_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) purchased_date: Option<Option<NaiveDate>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) warranty_expiry_date: Option<Option<NaiveDate>>,
 }
 
 /// Another record, by id and name; the id's key depends on what it is.

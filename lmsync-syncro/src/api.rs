@@ -1,7 +1,7 @@
 //! The endpoints: one function each, from parameters to one page of wire types.
 
 use chrono::{DateTime, Utc};
-use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Meter};
+use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
@@ -68,6 +68,26 @@ impl Api {
             .await
     }
 
+    /// Replaces an asset's name and properties, once.
+    pub(crate) async fn update_asset(
+        &self,
+        id: &str,
+        update: &wire::AssetUpdate<'_>,
+        meter: &Meter,
+    ) -> Result<()> {
+        let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
+        let call = Call::put_json("changing an asset", &url, update, Idempotency::Once)?;
+        self.send(&call, Right::EditAsset, meter, classify::require_taken)
+            .await
+    }
+
+    /// Whether the key's user may change assets; `None` where Syncro does not say. What
+    /// the key itself may do is not told.
+    pub(crate) async fn may_edit_assets(&self, meter: &Meter) -> Result<Option<bool>> {
+        let user = self.user(meter).await?;
+        Ok(user.and_then(|user| user.may_edit_assets()))
+    }
+
     /// A page of customers, those set aside included.
     pub(crate) async fn customer_list(
         &self,
@@ -100,35 +120,34 @@ impl Api {
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
         let call = Call::get(operation, url)?;
-        let outcome = self
-            .http
-            .send(&call, meter, |answer| {
-                classify::require_success(answer, right)?;
-                read(answer)
-            })
-            .await;
-        match outcome {
+        let read = |answer: &Answer<'_>| {
+            classify::require_success(answer, right)?;
+            read(answer)
+        };
+        self.send(&call, right, meter, read).await
+    }
+
+    /// Sends `call`; a 401 without a reason is settled by asking whose key it is, for
+    /// one that is somebody's lacks a permission.
+    async fn send<T, F>(&self, call: &Call, right: Right, meter: &Meter, read: F) -> Result<T>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        match self.http.send(call, meter, read).await {
             Err(error)
-                if error.kind() == ErrorKind::Authentication && self.knows_the_key(meter).await =>
+                if error.kind() == ErrorKind::Authentication && self.user(meter).await.is_ok() =>
             {
                 let status = error.status().unwrap_or(401);
-                Err(right.missing(status).with_operation(operation))
+                Err(right.missing(status).with_operation(call.operation))
             }
             outcome => outcome,
         }
     }
 
-    /// Settles what a 401 without a reason means: a key that is somebody's lacks a permission.
-    async fn knows_the_key(&self, meter: &Meter) -> bool {
-        let Ok(call) = self
-            .endpoint
-            .join(ME)
-            .and_then(|url| Call::get("asking whose key it is", &url))
-        else {
-            return false;
-        };
-        let asked = self.http.send(&call, meter, classify::knows_the_key);
-        asked.await.is_ok()
+    async fn user(&self, meter: &Meter) -> Result<Option<wire::Me>> {
+        let url = self.endpoint.join(ME)?;
+        let call = Call::get("asking whose key it is", &url)?;
+        self.http.send(&call, meter, classify::user).await
     }
 }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 use lmsync_core::http::Answer;
 use lmsync_core::wire::Object;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::wire;
+use crate::{refusal, wire};
 
 pub(crate) const KEY_HINT: &str = "in Syncro, open your name (top right) > Profile/Password > API Tokens, and create \
      a token with + New Token, as Master User and with a full-time agent; the old key no longer \
@@ -27,6 +27,7 @@ const THROTTLED: Duration = Duration::from_secs(60);
 pub(crate) enum Right {
     ListAssets,
     ViewAsset,
+    EditAsset,
     ListCustomers,
 }
 
@@ -36,6 +37,7 @@ impl Right {
         match self {
             Self::ListAssets => "Assets - List/Search",
             Self::ViewAsset => "Assets - View Details",
+            Self::EditAsset => "Assets - Edit",
             Self::ListCustomers => "Customers - List/Search",
         }
     }
@@ -48,11 +50,27 @@ impl Right {
             format!("the API key lacks the permission \"{name}\""),
         )
         .with_status(status)
-        .with_hint(format!(
-            "in Syncro, open your name (top right) > Profile/Password > API Tokens, edit the token \
-             and add \"{name}\"; assets need \"Assets - List/Search\" and \"Assets - View Details\"; \
-             the user who makes the token must have these rights itself and be a full-time agent"
-        ))
+        .with_hint(self.hint())
+    }
+
+    /// Where this permission is given.
+    pub(crate) fn hint(self) -> String {
+        let name = self.name();
+        match self {
+            Self::EditAsset => format!(
+                "in Syncro, open your name (top right) > Profile/Password, in the section Password / \
+                 ApiKey / Login-Pin choose API Tokens, then Edit on the token, or + New Token, and \
+                 select the custom permission \"{name}\" beside \"Assets - List/Search\" and \
+                 \"Assets - View Details\": the prebuilt token for Lifecycle Manager only reads; \
+                 Update API Token ends the old key; the user who makes the token must have these \
+                 rights itself and be a full-time agent"
+            ),
+            _ => format!(
+                "in Syncro, open your name (top right) > Profile/Password > API Tokens, edit the token \
+                 and add \"{name}\"; assets need \"Assets - List/Search\" and \"Assets - View Details\"; \
+                 the user who makes the token must have these rights itself and be a full-time agent"
+            ),
+        }
     }
 }
 
@@ -71,7 +89,7 @@ pub(crate) fn require_success(answer: &Answer<'_>, right: Right) -> Result<()> {
                 "Syncro does not accept the API key",
             )
             .with_hint(KEY_HINT),
-        404 if right == Right::ViewAsset => answer
+        404 if matches!(right, Right::ViewAsset | Right::EditAsset) => answer
             .error(ErrorKind::NotFound, "Syncro does not know the asset")
             .with_hint(
                 "it may have been deleted or merged, or belong to a customer that the key's user \
@@ -87,6 +105,7 @@ pub(crate) fn require_success(answer: &Answer<'_>, right: Right) -> Result<()> {
                  address sends, whatever the account",
             )
         }
+        400 | 422 if right == Right::EditAsset => refusal::of_change(answer),
         300..=399 => error.with_hint(HOST_HINT),
         500..=599 => error.with_hint("try again later"),
         _ => error,
@@ -107,8 +126,16 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
     }
 }
 
-/// Whether the key is somebody's. The answer holds a `user_token`, so nothing of it is shown.
-pub(crate) fn knows_the_key(answer: &Answer<'_>) -> Result<()> {
+/// That the vendor took a change. The reference shows no answer of its own, so any
+/// object will do; a web page in its place leaves open what became of the change.
+pub(crate) fn require_taken(answer: &Answer<'_>) -> Result<()> {
+    require_success(answer, Right::EditAsset)?;
+    read::<IgnoredAny>(answer).map(|_| ())
+}
+
+/// The key's user; `None` where the key is somebody's who may not ask. The answer
+/// holds a `user_token`, so nothing of it is shown.
+pub(crate) fn user(answer: &Answer<'_>) -> Result<Option<wire::Me>> {
     let unclear = |kind, retry| {
         Error::new(kind, "Syncro does not say whose key it is")
             .with_status(answer.status().as_u16())
@@ -117,7 +144,7 @@ pub(crate) fn knows_the_key(answer: &Answer<'_>) -> Result<()> {
     match answer.require_success() {
         Ok(()) => {}
         // Known well enough to be refused something.
-        Err(_) if is_about_permissions(answer) => return Ok(()),
+        Err(_) if is_about_permissions(answer) => return Ok(None),
         Err(error) => {
             let unclear = unclear(error.kind(), error.retry());
             return Err(match error.retry_after() {
@@ -127,7 +154,7 @@ pub(crate) fn knows_the_key(answer: &Answer<'_>) -> Result<()> {
         }
     }
     match serde_json::from_slice::<Object<wire::Me>>(answer.body()) {
-        Ok(Object::Value(me)) if me.user_id.text().is_some() => Ok(()),
+        Ok(Object::Value(me)) if me.user_id.text().is_some() => Ok(Some(me)),
         _ => Err(unclear(ErrorKind::Decode, RetryClass::OnlyIfIdempotent)),
     }
 }
@@ -182,6 +209,7 @@ mod tests {
         for (right, name) in [
             (Right::ListAssets, "Assets - List/Search"),
             (Right::ViewAsset, "Assets - View Details"),
+            (Right::EditAsset, "Assets - Edit"),
             (Right::ListCustomers, "Customers - List/Search"),
         ] {
             for (status, body) in [(401, REFUSED), (403, "")] {
@@ -235,7 +263,7 @@ mod tests {
 
     #[test]
     fn whose_key_it_is_shows_nothing_of_the_answer() {
-        let ask = |status, body: &str| with(status, body, knows_the_key);
+        let ask = |status, body: &str| with(status, body, user);
         assert!(ask(200, r#"{"user_token":"3746f72b","user_id":1}"#).is_ok());
         assert!(ask(401, REFUSED).is_ok());
         for (status, body) in [
@@ -250,6 +278,51 @@ mod tests {
             assert!(!shown.contains("3746f72b"), "{shown}");
         }
         assert_eq!(ask(401, "").unwrap_err().kind(), ErrorKind::Authentication);
+    }
+
+    #[test]
+    fn what_the_user_may_do_is_read_where_it_is_told() {
+        for (permissions, told) in [
+            (r#"{"asset":{"write":true}}"#, Some(true)),
+            (r#"{"asset":{"write":"false"}}"#, Some(false)),
+            (r#"{"asset":{"write":null}}"#, None),
+            (r#"{"asset":[]}"#, None),
+            ("null", None),
+        ] {
+            let body = format!(r#"{{"user_id":1,"permissions":{permissions}}}"#);
+            let me = with(200, &body, user).unwrap().unwrap();
+            assert_eq!(me.may_edit_assets(), told, "{body}");
+        }
+        assert!(with(401, REFUSED, user).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_change_is_taken_refused_or_left_open() {
+        let change = |status, body: &str| with(status, body, require_taken);
+        assert!(change(200, r#"{"asset":{"id":1}}"#).is_ok());
+        assert!(change(200, "{}").is_ok());
+        let failure = |status, body: &str| change(status, body).expect_err(body);
+        let refused = failure(422, r#"{"message":["Asset type can't be blank"]}"#);
+        assert_eq!(refused.retry(), RetryClass::Never);
+        assert_eq!(refused.request_id(), Some("r-17"));
+        assert!(refused.message().ends_with(": Asset type can't be blank"));
+        for (status, body) in [
+            (200, "<html>"),
+            (200, ""),
+            (200, r#"{"asset":{"#),
+            (408, ""),
+            (500, ""),
+            (504, "<html>"),
+        ] {
+            let open = failure(status, body);
+            assert_eq!(
+                open.retry(),
+                RetryClass::OnlyIfIdempotent,
+                "{status} {body}"
+            );
+        }
+        assert_eq!(failure(404, "").kind(), ErrorKind::NotFound);
+        assert_eq!(failure(429, "").retry(), RetryClass::Safe);
     }
 
     #[test]

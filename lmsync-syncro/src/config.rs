@@ -53,7 +53,8 @@ pub struct SyncroConfig {
     /// Most requests in flight; 4 when absent. Shared like the budget.
     #[serde(default)]
     pub concurrency: Option<u32>,
-    /// The properties in which the tenant keeps what Syncro has no field for.
+    /// The properties in which the tenant keeps what Syncro has no field for. Dates are
+    /// written there, too: an asset that has none of a date's names gets the first.
     #[serde(default)]
     pub fields: FieldPlaces,
 }

@@ -13,12 +13,15 @@ use lmsync_core::{
 };
 
 use crate::api::{Api, ListPage};
+use crate::dates;
 use crate::map::{self, Basis, Origin};
 use crate::owners::Owners;
 use crate::pages::{AssetPages, CustomerPages};
 use crate::wire;
 
 const PRODUCT: &str = "Syncro";
+/// What reading one asset is called in errors.
+pub(crate) const READ_ASSET: &str = "reading an asset";
 /// Whether one asset can be read by itself.
 const READ_ASSET_DETAILS: &str = "read_asset_details";
 const SIGHT_HINT: &str = "a single-customer user's token sees only the assets of that customer, and Syncro does not \
@@ -43,8 +46,8 @@ pub(crate) struct Inner {
     info: ConnectorInfo,
     pub(crate) api: Api,
     pub(crate) owners: Arc<Owners>,
-    places: FieldPlaces,
-    rules: Rules,
+    pub(crate) places: FieldPlaces,
+    pub(crate) rules: Rules,
 }
 
 impl Inner {
@@ -102,7 +105,9 @@ impl Inner {
 
 impl Syncro {
     pub(crate) fn new(api: Api, instance: String, places: FieldPlaces, rules: Rules) -> Self {
-        let capabilities = Capabilities::new().check_in(CheckInSupport::Agent);
+        let capabilities = Capabilities::new()
+            .check_in(CheckInSupport::Agent)
+            .two_way(dates::writable(&places));
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),
@@ -112,6 +117,10 @@ impl Syncro {
                 rules,
             }),
         }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// The same account with other rules of normalisation, such as how to read
@@ -166,10 +175,8 @@ impl Connector for Syncro {
         if !scope.two_way {
             return report;
         }
-        report.and(Check::failed(
-            Check::WRITE_DATES,
-            &Error::unsupported(PRODUCT, "writing dates in this version"),
-        ))
+        let writing = self.inner.check_writing(&report, &meter).await;
+        report.and(writing)
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {
@@ -190,22 +197,26 @@ impl Connector for Syncro {
     }
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
-        const OPERATION: &str = "reading an asset";
-        let id = id.vendor_id.trim();
-        // Anything else would lead to another address.
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(
-                Error::new(ErrorKind::NotFound, "an asset's id in Syncro is a number")
-                    .with_operation(OPERATION)
-                    .with_hint("take the id from a listing of the same account"),
-            );
-        }
+        let id = asset_number(id)?;
         let (wire, received_at) = self.inner.api.asset(id, &Meter::default()).await?;
         let row = WireRow::typed(Object::Value(wire));
         map::asset(row, self.inner.origin(), Basis::AgentOnly, received_at).map_err(|rejection| {
             Error::new(ErrorKind::Decode, rejection.reason)
-                .with_operation(OPERATION)
+                .with_operation(READ_ASSET)
                 .with_hint("report it to the vendor")
         })
     }
+}
+
+/// The vendor's id of an asset; anything but a number would lead to another address.
+pub(crate) fn asset_number(id: &AssetId) -> Result<&str> {
+    let number = id.vendor_id.trim();
+    if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(number);
+    }
+    Err(
+        Error::new(ErrorKind::NotFound, "an asset's id in Syncro is a number")
+            .with_operation(READ_ASSET)
+            .with_hint("take the id from a listing of the same account"),
+    )
 }

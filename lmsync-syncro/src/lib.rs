@@ -5,11 +5,14 @@ mod api;
 mod classify;
 mod config;
 mod connector;
+mod dates;
 mod map;
 mod owners;
 mod pages;
 mod places;
 mod raw;
+mod refusal;
+mod two_way;
 mod wire;
 
 pub use self::config::SyncroConfig;

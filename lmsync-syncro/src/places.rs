@@ -165,9 +165,23 @@ pub(crate) fn fill(draft: &mut AssetDraft<'_>, places: &FieldPlaces, properties:
     }
 }
 
+/// A field other than `field` that is read from the property `key`, too.
+pub(crate) fn shared_with(
+    places: &FieldPlaces,
+    field: TenantField,
+    key: &str,
+) -> Option<TenantField> {
+    let is_named = |other: TenantField| {
+        let mut names = places.names(other).iter();
+        names.any(|name| FieldPlaces::is_same_name(name, key))
+    };
+    let mut fields = FIELDS.iter().map(|place| place.field);
+    fields.find(|other| *other != field && is_named(*other))
+}
+
 /// The properties that `name` means: the one of exactly this name first, for
 /// others may differ from it in case alone.
-fn under<'p>(
+pub(crate) fn under<'p>(
     name: &'p str,
     properties: &'p Properties,
 ) -> impl Iterator<Item = (&'p str, &'p RawJson)> {
@@ -181,7 +195,8 @@ fn under<'p>(
         .map(|(key, value)| (key.as_str(), value))
 }
 
-fn texts(value: &RawJson) -> Vec<String> {
+/// What a property says: its text, or those of its list.
+pub(crate) fn texts(value: &RawJson) -> Vec<String> {
     serde_json::from_str::<Texts>(value.get())
         .unwrap_or_default()
         .0

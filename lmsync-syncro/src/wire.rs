@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 
 use lmsync_core::model::RawJson;
 use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 /// A page of a list; `R` is the type of a row.
 #[derive(Debug, Clone, Deserialize)]
@@ -170,6 +170,47 @@ pub(crate) struct NetworkAdapter {
 #[serde(default)]
 pub(crate) struct Me {
     pub(crate) user_id: Scalar,
+    pub(crate) permissions: Object<UserRights>,
+}
+
+impl Me {
+    /// Whether the user may change assets; `None` where Syncro does not say.
+    pub(crate) fn may_edit_assets(&self) -> Option<bool> {
+        self.permissions.value()?.asset.value()?.write
+    }
+}
+
+/// What the user may do, by kind of record.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct UserRights {
+    pub(crate) asset: Object<AssetRights>,
+}
+
+/// What the user may do with assets.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AssetRights {
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) write: Option<bool>,
+}
+
+/// What an asset is to become: its name and its properties, whole.
+#[derive(Serialize)]
+pub(crate) struct AssetUpdate<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<&'r str>,
+    pub(crate) properties: BTreeMap<&'r str, Property<'r>>,
+}
+
+/// A property that is sent.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Property<'r> {
+    /// As it was read, to the letter.
+    Kept(&'r RawJson),
+    /// A text in its place.
+    Written(String),
 }
 
 /// An element that comes as an object or as its text alone.

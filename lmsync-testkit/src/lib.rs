@@ -6,6 +6,7 @@ pub mod cwrmm;
 mod faults;
 pub mod fleet;
 pub mod halo;
+mod journal;
 mod log;
 mod script;
 mod serve;
@@ -15,6 +16,7 @@ pub mod syncro;
 
 pub use self::clock::VirtualClock;
 pub use self::faults::{Fault, FaultyTransport};
+pub use self::journal::MemoryJournal;
 pub use self::log::Log;
 pub use self::script::{Heard, Line, Script};
 pub use self::serve::{ServeOptions, SimulatorServer, serve};

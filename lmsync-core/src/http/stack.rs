@@ -283,9 +283,31 @@ impl Call {
         body: &(impl serde::Serialize + ?Sized),
         idempotency: Idempotency,
     ) -> Result<Self> {
+        Self::with_json(operation, Request::post(url.as_str()), body, idempotency)
+    }
+
+    /// A PUT of `body` as JSON to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
+    pub fn put_json(
+        operation: &'static str,
+        url: &url::Url,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        Self::with_json(operation, Request::put(url.as_str()), body, idempotency)
+    }
+
+    fn with_json(
+        operation: &'static str,
+        request: http::request::Builder,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Error::decode(format!("the request has no JSON form: {error}")))?;
-        let request = Request::post(url.as_str())
+        let request = request
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
             .body(Bytes::from(body))

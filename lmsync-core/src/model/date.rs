@@ -265,7 +265,7 @@ impl DateReader {
         }
     }
 
-    fn is_plausible(&self, day: NaiveDate) -> bool {
+    pub(crate) fn is_plausible(&self, day: NaiveDate) -> bool {
         let in_twenty_years = self.today.checked_add_months(Months::new(20 * 12));
         day.year() >= 1990 && in_twenty_years.is_none_or(|last| day <= last)
     }

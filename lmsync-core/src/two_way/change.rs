@@ -40,7 +40,7 @@ impl fmt::Display for WriteSource {
 }
 
 /// One field's way from the old date to the new one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldChange {
     /// The field.

@@ -1,7 +1,14 @@
 //! Writing purchase and warranty dates back to a vendor.
 
+mod apply;
 mod change;
+mod claim;
 mod dates;
+mod file_journal;
+mod journal;
+mod plan;
+mod serials;
+mod undo;
 mod write;
 
 use async_trait::async_trait;
@@ -10,8 +17,15 @@ use crate::connector::Connector;
 use crate::error::Result;
 use crate::model::AssetId;
 
+pub use self::apply::{ApplyReport, Attempted, apply, settle};
 pub use self::change::{DateChange, FieldChange, WriteSource};
+pub use self::claim::{Claim, ClaimSource, Claims, Resolution, WidestSpan};
 pub use self::dates::{AssetDates, DateField, DateFields, HeldDate};
+pub use self::file_journal::{FileJournal, OpenedJournal};
+pub use self::journal::{AssetRef, Attempt, Attempts, History, Journal, JournalEntry};
+pub use self::plan::{Action, AssetPlan, FieldPlan, PlanRules, Policy, Reason, plan};
+pub use self::serials::{NotOneAsset, SerialIndex};
+pub use self::undo::plan_undo;
 pub use self::write::{DateAccess, WriteOutcome, WriteReport, write_verified};
 
 /// A connector that can write dates back: the steps that differ by vendor.

@@ -8,11 +8,12 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use super::TwoWaySync;
 use super::change::{DateChange, FieldChange};
-use super::dates::AssetDates;
+use super::dates::{AssetDates, DateField, HeldDate};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::model::AssetId;
@@ -179,7 +180,7 @@ where
                 pause *= 2;
                 record = read;
             }
-            _ => return Ok(report(outcome, &due, after)),
+            failure => return Ok(report(outcome, &due, &before, after, failure.as_ref())),
         }
     }
 }
@@ -193,6 +194,12 @@ fn require_offered<A: TwoWaySync + ?Sized>(access: &A, change: &DateChange) -> R
         if !offered.contains(*field) {
             let what = format!("{what} {field}");
             return Err(Error::unsupported(access.info().product, &what));
+        }
+        // A longer year has no place in the text form of a day, and could not be read back.
+        if new.is_some_and(|day| !(1..=9999).contains(&day.year())) {
+            return Err(Error::config(format!(
+                "{field}: the year has not four digits"
+            )));
         }
     }
     Ok(())
@@ -241,13 +248,42 @@ pub(super) fn judge(change: &DateChange, before: &AssetDates, after: &AssetDates
     }
 }
 
-fn report(outcome: WriteOutcome, change: &DateChange, after: AssetDates) -> WriteReport {
-    let detail = differences(change, &after);
+fn report(
+    outcome: WriteOutcome,
+    change: &DateChange,
+    before: &AssetDates,
+    after: AssetDates,
+    failure: Option<&Error>,
+) -> WriteReport {
+    let collateral = collateral(change, before, &after);
+    let outcome = match collateral {
+        Some(_) => WriteOutcome::Altered,
+        None => outcome,
+    };
+    let failed = failure.map(|error| format!("found by reading back after: {error}"));
+    let details: Vec<String> = [differences(change, &after), collateral, failed]
+        .into_iter()
+        .flatten()
+        .collect();
     let report = WriteReport::new(outcome, after);
-    match detail {
-        Some(detail) => report.with_detail(detail),
-        None => report,
+    if details.is_empty() {
+        report
+    } else {
+        report.with_detail(details.join("; "))
     }
+}
+
+/// A date that changed although `change` leaves it alone: a vendor that replaces more
+/// than was sent.
+fn collateral(change: &DateChange, before: &AssetDates, after: &AssetDates) -> Option<String> {
+    DateField::ALL
+        .into_iter()
+        .filter(|field| change.get(*field).is_none())
+        .find(|field| before.get(*field) != after.get(*field))
+        .map(|field| {
+            let (was, is) = (before.get(field), after.get(field));
+            format!("{field}: was not sent and changed from {was} to {is}")
+        })
 }
 
 /// What of `change` the vendor does not hold.
@@ -257,7 +293,7 @@ pub(super) fn differences(change: &DateChange, after: &AssetDates) -> Option<Str
         .iter()
         .filter(|due| !due.is_done(after))
         .map(|due| {
-            let (sent, held) = (super::HeldDate::from(due.new), after.get(due.field));
+            let (sent, held) = (HeldDate::from(due.new), after.get(due.field));
             format!("{}: {sent} was sent, {held} is held", due.field)
         })
         .collect();
@@ -265,7 +301,7 @@ pub(super) fn differences(change: &DateChange, after: &AssetDates) -> Option<Str
 }
 
 fn stale_detail(change: &FieldChange, before: &AssetDates) -> String {
-    let (planned, held) = (super::HeldDate::from(change.old), before.get(change.field));
+    let (planned, held) = (HeldDate::from(change.old), before.get(change.field));
     format!(
         "{}: the vendor holds {held} now, where the plan saw {planned}; plan again",
         change.field

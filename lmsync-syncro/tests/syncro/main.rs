@@ -5,3 +5,4 @@ mod account;
 mod conformance;
 mod owners;
 mod support;
+mod two_way;

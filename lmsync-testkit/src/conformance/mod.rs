@@ -23,6 +23,7 @@ pub mod read;
 pub mod secrets;
 mod stage;
 pub mod throttle;
+pub mod two_way;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -162,7 +163,7 @@ pub fn run(test: impl Future<Output = ()>) {
 macro_rules! conformance {
     ($subject:ty) => {
         type ConformanceSubject = $subject;
-        $crate::conformance_group!(read: [
+        $crate::conformance_group!(read of ConformanceSubject: [
             every_asset_arrives_once,
             every_asset_says_where_it_comes_from,
             every_asset_has_a_json_form,
@@ -182,7 +183,7 @@ macro_rules! conformance {
             what_is_not_offered_is_unsupported,
             nothing_is_written,
         ]);
-        $crate::conformance_group!(paging: [
+        $crate::conformance_group!(paging of ConformanceSubject: [
             nothing_is_sent_before_the_first_poll,
             no_page_is_asked_for_twice,
             pages_overlap,
@@ -194,7 +195,7 @@ macro_rules! conformance {
             a_checkpoint_of_another_query_is_refused,
             the_caller_may_ask_for_more_in_the_middle_of_a_listing,
         ]);
-        $crate::conformance_group!(auth: [
+        $crate::conformance_group!(auth of ConformanceSubject: [
             the_right_secret_passes_the_check,
             a_wrong_secret_fails_the_check_with_advice,
             a_wrong_secret_is_an_authentication_error_and_not_an_empty_account,
@@ -202,7 +203,7 @@ macro_rules! conformance {
             a_missing_permission_fails_its_own_check_only,
             every_request_carries_a_credential,
         ]);
-        $crate::conformance_group!(throttle: [
+        $crate::conformance_group!(throttle of ConformanceSubject: [
             the_vendors_refusal_is_waited_out,
             a_429_is_waited_out,
             retry_after_in_seconds_is_obeyed,
@@ -212,7 +213,7 @@ macro_rules! conformance {
             a_refusal_without_end_is_a_rate_limited_error,
             the_budget_is_never_exceeded,
         ]);
-        $crate::conformance_group!(faults: [
+        $crate::conformance_group!(faults of ConformanceSubject: [
             any_single_lost_answer_costs_nothing,
             any_single_cut_answer_costs_nothing,
             any_single_server_error_costs_nothing,
@@ -229,14 +230,14 @@ macro_rules! conformance {
             a_failure_in_the_middle_ends_an_incomplete_listing,
             an_unreachable_vendor_fails_the_check_as_such,
         ]);
-        $crate::conformance_group!(secrets: [
+        $crate::conformance_group!(secrets of ConformanceSubject: [
             no_debug_output_shows_a_secret,
             no_error_shows_a_secret,
             no_log_shows_a_secret,
             no_address_holds_a_secret,
             nothing_is_sent_to_another_host,
         ]);
-        $crate::conformance_group!(cancel: [
+        $crate::conformance_group!(cancel of ConformanceSubject: [
             a_listing_dropped_at_any_point_leaves_the_connector_usable,
             a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
             a_call_dropped_at_any_point_leaves_the_connector_usable,
@@ -245,17 +246,60 @@ macro_rules! conformance {
     };
 }
 
+/// Makes one `#[test]` per promise of two-way sync for a
+/// [`TwoWaySubject`](crate::conformance::TwoWaySubject).
+///
+/// Stands beside [`conformance!`](crate::conformance!), in the same module:
+///
+/// ```text
+/// mod superops {
+///     lmsync_testkit::conformance!(super::SuperOpsSubject);
+///     lmsync_testkit::conformance_two_way!(super::SuperOpsSubject);
+/// }
+/// ```
+#[macro_export]
+macro_rules! conformance_two_way {
+    ($subject:ty) => {
+        type TwoWayConformanceSubject = $subject;
+        $crate::conformance_group!(two_way of TwoWayConformanceSubject: [
+            a_date_is_written_and_read_back,
+            both_dates_go_in_one_request,
+            what_is_written_is_what_a_sync_reads,
+            nothing_else_is_touched,
+            what_is_held_already_is_not_sent,
+            what_changed_since_the_plan_is_not_overwritten,
+            a_date_is_replaced,
+            a_write_that_the_vendor_ignores_is_named,
+            a_write_that_the_vendor_shifts_is_named,
+            a_lost_answer_writes_nothing_twice,
+            an_error_after_the_write_writes_nothing_twice,
+            a_cut_answer_writes_nothing_twice,
+            an_error_instead_of_the_write_is_made_up_for,
+            a_429_instead_of_the_write_is_waited_out,
+            an_outcome_that_cannot_be_known_is_not_called_written,
+            a_missing_permission_is_a_permission_error_with_advice,
+            the_check_tells_what_writing_needs_and_writes_nothing,
+            the_declared_fields_are_the_writable_ones,
+            an_unknown_asset_is_not_written,
+            a_date_is_cleared_only_where_that_is_offered,
+            a_write_dropped_at_any_point_leaves_the_connector_usable,
+            no_write_shows_a_secret,
+            a_run_killed_again_and_again_writes_every_date_once,
+        ]);
+    };
+}
+
 /// One group of [`conformance!`](crate::conformance!).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_group {
-    ($group:ident: [$($test:ident),* $(,)?]) => {
+    ($group:ident of $subject:ident: [$($test:ident),* $(,)?]) => {
         mod $group {
             $(
                 #[test]
                 fn $test() {
                     $crate::conformance::run(
-                        $crate::conformance::$group::$test::<super::ConformanceSubject>(),
+                        $crate::conformance::$group::$test::<super::$subject>(),
                     );
                 }
             )*

@@ -11,7 +11,7 @@ use crate::{Fault, Log};
 /// A run of this many characters of a secret counts as a part of it.
 const PART: usize = 8;
 
-fn expect_no_secret<S: Subject>(what: &str, text: &str) {
+pub(super) fn expect_no_secret<S: Subject>(what: &str, text: &str) {
     let mut secrets = S::secrets();
     secrets.push(WRONG_SECRET.to_owned());
     for secret in secrets {

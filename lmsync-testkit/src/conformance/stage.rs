@@ -18,9 +18,9 @@ use crate::{FaultyTransport, InMemory, VirtualClock};
 pub(super) const LATENCY: Duration = Duration::from_millis(20);
 
 /// A connector and its vendor, set up for one test.
-pub struct Stage<S: Subject> {
+pub struct Stage<S: Subject, C: ?Sized = dyn Connector> {
     /// The connector under test.
-    pub connector: Arc<dyn Connector>,
+    pub connector: Arc<C>,
     /// The way to the vendor, recording.
     pub vendor: InMemory<S::Vendor>,
     /// What goes wrong on that way.
@@ -49,10 +49,12 @@ impl<S: Subject> Stage<S> {
             S::connect_with_secret(environment, WRONG_SECRET)
         })
     }
+}
 
-    fn connecting(
+impl<S: Subject, C: Connector + ?Sized> Stage<S, C> {
+    pub(super) fn connecting(
         assets: usize,
-        connect: impl FnOnce(&Environment) -> Result<Arc<dyn Connector>>,
+        connect: impl FnOnce(&Environment) -> Result<Arc<C>>,
     ) -> Self {
         let clock: SharedClock = Arc::new(VirtualClock::default());
         let vendor = InMemory::new(S::vendor(assets, clock.now()), clock.clone())
@@ -153,7 +155,7 @@ pub(super) fn ids(assets: &[Asset]) -> Vec<String> {
         .collect()
 }
 
-impl<S: Subject> std::fmt::Debug for Stage<S> {
+impl<S: Subject, C: Connector + ?Sized> std::fmt::Debug for Stage<S, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage")
             .field("connector", &self.connector)

@@ -278,29 +278,3 @@ pub(super) fn state(machine: &Machine, faults: &Misbehaviour) -> Value {
         "loggedOnUsers": [],
     })
 }
-
-/// The partner's fields of `machine`.
-pub(super) fn custom_fields(machine: &Machine, faults: &Misbehaviour) -> Value {
-    let field = |number: u32, name: &str, value: Option<String>| {
-        let id = format!("9e98f3e0-a609-4258-be46-{number:012x}");
-        let key = if faults.capital_attribute_id {
-            "attributeID"
-        } else {
-            "attributeId"
-        };
-        json!({ key: id, "name": name, "type": "string", "value": value })
-    };
-    json!([
-        field(
-            1,
-            "Purchase Date",
-            machine.purchased.map(|day| day.to_string())
-        ),
-        field(
-            2,
-            "Warranty Expiration Date",
-            machine.warranty_expiry.map(|day| day.to_string())
-        ),
-        field(3, "Rack", Some(format!("Rack {}", machine.index % 40))),
-    ])
-}

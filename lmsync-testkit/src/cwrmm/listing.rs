@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::fleet::{Machine, Population};
 
 use super::answer::{self, refusal};
+use super::custom_fields::CustomFields;
 use super::query::Query;
 use super::spec::ListVerb;
 use super::switches::{Cursor, Heartbeat, Misbehaviour, RowFault};
@@ -31,7 +32,7 @@ pub(super) struct Account {
     pub(super) page_cap: usize,
     pub(super) company_page_cap: usize,
     pub(super) list_verb: ListVerb,
-    pub(super) custom_fields: bool,
+    pub(super) fields: CustomFields,
     pub(super) misbehaviour: Misbehaviour,
     /// The places of machines by company, worked out when first needed.
     pub(super) by_company: OnceLock<Vec<Vec<usize>>>,
@@ -95,7 +96,7 @@ impl Account {
         self.population.machine(index)
     }
 
-    fn refuse(&self, status: u16, message: &str) -> Response<Bytes> {
+    pub(super) fn refuse(&self, status: u16, message: &str) -> Response<Bytes> {
         refusal(self.misbehaviour.error_shape, status, message)
     }
 

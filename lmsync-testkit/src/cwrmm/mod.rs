@@ -1,10 +1,12 @@
 //! ConnectWise RMM: no list of everything, four companies at a time, a heartbeat beside it.
 //!
 //! The simulator knows `/v1/token`, `/v1/rate_limits`, companies and sites, the v2 list of
-//! devices, one device, the heartbeat, `system-state-info` and the custom fields of a device.
-//! Any other address is answered with 404.
+//! devices, one device, the heartbeat, `system-state-info`, the custom fields of a device and
+//! their definitions. Values and definitions can be written; any other address is answered
+//! with 404.
 
 mod answer;
+mod custom_fields;
 mod device;
 mod ids;
 mod listing;
@@ -29,12 +31,14 @@ use serde_json::json;
 use crate::fleet::{Machine, Population};
 use crate::simulator::{RollingLimit, Simulator};
 
+pub use self::custom_fields::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
 pub use self::spec::{CwRmmSpec, ListVerb};
 pub use self::switches::{
-    Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, ThrottleWord,
+    Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, Saved, ThrottleWord,
 };
 
 use self::answer::{refusal, with_header};
+use self::custom_fields::CustomFields;
 use self::listing::Account;
 use self::query::Query;
 use self::tokens::{Door, Tokens};
@@ -63,7 +67,7 @@ impl CwRmmSimulator {
         Self {
             client_id: spec.client_id,
             client_secret: spec.client_secret,
-            key: Key::reader(),
+            key: Key::writer(),
             tokens: Tokens::new(spec.token_prefix, spec.tokens_at_once),
             limit: limit.map(|limit| RollingLimit::new(limit, QUOTA_WINDOW)),
             writes: 0,
@@ -73,7 +77,7 @@ impl CwRmmSimulator {
                 page_cap: spec.page_cap,
                 company_page_cap: spec.company_page_cap,
                 list_verb: spec.list_verb,
-                custom_fields: spec.custom_fields,
+                fields: CustomFields::new(spec.custom_fields),
                 misbehaviour: Misbehaviour::default(),
                 by_company: OnceLock::new(),
             },
@@ -94,6 +98,17 @@ impl CwRmmSimulator {
     /// What the account does wrong; to be changed at will.
     pub fn misbehaviour(&mut self) -> &mut Misbehaviour {
         &mut self.account.misbehaviour
+    }
+
+    /// The custom fields that devices have; to be changed at will.
+    pub fn definitions(&mut self) -> &mut Vec<Definition> {
+        &mut self.account.fields.definitions
+    }
+
+    /// What device `id` itself has in the custom field called `name`.
+    #[must_use]
+    pub fn custom_field(&self, id: &str, name: &str) -> Option<String> {
+        self.account.value(id, name)
     }
 
     /// How many tokens were handed out.
@@ -205,7 +220,7 @@ impl CwRmmSimulator {
     fn turned_away(
         &self,
         headers: &HeaderMap,
-        scope: &str,
+        needed: &[&str],
         now: DateTime<Utc>,
     ) -> Option<Response<Bytes>> {
         let token = headers
@@ -216,8 +231,9 @@ impl CwRmmSimulator {
         let Some(scopes) = scopes.filter(|_| self.key.active) else {
             return Some(self.refuse(401, "bearer token is missing, expired or invalid"));
         };
-        let granted = scope.is_empty()
-            || (scopes.iter().any(|name| name == scope) && self.key.scopes.contains(scope));
+        let granted = needed.iter().all(|scope| {
+            scopes.iter().any(|name| name == scope) && self.key.scopes.contains(scope)
+        });
         (!granted).then(|| self.refuse(403, "client has no access"))
     }
 
@@ -234,22 +250,62 @@ impl CwRmmSimulator {
             let faults = &mut self.account.misbehaviour;
             return self.tokens.answer(request.body(), &door, faults, now);
         }
-        let scope = match segments[..] {
-            ["v1", "rate_limits"] => "",
-            ["api", "platform", "v1", "company", "companies", ..] => "platform.companies.read",
-            ["api", "platform", "v1", "company", "sites", ..] => "platform.sites.read",
-            ["api", "platform", "v2", "device", ..] => "platform.devices.read",
-            _ => return self.refuse(404, "no route matched with those values"),
+        let Some(scopes) = self.scopes_of(request.method(), &segments) else {
+            return self.refuse(404, "no route matched with those values");
         };
-        if let Some(refusal) = self.turned_away(request.headers(), scope, now) {
+        if let Some(refusal) = self.turned_away(request.headers(), &scopes, now) {
             return refusal;
         }
         let is_list = matches!(segments[..], [.., "device", "categories", _, "endpoints"]);
-        if request.method() != Method::GET && !is_list {
-            self.writes += 1;
-            return self.refuse(405, "method not allowed");
+        if request.method() == Method::GET || is_list {
+            return self.read(request, &segments, &query, now);
         }
-        self.read(request, &segments, &query, now)
+        self.writes += 1;
+        self.write(request.method(), &segments, request.body())
+    }
+
+    /// The scopes that a request takes; `None` where there is no such address.
+    fn scopes_of(&self, method: &Method, segments: &[&str]) -> Option<Vec<&'static str>> {
+        let address = match segments {
+            ["v1", "rate_limits"] => return Some(Vec::new()),
+            ["api", "platform", address @ ..] => address,
+            _ => return None,
+        };
+        let faults = &self.account.misbehaviour;
+        let is_read = method == Method::GET;
+        let mut scopes = vec![match address {
+            ["v1", "company", "companies", ..] => "platform.companies.read",
+            ["v1", "company", "sites", ..] => "platform.sites.read",
+            ["v1", "custom-field", "definitions"] if is_read => {
+                "platform.custom_fields_definitions.read"
+            }
+            ["v1", "custom-field", "definitions"] => "platform.custom_fields_definitions.write",
+            ["v2", "device", .., "custom-fields"] if !is_read => {
+                "platform.custom_fields_values.write"
+            }
+            ["v2", "device", ..] => "platform.devices.read",
+            _ => return None,
+        }];
+        if address.last() == Some(&"custom-fields") {
+            match is_read {
+                true if faults.values_have_a_scope => {
+                    scopes.push("platform.custom_fields_values.read");
+                }
+                false if faults.writing_needs_devices => scopes.push("platform.devices.write"),
+                _ => {}
+            }
+        }
+        Some(scopes)
+    }
+
+    fn write(&mut self, method: &Method, segments: &[&str], body: &[u8]) -> Response<Bytes> {
+        match (method, segments) {
+            (&Method::PUT, [.., "endpoints", id, "custom-fields"]) => {
+                self.account.set_custom_fields(id, body)
+            }
+            (&Method::POST, [.., "custom-field", "definitions"]) => self.account.define(body),
+            _ => self.refuse(405, "method not allowed"),
+        }
     }
 
     fn read(
@@ -284,13 +340,8 @@ impl CwRmmSimulator {
                 Some(machine) => answer::ok(&device::state(&machine, &account.misbehaviour)),
                 None => self.refuse(404, "resource not found"),
             },
-            [.., "endpoints", id, "custom-fields"] => match account.machine(id) {
-                Some(machine) if account.custom_fields => {
-                    answer::ok(&device::custom_fields(&machine, &account.misbehaviour))
-                }
-                Some(_) => answer::ok(&json!([])),
-                None => self.refuse(404, "resource not found"),
-            },
+            [.., "endpoints", id, "custom-fields"] => account.custom_fields(id, query),
+            [.., "custom-field", "definitions"] => account.definitions(),
             _ => self.refuse(404, "no route matched with those values"),
         }
     }

@@ -38,7 +38,7 @@ pub struct CwRmmSpec {
     pub company_page_cap: usize,
     /// With which verb devices are listed.
     pub list_verb: ListVerb,
-    /// Whether the partner has made custom fields for the dates, and filled them.
+    /// Whether the partner has filled the custom fields that it has for the dates.
     pub custom_fields: bool,
 }
 

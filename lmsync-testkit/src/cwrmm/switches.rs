@@ -27,6 +27,14 @@ impl Key {
         }
     }
 
+    /// May read all there is, and write custom fields.
+    #[must_use]
+    pub fn writer() -> Self {
+        let mut key = Self::reader();
+        key.scopes.insert("platform.custom_fields_values.write");
+        key
+    }
+
     /// May read all there is but `scope`.
     #[must_use]
     pub fn without(scope: &str) -> Self {
@@ -61,8 +69,14 @@ pub struct Misbehaviour {
     pub addresses_as_text: bool,
     /// Device ids are not UUIDs.
     pub plain_ids: bool,
-    /// `attributeID` in place of `attributeId`.
+    /// Devices with `attributeId` have `attributeID`, and those with that one have the other.
     pub capital_attribute_id: bool,
+    /// Reading custom fields takes `platform.custom_fields_values.read` too.
+    pub values_have_a_scope: bool,
+    /// Writing custom fields takes `platform.devices.write` too.
+    pub writing_needs_devices: bool,
+    /// How a write of custom fields is confirmed.
+    pub saved: Saved,
     /// The shape of error bodies.
     pub error_shape: ErrorShape,
     /// How many device calls `/v1/rate_limits` says are left, and for how many seconds;
@@ -110,6 +124,16 @@ pub enum Cursor {
     Back,
     /// To the same page once more.
     Again,
+}
+
+/// How a write of custom fields is confirmed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Saved {
+    /// With what was sent, as a list.
+    #[default]
+    Listed,
+    /// With 204 and nothing.
+    NoContent,
 }
 
 /// The seven shapes of error bodies in the vendor's specification.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use lmsync_core::two_way::AssetDates;
 
 use super::{CwRmmSimulator, ids};
-use crate::conformance::Vendor;
+use crate::conformance::{Treatment, TwoWayVendor, Vendor};
 
 impl Vendor for CwRmmSimulator {
     fn asset_ids(&self) -> BTreeSet<String> {
@@ -52,5 +53,32 @@ impl Vendor for CwRmmSimulator {
 
     fn writes(&self) -> usize {
         self.writes
+    }
+}
+
+impl TwoWayVendor for CwRmmSimulator {
+    fn held_dates(&self, id: &str) -> AssetDates {
+        self.account.held_dates(id)
+    }
+
+    fn hold_dates(&mut self, id: &str, dates: AssetDates) {
+        self.account.hold_dates(id, &dates);
+    }
+
+    fn date_writes(&self, id: &str) -> usize {
+        let index = self.index(id);
+        let writes = index.and_then(|index| self.account.fields.date_writes.get(&index));
+        writes.copied().unwrap_or_default()
+    }
+
+    fn treat_dates(&mut self, treatment: Treatment) {
+        self.account.fields.treatment = treatment;
+    }
+
+    /// A token request with the scope is refused as a whole from now on.
+    fn forbid_writing(&mut self) {
+        self.key()
+            .scopes
+            .remove("platform.custom_fields_values.write");
     }
 }

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::fleet::{Population, Site};
+use crate::fleet::{Machine, Population, Site};
 
 use super::spec::FieldsIn;
 use super::switches::{Misbehaviour, RowFault};
+use super::update::Written;
 use super::{answers, ids, render};
 
 /// The state of a simulated account.
@@ -23,6 +24,10 @@ pub(super) struct Account {
     pub(super) service_assets: usize,
     pub(super) odd_numbers: bool,
     pub(super) row_faults: HashMap<usize, RowFault>,
+    /// What was written to assets, by their ids.
+    pub(super) written: HashMap<u64, Written>,
+    /// How often dates were written to assets, by their ids.
+    pub(super) date_writes: HashMap<u64, usize>,
     pub(super) misbehaviour: Misbehaviour,
 }
 
@@ -144,7 +149,7 @@ impl Account {
         let fleet = self.population.fleet();
         let mut row = match item {
             Item::Machine(index) => return self.machine_row(index, query, with_fields),
-            Item::Software(place) => render::software_asset(fleet, place),
+            Item::Software(place) => self.software_asset(place),
             Item::Service(place) => render::service_asset(fleet, place),
         };
         if !with_fields || self.misbehaviour.fields_as_null {
@@ -164,6 +169,7 @@ impl Account {
         } else if faults.fields_as_null {
             row["fields"] = Value::Null;
         }
+        self.show_written(ids::asset(machine.id), &mut row);
         let icon = if query.is_set("noicon") { 0 } else { 24 };
         let icon = faults.icon_characters.max(icon);
         if icon > 0 {
@@ -190,31 +196,51 @@ impl Account {
     }
 
     fn asset(&self, id: &str, query: &Query) -> Response<Bytes> {
-        let machine = self
-            .index(id)
-            .and_then(|index| self.population.machine(index));
-        let fleet = self.population.fleet();
-        let Some(machine) = machine else {
-            let place = ids::software_place(id).filter(|place| *place < self.software_assets);
-            return match place {
-                Some(place) => answers::ok(&render::software_asset(fleet, place)),
-                None => answers::empty(StatusCode::NOT_FOUND),
-            };
+        let Some(mut asset) = self.record(id) else {
+            return answers::empty(StatusCode::NOT_FOUND);
         };
-        let mut asset = render::asset(fleet, &machine, self.odd_numbers);
-        asset["fields"] = render::fields(&machine);
-        asset["assetgroup_name"] = json!("Computers");
-        asset["dlastupdate"] = json!("1900-01-01T00:00:00");
-        if query.is_set("includedetails") && !self.misbehaviour.software_apart {
-            asset["software"] = render::software(fleet, &machine).into();
+        if query.is_set("includedetails")
+            && !self.misbehaviour.software_apart
+            && let Some(machine) = self.machine(id)
+        {
+            asset["software"] = render::software(self.population.fleet(), &machine).into();
         }
         answers::ok(&asset)
     }
 
+    /// Asset `id` read alone, without what details add.
+    pub(super) fn record(&self, id: &str) -> Option<Value> {
+        let Some(machine) = self.machine(id) else {
+            let place = ids::software_place(id)?;
+            return (place < self.software_assets).then(|| self.software_asset(place));
+        };
+        let mut asset = render::asset(self.population.fleet(), &machine, self.odd_numbers);
+        asset["fields"] = render::fields(&machine);
+        asset["assetgroup_name"] = json!("Computers");
+        asset["dlastupdate"] = json!("1900-01-01T00:00:00");
+        self.show_written(ids::asset(machine.id), &mut asset);
+        Some(asset)
+    }
+
+    fn machine(&self, id: &str) -> Option<Machine> {
+        self.population.machine(self.index(id)?)
+    }
+
+    fn software_asset(&self, place: usize) -> Value {
+        let mut asset = render::software_asset(self.population.fleet(), place);
+        self.show_written(ids::software_asset(place), &mut asset);
+        asset
+    }
+
+    /// Puts what was written over what `asset` was made with.
+    fn show_written(&self, id: u64, asset: &mut Value) {
+        if let Some(written) = self.written.get(&id) {
+            written.show(asset);
+        }
+    }
+
     fn asset_software(&self, id: Option<&str>) -> Response<Bytes> {
-        let machine = id
-            .and_then(|id| self.index(id))
-            .and_then(|index| self.population.machine(index));
+        let machine = id.and_then(|id| self.machine(id));
         let programs = machine
             .map(|machine| render::software(self.population.fleet(), &machine))
             .unwrap_or_default();

@@ -2,7 +2,8 @@
 //!
 //! The simulator knows what reading needs: the sign-in, `Asset`, `Asset/{id}`, `AssetType`,
 //! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence` and `AuthInfo`. Any other address under `/api` is
-//! 404; anywhere else there is the web application's page, as the service shows it.
+//! 404; anywhere else there is the web application's page, as the service shows it. Of what writes it
+//! knows `POST Asset`, with dates and asset fields.
 
 mod account;
 mod answers;
@@ -13,16 +14,17 @@ mod spec;
 mod switches;
 #[cfg(test)]
 mod tests;
+mod update;
 mod vendor;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{Method, Request, Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fleet::{Machine, Population};
 use crate::simulator::{RollingLimit, Simulator};
@@ -35,6 +37,8 @@ use self::sign_in::Tokens;
 
 /// The limit that a refusal names where none is set.
 const LIMIT: usize = 300;
+/// What an application needs for changing assets.
+const EDIT_ASSETS: &str = "edit:assets";
 
 /// A Halo account in memory.
 pub struct HaloSimulator {
@@ -65,6 +69,8 @@ impl HaloSimulator {
                 service_assets: spec.service_assets,
                 odd_numbers: spec.odd_numbers,
                 row_faults: HashMap::new(),
+                written: HashMap::new(),
+                date_writes: HashMap::new(),
                 misbehaviour: Misbehaviour::default(),
             },
             tokens: Tokens::new(spec),
@@ -155,6 +161,17 @@ impl HaloSimulator {
             .is_some_and(|index| self.account.population.change(index, change))
     }
 
+    /// Asset `id` as it is when read alone.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Option<Value> {
+        self.account.record(id)
+    }
+
+    /// Sets the asset field called `name` of asset `id`, as a person would; false when there is none.
+    pub fn set_field(&mut self, id: &str, name: &str, value: impl Into<Value>) -> bool {
+        self.account.set_field(id, name, value.into())
+    }
+
     /// Lists asset `id` with this fault from now on; false when there is no such asset.
     pub fn fault_asset(&mut self, id: &str, fault: RowFault) -> bool {
         let index = self.account.index(id);
@@ -193,7 +210,7 @@ impl HaloSimulator {
         };
         if request.method() != Method::GET {
             self.writes += 1;
-            return answers::empty(StatusCode::FORBIDDEN);
+            return self.change(path, request, &scopes);
         }
         let may = |wanted: &[&str]| scopes.iter().any(|scope| wanted.contains(&scope.as_str()));
         let permissions = self.permissions;
@@ -212,6 +229,20 @@ impl HaloSimulator {
         let query = Query::of(request.uri().query().unwrap_or_default());
         let sees_types = permissions.asset_types;
         self.account.answer(path, &query, sees_types)
+    }
+
+    fn change(
+        &mut self,
+        path: &str,
+        request: &Request<Bytes>,
+        scopes: &BTreeSet<String>,
+    ) -> Response<Bytes> {
+        let role = self.permissions;
+        let is_allowed = scopes.contains(EDIT_ASSETS) && role.edit_assets && role.asset_types;
+        if request.method() != Method::POST || path != "asset" || !is_allowed {
+            return answers::empty(StatusCode::FORBIDDEN);
+        }
+        self.account.post_assets(request)
     }
 }
 

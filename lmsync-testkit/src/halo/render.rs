@@ -9,6 +9,8 @@ use super::ids;
 
 /// So many licences each customer holds.
 pub(super) const LICENCES_EACH: usize = 3;
+/// The asset field for the day of purchase, where Halo's own property is not used.
+pub(super) const PURCHASE_FIELD: u64 = 24;
 
 /// Every few records come with their numbers in another form.
 pub(super) fn number(number: u64, place: usize, odd: bool) -> Value {
@@ -83,7 +85,11 @@ pub(super) fn fields(machine: &Machine) -> Value {
             machine.serial.as_deref().unwrap_or_default()
         ),
         field(202, "Manufacturer", &machine.manufacturer),
-        field(24, "Purchase Date", &purchased.unwrap_or_default()),
+        field(
+            PURCHASE_FIELD,
+            "Purchase Date",
+            &purchased.unwrap_or_default()
+        ),
         field(122, "Processor", machine.cpu.name),
         field(44, "RAM", &memory),
         field(201, "Operating System", machine.os.name),
@@ -225,7 +231,7 @@ pub(super) fn software(fleet: &Fleet, machine: &Machine) -> Vec<Value> {
 }
 
 /// A day as the vendor's own tools write it: at noon, without a zone.
-fn day(day: NaiveDate) -> String {
+pub(super) fn day(day: NaiveDate) -> String {
     format!("{day}T12:00:00")
 }
 

@@ -57,6 +57,14 @@ impl Tokens {
         self.valid.clear();
     }
 
+    /// Takes `scope` from the application and from its tokens.
+    pub(super) fn untick(&mut self, scope: &str) {
+        self.spec.scopes.remove(scope);
+        for granted in self.valid.values_mut() {
+            granted.scopes.remove(scope);
+        }
+    }
+
     /// What `token` allows, while it is valid.
     pub(super) fn scopes(&self, token: &str, now: DateTime<Utc>) -> Option<BTreeSet<String>> {
         let granted = self.valid.get(token)?;

@@ -60,6 +60,7 @@ impl HaloSpec {
     pub fn new(fleet: Fleet) -> Self {
         let scopes = [
             "read:assets",
+            "edit:assets",
             "read:customers",
             "read:software",
             "read:softwarelicensing",

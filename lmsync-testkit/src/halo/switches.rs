@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::conformance::Treatment;
+
 /// What the role of the application's agent allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Permissions {
     /// Read assets and their types; otherwise 403.
     pub assets: bool,
+    /// Change assets, which needs `edit:assets` of the application too; otherwise 403.
+    pub edit_assets: bool,
     /// Read customers; otherwise 403.
     pub customers: bool,
     /// Read sites; otherwise 403.
@@ -22,6 +26,7 @@ impl Default for Permissions {
     fn default() -> Self {
         Self {
             assets: true,
+            edit_assets: true,
             customers: true,
             sites: true,
             software: true,
@@ -61,6 +66,10 @@ pub struct Misbehaviour {
     pub software_apart: bool,
     /// Every second asset carries Intune's last sync.
     pub intune: bool,
+    /// What becomes of dates that are written.
+    pub dates: Treatment,
+    /// A change leaves the asset as it is and makes a new one.
+    pub copies_changed: bool,
 }
 
 /// What is wrong with one row of the listing of assets.

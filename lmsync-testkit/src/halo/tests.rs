@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response, StatusCode};
-use serde_json::Value;
+use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
+use serde_json::{Value, json};
 
 use super::{FieldsIn, HaloSimulator, HaloSpec};
+use crate::conformance::{Treatment, TwoWayVendor};
 use crate::fleet::{Fleet, FleetSpec};
 use crate::simulator::Simulator;
 
@@ -130,7 +132,7 @@ fn each_wrong_sign_in_fails_in_its_own_way() {
         ),
         (
             "/auth/token",
-            &format!("{FORM}edit:assets"),
+            &format!("{FORM}edit:customers"),
             400,
             "invalid_scope",
         ),
@@ -222,4 +224,180 @@ fn sites_are_those_of_the_fleet_unless_the_role_denies_them() {
     halo.permissions().sites = false;
     let (status, _) = get(&mut halo, &token, "/api/Site");
     assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+fn post(halo: &mut HaloSimulator, token: &str, body: &Value) -> (StatusCode, Value) {
+    let request = Request::post("/api/Asset")
+        .header("user-agent", "test")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(body.to_string());
+    let answer = ask(halo, request.unwrap());
+    let body = serde_json::from_slice(answer.body()).unwrap_or_default();
+    (answer.status(), body)
+}
+
+/// Asset 1003 with what `change` names.
+fn changed(change: &Value) -> Value {
+    let mut asset = json!({ "id": 1003 });
+    for (name, value) in change.as_object().unwrap() {
+        asset[name] = value.clone();
+    }
+    json!([asset])
+}
+
+fn field<'a>(asset: &'a Value, name: &str) -> &'a Value {
+    let fields = asset["fields"].as_array().unwrap();
+    let field = fields.iter().find(|field| field["name"] == name);
+    &field.unwrap()["value"]
+}
+
+#[test]
+fn an_asset_that_is_posted_keeps_what_is_not_named() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    let before = halo.record("1003").unwrap();
+    for id in [json!(1003), json!("1003")] {
+        let body = json!([{ "id": id, "warranty_end": "2027-06-04T12:00:00" }]);
+        let (status, answer) = post(&mut halo, &token, &body);
+        assert_eq!(status, StatusCode::CREATED);
+        assert_eq!(answer["id"], 1003, "one asset, not a list");
+    }
+    let mut expected = before;
+    expected["warranty_end"] = json!("2027-06-04T12:00:00");
+    assert_eq!(halo.record("1003").unwrap(), expected);
+    let (_, list) = get(&mut halo, &token, "/api/Asset?pageinate=true");
+    let listed = list["assets"].as_array().unwrap();
+    let listed = listed.iter().find(|asset| asset["id"] == 1003).unwrap();
+    assert_eq!(listed["warranty_end"], "2027-06-04T12:00:00");
+    assert_eq!(halo.date_writes("1003"), 2);
+}
+
+#[test]
+fn fields_that_are_posted_take_the_place_of_all() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    let fields = json!([{ "id": "24", "value": "2026-01-29T20:00:00.000Z" }, { "id": 999 }]);
+    post(&mut halo, &token, &changed(&json!({ "fields": fields })));
+    let after = halo.record("1003").unwrap();
+    assert_eq!(field(&after, "Purchase Date"), "2026-01-29T20:00:00");
+    assert_eq!(field(&after, "Model"), "");
+    assert_eq!(after["fields"].as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn without_an_id_that_is_known_a_new_asset_is_made() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    for (body, made) in [
+        (json!([{ "warranty_end": "2027-06-04T12:00:00" }]), 1006),
+        (
+            json!([{ "id": 77_777, "warranty_end": "2027-06-04T12:00:00" }]),
+            1007,
+        ),
+    ] {
+        let (status, answer) = post(&mut halo, &token, &body);
+        assert_eq!(status, StatusCode::CREATED);
+        assert_eq!(answer["id"], made);
+    }
+    assert_eq!(halo.asset_ids().len(), 7);
+}
+
+#[test]
+fn a_body_of_another_shape_is_refused_with_the_name_of_what_is_wrong() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    for (body, name) in [
+        (json!({ "id": 1003 }), "id"),
+        (json!([]), "id"),
+        (json!([7]), "[0].id"),
+        (json!([{ "id": "x" }]), "[0].id"),
+        (
+            changed(&json!({ "warranty_end": "soon" })),
+            "[0].warranty_end",
+        ),
+        (
+            changed(&json!({ "supplier_purchasedate": 7 })),
+            "[0].supplier_purchasedate",
+        ),
+        (changed(&json!({ "fields": { "24": "x" } })), "[0].fields"),
+        (
+            changed(&json!({ "fields": [{ "value": "x" }] })),
+            "[0].fields",
+        ),
+    ] {
+        let before = halo.record("1003");
+        let (status, answer) = post(&mut halo, &token, &body);
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert!(answer[name].is_array(), "{answer}");
+        assert_eq!(halo.record("1003"), before);
+    }
+    assert_eq!((halo.date_writes("1003"), halo.asset_ids().len()), (0, 5));
+}
+
+#[test]
+fn both_the_application_and_the_role_have_to_allow_a_change() {
+    let body = changed(&json!({ "warranty_end": "2027-06-04T12:00:00" }));
+    let status = |halo: &mut HaloSimulator, token: &str| post(halo, token, &body).0;
+    let mut halo = simulator(5);
+    let reading = token(&mut halo, "read:assets");
+    assert_eq!(status(&mut halo, &reading), StatusCode::FORBIDDEN);
+    let writing = token(&mut halo, "edit:assets");
+    assert_eq!(status(&mut halo, &writing), StatusCode::CREATED);
+    halo.permissions().edit_assets = false;
+    assert_eq!(status(&mut halo, &writing), StatusCode::FORBIDDEN);
+    halo.permissions().edit_assets = true;
+    halo.forbid_writing();
+    assert_eq!(status(&mut halo, &writing), StatusCode::FORBIDDEN);
+    let refused = sign_in(&mut halo, "/auth/token", &format!("{FORM}edit:assets"));
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    assert!(refused.body().starts_with(br#"{"error":"invalid_scope""#));
+    assert_eq!(halo.date_writes("1003"), 1);
+}
+
+#[test]
+fn what_becomes_of_a_date_can_be_set() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    let mut fields = halo.record("1003").unwrap()["fields"].take();
+    for field in fields.as_array_mut().unwrap() {
+        if field["id"] == 24 {
+            field["value"] = json!("2026-03-01T12:00:00");
+        }
+    }
+    let body = changed(&json!({ "warranty_end": "2027-06-04T12:00:00", "fields": fields }));
+    let before = halo.record("1003").unwrap();
+    halo.treat_dates(Treatment::Ignore);
+    assert_eq!(post(&mut halo, &token, &body).0, StatusCode::CREATED);
+    assert_eq!(halo.record("1003").unwrap(), before);
+    halo.treat_dates(Treatment::Shift);
+    post(&mut halo, &token, &body);
+    let after = halo.record("1003").unwrap();
+    assert_eq!(after["warranty_end"], "2027-06-03T12:00:00");
+    assert_eq!(field(&after, "Purchase Date"), "2026-02-28T12:00:00");
+    assert_eq!(field(&after, "Last Seen"), field(&before, "Last Seen"));
+    assert_eq!(halo.date_writes("1003"), 2);
+}
+
+#[test]
+fn what_a_person_types_is_held() {
+    let mut halo = simulator(5);
+    for (purchased, expiry) in [
+        (HeldDate::Day(now().date_naive()), HeldDate::Empty),
+        (
+            HeldDate::Unreadable("with the lease".into()),
+            HeldDate::Day(now().date_naive()),
+        ),
+        (HeldDate::Empty, HeldDate::Unreadable("soon".into())),
+    ] {
+        let dates = AssetDates::default()
+            .with(DateField::PurchaseDate, purchased)
+            .with(DateField::WarrantyExpiry, expiry);
+        halo.hold_dates("1002", dates.clone());
+        assert_eq!(halo.held_dates("1002"), dates);
+    }
+    assert!(halo.set_field("1002", "Purchase Date", "2020-02-03"));
+    let purchased = halo.held_dates("1002").purchase_date;
+    assert_eq!(purchased.day().unwrap().to_string(), "2020-02-03");
+    assert!(!halo.set_field("1002", "Bought on", "2020-02-03"));
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use lmsync_core::two_way::AssetDates;
 
-use super::{HaloSimulator, ids};
-use crate::conformance::Vendor;
+use super::{EDIT_ASSETS, HaloSimulator, ids};
+use crate::conformance::{Treatment, TwoWayVendor, Vendor};
 use crate::simulator::RollingLimit;
 
 impl Vendor for HaloSimulator {
@@ -48,5 +49,27 @@ impl Vendor for HaloSimulator {
 
     fn writes(&self) -> usize {
         self.writes
+    }
+}
+
+impl TwoWayVendor for HaloSimulator {
+    fn held_dates(&self, id: &str) -> AssetDates {
+        self.account.held_dates(id)
+    }
+
+    fn hold_dates(&mut self, id: &str, dates: AssetDates) {
+        self.account.hold_dates(id, &dates);
+    }
+
+    fn date_writes(&self, id: &str) -> usize {
+        self.account.date_writes(id)
+    }
+
+    fn treat_dates(&mut self, treatment: Treatment) {
+        self.misbehaviour().dates = treatment;
+    }
+
+    fn forbid_writing(&mut self) {
+        self.tokens.untick(EDIT_ASSETS);
     }
 }

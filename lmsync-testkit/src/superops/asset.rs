@@ -1,6 +1,7 @@
 //! A machine as an asset of the vendor.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use lmsync_core::two_way::{DateField, HeldDate};
 use serde_json::{Map, Value, json};
 
 use crate::fleet::{Hypervisor, Machine, MachineKind, OsFamily};
@@ -49,8 +50,8 @@ fn value(account: &Account, machine: &Machine, field: &Selected) -> Value {
         "platformCategory" => json!(platform_category(machine)),
         "platformVersion" => json!(platform_version(machine)),
         "patchStatus" => json!(PATCH_STATUS[machine.index % PATCH_STATUS.len()]),
-        "warrantyExpiryDate" => json!(machine.warranty_expiry.map(day)),
-        "purchasedDate" => json!(machine.purchased.map(day)),
+        "warrantyExpiryDate" => date(account, machine, DateField::WarrantyExpiry),
+        "purchasedDate" => date(account, machine, DateField::PurchaseDate),
         "customFields" => custom_fields(account, machine, field),
         "deviceCategory" => device_category(machine),
         _ => Value::Null,
@@ -71,6 +72,14 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
         _ => "%Y-%m-%dT%H:%M:%S%.3f",
     };
     at.format(format).to_string()
+}
+
+fn date(account: &Account, machine: &Machine, field: DateField) -> Value {
+    match account.held_date(machine, field) {
+        HeldDate::Empty => Value::Null,
+        HeldDate::Day(held) => json!(day(held)),
+        HeldDate::Unreadable(text) => json!(text),
+    }
 }
 
 pub(super) fn day(day: NaiveDate) -> String {

@@ -71,6 +71,8 @@ impl SuperOpsSimulator {
                 total_count_as_text: spec.total_count_as_text,
                 population: Population::new(spec.fleet),
                 custom_fields: HashMap::new(),
+                date_texts: HashMap::new(),
+                date_writes: HashMap::new(),
                 row_faults: HashMap::new(),
                 permissions: Permissions::administrator(),
                 misbehaviour: Misbehaviour::default(),

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use lmsync_core::two_way::{DateField, HeldDate};
 use serde_json::{Map, Value};
 
-use crate::fleet::Population;
+use crate::fleet::{Machine, Population};
 
 use super::document::Selected;
 use super::ids;
@@ -23,6 +24,10 @@ pub(super) struct Account {
     pub(super) population: Population,
     /// Custom fields that were written, by index of the machine.
     pub(super) custom_fields: HashMap<usize, Map<String, Value>>,
+    /// Text that stands where a date belongs, by index of the machine.
+    pub(super) date_texts: HashMap<(usize, DateField), String>,
+    /// Accepted requests that asked to change dates, by index of the machine.
+    pub(super) date_writes: HashMap<usize, usize>,
     pub(super) row_faults: HashMap<usize, RowFault>,
     pub(super) permissions: Permissions,
     pub(super) misbehaviour: Misbehaviour,
@@ -45,6 +50,29 @@ impl Account {
     pub(super) fn visible_index(&self, id: &str) -> Option<usize> {
         let index = self.population.index_of(ids::machine(id)?)?;
         self.sees(index).then_some(index)
+    }
+
+    /// What stands in a date field of `machine`.
+    pub(super) fn held_date(&self, machine: &Machine, field: DateField) -> HeldDate {
+        if let Some(text) = self.date_texts.get(&(machine.index, field)) {
+            return HeldDate::Unreadable(text.clone());
+        }
+        HeldDate::from(match field {
+            DateField::PurchaseDate => machine.purchased,
+            _ => machine.warranty_expiry,
+        })
+    }
+
+    /// Puts `held` into a date field of machine `index`.
+    pub(super) fn hold_date(&mut self, index: usize, field: DateField, held: &HeldDate) {
+        self.date_texts.remove(&(index, field));
+        if let HeldDate::Unreadable(text) = held {
+            self.date_texts.insert((index, field), text.clone());
+        }
+        self.population.change(index, |machine| match field {
+            DateField::PurchaseDate => machine.purchased = held.day(),
+            _ => machine.warranty_expiry = held.day(),
+        });
     }
 
     fn sees(&self, index: usize) -> bool {

@@ -1,6 +1,7 @@
 //! `updateAsset`.
 
 use chrono::{NaiveDate, TimeDelta};
+use lmsync_core::two_way::DateField;
 use serde_json::{Map, Value};
 
 use crate::fleet::Machine;
@@ -15,9 +16,8 @@ use super::{asset, ids, listing, organisation};
 #[derive(Debug, Default)]
 struct Change {
     name: Option<String>,
-    /// The inner `None` clears the date.
-    purchased: Option<Option<NaiveDate>>,
-    warranty_expiry: Option<Option<NaiveDate>>,
+    /// `None` clears the date.
+    dates: Vec<(DateField, Option<NaiveDate>)>,
     /// Customer and site.
     place: Option<(usize, usize)>,
     custom_fields: Map<String, Value>,
@@ -34,6 +34,9 @@ pub(super) fn update_asset(account: &mut Account, asked: &Selected) -> Result<Va
         .and_then(|id| account.visible_index(&id))
         .ok_or_else(|| Refusal::code("entity_does_not_exist", "assetId", key))?;
     let change = read(account, index, input, key)?;
+    if !change.dates.is_empty() {
+        *account.date_writes.entry(index).or_default() += 1;
+    }
     let writes = account.misbehaviour.writes;
     if writes != Writes::Ignored {
         make(account, index, change, writes);
@@ -59,8 +62,14 @@ fn read(account: &Account, index: usize, input: &Value, key: &str) -> Result<Cha
     for (attribute, value) in given {
         match attribute.as_str() {
             "name" => change.name = Some(name(value, key)?),
-            "purchasedDate" => change.purchased = Some(date(attribute, value, key)?),
-            "warrantyExpiryDate" => change.warranty_expiry = Some(date(attribute, value, key)?),
+            "purchasedDate" => {
+                let day = date(attribute, value, key)?;
+                change.dates.push((DateField::PurchaseDate, day));
+            }
+            "warrantyExpiryDate" => {
+                let day = date(attribute, value, key)?;
+                change.dates.push((DateField::WarrantyExpiry, day));
+            }
             "client" | "department" if !value.is_null() && given.get("site").is_none() => {
                 let id = value.get("accountId").or_else(|| value.get("departmentId"));
                 let found = id.and_then(ids::given);
@@ -99,7 +108,7 @@ fn date(attribute: &str, value: &Value, key: &str) -> Result<Option<NaiveDate>, 
     };
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
-        .filter(|day| asset::day(*day) == text)
+        .filter(|day| text.len() == "YYYY-MM-DD".len() && asset::day(*day) == text)
         .map(Some)
         .ok_or_else(|| Refusal::code("value_pattern_validation_failed", attribute, key))
 }
@@ -120,8 +129,7 @@ fn requester(account: &Account, index: usize, value: &Value, key: &str) -> Resul
 fn make(account: &mut Account, index: usize, change: Change, writes: Writes) {
     let Change {
         name,
-        purchased,
-        warranty_expiry,
+        dates,
         place,
         custom_fields,
     } = change;
@@ -135,17 +143,14 @@ fn make(account: &mut Account, index: usize, change: Change, writes: Writes) {
         if let Some(name) = name {
             machine.name = name;
         }
-        if let Some(day) = purchased {
-            machine.purchased = stored(day);
-        }
-        if let Some(day) = warranty_expiry {
-            machine.warranty_expiry = stored(day);
-        }
         if let Some((customer, site)) = place {
             machine.customer = customer;
             machine.site = site;
         }
     });
+    for (field, day) in dates {
+        account.hold_date(index, field, &stored(day).into());
+    }
     if !custom_fields.is_empty() {
         let written = account.custom_fields.entry(index).or_default();
         written.extend(custom_fields);

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use lmsync_core::two_way::{AssetDates, DateField};
 
-use super::{Product, SuperOpsSimulator, ids};
-use crate::conformance::Vendor;
+use super::{Product, SuperOpsSimulator, Writes, ids};
+use crate::conformance::{Treatment, TwoWayVendor, Vendor};
 
 impl Vendor for SuperOpsSimulator {
     fn asset_ids(&self) -> BTreeSet<String> {
@@ -54,5 +55,46 @@ impl Vendor for SuperOpsSimulator {
 
     fn writes(&self) -> usize {
         self.mutations()
+    }
+}
+
+impl TwoWayVendor for SuperOpsSimulator {
+    fn held_dates(&self, id: &str) -> AssetDates {
+        let Some(machine) = self.machine(id) else {
+            return AssetDates::default();
+        };
+        let held = |field| self.account.held_date(&machine, field);
+        AssetDates {
+            purchase_date: held(DateField::PurchaseDate),
+            warranty_expiry: held(DateField::WarrantyExpiry),
+        }
+    }
+
+    fn hold_dates(&mut self, id: &str, dates: AssetDates) {
+        let Some(index) = self.index(id) else {
+            return;
+        };
+        for field in DateField::ALL {
+            self.account.hold_date(index, field, dates.get(field));
+        }
+    }
+
+    fn date_writes(&self, id: &str) -> usize {
+        let count = self
+            .index(id)
+            .and_then(|index| self.account.date_writes.get(&index));
+        count.copied().unwrap_or_default()
+    }
+
+    fn treat_dates(&mut self, treatment: Treatment) {
+        self.misbehaviour().writes = match treatment {
+            Treatment::Keep => Writes::Made,
+            Treatment::Ignore => Writes::Ignored,
+            Treatment::Shift => Writes::DatesShifted(-1),
+        };
+    }
+
+    fn forbid_writing(&mut self) {
+        self.permissions().edit = false;
     }
 }

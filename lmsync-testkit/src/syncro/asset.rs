@@ -7,6 +7,11 @@ use crate::fleet::{Customer, Hypervisor, Machine, MachineKind, OsFamily};
 
 use super::{ASSETS, CUSTOMERS};
 
+/// The properties that hold the day of purchase.
+pub(super) const PURCHASE_DATE: [&str; 1] = ["Purchase Date"];
+/// The properties that hold the last day of the warranty.
+pub(super) const WARRANTY_EXPIRY: [&str; 2] = ["warranty_end_date", "Warranty End"];
+
 const GIBIBYTE: f64 = (1_u64 << 30) as f64;
 
 /// The asset that `machine` is. One whose agent never reported was entered by hand.
@@ -84,18 +89,18 @@ fn dates(machine: &Machine, properties: &mut Map<String, Value>) {
             _ if machine.index % 13 == 6 => us_day(bought),
             _ => bought.to_string(),
         };
-        properties.insert("Purchase Date".to_owned(), json!(text));
+        properties.insert(PURCHASE_DATE[0].to_owned(), json!(text));
     }
     if let Some(expiry) = machine.warranty_expiry {
         // A script wrote some of them with the line breaks of its shell.
         let (key, text) = match machine.index % 4 {
-            1 => ("Warranty End", format!("{expiry}\r\n\r\n")),
-            _ => ("warranty_end_date", expiry.to_string()),
+            1 => (WARRANTY_EXPIRY[1], format!("{expiry}\r\n\r\n")),
+            _ => (WARRANTY_EXPIRY[0], expiry.to_string()),
         };
         properties.insert(key.to_owned(), json!(text));
     } else if machine.index.is_multiple_of(2) {
         let text = "Upgrade to the Team plan to see warranty dates";
-        properties.insert("warranty_end_date".to_owned(), json!(text));
+        properties.insert(WARRANTY_EXPIRY[0].to_owned(), json!(text));
     }
 }
 

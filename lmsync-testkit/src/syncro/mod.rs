@@ -2,12 +2,13 @@
 //! everything in free-form properties.
 //!
 //! The simulator knows the asset side: `GET` of `/api/v1/customer_assets`, of one
-//! asset, of `/api/v1/customers` and of `/api/v1/me`.
+//! asset, of `/api/v1/customers` and of `/api/v1/me`, and `PUT` of one asset.
 
 mod asset;
 mod listing;
 mod spec;
 mod switches;
+mod update;
 mod vendor;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::conformance::Treatment;
 use crate::fleet::{Machine, Population};
 use crate::simulator::{RollingLimit, Simulator};
 
@@ -43,6 +45,10 @@ pub struct SyncroSimulator {
     population: Population,
     permissions: Permissions,
     misbehaviour: Misbehaviour,
+    /// What becomes of dates that are written.
+    treatment: Treatment,
+    /// Accepted changes of properties, by index of the machine.
+    date_writes: HashMap<usize, usize>,
     /// Members that rows have in place of their own, by index of the machine.
     members: HashMap<usize, Map<String, Value>>,
     /// Rows that are something else altogether.
@@ -60,6 +66,8 @@ impl SyncroSimulator {
             population: Population::new(spec.fleet.clone()),
             permissions: Permissions::master_user(),
             misbehaviour: Misbehaviour::default(),
+            treatment: Treatment::default(),
+            date_writes: HashMap::new(),
             members: HashMap::new(),
             rows: HashMap::new(),
             spec,
@@ -150,9 +158,24 @@ impl SyncroSimulator {
         let Some(index) = self.index(id) else {
             return false;
         };
-        let members = self.members.entry(index).or_default();
-        members.insert(member.to_owned(), value);
+        self.set_members(index, [(member.to_owned(), value)]);
         true
+    }
+
+    fn set_members(&mut self, index: usize, members: impl IntoIterator<Item = (String, Value)>) {
+        match self.rows.get_mut(&index) {
+            Some(Value::Object(row)) => row.extend(members),
+            _ => self.members.entry(index).or_default().extend(members),
+        }
+    }
+
+    /// The properties of asset `id`; `None` when there is no such asset.
+    #[must_use]
+    pub fn properties(&self, id: &str) -> Option<Map<String, Value>> {
+        match self.row(self.index(id)?)["properties"].take() {
+            Value::Object(properties) => Some(properties),
+            _ => Some(Map::new()),
+        }
     }
 
     /// Lists `row` in place of asset `id`; false when there is no such asset.
@@ -167,6 +190,12 @@ impl SyncroSimulator {
     fn index(&self, id: &str) -> Option<usize> {
         let number = id.parse::<u64>().ok()?.checked_sub(ASSETS)?;
         self.population.index_of(number)
+    }
+
+    /// The machine that is asset `id`, where the key's user sees it.
+    fn visible_index(&self, id: &str) -> Option<usize> {
+        let seen = |index: &usize| self.permissions.sees(self.population.customer_of(*index));
+        self.index(id).filter(seen)
     }
 
     /// The indices of the machines that the key's user sees.
@@ -234,7 +263,11 @@ impl SyncroSimulator {
     }
 
     fn me(&self) -> Response<Bytes> {
-        let may = self.permissions.list_assets;
+        let (read, write) = (self.permissions.list_assets, self.permissions.user_edits);
+        let permissions = match self.misbehaviour.hides_permissions {
+            true => Value::Null,
+            false => json!({ "asset": { "read": read, "write": write, "delete": false } }),
+        };
         let me = json!({
             "user_token": self.spec.user_token,
             "user_email": "owner@example.com",
@@ -242,7 +275,7 @@ impl SyncroSimulator {
             "user_id": 17,
             "admin": true,
             "subdomain": "acmemsp",
-            "permissions": { "asset": { "read": may, "write": false, "delete": false } },
+            "permissions": permissions,
         });
         answer(StatusCode::OK, &me)
     }
@@ -286,8 +319,7 @@ impl SyncroSimulator {
         if !self.permissions.view_assets {
             return self.refused();
         }
-        let seen = |index: &usize| self.permissions.sees(self.population.customer_of(*index));
-        match self.index(id).filter(seen) {
+        match self.visible_index(id) {
             Some(index) => answer(StatusCode::OK, &json!({ "asset": self.row(index) })),
             None => not_found(&json!({ "error": "Asset not found" })),
         }
@@ -333,10 +365,11 @@ impl Simulator for SyncroSimulator {
         if let Some(refusal) = self.turned_away(request, now) {
             return refusal;
         }
-        if request.method() != Method::GET {
-            return not_found(&json!({ "message": "Not found" }));
+        match *request.method() {
+            Method::GET => self.route(request),
+            Method::PUT => update::asset(self, request, now),
+            _ => not_found(&json!({ "message": "Not found" })),
         }
-        self.route(request)
     }
 }
 

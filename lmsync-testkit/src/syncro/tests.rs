@@ -1,3 +1,7 @@
+use chrono::NaiveDate;
+use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
+
+use crate::conformance::TwoWayVendor;
 use crate::fleet::{Fleet, FleetSpec};
 
 use super::*;
@@ -98,4 +102,119 @@ fn rows_can_be_spoilt_one_by_one() {
     assert_eq!(page["assets"][1], Value::Null);
     assert!(page["assets"][2]["properties"].is_object());
     assert!(!format!("{account:?}").contains(account.api_key()));
+}
+
+fn put(account: &mut SyncroSimulator, id: &str, body: &Value) -> (u16, Value) {
+    let uri = format!("https://acme.syncromsp.com/api/v1/customer_assets/{id}");
+    let request = Request::put(uri)
+        .header("authorization", format!("Bearer {}", account.api_key()))
+        .header("content-type", "application/json")
+        .body(body.to_string().into())
+        .unwrap();
+    let response = account.respond(&request, now());
+    let body = serde_json::from_slice(response.body()).unwrap_or_default();
+    (response.status().as_u16(), body)
+}
+
+#[test]
+fn properties_are_replaced_as_a_whole() {
+    let mut account = account(3);
+    let id = account.asset_ids()[0].clone();
+    let (_, before) = get(&mut account, &format!("customer_assets/{id}"));
+    let sent = json!({ "name": "new", "properties": { "Purchase Date": "2024-02-03", "n": 4 } });
+    let (status, answer) = put(&mut account, &id, &sent);
+    assert_eq!(status, 200);
+    let (_, after) = get(&mut account, &format!("customer_assets/{id}"));
+    assert_eq!(after, answer);
+    assert_eq!(after["asset"]["properties"], sent["properties"]);
+    assert_eq!(after["asset"]["name"], "new");
+    for member in ["id", "customer_id", "asset_serial", "rmm_store"] {
+        assert_eq!(after["asset"][member], before["asset"][member]);
+    }
+    // Without properties they stay, and no date is written.
+    assert_eq!(put(&mut account, &id, &json!({ "name": "newer" })).0, 200);
+    assert_eq!(
+        account.properties(&id).as_ref(),
+        sent["properties"].as_object()
+    );
+    assert_eq!(account.date_writes(&id), 1);
+}
+
+#[test]
+fn a_change_is_refused_with_a_reason_and_changes_nothing() {
+    let mut account = account(3);
+    let id = account.asset_ids()[0].clone();
+    let before = get(&mut account, &format!("customer_assets/{id}"));
+    for body in [
+        json!({ "properties": {} }),
+        json!({ "name": " ", "properties": {} }),
+        json!({ "asset": { "name": "a", "properties": {} } }),
+        json!({ "name": "a", "properties": [] }),
+        json!(null),
+    ] {
+        let (status, answer) = put(&mut account, &id, &body);
+        assert_eq!(status, 422, "{body}");
+        assert!(answer["message"][0].is_string(), "{answer}");
+    }
+    let sent = json!({ "name": "a", "properties": {} });
+    assert_eq!(put(&mut account, "1", &sent).0, 404);
+    account.permissions().edit_assets = false;
+    let (status, answer) = put(&mut account, &id, &sent);
+    assert_eq!((status, &answer["error"]), (401, &json!(NO_PERMISSION)));
+    let (_, me) = get(&mut account, "me");
+    assert_eq!(me["permissions"]["asset"]["write"], true);
+    assert_eq!(get(&mut account, &format!("customer_assets/{id}")), before);
+    assert_eq!(account.date_writes(&id), 0);
+}
+
+#[test]
+fn dates_that_are_held_are_those_that_were_put_there() {
+    let mut account = account(40);
+    let day = NaiveDate::from_ymd_opt(2024, 2, 29);
+    for id in account.asset_ids() {
+        for dates in [
+            AssetDates::new(day, None),
+            AssetDates::new(None, day),
+            AssetDates::default().with(
+                DateField::WarrantyExpiry,
+                HeldDate::Unreadable("Team plan".to_owned()),
+            ),
+        ] {
+            account.hold_dates(&id, dates.clone());
+            assert_eq!(account.held_dates(&id), dates);
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_kept_ignored_shifted_or_lost() {
+    let mut account = account(1);
+    let id = account.asset_ids()[0].clone();
+    account.set_member(
+        &id,
+        "properties",
+        json!({ "Purchase Date": "2020-01-01", "a": 1 }),
+    );
+    let write = |account: &mut SyncroSimulator, properties: Value| {
+        put(
+            account,
+            &id,
+            &json!({ "name": "x", "properties": properties }),
+        );
+        Value::Object(account.properties(&id).unwrap())
+    };
+    let new = json!({ "Purchase Date": "2024-03-01", "warranty_end_date": "2027-01-01", "a": 1 });
+    account.treat_dates(Treatment::Ignore);
+    let kept = json!({ "Purchase Date": "2020-01-01", "a": 1 });
+    assert_eq!(write(&mut account, new.clone()), kept);
+    account.treat_dates(Treatment::Keep);
+    account.misbehaviour().keeps_defined_properties_only = true;
+    let defined = json!({ "Purchase Date": "2024-03-01", "a": 1 });
+    assert_eq!(write(&mut account, new.clone()), defined);
+    account.misbehaviour().keeps_defined_properties_only = false;
+    account.treat_dates(Treatment::Shift);
+    let shifted =
+        json!({ "Purchase Date": "2024-03-01", "warranty_end_date": "2026-12-31", "a": 1 });
+    assert_eq!(write(&mut account, new), shifted);
+    assert_eq!(account.date_writes(&id), 3);
 }

@@ -1,4 +1,6 @@
 use chrono::NaiveDate;
+use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
+use lmsync_testkit::conformance::{Treatment, TwoWayVendor};
 use lmsync_testkit::superops::Writes;
 use serde_json::{Value, json};
 
@@ -79,6 +81,14 @@ fn what_cannot_be_stored_is_refused_and_nothing_changes() {
             json!({ "purchasedDate": "2030-05-27T00:00:00" }),
             "value_pattern_validation_failed",
         ),
+        (
+            json!({ "purchasedDate": "+12030-05-27" }),
+            "value_pattern_validation_failed",
+        ),
+        (
+            json!({ "purchasedDate": "" }),
+            "value_pattern_validation_failed",
+        ),
         (json!({ "name": " " }), "mandatory_validation_failed"),
         (
             json!({ "name": "new", "client": { "accountId": "4" } }),
@@ -134,4 +144,69 @@ fn writes_can_be_ignored_shifted_or_made_and_not_confirmed() {
     let answer = update(&mut bench, date("2023-01-01"));
     assert_eq!(answer["data"]["updateAsset"], Value::Null);
     assert_eq!(dates(&mut bench).0, "2023-01-01");
+}
+
+#[test]
+fn accepted_writes_of_dates_are_counted_by_asset() {
+    let mut bench = Bench::new(2);
+    let (id, other) = (bench.id(0), bench.id(1));
+    let date = json!({ "purchasedDate": "2021-01-01" });
+    let count = |bench: &Bench| bench.simulator.date_writes(&id);
+
+    update(&mut bench, json!({ "name": "new" }));
+    update(&mut bench, json!({ "purchasedDate": "2021-1-1" }));
+    assert_eq!(count(&bench), 0);
+    update(
+        &mut bench,
+        json!({ "purchasedDate": "2021-01-01", "warrantyExpiryDate": null }),
+    );
+    assert_eq!(count(&bench), 1);
+
+    bench.simulator.treat_dates(Treatment::Ignore);
+    update(&mut bench, date.clone());
+    bench.simulator.misbehaviour().writes = Writes::MadeThenFailed;
+    update(&mut bench, date.clone());
+    assert_eq!(count(&bench), 3);
+
+    bench.simulator.misbehaviour().fail_next = 1;
+    update(&mut bench, date.clone());
+    bench.simulator.forbid_writing();
+    assert_eq!(code(&update(&mut bench, date)), "forbidden");
+    assert_eq!(count(&bench), 3);
+    assert_eq!(bench.simulator.date_writes(&other), 0);
+}
+
+#[test]
+fn a_written_date_is_treated_as_told() {
+    for (treatment, expected) in [
+        (Treatment::Keep, "2024-03-01"),
+        (Treatment::Ignore, "2020-01-01"),
+        (Treatment::Shift, "2024-02-29"),
+    ] {
+        let mut bench = Bench::new(1);
+        update(&mut bench, json!({ "purchasedDate": "2020-01-01" }));
+        bench.simulator.treat_dates(treatment);
+        update(&mut bench, json!({ "purchasedDate": "2024-03-01" }));
+        assert_eq!(dates(&mut bench).0, expected);
+    }
+}
+
+#[test]
+fn text_can_stand_where_a_date_belongs_until_one_is_written() {
+    let mut bench = Bench::new(1);
+    let id = bench.id(0);
+    let day = NaiveDate::from_ymd_opt(2020, 2, 3).unwrap();
+    let text = HeldDate::Unreadable("on loan".to_owned());
+    let held = AssetDates::new(Some(day), None).with(DateField::WarrantyExpiry, text);
+    bench.simulator.hold_dates(&id, held.clone());
+    assert_eq!(bench.simulator.held_dates(&id), held);
+    assert_eq!(dates(&mut bench), (json!("2020-02-03"), json!("on loan")));
+
+    update(&mut bench, json!({ "warrantyExpiryDate": "2030-05-27" }));
+    assert_eq!(
+        dates(&mut bench),
+        (json!("2020-02-03"), json!("2030-05-27"))
+    );
+    bench.simulator.hold_dates(&id, AssetDates::default());
+    assert_eq!(dates(&mut bench), (Value::Null, Value::Null));
 }

@@ -1,102 +1,18 @@
 //! What reading a Halo account costs, what it survives, and what `check` tells apart.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use futures_util::StreamExt;
 use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer, FieldPlaces, TenantField};
 use lmsync_core::{
-    AssetQuery, Check, CheckInSupport, CheckInWindow, CheckReport, CheckScope, Connector,
-    ConnectorExt, Detail, Environment, ErrorKind, SharedClock, SyncSummary,
+    AssetQuery, Check, CheckInSupport, CheckInWindow, CheckReport, Connector, ConnectorExt, Detail,
+    ErrorKind,
 };
-use lmsync_halo::{AssetClass, AssetTypes, Halo, HaloConfig, HaloProduct, Scopes};
-use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_halo::{AssetClass, AssetTypes, Scopes};
+use lmsync_testkit::Log;
 use lmsync_testkit::halo::{FieldsIn, HaloSimulator, HaloSpec, RowFault};
-use lmsync_testkit::{InMemory, Log, VirtualClock};
 
-/// An account, and the way to it.
-struct Account {
-    halo: Halo,
-    vendor: InMemory<HaloSimulator>,
-    clock: SharedClock,
-}
-
-fn config() -> HaloConfig {
-    HaloConfig::new(
-        HaloProduct::Psa,
-        "https://acme.halopsa.com/api",
-        "https://acme.halopsa.com/auth",
-        "simulated-halo-client",
-        "simulated-halo-secret",
-    )
-    .tenant("acmemsp")
-}
-
-fn account_of(assets: usize, spec: impl FnOnce(&mut HaloSpec), config: &HaloConfig) -> Account {
-    let clock: SharedClock = Arc::new(VirtualClock::default());
-    let mut own = HaloSpec::new(Fleet::new(FleetSpec::new(assets, clock.now())));
-    spec(&mut own);
-    let vendor = InMemory::new(HaloSimulator::new(own), clock.clone()).with_recording();
-    let environment = Environment::new(Arc::new(vendor.clone()), clock.clone());
-    Account {
-        halo: config.connect_in(&environment).unwrap(),
-        vendor,
-        clock,
-    }
-}
-
-fn account(assets: usize) -> Account {
-    account_of(assets, |_| {}, &config())
-}
-
-impl Account {
-    async fn assets(&self) -> (Vec<Asset>, SyncSummary) {
-        self.halo.collect_assets(AssetQuery::new()).await.unwrap()
-    }
-
-    /// All assets, which must be those that the vendor has.
-    async fn expect_all(&self) -> Vec<Asset> {
-        let (assets, summary) = self.assets().await;
-        assert!(summary.complete, "{summary:?}");
-        assert_eq!(summary.rejected, []);
-        let mut ids: Vec<_> = assets
-            .iter()
-            .map(|asset| asset.source.vendor_id.clone())
-            .collect();
-        let mut expected = self.with(|vendor| vendor.asset_ids());
-        ids.sort();
-        expected.sort();
-        assert_eq!(ids, expected);
-        assets
-    }
-
-    fn with<R>(&self, act: impl FnOnce(&mut HaloSimulator) -> R) -> R {
-        self.vendor.simulator().with(act)
-    }
-
-    fn asked(&self, part: &str) -> usize {
-        let has = |uri: &http::Uri| uri.to_string().contains(part);
-        self.vendor
-            .recorded()
-            .iter()
-            .filter(|request| has(&request.uri))
-            .count()
-    }
-
-    async fn check(&self) -> CheckReport {
-        self.halo.check(CheckScope::read()).await
-    }
-}
-
-fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
-    report
-        .checks
-        .iter()
-        .find(|check| check.name == name)
-        .unwrap_or_else(|| panic!("no {name} in {report:?}"))
-}
+use crate::support::{account, account_of, check, config};
 
 fn serials(assets: &[Asset]) -> usize {
     assets
@@ -524,24 +440,13 @@ async fn the_sites_own_address_is_tried_at_both_places_once() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_is_needed_is_asked_for_and_all_where_that_is_refused() {
-    let scopes = |account: &Account| -> Vec<String> {
-        let signed_in = account.vendor.recorded().into_iter();
-        signed_in
-            .filter(|request| request.uri.path().ends_with("/token"))
-            .map(|request| {
-                let body = String::from_utf8(request.body.to_vec()).unwrap();
-                let scope = body.split("scope=").nth(1).unwrap();
-                scope.split('&').next().unwrap().replace("%3A", ":")
-            })
-            .collect()
-    };
     let plain = account(5);
     plain.expect_all().await;
     plain.halo.collect_customers().await.unwrap();
-    assert_eq!(scopes(&plain), ["read:assets+read:customers"]);
+    assert_eq!(plain.scopes(), ["read:assets+read:customers"]);
     plain.halo.collect_software().await.unwrap();
     assert_eq!(
-        scopes(&plain)[1..],
+        plain.scopes()[1..],
         ["read:software+read:softwarelicensing"]
     );
 
@@ -550,12 +455,12 @@ async fn only_what_is_needed_is_asked_for_and_all_where_that_is_refused() {
     };
     let narrow = account_of(5, without_customers, &config());
     narrow.expect_all().await;
-    assert_eq!(scopes(&narrow), ["read:assets+read:customers", "all"]);
+    assert_eq!(narrow.scopes(), ["read:assets+read:customers", "all"]);
 
     let chosen = account_of(5, |_| {}, &config().scopes(Scopes::all()));
     chosen.expect_all().await;
     chosen.halo.collect_software().await.unwrap();
-    assert_eq!(scopes(&chosen), ["all"]);
+    assert_eq!(chosen.scopes(), ["all"]);
 }
 
 #[tokio::test(start_paused = true)]

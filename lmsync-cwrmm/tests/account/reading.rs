@@ -1,132 +1,24 @@
 //! What this vendor asks for beyond the promises of every connector.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use lmsync_core::model::{Asset, FieldPlaces, IssueCode, TenantField};
 use lmsync_core::{
-    AssetQuery, CheckInWindow, CheckReport, CheckScope, Connector, ConnectorExt, Detail,
-    Environment, Error, ErrorKind, NeverCheckedIn, SharedClock, SyncSummary,
+    AssetQuery, CheckInWindow, CheckScope, Connector, ConnectorExt, Detail, Environment, ErrorKind,
+    NeverCheckedIn, SharedClock,
 };
-use lmsync_cwrmm::{CwRmm, CwRmmConfig, Region};
+use lmsync_cwrmm::{CwRmmConfig, Region};
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::{
-    Cursor, CwRmmSimulator, CwRmmSpec, ErrorShape, Heartbeat, Key, ListVerb, Misbehaviour,
-    RowFault, ThrottleWord,
+    Cursor, CwRmmSimulator, CwRmmSpec, ErrorShape, Heartbeat, Key, ListVerb, RowFault, ThrottleWord,
 };
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::{Fault, FaultyTransport, InMemory, Recorded, VirtualClock};
+use lmsync_testkit::{Fault, InMemory, VirtualClock};
 
-const LATENCY: Duration = Duration::from_millis(50);
-
-/// An account, and the way to it.
-struct Stage {
-    vendor: InMemory<CwRmmSimulator>,
-    faults: FaultyTransport,
-    clock: SharedClock,
-    account: CwRmm,
-}
-
-fn config() -> CwRmmConfig {
-    let spec = CwRmmSpec::new(Fleet::demo(chrono::DateTime::UNIX_EPOCH));
-    CwRmmConfig::new(spec.client_id, spec.client_secret)
-}
-
-impl Stage {
-    fn new(devices: usize, companies: usize) -> Self {
-        Self::with(devices, companies, |_| {}, config())
-    }
-
-    fn with(
-        devices: usize,
-        companies: usize,
-        adjust: impl FnOnce(&mut CwRmmSpec),
-        config: CwRmmConfig,
-    ) -> Self {
-        let clock: SharedClock = Arc::new(VirtualClock::default());
-        let fleet = Fleet::new(FleetSpec {
-            customers: companies,
-            ..FleetSpec::new(devices, clock.now())
-        });
-        let mut spec = CwRmmSpec::new(fleet);
-        adjust(&mut spec);
-        let vendor = InMemory::new(CwRmmSimulator::new(spec), clock.clone())
-            .with_latency(LATENCY)
-            .with_recording();
-        let faults = FaultyTransport::new(Arc::new(vendor.clone()));
-        let environment = Environment::new(Arc::new(faults.clone()), clock.clone());
-        let account = config.connect_in(&environment).unwrap();
-        Self {
-            vendor,
-            faults,
-            clock,
-            account,
-        }
-    }
-
-    fn change(&self, change: impl FnOnce(&mut CwRmmSimulator)) {
-        self.vendor.simulator().with(change);
-    }
-
-    fn misbehave(&self, change: impl FnOnce(&mut Misbehaviour)) {
-        self.change(|vendor| change(vendor.misbehaviour()));
-    }
-
-    fn truth(&self) -> BTreeSet<String> {
-        let ids = self.vendor.simulator().with(|vendor| vendor.asset_ids());
-        ids.into_iter().collect()
-    }
-
-    async fn list(&self, query: AssetQuery) -> (Vec<Asset>, SyncSummary) {
-        self.account.collect_assets(query).await.unwrap()
-    }
-
-    /// A listing that must be whole.
-    async fn list_all(&self) -> Vec<Asset> {
-        let (assets, summary) = self.list(AssetQuery::new()).await;
-        assert!(summary.complete, "{summary:?}");
-        assert!(summary.rejected.is_empty(), "{:?}", summary.rejected);
-        assert_eq!(ids(&assets), self.truth());
-        assert_eq!(assets.len(), self.truth().len());
-        assets
-    }
-
-    async fn failure(&self) -> Error {
-        let outcome = self.account.collect_assets(AssetQuery::new()).await;
-        outcome.unwrap_err()
-    }
-
-    async fn check(&self) -> CheckReport {
-        self.account.check(CheckScope::read()).await
-    }
-
-    fn sent(&self, part: &str) -> Vec<Recorded> {
-        let all = self.vendor.recorded().into_iter();
-        all.filter(|request| request.uri.path().contains(part))
-            .collect()
-    }
-}
-
-fn ids(assets: &[Asset]) -> BTreeSet<String> {
-    assets
-        .iter()
-        .map(|asset| asset.source.vendor_id.clone())
-        .collect()
-}
-
-fn outcomes(report: &CheckReport) -> BTreeMap<&str, bool> {
-    let checks = report.checks.iter();
-    checks.map(|check| (check.name, check.ok)).collect()
-}
-
-fn hint<'r>(report: &'r CheckReport, name: &str) -> &'r str {
-    let check = report.checks.iter().find(|check| check.name == name);
-    check.unwrap().hint.as_deref().unwrap_or_default()
-}
+use super::stage::{Stage, config, hint, ids, outcomes};
 
 // ---- what it costs -------------------------------------------------------------------------
 
@@ -348,19 +240,6 @@ fn a_key_that_is_revoked_between_two_listings_is_told() {
         let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::Authentication);
         assert!(error.hint().unwrap().contains("Regenerate"));
-    });
-}
-
-#[test]
-fn two_way_is_declared_by_nobody_and_checked_as_missing() {
-    run(async {
-        let stage = Stage::new(5, 1);
-        assert_eq!(
-            stage.account.info().capabilities.two_way,
-            lmsync_core::Capabilities::new().two_way
-        );
-        let report = stage.account.check(CheckScope::two_way()).await;
-        assert!(!outcomes(&report)["write_dates"]);
     });
 }
 

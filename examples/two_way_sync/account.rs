@@ -1,0 +1,169 @@
+//! Planning and applying, each account within its own request budget.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::future;
+use futures_util::stream::{self, StreamExt};
+use lmsync::model::{AssetId, DateReader};
+use lmsync::two_way::{
+    ApplyReport, AssetDates, AssetPlan, AssetRef, Attempts, DateChange, History, Journal,
+    PlanRules, apply, plan, plan_undo, settle,
+};
+use lmsync::{Clock, Result, SystemClock, TwoWaySync};
+
+use crate::lines::PlanLine;
+use crate::record::Record;
+use crate::support::problem::Problem;
+use crate::targets::{Targets, Wanted};
+
+/// So many assets of an account are read at once.
+const READ_AT_ONCE: usize = 4;
+/// One write at a time: a request budget, not the latency, is what bounds a long run, and
+/// the journal is never more than one attempt behind.
+const WRITE_AT_ONCE: usize = 1;
+
+/// What is to be written, by account.
+pub(crate) type Changes = HashMap<String, Vec<DateChange>>;
+
+/// The work on all accounts of a run.
+pub(crate) struct Work<'a> {
+    connectors: &'a [Arc<dyn TwoWaySync>],
+    /// `None` plans the way back.
+    rules: Option<PlanRules>,
+    clock: SystemClock,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(connectors: &'a [Arc<dyn TwoWaySync>], rules: Option<PlanRules>) -> Self {
+        Self {
+            connectors,
+            rules,
+            clock: SystemClock::new(),
+        }
+    }
+
+    /// Finds out what became of writes that an interrupted run left open.
+    pub(crate) async fn settle(&self, record: &mut Record) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let (Some(journal), history) = record.parts() else {
+            return problems;
+        };
+        for connector in self.connectors {
+            if let Err(error) = settle(connector.as_ref(), journal, history).await {
+                let place = format!("{}: an interrupted write", connector.info().instance);
+                problems.push(Problem::of(place, &error));
+            }
+        }
+        problems
+    }
+
+    /// Plans what is wanted for `targets`, or the way back of what the journal has of them.
+    pub(crate) async fn plan(
+        &self,
+        targets: &Targets,
+        history: &History,
+    ) -> (Vec<PlanLine>, Changes) {
+        let accounts = self.connectors.iter().map(|connector| async move {
+            let name = &connector.info().instance;
+            let own = targets
+                .assets
+                .iter()
+                .filter(|(asset, _)| asset.instance == *name);
+            let plans: Vec<_> = stream::iter(own)
+                .map(|(asset, wanted)| async move {
+                    let attempts = history.of(asset);
+                    (
+                        asset,
+                        wanted,
+                        self.plan_asset(connector, asset, wanted, &attempts).await,
+                    )
+                })
+                .buffered(READ_AT_ONCE)
+                .collect()
+                .await;
+            (name, plans)
+        });
+        let (mut lines, mut changes) = (Vec::new(), Changes::new());
+        for (name, plans) in future::join_all(accounts).await {
+            for (asset, wanted, plan) in plans {
+                match plan {
+                    Ok(plan) => {
+                        lines.extend(PlanLine::planned(asset, wanted, &plan));
+                        changes
+                            .entry(name.clone())
+                            .or_default()
+                            .extend(plan.change());
+                    }
+                    Err(error) => lines.extend(PlanLine::unread(asset, wanted, &error)),
+                }
+            }
+        }
+        lines.extend(targets.lost.iter().cloned());
+        (lines, changes)
+    }
+
+    async fn plan_asset(
+        &self,
+        connector: &Arc<dyn TwoWaySync>,
+        asset: &AssetRef,
+        wanted: &Wanted,
+        attempts: &Attempts,
+    ) -> Result<AssetPlan> {
+        let id = AssetId::from(asset.vendor_id.as_str());
+        let held = match left_by(attempts, wanted) {
+            Some(left) => left,
+            None => connector.read_dates(&id).await?,
+        };
+        Ok(match &self.rules {
+            Some(rules) => plan(
+                &id,
+                &held,
+                &wanted.claims,
+                connector.writable(),
+                rules,
+                attempts,
+                &DateReader::new(self.clock.now()),
+            ),
+            None => plan_undo(connector.as_ref(), &id, &held, attempts),
+        })
+    }
+
+    /// Makes `changes`, all accounts at once; one that fails does not stop the others.
+    pub(crate) async fn apply(
+        &self,
+        mut changes: Changes,
+        journal: &dyn Journal,
+    ) -> Vec<(String, ApplyReport)> {
+        let accounts: Vec<_> = self
+            .connectors
+            .iter()
+            .filter_map(|connector| {
+                let name = connector.info().instance.clone();
+                let own = changes.remove(&name)?;
+                Some((connector, name, own))
+            })
+            .collect();
+        future::join_all(
+            accounts
+                .into_iter()
+                .map(|(connector, name, own)| async move {
+                    let connector = connector.as_ref();
+                    // Targets hold each asset once, so that no two changes are of the same.
+                    let report = apply(connector, own, journal, &self.clock, WRITE_AT_ONCE).await;
+                    (name, report.unwrap_or_default())
+                }),
+        )
+        .await
+    }
+}
+
+/// What the journal says the vendor holds, where it has every date that is wanted: then
+/// there is nothing to ask.
+fn left_by(attempts: &Attempts, wanted: &Wanted) -> Option<AssetDates> {
+    let claims = wanted.claims.all();
+    let is_done = claims
+        .iter()
+        .all(|claim| attempts.outcome_of(claim.field, Some(claim.day)).is_some());
+    (is_done && !claims.is_empty()).then(|| attempts.left())
+}

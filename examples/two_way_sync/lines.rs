@@ -1,0 +1,193 @@
+//! The plan as JSON lines.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use lmsync::Error;
+use lmsync::two_way::{
+    Action, AssetPlan, AssetRef, Claim, DateField, FieldPlan, HeldDate, Reason, WriteSource,
+};
+use serde::Serialize;
+
+use crate::dates::Named;
+use crate::support::problem::Problem;
+use crate::targets::Wanted;
+
+/// What is planned for one date of one asset.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct PlanLine {
+    pub(crate) asset: LineAsset,
+    pub(crate) field: DateField,
+    pub(crate) old: Option<NaiveDate>,
+    pub(crate) new: Option<NaiveDate>,
+    pub(crate) action: Action,
+    pub(crate) reason: String,
+    /// What the vendor holds, to the letter; `None` where it was not read.
+    #[serde(skip)]
+    pub(crate) held: Option<HeldDate>,
+    #[serde(skip)]
+    pub(crate) source: Option<WriteSource>,
+    #[serde(skip)]
+    has_failed: bool,
+}
+
+/// The asset of a line, as far as it is known.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LineAsset {
+    pub(crate) instance: Option<String>,
+    pub(crate) vendor_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<String>,
+}
+
+impl PlanLine {
+    /// Whether something went wrong, as opposed to a date that rightly stays.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    pub(crate) fn is_write(&self) -> bool {
+        self.action == Action::Write
+    }
+
+    /// The lines of `plan`, and of fields that were named without a date.
+    pub(crate) fn planned(asset: &AssetRef, wanted: &Wanted, plan: &AssetPlan) -> Vec<Self> {
+        let is_planned = |field: &DateField| plan.fields.iter().any(|plan| plan.field == *field);
+        let mut blank: Vec<DateField> = wanted.blank.clone();
+        blank.retain(|field| !is_planned(field));
+        blank.dedup();
+        let fields = plan.fields.iter().map(|field| Self {
+            old: field.old.day(),
+            new: field.new,
+            action: field.action,
+            reason: reason(field),
+            held: Some(field.old.clone()),
+            source: field.source,
+            ..Self::skipped(LineAsset::of(asset, wanted), field.field)
+        });
+        let blank = blank.into_iter().map(|field| Self {
+            reason: Reason::NoOwnClaim.to_string(),
+            ..Self::skipped(LineAsset::of(asset, wanted), field)
+        });
+        fields.chain(blank).collect()
+    }
+
+    /// The lines of an asset whose dates could not be read.
+    pub(crate) fn unread(asset: &AssetRef, wanted: &Wanted, error: &Error) -> Vec<Self> {
+        let reason = match error.hint() {
+            Some(hint) => format!("not planned: {error}; {hint}"),
+            None => format!("not planned: {error}"),
+        };
+        let asset = LineAsset::of(asset, wanted);
+        let mut lines: Vec<Self> = wanted
+            .claims
+            .all()
+            .iter()
+            .map(|claim| Self::failed(asset.clone(), claim, &reason))
+            .collect();
+        lines.dedup_by_key(|line| line.field);
+        lines
+    }
+
+    /// The line of a claim whose asset was not found.
+    pub(crate) fn lost(asset: &Named, claim: &Claim, reason: &str) -> Self {
+        let asset = match asset {
+            Named::ById(asset) => LineAsset {
+                instance: Some(asset.instance.clone()),
+                vendor_id: Some(asset.vendor_id.clone()),
+                serial: None,
+            },
+            Named::BySerial { serial, instance } => LineAsset {
+                instance: instance.clone(),
+                vendor_id: None,
+                serial: Some(serial.clone()),
+            },
+        };
+        Self::failed(asset, claim, reason)
+    }
+
+    fn failed(asset: LineAsset, claim: &Claim, reason: &str) -> Self {
+        Self {
+            new: Some(claim.day),
+            reason: reason.to_owned(),
+            has_failed: true,
+            ..Self::skipped(asset, claim.field)
+        }
+    }
+
+    fn skipped(asset: LineAsset, field: DateField) -> Self {
+        Self {
+            asset,
+            field,
+            old: None,
+            new: None,
+            action: Action::Skip,
+            reason: String::new(),
+            held: None,
+            source: None,
+            has_failed: false,
+        }
+    }
+}
+
+impl LineAsset {
+    fn of(asset: &AssetRef, wanted: &Wanted) -> Self {
+        Self {
+            instance: Some(asset.instance.clone()),
+            vendor_id: Some(asset.vendor_id.clone()),
+            serial: wanted.serial.clone(),
+        }
+    }
+}
+
+fn reason(plan: &FieldPlan) -> String {
+    let rivals = match plan.field {
+        _ if plan.rivals < 2 => return plan.reason.to_string(),
+        DateField::PurchaseDate => "the earliest",
+        _ => "the latest",
+    };
+    format!(
+        "{}; {rivals} of {} dates that disagree",
+        plan.reason, plan.rivals
+    )
+}
+
+/// The file that the plan is written to.
+pub(crate) struct PlanFile {
+    name: String,
+    file: Option<Box<dyn Write + Send>>,
+}
+
+impl PlanFile {
+    /// Begins `path`, where `-` is standard output; without one, nothing is written.
+    pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
+        let name = path
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
+        let file: Option<Box<dyn Write + Send>> = match path {
+            None => None,
+            Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stdout())),
+            Some(path) => {
+                let file = File::create(path).map_err(|error| Problem::new(&name, error))?;
+                Some(Box::new(BufWriter::new(file)))
+            }
+        };
+        Ok(Self { name, file })
+    }
+
+    pub(crate) fn write(self, lines: &[PlanLine]) -> Result<(), Problem> {
+        let Some(mut file) = self.file else {
+            return Ok(());
+        };
+        let mut written = || -> io::Result<()> {
+            for line in lines {
+                serde_json::to_writer(&mut file, line)?;
+                file.write_all(b"\n")?;
+            }
+            file.flush()
+        };
+        written().map_err(|error| Problem::new(&self.name, error))
+    }
+}

@@ -1,0 +1,202 @@
+//! Writes purchase and warranty dates back: plans first, and writes only when told to.
+//!
+//! ```sh
+//! cargo run --example two_way_sync -- --fields purchase_date,warranty_expiry
+//! cargo run --example two_way_sync -- --config accounts.toml --dates dates.jsonl \
+//!     --fields warranty_expiry --journal journal.jsonl --apply
+//! ```
+//!
+//! The exit status is 0 when every date was planned and, with `--apply`, every planned
+//! one written; 1 when one could not be; 2 when the command line, the configuration or
+//! a file is wrong.
+
+mod account;
+mod dates;
+mod demo;
+mod lines;
+mod record;
+mod table;
+mod targets;
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod config;
+    pub(crate) mod problem;
+    pub(crate) mod setup;
+    pub(crate) mod simulators;
+    pub(crate) mod text;
+}
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, ValueEnum};
+use lmsync::two_way::{DateField, DateFields, PlanRules, Policy};
+use lmsync::{ConnectorConfig, TwoWaySync};
+
+use self::account::Work;
+use self::dates::Dates;
+use self::lines::{PlanFile, PlanLine};
+use self::record::Record;
+use self::support::problem::{Problem, refuse};
+use self::support::setup::Setup;
+use self::table::Shown;
+use self::targets::Targets;
+
+/// Plan purchase and warranty dates to write back; write them only with --apply
+#[derive(Debug, Parser)]
+struct Options {
+    /// Accounts to write to, as TOML; without it, embedded simulators with a demo fleet
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Dates as JSON lines; without it, made-up ones for the embedded simulators
+    #[arg(long, value_name = "FILE", conflicts_with = "undo")]
+    dates: Option<PathBuf>,
+
+    /// The fields that are enabled, joined by commas; none unless named
+    #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
+    fields: Vec<Field>,
+
+    /// What a date may do to another one that the vendor holds
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "fill-empty")]
+    policy: PolicyName,
+
+    /// Write what is planned; without it nothing is written
+    #[arg(long)]
+    apply: bool,
+
+    /// Write the plan as JSON lines; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+
+    /// Record every attempted write as a JSON line, and go on where an earlier run stopped
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+
+    /// Plan the way back of what the journal has, in place of dates
+    #[arg(long, requires = "journal")]
+    undo: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Field {
+    PurchaseDate,
+    WarrantyExpiry,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PolicyName {
+    FillEmpty,
+    NeverShorten,
+    Replace,
+}
+
+impl Options {
+    /// The rules to plan by; `None` where the way back is planned.
+    fn rules(&self) -> Option<PlanRules> {
+        if self.undo {
+            return None;
+        }
+        let fields = self.fields.iter().fold(DateFields::NONE, |fields, field| {
+            fields.with(match field {
+                Field::PurchaseDate => DateField::PurchaseDate,
+                Field::WarrantyExpiry => DateField::WarrantyExpiry,
+            })
+        });
+        let policy = match self.policy {
+            PolicyName::FillEmpty => Policy::FillEmpty,
+            PolicyName::NeverShorten => Policy::NeverShorten,
+            PolicyName::Replace => Policy::Replace,
+        };
+        Some(PlanRules::new().enable(fields).policy(policy))
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(&options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problems) => refuse(&problems),
+    }
+}
+
+/// Whether everything went well; what is wrong with the set-up otherwise.
+async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
+    // Whatever can be found wrong is found before the first request.
+    let dates = read_dates(options)?;
+    let setup = Setup::new(
+        options.config.as_deref(),
+        ConnectorConfig::connect_two_way_in,
+    )
+    .await?;
+    require_own_names(&setup.connectors)?;
+    let one = |problem| vec![problem];
+    let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
+    let mut record = Record::open(options.journal.as_deref(), options.apply).map_err(one)?;
+
+    let shown = Shown::new(options.plan.as_deref());
+    let work = Work::new(&setup.connectors, options.rules());
+    let settled = work.settle(&mut record).await;
+    let targets = match dates {
+        Some(dates) => Targets::find(dates, &setup.connectors).await,
+        None if options.undo => Targets::journalled(record.history(), &setup.connectors),
+        None => demo::targets(&setup.connectors).await,
+    };
+    let (lines, changes) = work.plan(&targets, record.history()).await;
+    let saved = plan_file.write(&lines);
+    shown.plan(&lines, options);
+    shown.problems(
+        settled
+            .iter()
+            .chain(&targets.problems)
+            .chain(saved.as_ref().err()),
+    );
+    let planned = settled.is_empty()
+        && targets.problems.is_empty()
+        && saved.is_ok()
+        && !lines.iter().any(PlanLine::has_failed);
+    let Some(journal) = record.journal() else {
+        return Ok(planned);
+    };
+    let reports = work.apply(changes, journal).await;
+    shown.outcomes(&reports);
+    Ok(planned && reports.iter().all(|(_, report)| report.is_done()))
+}
+
+/// The dates of the file; `None` where they come from elsewhere.
+fn read_dates(options: &Options) -> Result<Option<Dates>, Vec<Problem>> {
+    match &options.dates {
+        Some(path) => Dates::read(path).map(Some).map_err(|problem| vec![problem]),
+        None if options.config.is_some() && !options.undo => Err(vec![
+            Problem::new("the command line", "no dates are given").hint(
+                "name a file with --dates: {\"serial\":…,\"warranty_expiry\":…,\"source\":\"lookup\"} on each line",
+            ),
+        ]),
+        None => Ok(None),
+    }
+}
+
+/// A journal tells accounts apart by their names alone.
+fn require_own_names(connectors: &[Arc<dyn TwoWaySync>]) -> Result<(), Vec<Problem>> {
+    let mut names = HashSet::new();
+    let problems: Vec<Problem> = connectors
+        .iter()
+        .map(|connector| connector.info().instance.as_str())
+        .filter(|name| !names.insert(*name))
+        .map(|name| {
+            Problem::new(name, "two accounts have this instance name")
+                .hint("give each a `name` of its own: dates and journals go by it")
+        })
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}

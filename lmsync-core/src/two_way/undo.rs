@@ -1,0 +1,70 @@
+//! The way back: what a journal's writes replaced.
+
+use super::change::WriteSource;
+use super::dates::{AssetDates, DateFields, HeldDate};
+use super::journal::{Attempts, Trace};
+use super::plan::{Action, AssetPlan, FieldPlan, Reason};
+use super::{DateField, TwoWaySync};
+use crate::model::AssetId;
+
+/// Plans how one asset gets back what it held before the writes in `attempts`.
+///
+/// Of `held`, what the vendor holds now, only what those writes left there is
+/// touched: what somebody else wrote since stays. The plan is made like any other,
+/// and journalled like any other.
+#[must_use]
+pub fn plan_undo<C: TwoWaySync + ?Sized>(
+    connector: &C,
+    asset: &AssetId,
+    held: &AssetDates,
+    attempts: &Attempts,
+) -> AssetPlan {
+    let offered = Offered {
+        writable: connector.writable(),
+        clearable: connector.clearable(),
+    };
+    let fields = attempts
+        .traces()
+        .map(|(field, trace)| way_back(field, held.get(field), trace, attempts, &offered))
+        .collect();
+    AssetPlan {
+        asset: asset.clone(),
+        fields,
+    }
+}
+
+struct Offered {
+    writable: DateFields,
+    clearable: DateFields,
+}
+
+fn way_back(
+    field: DateField,
+    held: &HeldDate,
+    trace: &Trace,
+    attempts: &Attempts,
+    offered: &Offered,
+) -> FieldPlan {
+    let mut plan = FieldPlan {
+        field,
+        old: held.clone(),
+        new: trace.original,
+        source: Some(WriteSource::Undo),
+        action: Action::Write,
+        reason: Reason::Restores,
+        rivals: 1,
+    };
+    let clears = trace.original.is_none();
+    if attempts.is_open() {
+        plan.skip(Reason::Unsettled);
+    } else if *held == HeldDate::from(trace.original) {
+        plan.skip(Reason::Equal);
+    } else if trace.left != *held {
+        plan.skip(Reason::ChangedSince);
+    } else if clears && !offered.clearable.contains(field) {
+        plan.skip(Reason::NotClearable);
+    } else if !offered.writable.contains(field) {
+        plan.skip(Reason::NotWritable);
+    }
+    plan
+}

@@ -1,0 +1,135 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use lmsync_core::two_way::{
+    ApplyReport, Attempt, DateChange, Journal, JournalEntry, WriteOutcome, apply,
+};
+use lmsync_core::{Error, ErrorKind, Result};
+
+use crate::ledger::{Answer, Ledger, fill};
+
+/// A journal in memory, which can run out of room.
+#[derive(Debug)]
+struct Notes {
+    begun: Mutex<Vec<Attempt>>,
+    entries: Mutex<Vec<JournalEntry>>,
+    room: AtomicUsize,
+}
+
+impl Notes {
+    fn with_room(lines: usize) -> Self {
+        Self {
+            begun: Mutex::default(),
+            entries: Mutex::default(),
+            room: AtomicUsize::new(lines),
+        }
+    }
+
+    fn take_room(&self) -> Result<()> {
+        let left = self.room.load(Ordering::Relaxed);
+        let left = left.checked_sub(1).ok_or_else(|| Error::config("full"))?;
+        self.room.store(left, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Journal for Notes {
+    async fn begin(&self, attempt: &Attempt) -> Result<()> {
+        self.take_room()?;
+        self.begun.lock().unwrap().push(attempt.clone());
+        Ok(())
+    }
+
+    async fn finish(&self, entry: &JournalEntry) -> Result<()> {
+        self.take_room()?;
+        assert!(self.begun.lock().unwrap().contains(&entry.attempt));
+        self.entries.lock().unwrap().push(entry.clone());
+        Ok(())
+    }
+}
+
+fn changes(count: usize) -> Vec<DateChange> {
+    (0..count).map(|id| fill(&id.to_string(), 2027)).collect()
+}
+
+async fn applied(ledger: &Ledger, notes: &Notes, count: usize, lanes: usize) -> ApplyReport {
+    let clock = ledger.clock.clone();
+    apply(ledger, changes(count), notes, clock.as_ref(), lanes)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_change_is_made_and_recorded() {
+    let (ledger, notes) = (Ledger::new(50), Notes::with_room(100));
+    let report = applied(&ledger, &notes, 50, 4).await;
+    assert!(report.is_done());
+    assert_eq!(report.attempted.len(), 50);
+    assert_eq!(notes.entries.lock().unwrap().len(), 50);
+    assert!((0..50).all(|id| ledger.expiry(&id.to_string()).is_some()));
+    assert_eq!(ledger.state().most_in_flight, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_lane_sends_one_at_a_time() {
+    let (ledger, notes) = (Ledger::new(5), Notes::with_room(100));
+    applied(&ledger, &notes, 5, 0).await;
+    assert_eq!(ledger.state().most_in_flight, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failure_stops_neither_the_rest_nor_is_forgotten() {
+    let (ledger, notes) = (Ledger::new(3), Notes::with_room(100));
+    ledger.answers([
+        Answer::Make,
+        Answer::Refuse(ErrorKind::Permission),
+        Answer::Shift,
+    ]);
+    let report = applied(&ledger, &notes, 3, 1).await;
+    assert!(!report.is_done());
+    let outcomes: Vec<WriteOutcome> = report
+        .attempted
+        .iter()
+        .map(|attempted| attempted.entry.outcome)
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            WriteOutcome::Written,
+            WriteOutcome::Refused,
+            WriteOutcome::Altered
+        ]
+    );
+    let refused = &report.attempted[1];
+    assert_eq!(
+        refused.error.as_ref().unwrap().kind(),
+        ErrorKind::Permission
+    );
+    let detail = refused.entry.detail.as_ref().unwrap();
+    assert!(detail.contains("ask for the right"), "{detail}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_that_cannot_be_recorded() {
+    // Two attempts, and the beginning of a third.
+    let (ledger, notes) = (Ledger::new(10), Notes::with_room(5));
+    let report = applied(&ledger, &notes, 10, 1).await;
+    assert!(report.journal_error.is_some() && !report.is_done());
+    assert_eq!(ledger.state().sent, 3);
+    assert_eq!((report.attempted.len(), report.left.len()), (2, 7));
+    let full = Notes::with_room(0);
+    let report = applied(&ledger, &full, 10, 4).await;
+    assert_eq!(ledger.state().sent, 3);
+    assert!(report.attempted.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_asset_has_one_change_at_a_time() {
+    let (ledger, notes) = (Ledger::new(1), Notes::with_room(9));
+    let twice = vec![fill("0", 2027), fill("0", 2028)];
+    let error = apply(&ledger, twice, &notes, ledger.clock.as_ref(), 4).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Config);
+    assert_eq!(ledger.state().reads, 0);
+}

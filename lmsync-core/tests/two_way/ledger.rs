@@ -1,0 +1,227 @@
+//! A vendor made of a map, which does with a write what it is told to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{Days, NaiveDate};
+use lmsync_core::model::{Asset, AssetId};
+use lmsync_core::paging::{ListingScope, RecordStream};
+use lmsync_core::two_way::{
+    AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, WriteSource,
+    write_verified,
+};
+use lmsync_core::{
+    AssetQuery, AssetStream, Capabilities, CheckReport, CheckScope, Connector, ConnectorInfo,
+    CustomerStream, Error, ErrorKind, Result, RetryClass, SharedClock, SoftwareStream, TwoWaySync,
+};
+use lmsync_testkit::VirtualClock;
+
+pub(crate) const EXPIRY: DateField = DateField::WarrantyExpiry;
+
+/// What the vendor does with one write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer {
+    Make,
+    Ignore,
+    Shift,
+    /// Make it, and forget every other date.
+    Replace,
+    MakeThenFail,
+    Fail,
+    Refuse(ErrorKind),
+}
+
+/// Clones share the vendor.
+#[derive(Debug, Clone)]
+pub(crate) struct Ledger {
+    info: ConnectorInfo,
+    pub(crate) clock: SharedClock,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) dates: BTreeMap<String, AssetDates>,
+    /// How often each asset was changed.
+    pub(crate) made: BTreeMap<String, usize>,
+    pub(crate) sent: usize,
+    pub(crate) reads: usize,
+    pub(crate) answers: VecDeque<Answer>,
+    pub(crate) reads_that_fail: VecDeque<bool>,
+    /// A change is seen only this many reads after it was made.
+    pub(crate) lag: usize,
+    stale: Option<(AssetDates, usize)>,
+    in_flight: usize,
+    pub(crate) most_in_flight: usize,
+}
+
+impl Ledger {
+    pub(crate) fn new(assets: usize) -> Self {
+        let dates = (0..assets).map(|id| (id.to_string(), AssetDates::default()));
+        let state = State {
+            dates: dates.collect(),
+            ..State::default()
+        };
+        let capabilities = Capabilities::new().two_way(DateFields::ALL);
+        Self {
+            info: ConnectorInfo::new("ledger", "Ledger", "shop", capabilities),
+            clock: Arc::new(VirtualClock::default()),
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Requests so far: writes and reads.
+    pub(crate) fn requests(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.sent, state.reads)
+    }
+
+    pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.state().answers.extend(answers);
+    }
+
+    pub(crate) fn expiry(&self, id: &str) -> Option<NaiveDate> {
+        self.state().dates[id].warranty_expiry.day()
+    }
+
+    fn made(&self, change: &DateChange, shift: u64) {
+        let mut state = self.state();
+        let id = &change.asset.vendor_id;
+        *state.made.entry(id.clone()).or_default() += 1;
+        let before = state.dates[id].clone();
+        let after = change
+            .changes()
+            .iter()
+            .fold(before.clone(), |dates, field| {
+                dates.with(field.field, field.new.map(|day| day - Days::new(shift)))
+            });
+        state.stale = (state.lag > 0).then_some((before, state.lag));
+        state.dates.insert(id.clone(), after);
+    }
+
+    fn unsupported(&self) -> Error {
+        Error::unsupported("Ledger", "this")
+    }
+
+    fn scope(&self) -> ListingScope {
+        ListingScope {
+            connector: "ledger".to_owned(),
+            instance: "shop".to_owned(),
+            listing: "nothing".to_owned(),
+        }
+    }
+}
+
+pub(crate) fn day(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 5, 31).unwrap()
+}
+
+pub(crate) fn fill(id: &str, year: i32) -> DateChange {
+    DateChange::new(id).set(EXPIRY, None, day(year), WriteSource::Lookup)
+}
+
+#[async_trait]
+impl DateAccess for Ledger {
+    type Record = ();
+
+    fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
+        self.clock.sleep(Duration::from_millis(20)).await;
+        let mut state = self.state();
+        state.reads += 1;
+        if state.reads_that_fail.pop_front() == Some(true) {
+            return Err(Error::new(ErrorKind::Network, "the line is dead"));
+        }
+        if let Some((stale, reads)) = state.stale.take() {
+            state.stale = (reads > 1).then(|| (stale.clone(), reads - 1));
+            return Ok((stale, ()));
+        }
+        let held = state.dates.get(&id.vendor_id).cloned();
+        let held = held.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such asset"))?;
+        Ok((held, ()))
+    }
+
+    async fn send(&self, change: &DateChange, (): &()) -> Result<()> {
+        let answer = {
+            let mut state = self.state();
+            state.sent += 1;
+            state.in_flight += 1;
+            state.most_in_flight = state.most_in_flight.max(state.in_flight);
+            state.answers.pop_front().unwrap_or(Answer::Make)
+        };
+        self.clock.sleep(Duration::from_millis(10)).await;
+        match answer {
+            Answer::Make | Answer::MakeThenFail => self.made(change, 0),
+            Answer::Shift => self.made(change, 1),
+            Answer::Replace => {
+                let id = change.asset.vendor_id.clone();
+                self.state().dates.insert(id, AssetDates::default());
+                self.made(change, 0);
+            }
+            Answer::Ignore | Answer::Fail | Answer::Refuse(_) => {}
+        }
+        self.clock.sleep(Duration::from_millis(10)).await;
+        self.state().in_flight -= 1;
+        let failed = || Error::vendor("it broke").with_retry(RetryClass::OnlyIfIdempotent);
+        match answer {
+            Answer::MakeThenFail | Answer::Fail => Err(failed()),
+            Answer::Refuse(kind) => Err(Error::new(kind, "no").with_hint("ask for the right")),
+            Answer::Make | Answer::Shift | Answer::Replace | Answer::Ignore => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl TwoWaySync for Ledger {
+    fn writable(&self) -> DateFields {
+        DateFields::ALL
+    }
+
+    fn clearable(&self) -> DateFields {
+        DateFields::NONE.with(EXPIRY)
+    }
+
+    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
+        Ok(self.fetch(id).await?.0)
+    }
+
+    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
+        write_verified(self, change).await
+    }
+}
+
+#[async_trait]
+impl Connector for Ledger {
+    fn info(&self) -> &ConnectorInfo {
+        &self.info
+    }
+
+    async fn check(&self, _scope: CheckScope) -> CheckReport {
+        CheckReport::default()
+    }
+
+    fn assets(&self, _query: AssetQuery) -> AssetStream {
+        RecordStream::failed(self.unsupported(), self.scope())
+    }
+
+    fn software(&self, _query: AssetQuery) -> SoftwareStream {
+        RecordStream::failed(self.unsupported(), self.scope())
+    }
+
+    fn customers(&self) -> CustomerStream {
+        RecordStream::failed(self.unsupported(), self.scope())
+    }
+
+    async fn asset(&self, _id: &AssetId) -> Result<Asset> {
+        Err(self.unsupported())
+    }
+}

@@ -1,0 +1,216 @@
+//! The partner's custom fields: which of them holds what. Pure.
+
+use lmsync_core::model::{DateReader, FieldPlaces, TenantField, clean, clean_uuid};
+use lmsync_core::two_way::{AssetDates, DateField, DateFields, HeldDate};
+use lmsync_core::wire::Scalar;
+
+use crate::wire::AttributeValue;
+
+/// The dates that can be written, and the tenant's fields that they are read from.
+pub(crate) const DATES: [(DateField, TenantField); 2] = [
+    (DateField::PurchaseDate, TenantField::PurchaseDate),
+    (DateField::WarrantyExpiry, TenantField::WarrantyExpiry),
+];
+
+/// A custom field that holds something.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    /// The name that it was found by.
+    pub(crate) place: &'a str,
+    pub(crate) attribute: &'a AttributeValue,
+    pub(crate) text: String,
+}
+
+/// Where `field` is held: in the first of its places that holds anything.
+pub(crate) fn held<'a>(
+    fields: &'a [AttributeValue],
+    places: &'a FieldPlaces,
+    field: TenantField,
+) -> Option<Held<'a>> {
+    let (place, (attribute, text)) = places.find(field, |name| {
+        // The same name may be given twice; the first that holds something counts.
+        named(fields, name).find_map(|attribute| Some((attribute, value(attribute)?)))
+    })?;
+    Some(Held {
+        place,
+        attribute,
+        text,
+    })
+}
+
+/// The id of the custom field for `field` on a device where none holds anything: that of the
+/// first of its places that exists.
+pub(crate) fn home<'a>(
+    fields: &'a [AttributeValue],
+    places: &FieldPlaces,
+    field: TenantField,
+) -> Option<&'a str> {
+    let found = places.find(field, |name| {
+        named(fields, name).find_map(AttributeValue::id)
+    });
+    found.map(|(_, id)| id)
+}
+
+/// Both dates as the device holds them; what is no day is the tenant's own.
+pub(crate) fn dates(
+    fields: &[AttributeValue],
+    places: &FieldPlaces,
+    reader: &DateReader,
+) -> AssetDates {
+    DATES
+        .into_iter()
+        .fold(AssetDates::default(), |dates, (date, field)| {
+            let found = match held(fields, places, field) {
+                Some(held) => HeldDate::read(reader, held.text.as_str()),
+                None => odd(fields, places, field).map_or(HeldDate::Empty, HeldDate::Unreadable),
+            };
+            dates.with(date, found)
+        })
+}
+
+/// The dates that have a place at all.
+pub(crate) fn writable(places: &FieldPlaces) -> DateFields {
+    DATES
+        .into_iter()
+        .filter(|(_, field)| !places.names(*field).is_empty())
+        .fold(DateFields::NONE, |fields, (date, _)| fields.with(date))
+}
+
+/// What a custom field for `date` is called where one has to be made; an id is no name.
+pub(crate) fn new_name(places: &FieldPlaces, date: DateField) -> Option<&str> {
+    let mut names = names(places, date).iter().map(String::as_str);
+    names.find(|name| clean_uuid(name).is_none())
+}
+
+/// Dates with the names that they are looked for by, for people.
+pub(crate) fn sought(places: &FieldPlaces, dates: &[DateField]) -> String {
+    let sought = |date: &DateField| {
+        let names: Vec<String> = names(places, *date)
+            .iter()
+            .map(|name| format!("{name:?}"))
+            .collect();
+        format!("{date} (by the name {})", names.join(" or "))
+    };
+    let all: Vec<String> = dates.iter().map(sought).collect();
+    all.join(" and ")
+}
+
+fn names(places: &FieldPlaces, date: DateField) -> &[String] {
+    let field = DATES.iter().find(|(known, _)| *known == date);
+    field.map_or(&[], |(_, field)| places.names(*field))
+}
+
+/// A custom field's value as text; null and blanks are none.
+fn value(attribute: &AttributeValue) -> Option<String> {
+    scalar(attribute)?.text().and_then(clean)
+}
+
+/// A value that is neither text nor nothing, as it came.
+fn odd(fields: &[AttributeValue], places: &FieldPlaces, field: TenantField) -> Option<String> {
+    let found = places.find(field, |name| {
+        named(fields, name)
+            .filter(|attribute| scalar(attribute).is_some_and(|value| value.unexpected().is_some()))
+            .find_map(|attribute| Some(attribute.value.as_ref()?.get().to_owned()))
+    });
+    found.map(|(_, json)| json)
+}
+
+fn scalar(attribute: &AttributeValue) -> Option<Scalar> {
+    serde_json::from_str(attribute.value.as_ref()?.get()).ok()
+}
+
+/// The custom fields that are called `name`, or have it for an id.
+fn named<'a>(fields: &'a [AttributeValue], name: &str) -> impl Iterator<Item = &'a AttributeValue> {
+    fields.iter().filter(move |attribute| {
+        let own = attribute.name.text().unwrap_or_default();
+        FieldPlaces::is_same_name(own, name) || attribute.id() == Some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate};
+
+    use super::*;
+
+    fn fields(json: &str) -> Vec<AttributeValue> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn places() -> FieldPlaces {
+        FieldPlaces::new()
+            .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
+            .with(TenantField::WarrantyExpiry, ["Warranty"])
+    }
+
+    fn read(json: &str) -> AssetDates {
+        let reader = DateReader::new(DateTime::UNIX_EPOCH);
+        dates(&fields(json), &places(), &reader)
+    }
+
+    #[test]
+    fn a_date_is_held_where_it_is_read_from() {
+        let all = fields(
+            r#"[{"attributeId":"a","name":"bought","value":" "},
+                {"attributeID":"b","name":"Purchase date","value":"2024-05-27"},
+                {"attributeId":"c","name":"Purchase Date","value":"2025-01-01"}]"#,
+        );
+        let places = places();
+        let held = held(&all, &places, TenantField::PurchaseDate).unwrap();
+        assert_eq!(
+            (held.place, held.attribute.id()),
+            ("Purchase Date", Some("b"))
+        );
+        assert_eq!(held.text, "2024-05-27");
+        assert_eq!(home(&all, &places, TenantField::PurchaseDate), Some("a"));
+        assert_eq!(home(&all, &places, TenantField::WarrantyExpiry), None);
+    }
+
+    #[test]
+    fn what_is_no_day_is_the_tenants_own_and_what_is_nothing_is_empty() {
+        let day = NaiveDate::from_ymd_opt(2027, 5, 31).unwrap();
+        let one = |value: &str| {
+            let json = format!(r#"[{{"attributeId":"a","name":"Warranty","value":{value}}}]"#);
+            read(&json).warranty_expiry
+        };
+        for text in [
+            r#""2027-05-31""#,
+            r#""2027-05-31T00:00:00Z""#,
+            r#"" 2027-05-31 ""#,
+        ] {
+            assert_eq!(one(text), HeldDate::Day(day), "{text}");
+        }
+        for nothing in ["null", r#""""#, r#"" ""#, r#""1900-01-01""#] {
+            assert_eq!(one(nothing), HeldDate::Empty, "{nothing}");
+        }
+        for (value, shown) in [
+            (r#""Team plan until May""#, "Team plan until May"),
+            (r#"{"day":1}"#, r#"{"day":1}"#),
+            ("[]", "[]"),
+            ("7", "7"),
+        ] {
+            assert_eq!(one(value), HeldDate::Unreadable(shown.to_owned()));
+        }
+        assert_eq!(read("[]"), AssetDates::default());
+    }
+
+    #[test]
+    fn a_date_without_a_place_cannot_be_written_and_an_id_is_no_name_for_a_new_field() {
+        assert_eq!(writable(&places()), DateFields::ALL);
+        let one = FieldPlaces::new()
+            .with(TenantField::PurchaseDate, [])
+            .with(TenantField::WarrantyExpiry, ["Warranty"]);
+        let only = DateFields::NONE.with(DateField::WarrantyExpiry);
+        assert_eq!(writable(&one), only);
+        let id = "9e98f3e0-a609-4258-be46-fa6a0ba963da";
+        let named = FieldPlaces::new()
+            .with(TenantField::PurchaseDate, [id, "Bought"])
+            .with(TenantField::WarrantyExpiry, [id]);
+        assert_eq!(new_name(&named, DateField::PurchaseDate), Some("Bought"));
+        assert_eq!(new_name(&named, DateField::WarrantyExpiry), None);
+        assert_eq!(
+            sought(&places(), &DateField::ALL),
+            r#"purchase_date (by the name "Bought" or "Purchase Date") and warranty_expiry (by the name "Warranty")"#
+        );
+    }
+}

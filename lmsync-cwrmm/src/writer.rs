@@ -1,0 +1,89 @@
+//! The requests that change something, with a token of their own.
+//!
+//! A key without the right to write still reads: the scopes of both are never asked for together.
+
+use std::sync::Arc;
+
+use http::Method;
+use lmsync_core::Result;
+use lmsync_core::auth::{Authorizer, TokenAuth};
+use lmsync_core::http::{Endpoint, HttpClient, Meter};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::api::fields_of;
+use crate::classify;
+use crate::request::write;
+use crate::scope::{Scope, Scopes};
+use crate::sign_in::may_not_write;
+use crate::wire::{NewField, NewValue};
+
+/// What writes to one account; clones share the token.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    http: HttpClient,
+    tokens: TokenAuth,
+    endpoint: Endpoint,
+    scopes: Scopes,
+    creating: Arc<Mutex<()>>,
+}
+
+impl Writer {
+    /// Writes through `http`, whose authorizer is `tokens`.
+    pub(crate) fn new(
+        http: HttpClient,
+        tokens: TokenAuth,
+        endpoint: Endpoint,
+        scopes: Scopes,
+    ) -> Self {
+        Self {
+            http,
+            tokens,
+            endpoint,
+            scopes,
+            creating: Arc::default(),
+        }
+    }
+
+    /// Gets a token to write with, unless there is one; writes nothing. A token that was
+    /// granted with less than was asked for is kept: further ones would lock the key.
+    pub(crate) async fn sign_in(&self, meter: &Meter) -> Result<()> {
+        self.tokens.credential(meter).await?;
+        if self.lacks(Scope::WriteCustomFields) {
+            return Err(may_not_write());
+        }
+        Ok(())
+    }
+
+    /// Whether the key is known to lack `scope`.
+    pub(crate) fn lacks(&self, scope: Scope) -> bool {
+        self.scopes.lack(scope)
+    }
+
+    /// Sets custom fields of one device, all in one request.
+    pub(crate) async fn set_values(
+        &self,
+        device: &str,
+        values: &[NewValue<'_>],
+        meter: &Meter,
+    ) -> Result<()> {
+        self.sign_in(meter).await?;
+        let url = fields_of(&self.endpoint, device)?;
+        let call = write("set custom fields", Method::PUT, &url, &values)?;
+        self.http.send(&call, meter, classify::accept_saved).await
+    }
+
+    /// Creates a custom field for all devices; fine where it exists.
+    pub(crate) async fn create_field(&self, field: &NewField<'_>, meter: &Meter) -> Result<()> {
+        self.sign_in(meter).await?;
+        let url = self
+            .endpoint
+            .join("/api/platform/v1/custom-field/definitions")?;
+        let call = write("create custom field", Method::POST, &url, field)?;
+        self.http.send(&call, meter, classify::accept_created).await
+    }
+
+    /// The right to create fields: one at a time, so that none is created twice.
+    pub(crate) async fn turn_to_create(&self) -> MutexGuard<'_, ()> {
+        self.creating.lock().await
+    }
+}

@@ -1,0 +1,76 @@
+//! Writing purchase and warranty dates.
+
+use async_trait::async_trait;
+use lmsync_core::http::Meter;
+use lmsync_core::model::AssetId;
+use lmsync_core::two_way::{
+    AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
+};
+use lmsync_core::{Check, Result, SharedClock, TwoWaySync};
+
+use crate::classify::EDIT_HINT;
+use crate::connector::SuperOps;
+use crate::map;
+
+/// `UpdateAssetInput` of both products takes both dates.
+pub(crate) const WRITABLE: DateFields = DateFields::ALL;
+
+/// Writes `purchasedDate` and `warrantyExpiryDate` with `updateAsset`, sending the id and
+/// what changes only, each date as `YYYY-MM-DD`.
+///
+/// Source: the vendor's reference, `UpdateAssetInput`. Its reply has no dates, so they are
+/// read back with `getAsset`.
+#[async_trait]
+impl TwoWaySync for SuperOps {
+    fn writable(&self) -> DateFields {
+        WRITABLE
+    }
+
+    /// Both: null clears a value, as a third party quotes the vendor's Help Center; the
+    /// reference does not say so. Whether it did is read back.
+    fn clearable(&self) -> DateFields {
+        WRITABLE
+    }
+
+    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
+        let (dates, ()) = self.fetch(id).await?;
+        Ok(dates)
+    }
+
+    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
+        write_verified(self, change).await
+    }
+}
+
+#[async_trait]
+impl DateAccess for SuperOps {
+    type Record = ();
+
+    fn clock(&self) -> &SharedClock {
+        self.api().http().clock()
+    }
+
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
+        let api = self.api();
+        let (wire, received_at) = api.asset_dates(&id.vendor_id, &Meter::default()).await?;
+        let dates = self.rules().dates(received_at);
+        Ok((map::held_dates(&wire, &dates), ()))
+    }
+
+    async fn send(&self, change: &DateChange, _record: &()) -> Result<()> {
+        let update = map::update(change);
+        self.api().update_asset(&update, &Meter::default()).await
+    }
+}
+
+/// What can be told of writing without doing it: nothing but what it would need.
+pub(crate) fn check(can_read: bool) -> Check {
+    if !can_read {
+        return Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);
+    }
+    let detail = "nothing was written: SuperOps tells only on writing whether the role may";
+    Check {
+        hint: Some(EDIT_HINT.to_owned()),
+        ..Check::passed(Check::WRITE_DATES, detail)
+    }
+}

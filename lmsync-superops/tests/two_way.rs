@@ -1,0 +1,446 @@
+//! Dates that are written, and what the vendor makes of them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use lmsync_core::http::{Transport, TransportErrorKind};
+use lmsync_core::two_way::{
+    AssetDates, DateChange, DateField, DateFields, HeldDate, TwoWaySync, TwoWaySyncExt,
+    WriteOutcome, WriteReport, WriteSource,
+};
+use lmsync_core::{
+    Check, CheckScope, Connector, Environment, ErrorKind, Result, RetryClass, SharedClock,
+};
+use lmsync_superops::{Product, SuperOps, SuperOpsConfig};
+use lmsync_testkit::conformance::{Treatment, TwoWayVendor, Vendor};
+use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::superops::{self, Permissions, SuperOpsSimulator, SuperOpsSpec, Writes};
+use lmsync_testkit::{Fault, FaultyTransport, InMemory, Recorded, Shared, VirtualClock};
+use serde_json::{Value, json};
+
+const PURCHASE: DateField = DateField::PurchaseDate;
+const EXPIRY: DateField = DateField::WarrantyExpiry;
+/// Of the requests that a change takes: read, write, read back.
+const WRITE: usize = 2;
+const READ_BACK: usize = 3;
+
+struct Stage {
+    account: SuperOps,
+    vendor: Shared<SuperOpsSimulator>,
+    net: InMemory<SuperOpsSimulator>,
+    faults: FaultyTransport,
+    id: String,
+}
+
+impl Stage {
+    /// An account of a few assets; the one at hand was bought on 2020-02-03 and has no expiry.
+    fn new() -> Self {
+        Self::of(Product::Msp)
+    }
+
+    fn of(product: Product) -> Self {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let mut spec = SuperOpsSpec::new(Fleet::new(FleetSpec::new(5, clock.now())));
+        if product == Product::It {
+            spec.product = superops::Product::It;
+        }
+        let config = SuperOpsConfig::new(&spec.subdomain, spec.token.as_str()).product(product);
+        let net = InMemory::new(SuperOpsSimulator::new(spec), clock.clone()).with_recording();
+        let faults = FaultyTransport::new(Arc::new(net.clone()) as Arc<dyn Transport>);
+        let environment = Environment::new(Arc::new(faults.clone()), clock);
+        let vendor = net.simulator().clone();
+        let id = vendor.with(|vendor| vendor.asset_ids().remove(3));
+        let stage = Self {
+            account: config.connect_in(&environment).unwrap(),
+            vendor,
+            net,
+            faults,
+            id,
+        };
+        stage.hold(AssetDates::new(Some(day("2020-02-03")), None));
+        stage
+    }
+
+    fn hold(&self, dates: AssetDates) {
+        self.vendor
+            .with(|vendor| vendor.hold_dates(&self.id, dates));
+    }
+
+    fn held(&self) -> AssetDates {
+        self.vendor.with(|vendor| vendor.held_dates(&self.id))
+    }
+
+    fn date_writes(&self) -> usize {
+        self.vendor.with(|vendor| vendor.date_writes(&self.id))
+    }
+
+    fn change(&self) -> DateChange {
+        DateChange::new(self.id.as_str())
+    }
+
+    /// The expiry, which is empty, set to the last day of 2026.
+    fn expiry(&self) -> DateChange {
+        self.change()
+            .set(EXPIRY, None, day("2026-12-31"), WriteSource::Lookup)
+    }
+
+    async fn write(&self, change: &DateChange) -> Result<WriteReport> {
+        self.account.write_dates(change).await
+    }
+
+    async fn outcome(&self, change: &DateChange) -> WriteOutcome {
+        self.write(change).await.unwrap().outcome
+    }
+
+    /// The bodies of the requests that asked for a change.
+    fn sent(&self) -> Vec<Value> {
+        let body = |request: Recorded| serde_json::from_slice::<Value>(&request.body).unwrap();
+        let is_mutation = |body: &Value| body["query"].as_str().unwrap().starts_with("mutation");
+        self.net
+            .recorded()
+            .into_iter()
+            .map(body)
+            .filter(is_mutation)
+            .collect()
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+#[test]
+fn both_dates_can_be_written_and_cleared() {
+    let account = Stage::new().account;
+    assert_eq!(account.writable(), DateFields::ALL);
+    assert_eq!(account.clearable(), DateFields::ALL);
+    assert_eq!(account.info().capabilities.two_way, account.writable());
+    assert!(DateField::ALL.iter().all(|field| account.can_write(*field)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_is_written_and_read_back_in_both_products() {
+    for product in [Product::Msp, Product::It] {
+        let stage = Stage::of(product);
+        let report = stage.write(&stage.expiry()).await.unwrap();
+        let expected = AssetDates::new(Some(day("2020-02-03")), Some(day("2026-12-31")));
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        assert_eq!(report.held, Some(expected.clone()));
+        assert_eq!(report.detail, None);
+        assert_eq!(stage.held(), expected);
+        let id = stage.id.as_str().into();
+        assert_eq!(stage.account.read_dates(&id).await.unwrap(), expected);
+        let synced = stage.account.asset(&id).await.unwrap();
+        assert_eq!(synced.warranty_expiry, Some(day("2026-12-31")));
+        assert_eq!(stage.date_writes(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_but_the_id_and_what_changes_and_nothing_else_changes() {
+    let stage = Stage::new();
+    let machine = || {
+        stage
+            .vendor
+            .with(|vendor| vendor.machine(&stage.id).unwrap())
+    };
+    let before = machine();
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Written);
+    let expected = json!({
+        "query": "mutation updateAsset($input: UpdateAssetInput!) { updateAsset(input: $input) { assetId } }",
+        "variables": { "input": { "assetId": stage.id, "warrantyExpiryDate": "2026-12-31" } },
+    });
+    assert_eq!(stage.sent(), [expected]);
+    let mut after = machine();
+    after.warranty_expiry = before.warranty_expiry;
+    assert_eq!(after, before);
+    assert_eq!(stage.vendor.with(|vendor| vendor.writes()), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_dates_go_in_one_request() {
+    let stage = Stage::new();
+    let change = stage.expiry().set(
+        PURCHASE,
+        Some(day("2020-02-03")),
+        day("2021-01-09"),
+        WriteSource::Manual,
+    );
+    assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
+    let input = json!({
+        "assetId": stage.id,
+        "purchasedDate": "2021-01-09",
+        "warrantyExpiryDate": "2026-12-31",
+    });
+    let [sent] = &stage.sent()[..] else {
+        panic!("one request");
+    };
+    assert_eq!(sent["variables"]["input"], input);
+    let expected = AssetDates::new(Some(day("2021-01-09")), Some(day("2026-12-31")));
+    assert_eq!(stage.held(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_change_that_clears_sends_null() {
+    let stage = Stage::new();
+    stage.hold(AssetDates::new(
+        Some(day("2020-02-03")),
+        Some(day("2026-12-31")),
+    ));
+    let change = stage
+        .change()
+        .clear(EXPIRY, day("2026-12-31"), WriteSource::Undo);
+    assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
+    assert_eq!(
+        stage.sent()[0]["variables"]["input"],
+        json!({ "assetId": stage.id, "warrantyExpiryDate": null })
+    );
+    assert_eq!(stage.held(), AssetDates::new(Some(day("2020-02-03")), None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_held_already_is_not_sent() {
+    let stage = Stage::new();
+    let same = stage
+        .change()
+        .set(PURCHASE, None, day("2020-02-03"), WriteSource::Lookup);
+    assert_eq!(stage.outcome(&same).await, WriteOutcome::Unchanged);
+    assert_eq!(
+        stage.outcome(&stage.change()).await,
+        WriteOutcome::Unchanged
+    );
+    assert!(stage.sent().is_empty());
+    // Half of it is held: the other half is sent.
+    let half = stage
+        .expiry()
+        .set(PURCHASE, None, day("2020-02-03"), WriteSource::Lookup);
+    assert_eq!(stage.outcome(&half).await, WriteOutcome::Written);
+    assert_eq!(
+        stage.sent()[0]["variables"]["input"],
+        json!({ "assetId": stage.id, "warrantyExpiryDate": "2026-12-31" })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_changed_meanwhile_is_left_alone() {
+    let stage = Stage::new();
+    for held in [
+        HeldDate::Day(day("2025-05-05")),
+        HeldDate::Unreadable("until May".to_owned()),
+    ] {
+        stage.hold(AssetDates::default().with(EXPIRY, held.clone()));
+        let report = stage.write(&stage.expiry()).await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Refused);
+        assert!(report.detail.unwrap().contains(&held.to_string()));
+        assert_eq!(*stage.held().get(EXPIRY), held);
+    }
+    assert!(stage.sent().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_that_stands_for_nothing_may_be_overwritten() {
+    let stage = Stage::new();
+    stage.hold(AssetDates::new(None, Some(day("1900-01-01"))));
+    let id = stage.id.as_str().into();
+    let dates = stage.account.read_dates(&id).await.unwrap();
+    assert_eq!(dates, AssetDates::default());
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Written);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_is_named_and_nothing_is_written() {
+    let stage = Stage::new();
+    stage.vendor.with(|vendor| vendor.forbid_writing());
+    let before = stage.held();
+    let error = stage.write(&stage.expiry()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Permission);
+    assert_eq!(error.operation(), Some("updateAsset"));
+    let hint = error.hint().unwrap();
+    for words in [
+        "Settings > Roles and Groups > Technician Roles",
+        "Edit on Asset Management > Asset",
+    ] {
+        assert!(hint.contains(words), "{hint}");
+    }
+    assert_eq!(stage.sent().len(), 1);
+    assert_eq!((stage.held(), stage.date_writes()), (before, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_check_says_what_writing_needs_and_does_not_try() {
+    let stage = Stage::new();
+    let written = |report: lmsync_core::CheckReport| report.checks.last().cloned().unwrap();
+    for may_write in [true, false] {
+        stage
+            .vendor
+            .with(|vendor| vendor.permissions().edit = may_write);
+        let report = stage.account.check(CheckScope::two_way()).await;
+        assert!(report.ok(), "{report:?}");
+        let check = written(report);
+        assert_eq!(check.name, Check::WRITE_DATES);
+        assert!(check.detail.contains("only on writing"), "{check:?}");
+        assert!(check.hint.unwrap().contains("Edit on Asset Management"));
+    }
+    stage.vendor.with(|vendor| vendor.forbid_reading_assets());
+    let check = written(stage.account.check(CheckScope::two_way()).await);
+    assert!(!check.ok);
+    assert_eq!(check.detail, "not tried: read_assets failed");
+    assert!(stage.sent().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_vendor_ignores_or_shifts_is_told() {
+    let stage = Stage::new();
+    stage
+        .vendor
+        .with(|vendor| vendor.treat_dates(Treatment::Ignore));
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Ignored);
+    stage
+        .vendor
+        .with(|vendor| vendor.treat_dates(Treatment::Shift));
+    let report = stage.write(&stage.expiry()).await.unwrap();
+    assert_eq!(report.outcome, WriteOutcome::Altered);
+    let detail = report.detail.unwrap();
+    assert!(detail.contains("2026-12-31 was sent") && detail.contains("2026-12-30 is held"));
+    assert_eq!(stage.date_writes(), 2, "neither is sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_made_and_not_confirmed_is_not_sent_again() {
+    for fault in [
+        Fault::Spoil(500),
+        Fault::Spoil(503),
+        Fault::LoseAnswer,
+        Fault::Truncate(25),
+    ] {
+        let stage = Stage::new();
+        stage.faults.inject(WRITE, fault.clone());
+        let outcome = stage.outcome(&stage.expiry()).await;
+        assert_eq!(outcome, WriteOutcome::Written, "{fault:?}");
+        assert_eq!(stage.date_writes(), 1, "{fault:?}");
+    }
+    let stage = Stage::new();
+    stage
+        .vendor
+        .with(|vendor| vendor.misbehaviour().writes = Writes::MadeThenFailed);
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Written);
+    assert_eq!(stage.date_writes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_not_made_is_sent_again() {
+    let answer = |body: &'static str| Fault::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: Bytes::from_static(body.as_bytes()),
+    };
+    for fault in [
+        Fault::status(500),
+        Fault::web_page(),
+        Fault::Fail(TransportErrorKind::Connect),
+        Fault::Fail(TransportErrorKind::Timeout),
+        answer(r#"{"data":{"updateAsset":null}}"#),
+        // Confirmed in part, and of that nothing was done.
+        answer(
+            r#"{"errors":[{"message":null,"path":["updateAsset","assetId"]}],
+                "data":{"updateAsset":{"assetId":null}}}"#,
+        ),
+    ] {
+        let stage = Stage::new();
+        stage.faults.inject(WRITE, fault.clone());
+        let outcome = stage.outcome(&stage.expiry()).await;
+        assert_eq!(outcome, WriteOutcome::Written, "{fault:?}");
+        assert_eq!(stage.date_writes(), 1, "{fault:?}");
+    }
+    let stage = Stage::new();
+    let vendor = stage.vendor.clone();
+    stage.faults.before(WRITE, move || {
+        vendor.with(|vendor| vendor.misbehaviour().fail_next = 1);
+    });
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Written);
+    assert_eq!((stage.sent().len(), stage.date_writes()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_requests_cost_patience_only() {
+    let stage = Stage::new();
+    let vendor = stage.vendor.clone();
+    stage.faults.before(WRITE, move || {
+        vendor.with(|vendor| vendor.refuse_next(2));
+    });
+    assert_eq!(stage.outcome(&stage.expiry()).await, WriteOutcome::Written);
+    assert_eq!((stage.sent().len(), stage.date_writes()), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_cannot_be_read_back_is_unknown_and_not_repeated() {
+    let stage = Stage::new();
+    let faults = stage.faults.clone();
+    stage.faults.before(READ_BACK, move || {
+        faults.inject_always(Fault::status(500));
+    });
+    stage.faults.inject(READ_BACK, Fault::status(500));
+    let report = stage.write(&stage.expiry()).await.unwrap();
+    assert_eq!(report.outcome, WriteOutcome::Unknown);
+    assert_eq!(report.held, None);
+    assert_eq!(stage.date_writes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_value_is_an_error_with_the_vendors_code() {
+    let stage = Stage::new();
+    // Years of five digits have no form that the vendor takes.
+    let far = NaiveDate::from_ymd_opt(12_026, 12, 31).unwrap();
+    let change = stage.change().set(EXPIRY, None, far, WriteSource::Manual);
+    let error = stage.write(&change).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Vendor);
+    assert_eq!(error.retry(), RetryClass::Never);
+    assert_eq!(error.vendor_code(), Some("value_pattern_validation_failed"));
+    assert!(error.message().contains("warrantyExpiryDate"), "{error}");
+    assert_eq!((stage.sent().len(), stage.date_writes()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_asset_is_not_found_and_none_other_is_touched() {
+    let stage = Stage::new();
+    let change =
+        |id: &str| DateChange::new(id).set(EXPIRY, None, day("2026-12-31"), WriteSource::Lookup);
+    let error = stage.write(&change("404404404")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    // Outside of what a technician sees is the same as not there.
+    let hidden = Permissions::technician([]);
+    stage.vendor.with(|vendor| *vendor.permissions() = hidden);
+    let error = stage.write(&change(&stage.id)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(error.hint().is_some());
+    assert!(stage.sent().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_asset_that_is_deleted_meanwhile_is_not_found() {
+    let stage = Stage::new();
+    let (vendor, id) = (stage.vendor.clone(), stage.id.clone());
+    stage.faults.before(WRITE, move || {
+        vendor.with(|vendor| vendor.remove_asset(&id));
+    });
+    let error = stage.write(&stage.expiry()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.operation(), Some("updateAsset"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn dates_that_were_not_sent_are_an_error_and_not_empty() {
+    let stage = Stage::new();
+    let without_dates = r#"{"data":{"getAsset":{"assetId":"1","name":"a"}}}"#;
+    stage.faults.inject_always(Fault::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: Bytes::from_static(without_dates.as_bytes()),
+    });
+    let error = stage.write(&stage.expiry()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(stage.sent().is_empty());
+}

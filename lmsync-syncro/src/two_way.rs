@@ -1,0 +1,108 @@
+//! Writing purchase and warranty dates.
+
+use async_trait::async_trait;
+use lmsync_core::http::Meter;
+use lmsync_core::model::AssetId;
+use lmsync_core::two_way::{
+    AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
+};
+use lmsync_core::{Check, CheckReport, Connector, Error, Result, SharedClock, TwoWaySync};
+
+use crate::classify::Right;
+use crate::connector::{Inner, READ_ASSET, Syncro, asset_number};
+use crate::dates::{self, Record};
+
+/// Writes both dates into the asset's properties, as `YYYY-MM-DD`, with
+/// `PUT /customer_assets/{id}`.
+///
+/// Written is the property that a sync reads the date from; on an asset without one, the
+/// first name of `fields`. Whether Syncro merges or replaces `properties` is not
+/// documented, so all of them are sent as they were read: that keeps them either way.
+/// The agent's block, `kabuto_information`, goes with them. If it were left out and Syncro
+/// replaces, inventory, check-in and the agent's own id would be lost; if it is
+/// sent and the agent reported within the moment between reading and writing, that report is
+/// put back by as much until the next one.
+///
+/// The key needs the permission "Assets - Edit", which the prebuilt token does not have.
+#[async_trait]
+impl TwoWaySync for Syncro {
+    /// The dates that have a name in `fields`; by default both.
+    fn writable(&self) -> DateFields {
+        self.info().capabilities.two_way
+    }
+
+    /// The same: a property is free text, and an empty one is no date. A date that stands
+    /// in several properties is not cleared.
+    fn clearable(&self) -> DateFields {
+        self.writable()
+    }
+
+    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
+        let (dates, _) = self.fetch(id).await?;
+        Ok(dates)
+    }
+
+    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
+        write_verified(self, change).await
+    }
+}
+
+#[async_trait]
+impl DateAccess for Syncro {
+    type Record = Record;
+
+    fn clock(&self) -> &SharedClock {
+        self.inner().api.http().clock()
+    }
+
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, Record)> {
+        let inner = self.inner();
+        let id = asset_number(id)?;
+        let (asset, received_at) = inner.api.asset(id, &Meter::default()).await?;
+        let record = Record::of(asset, id, inner.rules.dates(received_at))
+            .map_err(|error| error.with_operation(READ_ASSET))?;
+        Ok((record.held(&inner.places), record))
+    }
+
+    async fn send(&self, change: &DateChange, record: &Record) -> Result<()> {
+        let inner = self.inner();
+        let id = asset_number(&change.asset)?;
+        let update = record.update(change, &inner.places)?;
+        inner.api.update_asset(id, &update, &Meter::default()).await
+    }
+}
+
+impl Inner {
+    /// What can be told of writing without doing it; `report` is of reading.
+    ///
+    /// Syncro tells what the key's user may do. Of the key itself it tells only on writing.
+    pub(crate) async fn check_writing(&self, report: &CheckReport, meter: &Meter) -> Check {
+        // Writing reads the asset; customers play no part in it.
+        let is_needed = |check: &&Check| check.name != Check::READ_CUSTOMERS;
+        if let Some(failed) = report.checks.iter().filter(is_needed).find(|one| !one.ok) {
+            return Check::not_tried(Check::WRITE_DATES, failed.name);
+        }
+        if dates::writable(&self.places).is_empty() {
+            let nameless = Error::config("no property is named for either date")
+                .with_hint("name them under `fields`");
+            return Check::failed(Check::WRITE_DATES, &nameless);
+        }
+        let (ok, detail) = match self.api.may_edit_assets(meter).await {
+            Ok(Some(true)) => (
+                true,
+                "the key's user may edit assets; whether the key may, Syncro tells only on writing",
+            ),
+            Ok(Some(false)) => (false, "the key's user may not edit assets"),
+            Ok(None) => (
+                true,
+                "not known before the first write: Syncro does not say what the key's user may do",
+            ),
+            Err(error) => return Check::failed(Check::WRITE_DATES, &error),
+        };
+        Check {
+            ok,
+            hint: Some(Right::EditAsset.hint()),
+            ..Check::passed(Check::WRITE_DATES, detail)
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! Dates are written once, to the right asset, and what became of them is named.
+
+use std::pin::pin;
+use std::task::Poll;
+
+use chrono::{Days, NaiveDate};
+use futures_util::future::poll_fn;
+use lmsync_core::model::{AssetId, DateReader};
+use lmsync_core::two_way::{
+    AssetDates, AssetRef, Claim, ClaimSource, Claims, DateChange, DateField, DateFields,
+    JournalEntry, PlanRules, WriteOutcome, WriteSource, apply, plan, settle,
+};
+use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
+
+use super::secrets::expect_no_secret;
+use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
+use crate::{Fault, Log, MemoryJournal};
+
+type TwoWayStage<S> = Stage<S, dyn TwoWaySync>;
+
+/// So many dates are written by the run that is killed.
+const KILLED_RUN_DATES: usize = 1000;
+/// So often it is killed.
+const KILLS: usize = 20;
+
+impl<S: TwoWaySubject> TwoWayStage<S> {
+    /// A vendor with about `assets` assets that may be written to.
+    #[must_use]
+    fn two_way(assets: usize) -> Self {
+        Self::connecting(assets, S::connect_two_way)
+    }
+
+    /// The first asset, with both dates empty.
+    fn blank(&self) -> AssetId {
+        let id = self.truth().into_iter().next().expect("an asset");
+        self.hold(&id, AssetDates::default());
+        id.into()
+    }
+
+    fn hold(&self, id: &str, dates: AssetDates) {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.hold_dates(id, dates));
+    }
+
+    fn held(&self, id: &AssetId) -> AssetDates {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.held_dates(&id.vendor_id))
+    }
+
+    fn date_writes(&self, id: &AssetId) -> usize {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.date_writes(&id.vendor_id))
+    }
+
+    fn treat(&self, treatment: Treatment) {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.treat_dates(treatment));
+    }
+
+    fn forbid_writing(&self) {
+        self.vendor.simulator().with(TwoWayVendor::forbid_writing);
+    }
+
+    fn writes(&self) -> usize {
+        self.vendor.simulator().with(|vendor| vendor.writes())
+    }
+
+    /// Writes `change`, which must become `outcome`.
+    async fn expect(&self, change: &DateChange, outcome: WriteOutcome) {
+        let report = self.connector.write_dates(change).await.expect("a report");
+        assert_eq!(report.outcome, outcome, "{report:?}");
+        if let Some(held) = report.held {
+            assert_eq!(held, self.held(&change.asset));
+        }
+    }
+
+    async fn refusal(&self, change: &DateChange) -> Error {
+        let refused = self.connector.write_dates(change).await;
+        refused.expect_err("the write is refused")
+    }
+}
+
+fn bought() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2024, 3, 1).expect("a day")
+}
+
+fn expires() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2027, 2, 28).expect("a day")
+}
+
+/// Both dates of an asset that has none.
+fn both(id: &AssetId) -> DateChange {
+    let source = WriteSource::Lookup;
+    DateChange::new(id.clone())
+        .set(DateField::PurchaseDate, None, bought(), source)
+        .set(DateField::WarrantyExpiry, None, expires(), source)
+}
+
+fn both_held() -> AssetDates {
+    AssetDates::new(Some(bought()), Some(expires()))
+}
+
+/// Which request of writing both dates to a fresh account is the write.
+async fn number_of_the_write<S: TwoWaySubject>() -> usize {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.expect(&both(&id), WriteOutcome::Written).await;
+    let numbers = 1..=stage.faults.sent();
+    for number in numbers.rev() {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        let vendor = stage.vendor.simulator().clone();
+        let probe = id.vendor_id.clone();
+        let (count, counted) = tokio::sync::oneshot::channel();
+        stage.faults.before(number, move || {
+            let _ = count.send(vendor.with(|vendor| vendor.date_writes(&probe)));
+        });
+        stage.expect(&both(&id), WriteOutcome::Written).await;
+        if counted.await == Ok(0) {
+            return number;
+        }
+    }
+    panic!("no request is the write");
+}
+
+/// What goes wrong with the write, and how often the vendor then accepted one.
+async fn written_once_despite<S: TwoWaySubject>(fault: Fault) {
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.faults.inject(number, fault);
+    stage.expect(&both(&id), WriteOutcome::Written).await;
+    assert_eq!(stage.held(&id), both_held());
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// Both dates of every asset that is written arrive, and what is reported is what is held.
+pub async fn a_date_is_written_and_read_back<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.expect(&both(&id), WriteOutcome::Written).await;
+    assert_eq!(stage.held(&id), both_held());
+    assert_eq!(stage.connector.read_dates(&id).await.unwrap(), both_held());
+}
+
+/// Two dates of an asset cost one write.
+pub async fn both_dates_go_in_one_request<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.expect(&both(&id), WriteOutcome::Written).await;
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// What is written is what a sync reads afterwards.
+pub async fn what_is_written_is_what_a_sync_reads<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.expect(&both(&id), WriteOutcome::Written).await;
+    let asset = stage.connector.asset(&id).await.unwrap();
+    assert_eq!(asset.purchase_date, Some(bought()));
+    assert_eq!(asset.warranty_expiry, Some(expires()));
+}
+
+/// A date that is not written keeps what it was, and every other asset both of its.
+pub async fn nothing_else_is_touched<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let (earlier, later) = (bought() - Days::new(400), expires());
+    stage.hold(&id.vendor_id, AssetDates::new(Some(earlier), None));
+    let others: Vec<AssetId> = stage
+        .truth()
+        .into_iter()
+        .skip(1)
+        .map(AssetId::from)
+        .collect();
+    let before: Vec<AssetDates> = others.iter().map(|other| stage.held(other)).collect();
+    let change = DateChange::new(id.clone());
+    let change = change.set(DateField::WarrantyExpiry, None, later, WriteSource::Manual);
+    let asset = stage.connector.asset(&id).await.unwrap();
+    stage.expect(&change, WriteOutcome::Written).await;
+    assert_eq!(stage.held(&id), AssetDates::new(Some(earlier), Some(later)));
+    let after: Vec<AssetDates> = others.iter().map(|other| stage.held(other)).collect();
+    assert_eq!(before, after);
+    let mut written = stage.connector.asset(&id).await.unwrap();
+    assert_eq!(written.warranty_expiry, Some(later));
+    // Nothing but the date and the record's own stamps and fields that hold it may differ.
+    written.warranty_expiry = asset.warranty_expiry;
+    written.source = asset.source.clone();
+    written.custom_fields.clone_from(&asset.custom_fields);
+    written.places.clone_from(&asset.places);
+    written.last_check_in = asset.last_check_in;
+    assert_eq!(written, asset);
+}
+
+/// What the vendor holds already costs no write.
+pub async fn what_is_held_already_is_not_sent<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.hold(&id.vendor_id, both_held());
+    stage.expect(&both(&id), WriteOutcome::Unchanged).await;
+    assert_eq!(stage.writes(), 0);
+}
+
+/// A date that somebody changed since the plan is left alone.
+pub async fn what_changed_since_the_plan_is_not_overwritten<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let theirs = AssetDates::new(None, Some(expires() + Days::new(1)));
+    stage.hold(&id.vendor_id, theirs.clone());
+    stage.expect(&both(&id), WriteOutcome::Refused).await;
+    assert_eq!(stage.held(&id), theirs);
+    assert_eq!(stage.writes(), 0);
+}
+
+/// A date that is there is replaced by the one that was planned on it.
+pub async fn a_date_is_replaced<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.hold(&id.vendor_id, both_held());
+    let later = expires() + Days::new(365);
+    let change = DateChange::new(id.clone()).set(
+        DateField::WarrantyExpiry,
+        Some(expires()),
+        later,
+        WriteSource::Lookup,
+    );
+    stage.expect(&change, WriteOutcome::Written).await;
+    assert_eq!(
+        stage.held(&id),
+        AssetDates::new(Some(bought()), Some(later))
+    );
+}
+
+/// A vendor that says yes and does nothing is found out.
+pub async fn a_write_that_the_vendor_ignores_is_named<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.treat(Treatment::Ignore);
+    stage.expect(&both(&id), WriteOutcome::Ignored).await;
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// A vendor that keeps another day is found out.
+pub async fn a_write_that_the_vendor_shifts_is_named<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.treat(Treatment::Shift);
+    stage.expect(&both(&id), WriteOutcome::Altered).await;
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// An answer that is lost on the way is looked up, not repeated.
+pub async fn a_lost_answer_writes_nothing_twice<S: TwoWaySubject>() {
+    written_once_despite::<S>(Fault::LoseAnswer).await;
+}
+
+/// A server error after the write is looked up, not repeated.
+pub async fn an_error_after_the_write_writes_nothing_twice<S: TwoWaySubject>() {
+    written_once_despite::<S>(Fault::Spoil(500)).await;
+}
+
+/// An answer that is cut off is looked up, not repeated.
+pub async fn a_cut_answer_writes_nothing_twice<S: TwoWaySubject>() {
+    written_once_despite::<S>(Fault::Truncate(7)).await;
+}
+
+/// A server error instead of the write is followed by the write.
+pub async fn an_error_instead_of_the_write_is_made_up_for<S: TwoWaySubject>() {
+    written_once_despite::<S>(Fault::status(503)).await;
+}
+
+/// "Too many requests" instead of the write is waited out.
+pub async fn a_429_instead_of_the_write_is_waited_out<S: TwoWaySubject>() {
+    written_once_despite::<S>(Fault::status_with_retry_after(429, "7")).await;
+}
+
+/// A failure with every request: the outcome is an error or unknown, never "written".
+pub async fn an_outcome_that_cannot_be_known_is_not_called_written<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let faults = stage.faults.clone();
+    stage.faults.before(number + 1, move || {
+        faults.inject_always(Fault::status(500));
+    });
+    stage.faults.inject(number + 1, Fault::status(500));
+    stage.expect(&both(&id), WriteOutcome::Unknown).await;
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// Without the right to write, nothing is written and the error says what to add.
+pub async fn a_missing_permission_is_a_permission_error_with_advice<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.forbid_writing();
+    let error = stage.refusal(&both(&id)).await;
+    assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
+    assert!(error.hint().is_some_and(|hint| !hint.is_empty()));
+    assert_eq!(stage.held(&id), AssetDates::default());
+    assert_eq!(stage.date_writes(&id), 0);
+    // Reading goes on.
+    stage.expect_usable().await;
+}
+
+/// The check says what is needed to write, and writes nothing.
+pub async fn the_check_tells_what_writing_needs_and_writes_nothing<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let report = stage.connector.check(CheckScope::two_way()).await;
+    assert!(report.ok(), "{report:?}");
+    assert!(
+        report
+            .checks
+            .iter()
+            .any(|check| check.name == Check::WRITE_DATES)
+    );
+    let read = stage.connector.check(CheckScope::read()).await;
+    assert!(
+        read.checks
+            .iter()
+            .all(|check| check.name != Check::WRITE_DATES)
+    );
+    stage.forbid_writing();
+    let report = stage.connector.check(CheckScope::two_way()).await;
+    let check = report
+        .checks
+        .iter()
+        .find(|check| check.name == Check::WRITE_DATES)
+        .expect("the check");
+    assert!(check.hint.is_some(), "{check:?}");
+    assert_eq!(stage.writes(), 0);
+}
+
+/// What the connector declares is what it writes.
+pub async fn the_declared_fields_are_the_writable_ones<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(1);
+    let connector = &stage.connector;
+    assert!(!connector.writable().is_empty());
+    assert_eq!(connector.info().capabilities.two_way, connector.writable());
+}
+
+/// An asset that the vendor does not know is an error; nothing is written or created.
+pub async fn an_unknown_asset_is_not_written<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let error = stage.refusal(&both(&AssetId::from("404404404"))).await;
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert_eq!(stage.writes(), 0);
+    stage.expect_usable().await;
+}
+
+/// A date is cleared where that is offered, and refused before anything is sent where not.
+pub async fn a_date_is_cleared_only_where_that_is_offered<S: TwoWaySubject>() {
+    for field in DateField::ALL {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        stage.hold(&id.vendor_id, both_held());
+        let day = both_held().get(field).day().expect("a day");
+        let change = DateChange::new(id.clone()).clear(field, day, WriteSource::Undo);
+        if stage.connector.clearable().contains(field) {
+            stage.expect(&change, WriteOutcome::Written).await;
+            assert_eq!(stage.held(&id), both_held().with(field, None));
+        } else {
+            let error = stage.refusal(&change).await;
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert_eq!(stage.faults.sent(), 0);
+        }
+    }
+}
+
+/// A write dropped at any await point leaves the connector usable, and the date can
+/// still be written.
+pub async fn a_write_dropped_at_any_point_leaves_the_connector_usable<S: TwoWaySubject>() {
+    for requests in 1..20 {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        let change = both(&id);
+        let work = stage.connector.write_dates(&change);
+        let ended = killed_after(requests, work, || stage.faults.sent()).await;
+        let report = stage.connector.write_dates(&change).await.unwrap();
+        assert!(report.outcome.is_done(), "{report:?}");
+        assert_eq!(stage.held(&id), both_held());
+        if ended {
+            return;
+        }
+    }
+    panic!("the write never ended");
+}
+
+/// Neither a write nor a refused one shows a secret: not in logs, reports or errors.
+pub async fn no_write_shows_a_secret<S: TwoWaySubject>() {
+    for forbidden in [false, true] {
+        let (stage, log) = (TwoWayStage::<S>::two_way(5), Log::start());
+        let id = stage.blank();
+        if forbidden {
+            stage.forbid_writing();
+        }
+        let outcome = stage.connector.write_dates(&both(&id)).await;
+        expect_no_secret::<S>("the outcome", &format!("{outcome:?}"));
+        expect_no_secret::<S>("the connector", &format!("{:#?}", stage.connector));
+        expect_no_secret::<S>("the log", &log.finish());
+    }
+}
+
+/// A run over a thousand dates, killed again and again and started again with its
+/// journal, writes each exactly once and accounts for every attempt.
+pub async fn a_run_killed_again_and_again_writes_every_date_once<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(KILLED_RUN_DATES);
+    let ids: Vec<AssetId> = stage.truth().into_iter().map(AssetId::from).collect();
+    for id in &ids {
+        stage.hold(&id.vendor_id, AssetDates::default());
+    }
+    let journal = MemoryJournal::default();
+    let mut dice = 0x2545_f491_u64;
+    for _ in 0..KILLS {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let most = 4 * KILLED_RUN_DATES / KILLS;
+        let requests = 1 + usize::try_from(dice >> 33).unwrap_or(0) % (2 * most);
+        let kill_at = stage.faults.sent() + requests;
+        let run = Box::pin(run(&stage, &ids, &journal));
+        killed_after(kill_at, run, || stage.faults.sent()).await;
+    }
+    run(&stage, &ids, &journal).await;
+
+    let entries = journal.entries();
+    for id in &ids {
+        assert_eq!(stage.held(id), both_held());
+        assert_eq!(
+            stage.date_writes(id),
+            1,
+            "{} was written twice",
+            id.vendor_id
+        );
+        let own = |entry: &&_| is_of(entry, id);
+        let done = entries.iter().filter(own);
+        let done = done.filter(|entry| entry.outcome.is_done()).count();
+        assert_eq!(done, 1, "the journal has {done} writes of {}", id.vendor_id);
+    }
+    assert!(
+        journal
+            .history()
+            .open(&stage.connector.info().instance)
+            .is_empty()
+    );
+}
+
+fn is_of(entry: &JournalEntry, id: &AssetId) -> bool {
+    entry.attempt.asset.vendor_id == id.vendor_id
+}
+
+/// Polls `work` until `sent` has reached `requests`, then drops it; says whether it had ended.
+async fn killed_after<T>(
+    requests: usize,
+    work: impl Future<Output = T> + Send,
+    sent: impl Fn() -> usize + Send + Sync,
+) -> bool {
+    let mut work = pin!(work);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(true),
+        Poll::Pending if sent() >= requests => Poll::Ready(false),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
+/// Settles, plans and applies both dates for every asset, some assets at a time.
+async fn run<S: TwoWaySubject>(stage: &TwoWayStage<S>, ids: &[AssetId], journal: &MemoryJournal) {
+    const AT_A_TIME: usize = 25;
+    let connector = stage.connector.as_ref();
+    let mut history = journal.history();
+    settle(connector, journal, &mut history)
+        .await
+        .expect("what is open is settled");
+    let rules = PlanRules::new().enable(DateFields::ALL);
+    let dates = DateReader::new(stage.clock.now());
+    let claim = |field, day| Claim {
+        field,
+        day,
+        source: ClaimSource::Lookup,
+        observed_at: stage.clock.now(),
+    };
+    let claims = Claims::new()
+        .and(claim(DateField::PurchaseDate, bought()))
+        .and(claim(DateField::WarrantyExpiry, expires()));
+    for some in ids.chunks(AT_A_TIME) {
+        let mut changes = Vec::new();
+        for id in some {
+            let asset = AssetRef::new(&connector.info().instance, &id.vendor_id);
+            let attempts = history.of(&asset);
+            let settled = [
+                (DateField::PurchaseDate, bought()),
+                (DateField::WarrantyExpiry, expires()),
+            ];
+            let is_settled = |(field, day): &(DateField, NaiveDate)| {
+                attempts.outcome_of(*field, Some(*day)).is_some()
+            };
+            if settled.iter().all(is_settled) {
+                continue;
+            }
+            let held = connector.read_dates(id).await.expect("the dates");
+            let fields = connector.writable();
+            changes.extend(plan(id, &held, &claims, fields, &rules, &attempts, &dates).change());
+        }
+        let applied = apply(connector, changes, journal, stage.clock.as_ref(), 4).await;
+        assert!(applied.expect("a report").is_done());
+    }
+}

@@ -1,0 +1,297 @@
+//! `POST Asset`, and what was written to assets.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use http::header::CONTENT_TYPE;
+use http::{Request, Response, StatusCode};
+use lmsync_core::model::DateReader;
+use lmsync_core::two_way::{AssetDates, HeldDate};
+use serde_json::{Map, Value, json};
+
+use crate::conformance::Treatment;
+
+use super::account::Account;
+use super::{answers, ids, render};
+
+const PURCHASED: &str = "supplier_purchasedate";
+const EXPIRY: &str = "warranty_end";
+/// The properties that are days.
+const DAYS: [&str; 10] = [
+    PURCHASED,
+    EXPIRY,
+    "supplier_expirydate",
+    "stock_date",
+    "stockdate",
+    "commissiondate",
+    "contract_end_date",
+    "warranty_start",
+    "labour_warranty_start",
+    "labour_warranty_end",
+];
+
+/// What was written to an asset.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    properties: BTreeMap<&'static str, Value>,
+    /// Values of asset fields, by the fields' ids.
+    fields: BTreeMap<u64, Value>,
+}
+
+impl Written {
+    /// Puts it over what `asset` has.
+    pub(super) fn show(&self, asset: &mut Value) {
+        for (name, value) in &self.properties {
+            asset[*name] = value.clone();
+        }
+        let fields = asset["fields"].as_array_mut();
+        for field in fields.into_iter().flatten() {
+            if let Some(value) = number(&field["id"]).and_then(|id| self.fields.get(&id)) {
+                field["value"] = value.clone();
+                field["display"] = json!(text(value));
+            }
+        }
+    }
+}
+
+/// What is to become of one asset; what is not named stays.
+struct Change {
+    /// Without one, a new asset is made.
+    id: Option<u64>,
+    days: BTreeMap<&'static str, NaiveDateTime>,
+    /// All asset fields: those that are not here lose their value.
+    fields: Option<BTreeMap<u64, Value>>,
+}
+
+impl Account {
+    /// Changes assets, and makes those that have no id, or one that is not known.
+    pub(super) fn post_assets(&mut self, request: &Request<Bytes>) -> Response<Bytes> {
+        let of = request.headers().get(CONTENT_TYPE);
+        let is_json = of.is_some_and(|of| of.as_bytes().starts_with(b"application/json"));
+        if !is_json {
+            return answers::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+        let assets: Vec<Value> = match serde_json::from_slice(request.body()) {
+            Ok(Value::Array(assets)) if !assets.is_empty() => assets,
+            _ => return unbound("id", "The input was not a list of assets."),
+        };
+        let mut changes = Vec::new();
+        for (place, asset) in assets.iter().enumerate() {
+            match read(asset) {
+                Ok(change) => changes.push(change),
+                Err(name) => {
+                    let name = format!("[{place}].{name}");
+                    return unbound(&name, "The input was not valid.");
+                }
+            }
+        }
+        let changed: Vec<u64> = changes
+            .into_iter()
+            .map(|change| self.make(change))
+            .collect();
+        let first = changed.first().and_then(|id| self.record(&id.to_string()));
+        // However many were sent, one comes back.
+        answers::json(StatusCode::CREATED, &json!(first))
+    }
+
+    fn make(&mut self, change: Change) -> u64 {
+        let known = change
+            .id
+            .filter(|id| self.record(&id.to_string()).is_some());
+        match known.filter(|_| !self.misbehaviour.copies_changed) {
+            Some(id) => {
+                self.update(id, change);
+                id
+            }
+            None => {
+                let index = self.population.insert_at(usize::MAX);
+                ids::asset(self.population.id_of(index))
+            }
+        }
+    }
+
+    fn update(&mut self, id: u64, change: Change) {
+        if !change.days.is_empty() || change.fields.is_some() {
+            *self.date_writes.entry(id).or_default() += 1;
+        }
+        let treatment = self.misbehaviour.dates;
+        let held = self.record(&id.to_string()).unwrap_or_default();
+        let written = self.written.entry(id).or_default();
+        if treatment == Treatment::Ignore {
+            return;
+        }
+        for (name, day) in change.days {
+            written
+                .properties
+                .insert(name, json!(stored(day, treatment)));
+        }
+        let Some(new) = change.fields else {
+            return;
+        };
+        for field in held["fields"].as_array().into_iter().flatten() {
+            let Some(field_id) = number(&field["id"]) else {
+                continue;
+            };
+            let value = match new.get(&field_id) {
+                Some(value) if *value == field["value"] => continue,
+                Some(value) => match moment(&text(value)) {
+                    Some(day) => json!(stored(day, treatment)),
+                    None => value.clone(),
+                },
+                None => json!(""),
+            };
+            written.fields.insert(field_id, value);
+        }
+    }
+
+    /// Sets an asset field behind the back of the API; false when there is none of that name.
+    pub(super) fn set_field(&mut self, id: &str, name: &str, value: Value) -> bool {
+        let record = self.record(id).unwrap_or_default();
+        let field = field(&record, |field| field["name"] == name);
+        let field = field.and_then(|field| number(&field["id"]));
+        match (self.written_of(id), field) {
+            (Some(written), Some(field)) => {
+                written.fields.insert(field, value);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn held_dates(&self, id: &str) -> AssetDates {
+        let record = self.record(id).unwrap_or_default();
+        let field = field(&record, |field| {
+            number(&field["id"]) == Some(render::PURCHASE_FIELD)
+        });
+        let in_field = field.map(|field| text(&field["value"]));
+        AssetDates {
+            purchase_date: held([text(&record[PURCHASED]), in_field.unwrap_or_default()]),
+            warranty_expiry: held([text(&record[EXPIRY])]),
+        }
+    }
+
+    /// Only the asset field takes what is no day, so a purchase date of that kind is put there.
+    pub(super) fn hold_dates(&mut self, id: &str, dates: &AssetDates) {
+        let Some(written) = self.written_of(id) else {
+            return;
+        };
+        let (own, field) = match &dates.purchase_date {
+            HeldDate::Unreadable(text) => (Value::Null, json!(text)),
+            held => (typed(held), json!("")),
+        };
+        written.properties.insert(PURCHASED, own);
+        written.fields.insert(render::PURCHASE_FIELD, field);
+        let expiry = typed(&dates.warranty_expiry);
+        written.properties.insert(EXPIRY, expiry);
+    }
+
+    pub(super) fn date_writes(&self, id: &str) -> usize {
+        let id = id.parse::<u64>().ok();
+        let writes = id.and_then(|id| self.date_writes.get(&id));
+        writes.copied().unwrap_or_default()
+    }
+
+    fn written_of(&mut self, id: &str) -> Option<&mut Written> {
+        self.record(id)?;
+        Some(self.written.entry(id.parse().ok()?).or_default())
+    }
+}
+
+/// The first asset field of `asset` that `is` the one.
+fn field(asset: &Value, is: impl Fn(&Value) -> bool) -> Option<&Value> {
+    let fields = asset["fields"].as_array();
+    fields.into_iter().flatten().find(|field| is(field))
+}
+
+/// The change that `asset` asks for, or the name of what is wrong with it.
+fn read(asset: &Value) -> Result<Change, &'static str> {
+    let Value::Object(asset) = asset else {
+        return Err("id");
+    };
+    let id = match asset.get("id") {
+        None | Some(Value::Null) => None,
+        Some(id) => Some(number(id).ok_or("id")?),
+    };
+    let mut days = BTreeMap::new();
+    for name in DAYS {
+        // What null does is not known; here it does nothing.
+        let given = asset.get(name).filter(|value| !value.is_null());
+        if let Some(value) = given {
+            let day = value.as_str().and_then(moment).ok_or(name)?;
+            days.insert(name, day);
+        }
+    }
+    let fields = fields(asset)?;
+    Ok(Change { id, days, fields })
+}
+
+fn fields(asset: &Map<String, Value>) -> Result<Option<BTreeMap<u64, Value>>, &'static str> {
+    let fields = match asset.get("fields") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(fields) => fields.as_array().ok_or("fields")?,
+    };
+    fields
+        .iter()
+        .map(|field| {
+            let id = field.get("id").and_then(number).ok_or("fields")?;
+            let value = field.get("value").cloned().unwrap_or_default();
+            Ok((id, value))
+        })
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// The refusal of a body that does not fit, as the framework words it.
+fn unbound(name: &str, message: &str) -> Response<Bytes> {
+    answers::json(StatusCode::BAD_REQUEST, &json!({ name: [message] }))
+}
+
+/// A whole number, which may come as text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn moment(text: &str) -> Option<NaiveDateTime> {
+    let plain = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+    let zoned = || DateTime::parse_from_rfc3339(text).ok();
+    let day = || text.parse::<NaiveDate>().ok();
+    plain
+        .or_else(|| zoned().map(|moment| moment.naive_utc()))
+        .or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))
+}
+
+/// The text that is kept of a day, without a zone.
+fn stored(day: NaiveDateTime, treatment: Treatment) -> String {
+    let kept = match treatment {
+        Treatment::Shift => day - TimeDelta::days(1),
+        Treatment::Keep | Treatment::Ignore => day,
+    };
+    kept.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// What a person typed.
+fn typed(held: &HeldDate) -> Value {
+    match held {
+        HeldDate::Empty => Value::Null,
+        HeldDate::Day(day) => json!(render::day(*day)),
+        HeldDate::Unreadable(text) => json!(text),
+    }
+}
+
+/// What the first of `texts` that is not empty holds, days first.
+fn held<const N: usize>(texts: [String; N]) -> HeldDate {
+    let dates = DateReader::new(DateTime::UNIX_EPOCH);
+    let held = texts.map(|text| HeldDate::read(&dates, text.as_str()));
+    let day = held.iter().find(|held| held.day().is_some());
+    let any = || held.iter().find(|held| **held != HeldDate::Empty);
+    day.or_else(any).cloned().unwrap_or_default()
+}
