@@ -1,0 +1,13 @@
+use super::*;
+
+#[test]
+fn the_small_examples_run_to_the_end() {
+    let run = Program::new("list_assets").run().expect(0);
+    assert!(
+        run.stdout.ends_with("250 assets, complete: true\n"),
+        "{}",
+        run.stdout
+    );
+    let run = Program::new("own_connector").run().expect(0);
+    assert!(run.stdout.contains("complete: true"), "{}", run.stdout);
+}

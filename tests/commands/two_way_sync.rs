@@ -1,0 +1,740 @@
+use std::fs;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use http::{Request, Response};
+use lmsync::two_way::{AssetDates, HeldDate};
+use lmsync_testkit::conformance::{Treatment, TwoWayVendor, Vendor};
+use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
+use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
+use lmsync_testkit::{Simulator, SimulatorServer};
+
+use super::*;
+
+const FIELDS: [&str; 2] = ["--fields", "purchase_date,warranty_expiry"];
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn dates(purchase: Option<&str>, expiry: Option<&str>) -> AssetDates {
+    AssetDates::new(purchase.map(day), expiry.map(day))
+}
+
+/// A SuperOps account called `acme`, a configuration of it, and a folder for the rest.
+struct Desk {
+    account: Account,
+    folder: Folder,
+    config: PathBuf,
+    ids: Vec<String>,
+}
+
+impl Desk {
+    /// An account whose machines hold no dates.
+    fn new() -> Self {
+        let account = Account::with_machines(12);
+        let folder = Folder::new();
+        let config = folder.config(&account.table("acme", TOKEN, ""));
+        let simulator = account.server.simulator();
+        let ids: Vec<String> =
+            simulator.with(|vendor| Vendor::asset_ids(vendor).into_iter().collect());
+        let desk = Self {
+            account,
+            folder,
+            config,
+            ids,
+        };
+        for id in &desk.ids {
+            desk.hold(id, AssetDates::default());
+        }
+        desk
+    }
+
+    fn vendor<T>(&self, look: impl FnOnce(&mut SuperOpsSimulator) -> T) -> T {
+        self.account.server.simulator().with(look)
+    }
+
+    fn hold(&self, id: &str, dates: AssetDates) {
+        self.vendor(|vendor| vendor.hold_dates(id, dates));
+    }
+
+    fn held(&self, id: &str) -> AssetDates {
+        self.vendor(|vendor| vendor.held_dates(id))
+    }
+
+    fn writes(&self) -> usize {
+        self.vendor(|vendor| Vendor::writes(vendor))
+    }
+
+    /// Writes the dates file, one value a line.
+    fn dates(&self, lines: &[Value]) {
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        self.dates_text(&lines.join("\n"));
+    }
+
+    fn dates_text(&self, text: &str) {
+        fs::write(self.folder.path("dates.jsonl"), text).unwrap();
+    }
+
+    /// A lookup of `expiry` for the asset with this place in the account.
+    fn expiry(&self, place: usize, expiry: &str) -> Value {
+        json!({ "asset": { "instance": "acme", "vendor_id": self.ids[place] },
+                "warranty_expiry": expiry, "source": "lookup" })
+    }
+
+    /// The program on the dates file, with a plan in `plan.jsonl`.
+    fn program(&self) -> Program {
+        Program::new("two_way_sync")
+            .arg("--config")
+            .arg(&self.config)
+            .arg("--dates")
+            .arg(self.folder.path("dates.jsonl"))
+            .arg("--plan")
+            .arg(self.folder.path("plan.jsonl"))
+    }
+
+    /// The program with both fields enabled, writing, with a journal in `journal.jsonl`.
+    fn applying(&self) -> Program {
+        self.program()
+            .args(FIELDS)
+            .args(["--apply", "--journal"])
+            .arg(self.folder.path("journal.jsonl"))
+    }
+
+    /// Of each line of the plan, the action and the reason.
+    fn verdicts(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let lines = self.folder.lines("plan.jsonl");
+        lines
+            .iter()
+            .map(|line| (text(&line["action"]), text(&line["reason"])))
+            .collect()
+    }
+}
+
+#[test]
+fn without_arguments_a_plan_is_shown_and_no_field_is_enabled() {
+    let run = Program::new("two_way_sync").run().expect(0);
+    for product in ["superops", "syncro", "cwrmm", "halo-psa", "halo-itsm"] {
+        assert!(run.stdout.contains(&format!("{product}-demo")));
+    }
+    assert!(run.stdout.contains("no field is enabled"), "{}", run.stdout);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn the_embedded_simulators_take_dates() {
+    let folder = Folder::new();
+    let run = Program::new("two_way_sync")
+        .args(FIELDS)
+        .args(["--apply", "--journal"])
+        .arg(folder.path("journal.jsonl"))
+        .run()
+        .expect(0);
+    let lines = folder.lines("journal.jsonl");
+    assert!(lines.iter().all(|line| line["outcome"] == "written"));
+    assert!(run.stdout.contains(&format!("{} written", lines.len())));
+    let accounts: BTreeSet<&str> = lines
+        .iter()
+        .map(|line| line["asset"]["instance"].as_str().unwrap())
+        .collect();
+    assert_eq!(accounts.len(), 5);
+}
+
+#[test]
+fn a_dry_run_plans_and_writes_nothing() {
+    let desk = Desk::new();
+    desk.hold(&desk.ids[1], dates(None, Some("2025-01-01")));
+    desk.dates(&[desk.expiry(0, "2027-05-31"), desk.expiry(1, "2027-05-31")]);
+    let run = desk
+        .program()
+        .args(["--fields", "warranty_expiry", "--journal"])
+        .arg(desk.folder.path("journal.jsonl"))
+        .run()
+        .expect(0);
+    assert!(run.stdout.contains("Nothing was written"), "{}", run.stdout);
+    let plan = desk.folder.lines("plan.jsonl");
+    assert_eq!(
+        plan[0],
+        json!({
+            "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+            "field": "warranty_expiry",
+            "old": null,
+            "new": "2027-05-31",
+            "action": "write",
+            "reason": "the vendor holds no date",
+        })
+    );
+    assert_eq!(plan[1]["old"], "2025-01-01");
+    assert_eq!(plan[1]["action"], "skip");
+    assert_eq!(desk.writes(), 0);
+    assert!(!desk.folder.path("journal.jsonl").exists());
+}
+
+#[test]
+fn what_is_applied_is_written_journalled_and_not_written_again() {
+    let desk = Desk::new();
+    desk.dates(&[
+        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+                "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "manual" }),
+        desk.expiry(1, "2027-05-31"),
+    ]);
+    desk.applying().run().expect(0);
+    let both = dates(Some("2024-03-01"), Some("2027-02-28"));
+    assert_eq!(desk.held(&desk.ids[0]), both);
+    let journal = desk.folder.lines("journal.jsonl");
+    assert_eq!(journal.len(), 2);
+    let mut first = journal[0].clone();
+    let at = first.as_object_mut().unwrap().remove("at").unwrap();
+    assert!(DateTime::parse_from_rfc3339(at.as_str().unwrap()).is_ok());
+    assert_eq!(
+        first,
+        json!({
+            "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+            "changes": [
+                { "field": "purchase_date", "old": null, "new": "2024-03-01", "source": "manual" },
+                { "field": "warranty_expiry", "old": null, "new": "2027-02-28", "source": "manual" },
+            ],
+            "outcome": "written",
+            "detail": null,
+        })
+    );
+    assert_eq!(desk.writes(), 2);
+    for _ in 0..2 {
+        desk.applying().run().expect(0);
+        assert_eq!(
+            (desk.writes(), desk.folder.lines("journal.jsonl").len()),
+            (2, 2)
+        );
+    }
+    assert!(!desk.folder.path("journal.jsonl.pending").exists());
+}
+
+#[test]
+fn the_policy_decides() {
+    for (policy, later, earlier) in [
+        ("fill-empty", "2025-06-01", "2025-06-01"),
+        ("never-shorten", "2027-01-01", "2025-06-01"),
+        ("replace", "2027-01-01", "2024-01-01"),
+    ] {
+        let desk = Desk::new();
+        for id in &desk.ids[..2] {
+            desk.hold(id, dates(None, Some("2025-06-01")));
+        }
+        desk.dates(&[desk.expiry(0, "2027-01-01"), desk.expiry(1, "2024-01-01")]);
+        desk.applying().args(["--policy", policy]).run().expect(0);
+        assert_eq!(
+            desk.held(&desk.ids[0]),
+            dates(None, Some(later)),
+            "{policy}"
+        );
+        assert_eq!(
+            desk.held(&desk.ids[1]),
+            dates(None, Some(earlier)),
+            "{policy}"
+        );
+    }
+}
+
+#[test]
+fn a_field_is_written_only_when_it_is_enabled() {
+    let desk = Desk::new();
+    desk.dates(&[
+        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+        "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "lookup" }),
+    ]);
+    desk.program().arg("--apply").run().expect(0);
+    assert_eq!(desk.writes(), 0);
+    let one = ["--fields", "purchase_date", "--apply"];
+    desk.program().args(one).run().expect(0);
+    assert_eq!(desk.held(&desk.ids[0]), dates(Some("2024-03-01"), None));
+}
+
+#[test]
+fn what_cannot_be_meant_is_told_and_costs_nothing_else() {
+    let desk = Desk::new();
+    let good = desk.expiry(0, "2027-05-31");
+    let contradiction = json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[2] },
+        "purchase_date": "2030-01-01", "warranty_expiry": "2029-01-01", "source": "lookup" });
+    let lines = [
+        good.to_string(),
+        good.to_string(),
+        // Two that disagree: the later expiry stands.
+        desk.expiry(1, "2026-01-01").to_string(),
+        desk.expiry(1, "2026-07-01").to_string(),
+        contradiction.to_string(),
+        desk.expiry(3, "0001-01-01").to_string(),
+        desk.expiry(4, "2027-02-30").to_string(),
+        json!({ "asset": { "instance": "acme", "vendor_id": "404404404" },
+                "warranty_expiry": "2027-05-31", "source": "lookup" })
+        .to_string(),
+        json!({ "asset": { "instance": "nobody", "vendor_id": "1" },
+                "warranty_expiry": "2027-05-31", "source": "lookup" })
+        .to_string(),
+        json!({ "serial": "N/A", "warranty_expiry": "2027-05-31", "source": "lookup" }).to_string(),
+        json!({ "serial": "NO-SUCH-SERIAL", "warranty_expiry": "2027-05-31", "source": "lookup" })
+            .to_string(),
+        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[5] },
+                "warranty_expiry": null, "source": "lookup" })
+        .to_string(),
+        "{\"serial\":".to_owned(),
+    ];
+    desk.hold(&desk.ids[5], dates(None, Some("2025-01-01")));
+    desk.dates_text(&lines.join("\n"));
+    let run = desk
+        .applying()
+        .args(["--policy", "replace"])
+        .run()
+        .expect(1);
+    for told in [
+        "line 7: warranty_expiry: \"2027-02-30\" is no day",
+        "line 9: no account is called \"nobody\"",
+        "line 10: \"N/A\" is a placeholder",
+        "line 11: no asset has the serial number",
+        "line 13: ",
+    ] {
+        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+    }
+    assert_eq!(desk.held(&desk.ids[0]), dates(None, Some("2027-05-31")));
+    assert_eq!(desk.held(&desk.ids[1]), dates(None, Some("2026-07-01")));
+    assert_eq!(desk.held(&desk.ids[5]), dates(None, Some("2025-01-01")));
+    assert_eq!(desk.writes(), 2);
+    let verdicts = desk.verdicts();
+    for reason in [
+        "the latest of 2 dates that disagree",
+        "the purchase would come after the expiry",
+        "before 1990",
+        "does not know",
+        "a date is never cleared",
+    ] {
+        let is_told = verdicts.iter().any(|(_, told)| told.contains(reason));
+        assert!(is_told, "{reason}: {verdicts:?}");
+    }
+    assert_eq!(
+        verdicts
+            .iter()
+            .filter(|(action, _)| action == "write")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_serial_number_leads_to_exactly_one_asset() {
+    let desk = Desk::new();
+    let serial = |place: usize| {
+        let machine = desk.vendor(|vendor| vendor.machine(&desk.ids[place]));
+        machine.unwrap().serial.unwrap()
+    };
+    let one = serial(0);
+    desk.vendor(|vendor| {
+        for place in [1, 2] {
+            vendor.change_asset(&desk.ids[place], |machine| {
+                machine.serial = Some("TWICE-1".to_owned());
+            });
+        }
+    });
+    desk.dates(&[
+        json!({ "serial": one.to_lowercase(), "warranty_expiry": "2027-05-31", "source": "lookup" }),
+        json!({ "serial": "TWICE-1", "warranty_expiry": "2027-05-31", "source": "lookup" }),
+    ]);
+    let run = desk.applying().run().expect(1);
+    assert!(run.stderr.contains("that of 2 assets"), "{}", run.stderr);
+    assert_eq!(desk.held(&desk.ids[0]), dates(None, Some("2027-05-31")));
+    assert_eq!(desk.writes(), 1);
+    // Where the account cannot be listed in full, no serial number is sure.
+    desk.vendor(|vendor| vendor.permissions().assets = false);
+    let run = desk.applying().run().expect(1);
+    assert!(run.stderr.contains("not listed in full"), "{}", run.stderr);
+    assert_eq!(desk.writes(), 1);
+}
+
+#[test]
+fn what_the_vendor_makes_of_a_date_is_told() {
+    for (treatment, outcome, held) in [
+        (Treatment::Ignore, "ignored_by_vendor", None),
+        (Treatment::Shift, "altered_by_vendor", Some("2027-05-30")),
+    ] {
+        let desk = Desk::new();
+        desk.vendor(|vendor| vendor.treat_dates(treatment));
+        desk.dates(&[desk.expiry(0, "2027-05-31")]);
+        let run = desk.applying().run().expect(1);
+        assert!(run.stdout.contains(outcome), "{}", run.stdout);
+        assert_eq!(desk.folder.lines("journal.jsonl")[0]["outcome"], outcome);
+        assert_eq!(desk.held(&desk.ids[0]), dates(None, held));
+        // It would come to the same again.
+        desk.applying().run().expect(0);
+        assert_eq!(desk.writes(), 1);
+    }
+}
+
+#[test]
+fn a_missing_permission_is_told_with_where_to_give_it() {
+    let desk = Desk::new();
+    desk.vendor(TwoWayVendor::forbid_writing);
+    desk.dates(&[desk.expiry(0, "2027-05-31"), desk.expiry(1, "2027-05-31")]);
+    let run = desk.applying().run().expect(1);
+    assert!(run.stdout.contains("Technician Roles"), "{}", run.stdout);
+    let journal = desk.folder.lines("journal.jsonl");
+    assert_eq!(journal.len(), 2);
+    assert!(journal.iter().all(|line| line["outcome"] == "refused"));
+    assert!(!(run.stdout + &run.stderr + &desk.folder.text("journal.jsonl")).contains(TOKEN));
+    // With the permission, the same journal is no obstacle.
+    desk.vendor(|vendor| vendor.permissions().edit = true);
+    desk.applying().run().expect(0);
+    assert_eq!(desk.held(&desk.ids[1]), dates(None, Some("2027-05-31")));
+}
+
+#[test]
+fn text_that_is_no_date_is_left_alone() {
+    let desk = Desk::new();
+    let text = HeldDate::Unreadable("on loan".to_owned());
+    let held = AssetDates {
+        warranty_expiry: text,
+        ..AssetDates::default()
+    };
+    desk.hold(&desk.ids[0], held.clone());
+    desk.dates(&[desk.expiry(0, "2027-05-31")]);
+    let run = desk
+        .applying()
+        .args(["--policy", "replace"])
+        .run()
+        .expect(0);
+    assert!(run.stdout.contains("on loan"), "{}", run.stdout);
+    assert_eq!((desk.held(&desk.ids[0]), desk.writes()), (held, 0));
+}
+
+#[test]
+fn a_journal_that_was_cut_off_is_mended_and_a_damaged_one_is_refused() {
+    let desk = Desk::new();
+    desk.dates(&[desk.expiry(0, "2027-05-31"), desk.expiry(1, "2027-05-31")]);
+    desk.applying().run().expect(0);
+    let path = desk.folder.path("journal.jsonl");
+    let whole = desk.folder.text("journal.jsonl");
+    fs::write(&path, &whole[..whole.len() - 25]).unwrap();
+    let run = desk.applying().run().expect(0);
+    assert!(run.stderr.contains("cut off"), "{}", run.stderr);
+    assert_eq!(desk.writes(), 2);
+    assert_eq!(desk.folder.lines("journal.jsonl").len(), 1);
+    fs::write(&path, format!("oops\n{whole}")).unwrap();
+    let run = desk.applying().run().expect(2);
+    assert!(run.stderr.contains("line 1 is damaged"), "{}", run.stderr);
+}
+
+#[test]
+fn the_way_back_is_planned_and_taken() {
+    let desk = Desk::new();
+    desk.hold(&desk.ids[0], dates(None, Some("2025-01-01")));
+    desk.dates(&[
+        desk.expiry(0, "2027-05-31"),
+        desk.expiry(1, "2027-05-31"),
+        desk.expiry(2, "2027-05-31"),
+    ]);
+    desk.applying()
+        .args(["--policy", "replace"])
+        .run()
+        .expect(0);
+    desk.hold(&desk.ids[2], dates(None, Some("2029-01-01")));
+    let undo = || {
+        Program::new("two_way_sync")
+            .arg("--config")
+            .arg(&desk.config)
+            .args(["--undo", "--journal"])
+            .arg(desk.folder.path("journal.jsonl"))
+    };
+    let run = undo().run().expect(0);
+    assert!(
+        run.stdout.contains("2 dates to write, 1 date to leave"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(desk.writes(), 3);
+    undo().arg("--apply").run().expect(0);
+    let held = |place: usize| desk.held(&desk.ids[place]);
+    assert_eq!(held(0), dates(None, Some("2025-01-01")));
+    assert_eq!(held(1), AssetDates::default());
+    assert_eq!(held(2), dates(None, Some("2029-01-01")));
+    let journal = desk.folder.lines("journal.jsonl");
+    assert_eq!(journal[4]["changes"][0]["source"], "undo");
+    undo().arg("--apply").run().expect(0);
+    assert_eq!(desk.writes(), 5);
+}
+
+#[test]
+fn a_plan_on_standard_output_is_alone_there() {
+    let desk = Desk::new();
+    desk.dates(&[desk.expiry(0, "2027-05-31")]);
+    let run = Program::new("two_way_sync")
+        .arg("--config")
+        .arg(&desk.config)
+        .arg("--dates")
+        .arg(desk.folder.path("dates.jsonl"))
+        .args(FIELDS)
+        .args(["--plan", "-"])
+        .run()
+        .expect(0);
+    assert_eq!(json_lines(&run.stdout).len(), 1);
+    assert!(run.stderr.contains("Nothing was written"));
+}
+
+#[test]
+fn what_is_wrong_with_the_set_up_is_told_before_anything_is_sent() {
+    let desk = Desk::new();
+    let program = || {
+        Program::new("two_way_sync")
+            .arg("--config")
+            .arg(&desk.config)
+    };
+    let run = program().run().expect(2);
+    assert!(run.stderr.contains("--dates"), "{}", run.stderr);
+    desk.program().args(["--fields", "serial"]).run().expect(2);
+    desk.program()
+        .args(["--policy", "overwrite"])
+        .run()
+        .expect(2);
+    program().arg("--undo").run().expect(2);
+    let run = desk.program().run().expect(2);
+    assert!(run.stderr.contains("dates.jsonl"), "{}", run.stderr);
+    desk.dates(&[desk.expiry(0, "2027-05-31")]);
+    let run = desk
+        .program()
+        .args(["--apply", "--journal"])
+        .arg(desk.folder.path("nowhere/journal.jsonl"))
+        .run()
+        .expect(2);
+    assert!(run.stderr.contains("journal"), "{}", run.stderr);
+    assert_eq!(desk.account.server.requests(), 0);
+}
+
+/// Dates to write in each account of the run that is killed; the long run has 1000.
+fn killed_run_dates() -> usize {
+    let asked = std::env::var("LMSYNC_KILLED_RUN_DATES").ok();
+    asked.map_or(25, |asked| asked.parse().expect("a number"))
+}
+
+/// The requests that are left until a run is killed.
+#[derive(Clone)]
+struct Fuse {
+    left: Arc<AtomicUsize>,
+    burnt: Arc<Mutex<Sender<Ended>>>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Ended {
+    /// The fuse has burnt down.
+    Burnt,
+    /// The program ended by itself.
+    ByItself,
+}
+
+impl Fuse {
+    fn new() -> (Self, Receiver<Ended>) {
+        let (burnt, ended) = channel();
+        let fuse = Self {
+            left: Arc::default(),
+            burnt: Arc::new(Mutex::new(burnt)),
+        };
+        (fuse, ended)
+    }
+
+    fn light(&self, requests: usize) {
+        self.left.store(requests, Ordering::SeqCst);
+    }
+
+    fn burn(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.tell(Ended::Burnt);
+        }
+    }
+
+    fn tell(&self, ended: Ended) {
+        self.burnt.lock().unwrap().send(ended).unwrap();
+    }
+}
+
+/// A simulator whose requests burn a fuse.
+struct Wired<S> {
+    simulator: S,
+    fuse: Fuse,
+}
+
+impl<S: Simulator> Simulator for Wired<S> {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        let response = self.simulator.respond(request, now);
+        self.fuse.burn();
+        response
+    }
+}
+
+/// A vendor on loopback, whichever it is.
+trait Books {
+    fn uri(&self) -> String;
+    fn look(&self, look: &mut dyn FnMut(&mut dyn TwoWayVendor));
+}
+
+impl<S: TwoWayVendor> Books for SimulatorServer<Wired<S>> {
+    fn uri(&self) -> String {
+        SimulatorServer::uri(self)
+    }
+
+    fn look(&self, look: &mut dyn FnMut(&mut dyn TwoWayVendor)) {
+        self.simulator().with(|wired| look(&mut wired.simulator));
+    }
+}
+
+/// An account of each vendor with so many machines that hold no dates, by instance name.
+fn every_vendor(machines: usize, fuse: &Fuse) -> Vec<(&'static str, Box<dyn Books>)> {
+    let fleet = Fleet::new(FleetSpec::new(machines, SystemClock::new().now()));
+    fn serve<S: TwoWayVendor>(simulator: S, fuse: &Fuse) -> Box<dyn Books> {
+        let fuse = fuse.clone();
+        Box::new(start(Wired { simulator, fuse }).expect("a loopback port"))
+    }
+    let superops = lmsync_testkit::superops::SuperOpsSpec {
+        subdomain: SUBDOMAIN.to_owned(),
+        token: TOKEN.to_owned(),
+        requests_per_minute: None,
+        ..lmsync_testkit::superops::SuperOpsSpec::new(fleet.clone())
+    };
+    let syncro = SyncroSpec {
+        api_key: TOKEN.to_owned(),
+        requests_per_minute: None,
+        ..SyncroSpec::new(fleet.clone())
+    };
+    let cwrmm = CwRmmSpec {
+        client_id: "0e30-client".to_owned(),
+        client_secret: TOKEN.to_owned(),
+        requests_in_five_minutes: None,
+        // Every start asks for tokens; the vendor would lock the key for a while.
+        tokens_at_once: usize::MAX,
+        ..CwRmmSpec::new(fleet.clone())
+    };
+    let halo = || HaloSpec {
+        client_id: "client".to_owned(),
+        client_secret: TOKEN.to_owned(),
+        requests_per_five_minutes: None,
+        ..HaloSpec::new(fleet.clone())
+    };
+    let vendors = vec![
+        ("superops", serve(SuperOpsSimulator::new(superops), fuse)),
+        ("syncro", serve(SyncroSimulator::new(syncro), fuse)),
+        ("cwrmm", serve(CwRmmSimulator::new(cwrmm), fuse)),
+        ("halo-psa", serve(HaloSimulator::new(halo()), fuse)),
+        ("halo-itsm", serve(HaloSimulator::new(halo()), fuse)),
+    ];
+    for (_, vendor) in &vendors {
+        vendor.look(&mut |vendor| {
+            for id in vendor.asset_ids() {
+                vendor.hold_dates(&id, AssetDates::default());
+            }
+        });
+    }
+    vendors
+}
+
+fn tables(vendors: &[(&str, Box<dyn Books>)]) -> String {
+    let tables = vendors.iter().map(|(name, vendor)| {
+        let uri = vendor.uri();
+        let keys = match *name {
+            "superops" => format!("endpoint = \"{uri}\"\nsubdomain = \"{SUBDOMAIN}\"\napi_token = \"{TOKEN}\""),
+            "syncro" => format!("endpoint = \"{uri}\"\nhostname = \"{SUBDOMAIN}.syncromsp.com\"\napi_key = \"{TOKEN}\""),
+            "cwrmm" => format!("endpoint = \"{uri}\"\nclient_id = \"0e30-client\"\nclient_secret = \"{TOKEN}\""),
+            _ => format!(
+                "resource_server_url = \"{uri}/api\"\nauthorisation_server_url = \"{uri}/auth\"\n\
+                 tenant = \"{SUBDOMAIN}\"\nclient_id = \"client\"\nclient_secret = \"{TOKEN}\""
+            ),
+        };
+        format!("[[connector]]\nvendor = \"{name}\"\nname = \"{name}\"\nrequests_per_minute = 1000000\n{keys}\n")
+    });
+    tables.collect()
+}
+
+/// `--dates` for every asset of every vendor, and how many there are.
+fn dates_for_all(vendors: &[(&str, Box<dyn Books>)]) -> (String, usize) {
+    let mut lines = Vec::new();
+    for (name, vendor) in vendors {
+        vendor.look(&mut |vendor| {
+            for id in vendor.asset_ids() {
+                lines.push(json!({ "asset": { "instance": name, "vendor_id": id },
+                    "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "lookup" }));
+            }
+        });
+    }
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    (text, lines.len())
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
+    const KILLS: usize = 20;
+    let (fuse, ended) = Fuse::new();
+    let vendors = every_vendor(killed_run_dates(), &fuse);
+    let folder = Folder::new();
+    let config = folder.config(&tables(&vendors));
+    let (dates_file, count) = dates_for_all(&vendors);
+    fs::write(folder.path("dates.jsonl"), dates_file).unwrap();
+    let program = || {
+        Program::new("two_way_sync")
+            .arg("--config")
+            .arg(&config)
+            .arg("--dates")
+            .arg(folder.path("dates.jsonl"))
+            .args(FIELDS)
+            .args(["--apply", "--journal"])
+            .arg(folder.path("journal.jsonl"))
+    };
+    let mut dice = 0x9e37_79b9_u64;
+    for _ in 0..KILLS {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        // Reading the assets that are left, and a part of writing them.
+        let done =
+            fs::read_to_string(folder.path("journal.jsonl")).map_or(0, |text| text.lines().count());
+        let left = count.saturating_sub(done);
+        fuse.light(left + 1 + usize::try_from(dice >> 33).unwrap() % (count * 3 / KILLS + 1));
+        let mut child = program()
+            .command()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut output = child.stdout.take().unwrap();
+        let watch = fuse.clone();
+        let watcher = thread::spawn(move || {
+            let _ = output.read_to_end(&mut Vec::new());
+            watch.tell(Ended::ByItself);
+        });
+        assert_eq!(ended.recv(), Ok(Ended::Burnt));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        watcher.join().unwrap();
+        // What is left of this round is not the next one's.
+        fuse.light(0);
+        while ended.try_recv().is_ok() {}
+    }
+    program().run().expect(0);
+
+    let journal = folder.lines("journal.jsonl");
+    for (name, vendor) in &vendors {
+        vendor.look(&mut |vendor| {
+            for id in vendor.asset_ids() {
+                let held = dates(Some("2024-03-01"), Some("2027-02-28"));
+                assert_eq!(vendor.held_dates(&id), held, "{name} {id}");
+                assert_eq!(vendor.date_writes(&id), 1, "{name} {id} was written twice");
+            }
+        });
+    }
+    let written = journal.iter().filter(|line| line["outcome"] == "written");
+    assert_eq!(written.count(), count);
+    let of_asset = |line: &Value| line["asset"].to_string();
+    let assets: BTreeSet<String> = journal.iter().map(of_asset).collect();
+    assert_eq!(assets.len(), count);
+    // Lines beyond one per asset are attempts that were cut off before they were sent.
+    let unsure = journal.iter().filter(|line| line["outcome"] == "unknown");
+    assert_eq!(journal.len(), count + unsure.count());
+    assert!(!folder.path("journal.jsonl.pending").exists());
+}
