@@ -2,6 +2,8 @@
 
 #[path = "../examples/own_connector/connector.rs"]
 mod connector;
+#[path = "../examples/own_connector/dates.rs"]
+mod dates;
 #[path = "../examples/own_connector/simulator.rs"]
 mod simulator;
 
@@ -10,14 +12,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lmsync::{Connector, Environment, Result};
-use lmsync_testkit::conformance::{Subject, Vendor};
+use lmsync::two_way::{AssetDates, DateField};
+use lmsync::{Connector, Environment, Result, TwoWaySync};
+use lmsync_testkit::conformance::{Subject, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 
 use connector::Shelf;
 use simulator::ShelfSimulator;
 
 lmsync_testkit::conformance!(ShelfSubject);
+lmsync_testkit::conformance_two_way!(ShelfSubject);
 
 const KEY: &str = "she1f-key-canary-9d02";
 
@@ -90,7 +94,44 @@ impl Vendor for ShelfSimulator {
     }
 
     fn writes(&self) -> usize {
-        // The vendor knows no request that changes anything.
-        0
+        self.changes.values().sum()
+    }
+}
+
+impl TwoWaySubject for ShelfSubject {
+    fn connect_two_way(environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
+        let shelf = Shelf::connect_in(environment, "https://shelf.example", KEY, "acme")?;
+        Ok(Arc::new(shelf))
+    }
+}
+
+impl TwoWayVendor for ShelfSimulator {
+    fn held_dates(&self, id: &str) -> AssetDates {
+        let index = id.parse().ok().and_then(|id| self.machines.index_of(id));
+        let machine = index.and_then(|index| self.machines.machine(index));
+        AssetDates::new(machine.and_then(|machine| machine.purchased), None)
+    }
+
+    fn hold_dates(&mut self, id: &str, dates: AssetDates) {
+        let day = dates.get(DateField::PurchaseDate).day();
+        if let Some(index) = id.parse().ok().and_then(|id| self.machines.index_of(id)) {
+            self.machines
+                .change(index, |machine| machine.purchased = day);
+        }
+    }
+
+    fn date_writes(&self, id: &str) -> usize {
+        let index = id.parse().ok().and_then(|id| self.machines.index_of(id));
+        index.map_or(0, |index| {
+            self.changes.get(&index).copied().unwrap_or_default()
+        })
+    }
+
+    fn treat_dates(&mut self, treatment: Treatment) {
+        self.treatment = treatment;
+    }
+
+    fn forbid_writing(&mut self) {
+        self.may_change_machines = false;
     }
 }

@@ -21,23 +21,25 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
+use crate::dates;
+
 /// The connector's name in records and reports; it never changes.
 const CONNECTOR: &str = "shelf";
 /// The product's name for people.
-const PRODUCT: &str = "Shelf";
+pub(crate) const PRODUCT: &str = "Shelf";
 const PAGE_SIZE: u32 = 50;
 const KEY_HINT: &str = "in Shelf, open Settings > API and copy the key again";
 
 /// A Shelf account. Clones share the request budget.
 #[derive(Debug, Clone)]
-pub(crate) struct Shelf(Arc<Inner>);
+pub(crate) struct Shelf(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     info: ConnectorInfo,
-    http: HttpClient,
+    pub(crate) http: HttpClient,
     endpoint: Endpoint,
-    rules: Rules,
+    pub(crate) rules: Rules,
 }
 
 impl Shelf {
@@ -64,7 +66,9 @@ impl Shelf {
         .retry(environment.retry)
         .redactor(Redactor::default().and(&key))
         .build();
-        let capabilities = Capabilities::new().check_in(CheckInSupport::Agent);
+        let capabilities = Capabilities::new()
+            .check_in(CheckInSupport::Agent)
+            .two_way(dates::WRITABLE);
         Ok(Self(Arc::new(Inner {
             info: ConnectorInfo::new(CONNECTOR, PRODUCT, name, capabilities),
             http,
@@ -111,7 +115,7 @@ struct List {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Machine {
+pub(crate) struct Machine {
     id: Scalar,
     label: Scalar,
     kind: Scalar,
@@ -119,7 +123,7 @@ struct Machine {
     maker: Scalar,
     model: Scalar,
     mac: Scalar,
-    bought: Scalar,
+    pub(crate) bought: Scalar,
     last_seen: Scalar,
     company: Object<Company>,
 }
@@ -147,13 +151,21 @@ impl Inner {
             .await
     }
 
-    async fn machine(&self, id: &str, meter: &Meter) -> Result<(Machine, DateTime<Utc>)> {
+    pub(crate) async fn machine(
+        &self,
+        id: &str,
+        meter: &Meter,
+    ) -> Result<(Machine, DateTime<Utc>)> {
+        self.get("get machine", &self.machine_url(id)?, meter).await
+    }
+
+    pub(crate) fn machine_url(&self, id: &str) -> Result<Url> {
         let mut url = self.endpoint.join("/api/machines")?;
         // An id is opaque text: as a segment of its own it cannot become a path.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.push(id);
         }
-        self.get("get machine", &url, meter).await
+        Ok(url)
     }
 
     async fn get<T: DeserializeOwned>(
@@ -300,11 +312,16 @@ impl Connector for Shelf {
         &self.0.info
     }
 
-    async fn check(&self, _scope: CheckScope) -> CheckReport {
+    async fn check(&self, scope: CheckScope) -> CheckReport {
         let meter = Meter::default();
         let companies = self.0.count("/api/companies", &meter).await;
         let machines = self.0.count("/api/machines", &meter).await;
-        CheckReport::of_reads(PRODUCT, &companies, &machines)
+        let report = CheckReport::of_reads(PRODUCT, &companies, &machines);
+        if scope.two_way {
+            report.and(dates::check())
+        } else {
+            report
+        }
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {

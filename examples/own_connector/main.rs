@@ -9,6 +9,7 @@
 //!
 //! - `connector.rs` is what you would write: about one screen of requests, one
 //!   of mapping, and the trait.
+//! - `dates.rs` is what it takes to write dates back: one read and one request.
 //! - `simulator.rs` plays the vendor, so that the connector can be tried before
 //!   there is an account, and tested for ever after.
 //! - `tests/own_connector.rs` proves the connector with the kit's suite:
@@ -16,6 +17,7 @@
 #![allow(clippy::print_stdout)]
 
 mod connector;
+mod dates;
 mod simulator;
 
 use std::error::Error;

@@ -1,10 +1,14 @@
 //! The vendor, played by a function from request to answer.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
-use http::{Request, Response, StatusCode, header};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use http::{Method, Request, Response, StatusCode, header};
+use lmsync_testkit::conformance::Treatment;
 use lmsync_testkit::fleet::{Customer, Fleet, Machine, Population};
 use lmsync_testkit::{RollingLimit, Simulator};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// A Shelf account that holds a fleet.
@@ -15,6 +19,12 @@ pub(crate) struct ShelfSimulator {
     pub(crate) refuse_next: usize,
     /// Whether the key may read machines.
     pub(crate) may_read_machines: bool,
+    /// Whether it may change them.
+    pub(crate) may_change_machines: bool,
+    /// What becomes of a day that is written.
+    pub(crate) treatment: Treatment,
+    /// How often each machine, by its index, was changed.
+    pub(crate) changes: HashMap<usize, usize>,
     authorization: String,
     limit: RollingLimit,
 }
@@ -26,6 +36,9 @@ impl ShelfSimulator {
             machines: Population::new(fleet),
             refuse_next: 0,
             may_read_machines: true,
+            may_change_machines: true,
+            treatment: Treatment::Keep,
+            changes: HashMap::new(),
             authorization: format!("Bearer {api_key}"),
             limit: RollingLimit::per_minute(120),
         }
@@ -49,6 +62,9 @@ impl ShelfSimulator {
         if path.starts_with("/api/machines") && !self.may_read_machines {
             return Err(StatusCode::FORBIDDEN);
         }
+        if request.method() == Method::PUT {
+            return self.change(path, request.body());
+        }
         let query = request.uri().query().unwrap_or_default();
         let machines = &self.machines;
         match path {
@@ -58,13 +74,45 @@ impl ShelfSimulator {
             "/api/companies" => Ok(page(query, machines.fleet().customers(), |index| {
                 company(&machines.fleet().customer(index))
             })),
-            path => path
-                .strip_prefix("/api/machines/")
-                .and_then(|id| machines.index_of(id.parse().ok()?))
+            path => self
+                .index_at(path)
                 .and_then(|index| machine(machines, index))
                 .ok_or(StatusCode::NOT_FOUND),
         }
     }
+
+    /// Changes the day of purchase of the machine at `path`; null clears it.
+    fn change(&mut self, path: &str, body: &[u8]) -> Result<Value, StatusCode> {
+        if !self.may_change_machines {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        let index = self.index_at(path).ok_or(StatusCode::NOT_FOUND)?;
+        let Change { bought } =
+            serde_json::from_slice(body).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
+        *self.changes.entry(index).or_default() += 1;
+        let kept = match self.treatment {
+            Treatment::Keep => Some(bought),
+            Treatment::Ignore => None,
+            Treatment::Shift => Some(bought.and_then(|day| day.checked_sub_days(Days::new(1)))),
+        };
+        if let Some(day) = kept {
+            self.machines
+                .change(index, |machine| machine.purchased = day);
+        }
+        machine(&self.machines, index).ok_or(StatusCode::NOT_FOUND)
+    }
+
+    fn index_at(&self, path: &str) -> Option<usize> {
+        let id = path.strip_prefix("/api/machines/")?;
+        self.machines.index_of(id.parse().ok()?)
+    }
+}
+
+/// What a PUT may change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    bought: Option<NaiveDate>,
 }
 
 impl Simulator for ShelfSimulator {

@@ -263,12 +263,11 @@ macro_rules! conformance_two_way {
         type TwoWayConformanceSubject = $subject;
         $crate::conformance_group!(two_way of TwoWayConformanceSubject: [
             a_date_is_written_and_read_back,
-            both_dates_go_in_one_request,
+            the_dates_of_an_asset_go_in_one_request,
             what_is_written_is_what_a_sync_reads,
             nothing_else_is_touched,
             what_is_held_already_is_not_sent,
             what_changed_since_the_plan_is_not_overwritten,
-            a_date_is_replaced,
             a_write_that_the_vendor_ignores_is_named,
             a_write_that_the_vendor_shifts_is_named,
             a_lost_answer_writes_nothing_twice,

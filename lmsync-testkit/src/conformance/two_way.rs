@@ -65,6 +65,28 @@ impl<S: TwoWaySubject> TwoWayStage<S> {
         self.vendor.simulator().with(|vendor| vendor.writes())
     }
 
+    fn fields(&self) -> impl Iterator<Item = DateField> {
+        let writable = self.connector.writable();
+        DateField::ALL
+            .into_iter()
+            .filter(move |field| writable.contains(*field))
+    }
+
+    /// A new date in every field that can be written, from nothing.
+    fn change(&self, id: &AssetId) -> DateChange {
+        self.fields()
+            .fold(DateChange::new(id.clone()), |change, field| {
+                change.set(field, None, new_day(field), WriteSource::Lookup)
+            })
+    }
+
+    /// What is held once that is written.
+    fn changed(&self) -> AssetDates {
+        self.fields().fold(AssetDates::default(), |dates, field| {
+            dates.with(field, Some(new_day(field)))
+        })
+    }
+
     /// Writes `change`, which must become `outcome`.
     async fn expect(&self, change: &DateChange, outcome: WriteOutcome) {
         let report = self.connector.write_dates(change).await.expect("a report");
@@ -80,31 +102,22 @@ impl<S: TwoWaySubject> TwoWayStage<S> {
     }
 }
 
-fn bought() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2024, 3, 1).expect("a day")
+/// The day that is written to `field`.
+fn new_day(field: DateField) -> NaiveDate {
+    let (year, month, day) = match field {
+        DateField::PurchaseDate => (2024, 3, 1),
+        _ => (2027, 2, 28),
+    };
+    NaiveDate::from_ymd_opt(year, month, day).expect("a day")
 }
 
-fn expires() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2027, 2, 28).expect("a day")
-}
-
-/// Both dates of an asset that has none.
-fn both(id: &AssetId) -> DateChange {
-    let source = WriteSource::Lookup;
-    DateChange::new(id.clone())
-        .set(DateField::PurchaseDate, None, bought(), source)
-        .set(DateField::WarrantyExpiry, None, expires(), source)
-}
-
-fn both_held() -> AssetDates {
-    AssetDates::new(Some(bought()), Some(expires()))
-}
-
-/// Which request of writing both dates to a fresh account is the write.
+/// Which request of writing dates to a fresh account is the write.
 async fn number_of_the_write<S: TwoWaySubject>() -> usize {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    stage.expect(&both(&id), WriteOutcome::Written).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
     let numbers = 1..=stage.faults.sent();
     for number in numbers.rev() {
         let stage = TwoWayStage::<S>::two_way(5);
@@ -115,7 +128,9 @@ async fn number_of_the_write<S: TwoWaySubject>() -> usize {
         stage.faults.before(number, move || {
             let _ = count.send(vendor.with(|vendor| vendor.date_writes(&probe)));
         });
-        stage.expect(&both(&id), WriteOutcome::Written).await;
+        stage
+            .expect(&stage.change(&id), WriteOutcome::Written)
+            .await;
         if counted.await == Ok(0) {
             return number;
         }
@@ -129,25 +144,34 @@ async fn written_once_despite<S: TwoWaySubject>(fault: Fault) {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
     stage.faults.inject(number, fault);
-    stage.expect(&both(&id), WriteOutcome::Written).await;
-    assert_eq!(stage.held(&id), both_held());
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
+    assert_eq!(stage.held(&id), stage.changed());
     assert_eq!(stage.date_writes(&id), 1);
 }
 
-/// Both dates of every asset that is written arrive, and what is reported is what is held.
+/// What is written arrives, and what is reported is what is held.
 pub async fn a_date_is_written_and_read_back<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    stage.expect(&both(&id), WriteOutcome::Written).await;
-    assert_eq!(stage.held(&id), both_held());
-    assert_eq!(stage.connector.read_dates(&id).await.unwrap(), both_held());
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
+    assert_eq!(stage.held(&id), stage.changed());
+    assert_eq!(
+        stage.connector.read_dates(&id).await.unwrap(),
+        stage.changed()
+    );
 }
 
-/// Two dates of an asset cost one write.
-pub async fn both_dates_go_in_one_request<S: TwoWaySubject>() {
+/// All dates of an asset cost one write.
+pub async fn the_dates_of_an_asset_go_in_one_request<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    stage.expect(&both(&id), WriteOutcome::Written).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
     assert_eq!(stage.date_writes(&id), 1);
 }
 
@@ -155,39 +179,43 @@ pub async fn both_dates_go_in_one_request<S: TwoWaySubject>() {
 pub async fn what_is_written_is_what_a_sync_reads<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    stage.expect(&both(&id), WriteOutcome::Written).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
     let asset = stage.connector.asset(&id).await.unwrap();
-    assert_eq!(asset.purchase_date, Some(bought()));
-    assert_eq!(asset.warranty_expiry, Some(expires()));
+    let read = AssetDates::new(asset.purchase_date, asset.warranty_expiry);
+    for field in stage.fields() {
+        assert_eq!(read.get(field).day(), Some(new_day(field)));
+    }
 }
 
-/// A date that is not written keeps what it was, and every other asset both of its.
+/// A date that is not written keeps what it was, and so does everything else.
 pub async fn nothing_else_is_touched<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    let (earlier, later) = (bought() - Days::new(400), expires());
-    stage.hold(&id.vendor_id, AssetDates::new(Some(earlier), None));
+    stage.hold(&id.vendor_id, stage.changed());
     let others: Vec<AssetId> = stage
         .truth()
         .into_iter()
         .skip(1)
         .map(AssetId::from)
         .collect();
-    let before: Vec<AssetDates> = others.iter().map(|other| stage.held(other)).collect();
-    let change = DateChange::new(id.clone());
-    let change = change.set(DateField::WarrantyExpiry, None, later, WriteSource::Manual);
-    let asset = stage.connector.asset(&id).await.unwrap();
+    let all_held = || -> Vec<AssetDates> { others.iter().map(|other| stage.held(other)).collect() };
+    let (asset, others_before) = (stage.connector.asset(&id).await.unwrap(), all_held());
+    let field = stage.fields().last().expect("a field");
+    let (old, new) = (new_day(field), new_day(field) + Days::new(100));
+    let change = DateChange::new(id.clone()).set(field, Some(old), new, WriteSource::Manual);
     stage.expect(&change, WriteOutcome::Written).await;
-    assert_eq!(stage.held(&id), AssetDates::new(Some(earlier), Some(later)));
-    let after: Vec<AssetDates> = others.iter().map(|other| stage.held(other)).collect();
-    assert_eq!(before, after);
+    assert_eq!(stage.held(&id), stage.changed().with(field, Some(new)));
+    assert_eq!(all_held(), others_before);
     let mut written = stage.connector.asset(&id).await.unwrap();
-    assert_eq!(written.warranty_expiry, Some(later));
-    // Nothing but the date and the record's own stamps and fields that hold it may differ.
-    written.warranty_expiry = asset.warranty_expiry;
+    // Nothing but the date, the fields that hold it and the record's own stamps may differ.
+    match field {
+        DateField::PurchaseDate => written.purchase_date = asset.purchase_date,
+        _ => written.warranty_expiry = asset.warranty_expiry,
+    }
     written.source = asset.source.clone();
     written.custom_fields.clone_from(&asset.custom_fields);
-    written.places.clone_from(&asset.places);
     written.last_check_in = asset.last_check_in;
     assert_eq!(written, asset);
 }
@@ -196,8 +224,10 @@ pub async fn nothing_else_is_touched<S: TwoWaySubject>() {
 pub async fn what_is_held_already_is_not_sent<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    stage.hold(&id.vendor_id, both_held());
-    stage.expect(&both(&id), WriteOutcome::Unchanged).await;
+    stage.hold(&id.vendor_id, stage.changed());
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Unchanged)
+        .await;
     assert_eq!(stage.writes(), 0);
 }
 
@@ -205,30 +235,16 @@ pub async fn what_is_held_already_is_not_sent<S: TwoWaySubject>() {
 pub async fn what_changed_since_the_plan_is_not_overwritten<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
-    let theirs = AssetDates::new(None, Some(expires() + Days::new(1)));
+    let field = stage.fields().next().expect("a field");
+    let theirs = stage
+        .changed()
+        .with(field, Some(new_day(field) + Days::new(1)));
     stage.hold(&id.vendor_id, theirs.clone());
-    stage.expect(&both(&id), WriteOutcome::Refused).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Refused)
+        .await;
     assert_eq!(stage.held(&id), theirs);
     assert_eq!(stage.writes(), 0);
-}
-
-/// A date that is there is replaced by the one that was planned on it.
-pub async fn a_date_is_replaced<S: TwoWaySubject>() {
-    let stage = TwoWayStage::<S>::two_way(5);
-    let id = stage.blank();
-    stage.hold(&id.vendor_id, both_held());
-    let later = expires() + Days::new(365);
-    let change = DateChange::new(id.clone()).set(
-        DateField::WarrantyExpiry,
-        Some(expires()),
-        later,
-        WriteSource::Lookup,
-    );
-    stage.expect(&change, WriteOutcome::Written).await;
-    assert_eq!(
-        stage.held(&id),
-        AssetDates::new(Some(bought()), Some(later))
-    );
 }
 
 /// A vendor that says yes and does nothing is found out.
@@ -236,7 +252,9 @@ pub async fn a_write_that_the_vendor_ignores_is_named<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
     stage.treat(Treatment::Ignore);
-    stage.expect(&both(&id), WriteOutcome::Ignored).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Ignored)
+        .await;
     assert_eq!(stage.date_writes(&id), 1);
 }
 
@@ -245,7 +263,9 @@ pub async fn a_write_that_the_vendor_shifts_is_named<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
     stage.treat(Treatment::Shift);
-    stage.expect(&both(&id), WriteOutcome::Altered).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Altered)
+        .await;
     assert_eq!(stage.date_writes(&id), 1);
 }
 
@@ -284,7 +304,9 @@ pub async fn an_outcome_that_cannot_be_known_is_not_called_written<S: TwoWaySubj
         faults.inject_always(Fault::status(500));
     });
     stage.faults.inject(number + 1, Fault::status(500));
-    stage.expect(&both(&id), WriteOutcome::Unknown).await;
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Unknown)
+        .await;
     assert_eq!(stage.date_writes(&id), 1);
 }
 
@@ -293,7 +315,7 @@ pub async fn a_missing_permission_is_a_permission_error_with_advice<S: TwoWaySub
     let stage = TwoWayStage::<S>::two_way(5);
     let id = stage.blank();
     stage.forbid_writing();
-    let error = stage.refusal(&both(&id)).await;
+    let error = stage.refusal(&stage.change(&id)).await;
     assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
     assert!(error.hint().is_some_and(|hint| !hint.is_empty()));
     assert_eq!(stage.held(&id), AssetDates::default());
@@ -341,7 +363,9 @@ pub async fn the_declared_fields_are_the_writable_ones<S: TwoWaySubject>() {
 /// An asset that the vendor does not know is an error; nothing is written or created.
 pub async fn an_unknown_asset_is_not_written<S: TwoWaySubject>() {
     let stage = TwoWayStage::<S>::two_way(5);
-    let error = stage.refusal(&both(&AssetId::from("404404404"))).await;
+    let error = stage
+        .refusal(&stage.change(&AssetId::from("404404404")))
+        .await;
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
     assert_eq!(stage.writes(), 0);
     stage.expect_usable().await;
@@ -352,12 +376,11 @@ pub async fn a_date_is_cleared_only_where_that_is_offered<S: TwoWaySubject>() {
     for field in DateField::ALL {
         let stage = TwoWayStage::<S>::two_way(5);
         let id = stage.blank();
-        stage.hold(&id.vendor_id, both_held());
-        let day = both_held().get(field).day().expect("a day");
-        let change = DateChange::new(id.clone()).clear(field, day, WriteSource::Undo);
+        stage.hold(&id.vendor_id, stage.changed());
+        let change = DateChange::new(id.clone()).clear(field, new_day(field), WriteSource::Undo);
         if stage.connector.clearable().contains(field) {
             stage.expect(&change, WriteOutcome::Written).await;
-            assert_eq!(stage.held(&id), both_held().with(field, None));
+            assert_eq!(stage.held(&id), stage.changed().with(field, None));
         } else {
             let error = stage.refusal(&change).await;
             assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -372,12 +395,12 @@ pub async fn a_write_dropped_at_any_point_leaves_the_connector_usable<S: TwoWayS
     for requests in 1..20 {
         let stage = TwoWayStage::<S>::two_way(5);
         let id = stage.blank();
-        let change = both(&id);
+        let change = stage.change(&id);
         let work = stage.connector.write_dates(&change);
         let ended = killed_after(requests, work, || stage.faults.sent()).await;
         let report = stage.connector.write_dates(&change).await.unwrap();
         assert!(report.outcome.is_done(), "{report:?}");
-        assert_eq!(stage.held(&id), both_held());
+        assert_eq!(stage.held(&id), stage.changed());
         if ended {
             return;
         }
@@ -393,7 +416,7 @@ pub async fn no_write_shows_a_secret<S: TwoWaySubject>() {
         if forbidden {
             stage.forbid_writing();
         }
-        let outcome = stage.connector.write_dates(&both(&id)).await;
+        let outcome = stage.connector.write_dates(&stage.change(&id)).await;
         expect_no_secret::<S>("the outcome", &format!("{outcome:?}"));
         expect_no_secret::<S>("the connector", &format!("{:#?}", stage.connector));
         expect_no_secret::<S>("the log", &log.finish());
@@ -422,7 +445,7 @@ pub async fn a_run_killed_again_and_again_writes_every_date_once<S: TwoWaySubjec
 
     let entries = journal.entries();
     for id in &ids {
-        assert_eq!(stage.held(id), both_held());
+        assert_eq!(stage.held(id), stage.changed());
         assert_eq!(
             stage.date_writes(id),
             1,
@@ -471,28 +494,22 @@ async fn run<S: TwoWaySubject>(stage: &TwoWayStage<S>, ids: &[AssetId], journal:
         .expect("what is open is settled");
     let rules = PlanRules::new().enable(DateFields::ALL);
     let dates = DateReader::new(stage.clock.now());
-    let claim = |field, day| Claim {
-        field,
-        day,
-        source: ClaimSource::Lookup,
-        observed_at: stage.clock.now(),
-    };
-    let claims = Claims::new()
-        .and(claim(DateField::PurchaseDate, bought()))
-        .and(claim(DateField::WarrantyExpiry, expires()));
+    let claims: Claims = stage
+        .fields()
+        .map(|field| Claim {
+            field,
+            day: new_day(field),
+            source: ClaimSource::Lookup,
+            observed_at: stage.clock.now(),
+        })
+        .collect();
     for some in ids.chunks(AT_A_TIME) {
         let mut changes = Vec::new();
         for id in some {
             let asset = AssetRef::new(&connector.info().instance, &id.vendor_id);
             let attempts = history.of(&asset);
-            let settled = [
-                (DateField::PurchaseDate, bought()),
-                (DateField::WarrantyExpiry, expires()),
-            ];
-            let is_settled = |(field, day): &(DateField, NaiveDate)| {
-                attempts.outcome_of(*field, Some(*day)).is_some()
-            };
-            if settled.iter().all(is_settled) {
+            let is_done = |field| attempts.outcome_of(field, Some(new_day(field))).is_some();
+            if stage.fields().all(is_done) {
                 continue;
             }
             let held = connector.read_dates(id).await.expect("the dates");
