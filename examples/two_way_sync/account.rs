@@ -111,8 +111,8 @@ impl<'a> Work<'a> {
         attempts: &Attempts,
     ) -> Result<AssetPlan> {
         let id = AssetId::from(asset.vendor_id.as_str());
-        let held = match left_by(attempts, wanted) {
-            Some(left) => left,
+        let held = match left_by(attempts, wanted).or_else(|| listed_for(wanted)) {
+            Some(held) => held,
             None => connector.read_dates(&id).await?,
         };
         Ok(match &self.rules {
@@ -156,6 +156,17 @@ impl<'a> Work<'a> {
         )
         .await
     }
+}
+
+/// What the listing has, where it has a day in every field that is wanted: nothing but
+/// a day may be taken from it, since it does not tell an empty field from one with text.
+fn listed_for(wanted: &Wanted) -> Option<AssetDates> {
+    let listed = wanted.listed.as_ref()?;
+    let claims = wanted.claims.all();
+    let is_known = claims
+        .iter()
+        .all(|claim| listed.get(claim.field).day().is_some());
+    is_known.then(|| listed.clone())
 }
 
 /// What the journal says the vendor holds, where it has every date that is wanted: then

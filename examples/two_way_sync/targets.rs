@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future;
 use futures_util::stream::StreamExt;
-use lmsync::two_way::{AssetRef, Claims, DateField, History, NotOneAsset, SerialIndex};
+use lmsync::two_way::{AssetDates, AssetRef, Claims, DateField, History, NotOneAsset, SerialIndex};
 use lmsync::{AssetQuery, TwoWaySync};
 
 use crate::dates::{Dates, Named, Wish};
@@ -29,6 +29,8 @@ pub(crate) struct Wanted {
     pub(crate) blank: Vec<DateField>,
     /// The serial number that led here.
     pub(crate) serial: Option<String>,
+    /// The dates in the listing that led here.
+    pub(crate) listed: Option<AssetDates>,
 }
 
 impl Targets {
@@ -43,7 +45,10 @@ impl Targets {
         };
         for wish in dates.wishes {
             match locate(&wish.asset, connectors, &serials) {
-                Ok(asset) => targets.want(asset, wish),
+                Ok(asset) => {
+                    let listed = serials.listed.get(&asset).cloned();
+                    targets.want(asset, wish, listed);
+                }
                 Err(reason) => targets.lose(&wish, &reason),
             }
         }
@@ -65,8 +70,9 @@ impl Targets {
         targets
     }
 
-    fn want(&mut self, asset: AssetRef, wish: Wish) {
+    fn want(&mut self, asset: AssetRef, wish: Wish, listed: Option<AssetDates>) {
         let wanted = self.assets.entry(asset).or_default();
+        wanted.listed = listed;
         for claim in wish.claims {
             wanted.claims = std::mem::take(&mut wanted.claims).and(claim);
         }
@@ -115,6 +121,8 @@ fn locate(
 struct Serials {
     all: SerialIndex,
     by_instance: HashMap<String, SerialIndex>,
+    /// The dates that the listing had.
+    listed: HashMap<AssetRef, AssetDates>,
     /// Why an account could not be listed in full, by its name.
     unlisted: BTreeMap<String, String>,
 }
@@ -143,9 +151,10 @@ impl Serials {
             match listed {
                 Ok(assets) => {
                     let index = serials.by_instance.entry(name).or_default();
-                    for (asset, key) in assets {
+                    for (asset, key, dates) in assets {
                         index.insert(asset.clone(), key.clone());
-                        serials.all.insert(asset, key);
+                        serials.all.insert(asset.clone(), key);
+                        serials.listed.insert(asset, dates);
                     }
                 }
                 Err(reason) => {
@@ -191,15 +200,18 @@ impl Serials {
     }
 }
 
-/// The assets of an account that have a serial number of their own, with it.
-async fn list(connector: &Arc<dyn TwoWaySync>) -> Result<Vec<(AssetRef, String)>, String> {
+/// The assets of an account that have a serial number of their own, with it and their dates.
+async fn list(
+    connector: &Arc<dyn TwoWaySync>,
+) -> Result<Vec<(AssetRef, String, AssetDates)>, String> {
     let mut stream = connector.assets(AssetQuery::new());
     let mut assets = Vec::new();
     while let Some(asset) = stream.next().await {
         let asset = asset.map_err(|error| error.to_string())?;
         if let Some(key) = asset.serial.key {
             let found = AssetRef::new(asset.source.instance, asset.source.vendor_id);
-            assets.push((found, key));
+            let dates = AssetDates::new(asset.purchase_date, asset.warranty_expiry);
+            assets.push((found, key, dates));
         }
     }
     let summary = stream.summary();

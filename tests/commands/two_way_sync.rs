@@ -512,6 +512,31 @@ fn what_is_wrong_with_the_set_up_is_told_before_anything_is_sent() {
     assert_eq!(desk.account.server.requests(), 0);
 }
 
+#[test]
+fn what_a_listing_tells_is_not_asked_again() {
+    let desk = Desk::new();
+    let serials: Vec<String> = desk.vendor(|vendor| {
+        let machines = desk.ids.iter().filter_map(|id| vendor.machine(id));
+        machines.filter_map(|machine| machine.serial).collect()
+    });
+    for id in &desk.ids {
+        desk.hold(id, dates(None, Some("2025-01-01")));
+    }
+    let unique: BTreeSet<&String> = serials.iter().collect();
+    let lines: Vec<Value> = unique
+        .iter()
+        .map(|serial| json!({ "serial": serial, "warranty_expiry": "2027-05-31", "source": "lookup" }))
+        .collect();
+    desk.dates(&lines);
+    desk.program().args(FIELDS).run();
+    let filled = desk.verdicts();
+    let filled = filled
+        .iter()
+        .filter(|(_, told)| told.contains("fill-empty keeps it"));
+    assert!(filled.count() > 5);
+    assert_eq!(desk.account.server.requests(), 1);
+}
+
 /// Dates to write in each account of the run that is killed; the long run has 1000.
 fn killed_run_dates() -> usize {
     let asked = std::env::var("LMSYNC_KILLED_RUN_DATES").ok();
