@@ -206,8 +206,11 @@ impl Api {
         let call = self.call("getAsset", ASSET_DATES, &asset_input(asset_id, None))?;
         self.http
             .send(&call, meter, |answer| {
-                let (dates, _) = classify::read_optional(answer)?;
+                let (dates, _) = classify::read_optional::<wire::AssetDates>(answer)?;
                 let dates = dates.ok_or_else(|| no_such_asset(answer))?;
+                if dates.asset_id.text() != Some(asset_id) {
+                    return Err(another_asset(answer));
+                }
                 Ok((dates, answer.received_at()))
             })
             .await
@@ -335,6 +338,16 @@ fn rows_of<R>(list: wire::List<R>, answer: &Answer<'_>) -> Result<(Vec<R>, wire:
             .with_retry(RetryClass::OnlyIfIdempotent)
             .with_hint("try again later")),
     }
+}
+
+/// Nothing may be written to an asset that did not come as asked for.
+fn another_asset(answer: &Answer<'_>) -> Error {
+    answer
+        .error(
+            ErrorKind::Vendor,
+            "SuperOps sent another asset than the one asked for",
+        )
+        .with_hint("report it to the vendor")
 }
 
 fn no_such_asset(answer: &Answer<'_>) -> Error {

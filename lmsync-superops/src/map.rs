@@ -484,7 +484,7 @@ mod tests {
     fn a_date_that_was_not_sent_is_not_taken_for_empty() {
         let read = serde_json::from_str::<wire::AssetDates>;
         assert!(read(r#"{"assetId":"1","name":"a","purchasedDate":null}"#).is_err());
-        assert!(read(r#"{"purchasedDate":null,"warrantyExpiryDate":null}"#).is_ok());
+        assert!(read(r#"{"assetId":"1","purchasedDate":null,"warrantyExpiryDate":null}"#).is_ok());
     }
 
     #[test]

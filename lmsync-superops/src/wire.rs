@@ -122,6 +122,8 @@ pub(crate) struct Asset {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AssetDates {
+    /// Whose they are.
+    pub(crate) asset_id: Scalar,
     pub(crate) purchased_date: Scalar,
     pub(crate) warranty_expiry_date: Scalar,
 }

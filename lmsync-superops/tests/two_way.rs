@@ -455,3 +455,27 @@ async fn dates_that_were_not_sent_are_an_error_and_not_empty() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(stage.sent().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_when_another_asset_comes_than_was_asked_for() {
+    for (body, kind) in [
+        (
+            r#"{"data":{"getAsset":{"assetId":"1","purchasedDate":null,"warrantyExpiryDate":null}}}"#,
+            ErrorKind::Vendor,
+        ),
+        (
+            r#"{"data":{"getAsset":{"purchasedDate":null,"warrantyExpiryDate":null}}}"#,
+            ErrorKind::Decode,
+        ),
+    ] {
+        let stage = Stage::new();
+        stage.faults.inject_always(Fault::Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: body.into(),
+        });
+        let error = stage.write(&stage.expiry()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(stage.sent().is_empty());
+    }
+}
