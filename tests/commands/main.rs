@@ -5,6 +5,7 @@ mod check_connection;
 mod command_line;
 mod configuration;
 mod full_sync;
+mod killed_run;
 mod secrets;
 mod support;
 mod teaching;
