@@ -129,13 +129,10 @@ async fn main() -> ExitCode {
 /// Whether everything went well; what is wrong with the set-up otherwise.
 async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request.
-    let dates = read_dates(options)?;
-    let setup = Setup::new(
-        options.config.as_deref(),
-        ConnectorConfig::connect_two_way_in,
-    )
-    .await?;
+    let config = options.config.as_deref();
+    let setup = Setup::new(config, ConnectorConfig::connect_two_way_in).await?;
     require_own_names(&setup.connectors)?;
+    let dates = read_dates(options)?;
     let one = |problem| vec![problem];
     let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
     let mut record = Record::open(options.journal.as_deref(), options.apply).map_err(one)?;
