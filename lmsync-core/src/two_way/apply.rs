@@ -22,7 +22,8 @@ pub struct ApplyReport {
     pub attempted: Vec<Attempted>,
     /// What was not, since the journal could no longer be written.
     pub left: Vec<DateChange>,
-    /// Why the journal could not be written. A change may have been made that it does not have.
+    /// Why the journal could not be written. One change a lane may have been made whose
+    /// outcome it does not have; [`settle`] finds it out the next time.
     pub journal_error: Option<Error>,
 }
 
@@ -83,6 +84,10 @@ pub async fn apply<C: TwoWaySync + ?Sized>(
         match outcome {
             Outcome::Attempted(attempted) => report.attempted.push(attempted),
             Outcome::Left(change) => report.left.push(change),
+            Outcome::NotBegun(change, error) => {
+                report.left.push(change);
+                report.journal_error = Some(error);
+            }
             Outcome::NotRecorded(error) => report.journal_error = Some(error),
         }
     }
@@ -99,6 +104,8 @@ struct Lanes<'a, C: ?Sized> {
 enum Outcome {
     Attempted(Attempted),
     Left(DateChange),
+    NotBegun(DateChange, Error),
+    /// It was attempted, and the journal does not have what became of it.
     NotRecorded(Error),
 }
 
@@ -110,7 +117,8 @@ impl<C: TwoWaySync + ?Sized> Lanes<'_, C> {
         let instance = &self.connector.info().instance;
         let attempt = Attempt::new(self.clock.now(), instance, &change);
         if let Err(error) = self.journal.begin(&attempt).await {
-            return self.break_off(error);
+            self.break_off();
+            return Outcome::NotBegun(change, error);
         }
         let (entry, error) = match self.connector.write_dates(&change).await {
             Ok(report) => (attempt.ended(&report), None),
@@ -118,13 +126,15 @@ impl<C: TwoWaySync + ?Sized> Lanes<'_, C> {
         };
         match self.journal.finish(&entry).await {
             Ok(()) => Outcome::Attempted(Attempted { entry, error }),
-            Err(error) => self.break_off(error),
+            Err(error) => {
+                self.break_off();
+                Outcome::NotRecorded(error)
+            }
         }
     }
 
-    fn break_off(&self, error: Error) -> Outcome {
+    fn break_off(&self) {
         self.is_broken.store(true, Ordering::Relaxed);
-        Outcome::NotRecorded(error)
     }
 }
 

@@ -122,7 +122,8 @@ async fn nothing_is_written_that_cannot_be_recorded() {
     let full = Notes::with_room(0);
     let report = applied(&ledger, &full, 10, 4).await;
     assert_eq!(ledger.state().sent, 3);
-    assert!(report.attempted.is_empty());
+    assert!(report.attempted.is_empty() && report.journal_error.is_some());
+    assert_eq!(report.left.len(), 10);
 }
 
 #[tokio::test(start_paused = true)]
