@@ -1,4 +1,44 @@
 //! Writing purchase and warranty dates back to a vendor.
+//!
+//! What is said about an asset's dates is a [`Claim`]; a [`Resolution`] decides which of
+//! several stands. [`plan()`] compares it with what the vendor holds and gives a reason for
+//! every date that is written or not; [`apply()`] writes what was planned, each attempt
+//! recorded in a [`Journal`] before and after. [`plan_undo`] is the way back.
+//!
+//! ```no_run
+//! use lmsync_core::model::{AssetId, DateReader};
+//! use lmsync_core::two_way::{
+//!     AssetRef, Claim, ClaimSource, Claims, DateField, DateFields, FileJournal, PlanRules, apply,
+//!     plan, settle,
+//! };
+//! use lmsync_core::{Clock, Result, SystemClock, TwoWaySync};
+//!
+//! /// Fills the expiry of one asset, if the vendor holds none.
+//! async fn fill(connector: &dyn TwoWaySync, id: AssetId, expiry: chrono::NaiveDate) -> Result<bool> {
+//!     let clock = SystemClock::new();
+//!     let mut opened = FileJournal::open("journal.jsonl")?;
+//!     // First of all: what became of writes that an interrupted run left open.
+//!     settle(connector, &opened.journal, &mut opened.history).await?;
+//!
+//!     let claims = Claims::new().and(Claim {
+//!         field: DateField::WarrantyExpiry,
+//!         day: expiry,
+//!         source: ClaimSource::Lookup,
+//!         observed_at: clock.now(),
+//!     });
+//!     let rules = PlanRules::new().enable(DateFields::NONE.with(DateField::WarrantyExpiry));
+//!     let held = connector.read_dates(&id).await?;
+//!     let attempts = opened
+//!         .history
+//!         .of(&AssetRef::new(&connector.info().instance, &id.vendor_id));
+//!     let dates = DateReader::new(clock.now());
+//!     let plan = plan(&id, &held, &claims, connector.writable(), &rules, &attempts, &dates);
+//!
+//!     let changes = plan.change().into_iter().collect();
+//!     let report = apply(connector, changes, &opened.journal, &clock, 4).await?;
+//!     Ok(report.is_done())
+//! }
+//! ```
 
 mod apply;
 mod change;
