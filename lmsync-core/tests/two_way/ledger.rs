@@ -37,6 +37,7 @@ pub(crate) enum Answer {
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
     info: ConnectorInfo,
+    pub(crate) writable: DateFields,
     pub(crate) clock: SharedClock,
     state: Arc<Mutex<State>>,
 }
@@ -67,6 +68,7 @@ impl Ledger {
         let capabilities = Capabilities::new().two_way(DateFields::ALL);
         Self {
             info: ConnectorInfo::new("ledger", "Ledger", "shop", capabilities),
+            writable: DateFields::ALL,
             clock: Arc::new(VirtualClock::default()),
             state: Arc::new(Mutex::new(state)),
         }
@@ -183,7 +185,7 @@ impl DateAccess for Ledger {
 #[async_trait]
 impl TwoWaySync for Ledger {
     fn writable(&self) -> DateFields {
-        DateFields::ALL
+        self.writable
     }
 
     fn clearable(&self) -> DateFields {

@@ -1,7 +1,7 @@
 use lmsync_core::two_way::{
-    AssetDates, DateChange, DateField, HeldDate, WriteOutcome, WriteSource,
+    AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteSource,
 };
-use lmsync_core::{ErrorKind, TwoWaySync};
+use lmsync_core::{ErrorKind, TwoWaySync, TwoWaySyncExt};
 
 use crate::ledger::{Answer, EXPIRY, Ledger, day, fill};
 
@@ -137,7 +137,13 @@ async fn a_refusal_is_the_vendors_error_and_is_not_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_offered_is_unsupported_before_anything_is_asked() {
-    let ledger = Ledger::new(1);
+    let mut ledger = Ledger::new(1);
+    assert!(ledger.can_write(EXPIRY));
+    ledger.writable = DateFields::NONE;
+    assert!(!ledger.can_write(EXPIRY));
+    let error = ledger.write_dates(&fill("0", 2027)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    ledger.writable = DateFields::ALL;
     let clear = DateChange::new("0").clear(DateField::PurchaseDate, day(2024), WriteSource::Manual);
     let error = ledger.write_dates(&clear).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
