@@ -13,11 +13,11 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::classify::{self, FieldErrors};
-use crate::wire;
+use crate::wire::{self, Whole};
 
 /// The most that SuperOps puts on a page.
 pub(crate) const PAGE_SIZE: u32 = 100;
-const ID_KEYS: [&str; 2] = ["assetId", "accountId"];
+const ID_KEYS: [&str; 3] = ["assetId", "accountId", "departmentId"];
 
 /// Which of SuperOps' two products an account is of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
@@ -191,7 +191,7 @@ impl Api {
         self.http
             .send(&call, meter, |answer| {
                 let (asset, _) = classify::read_optional(answer)?;
-                let asset = asset.ok_or_else(|| no_such_asset(answer))?;
+                let Whole(asset) = asset.ok_or_else(|| no_such_asset(answer))?;
                 Ok((asset, answer.received_at()))
             })
             .await
@@ -206,8 +206,9 @@ impl Api {
         let call = self.call("getAsset", ASSET_DATES, &asset_input(asset_id, None))?;
         self.http
             .send(&call, meter, |answer| {
-                let (dates, _) = classify::read_optional::<wire::AssetDates>(answer)?;
-                let dates = dates.ok_or_else(|| no_such_asset(answer))?;
+                let (dates, _) = classify::read_optional(answer)?;
+                let Whole(dates): Whole<wire::AssetDates> =
+                    dates.ok_or_else(|| no_such_asset(answer))?;
                 if dates.asset_id.text() != Some(asset_id) {
                     return Err(another_asset(answer));
                 }
@@ -238,7 +239,10 @@ impl Api {
         let input = asset_input(asset_id, None);
         let call = self.call("getAssetSummary", ASSET_SUMMARY, &input)?;
         self.http
-            .send(&call, meter, |answer| Ok(classify::read(answer)?.0))
+            .send(&call, meter, |answer| {
+                let (Whole(summary), _) = classify::read(answer)?;
+                Ok(summary)
+            })
             .await
     }
 
@@ -276,18 +280,7 @@ impl Api {
 
     pub(crate) async fn department_list(&self, meter: &Meter) -> Result<ListPage<wire::Customer>> {
         let call = self.call("getDepartmentList", DEPARTMENT_LIST, &NoVariables {})?;
-        self.http
-            .send(&call, meter, |answer| {
-                let (rows, errors) = classify::read::<Vec<Object<wire::Customer>>>(answer)?;
-                let info = wire::ListInfo {
-                    total_count: Some(rows.len() as u64),
-                    has_more: Some(false),
-                    page_size: None,
-                };
-                let rows = rows.into_iter().map(WireRow::typed);
-                Ok(list_page(rows, info, &errors, answer))
-            })
-            .await
+        self.http.send(&call, meter, read_departments).await
     }
 
     fn call(
@@ -313,23 +306,46 @@ fn asset_input(asset_id: &str, list_info: Option<PageInput>) -> Input<AssetInput
 /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
     if raw == KeepRaw::No
-        && let Ok((list, errors)) = classify::read::<wire::List<Object<R>>>(answer)
+        && let Ok((Whole(list), errors)) = classify::read::<Whole<wire::List<Object<R>>>>(answer)
     {
         let (rows, info) = rows_of(list, answer)?;
-        let rows = rows.into_iter().map(WireRow::typed);
-        return Ok(list_page(rows, info, &errors, answer));
+        return Ok(list_page(typed(rows), info, &errors, answer));
     }
-    let (list, errors) = classify::read::<wire::List<Box<RawValue>>>(answer)?;
+    let (Whole(list), errors) = classify::read::<Whole<wire::List<Box<RawValue>>>>(answer)?;
     let (rows, info) = rows_of(list, answer)?;
-    let rows = rows
-        .into_iter()
-        .map(|row| WireRow::untyped(row, &ID_KEYS, raw));
+    Ok(list_page(untyped(rows, raw), info, &errors, answer))
+}
+
+/// Reads all departments, which come without pages; row by row where that is needed.
+fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Customer>> {
+    let (rows, errors) = match classify::read::<Vec<Object<wire::Customer>>>(answer) {
+        Ok((rows, errors)) => (typed(rows), errors),
+        Err(_) => {
+            let (rows, errors) = classify::read::<Vec<Box<RawValue>>>(answer)?;
+            (untyped(rows, KeepRaw::No), errors)
+        }
+    };
+    let info = wire::ListInfo {
+        total_count: Some(rows.len() as u64),
+        has_more: Some(false),
+        page_size: None,
+    };
     Ok(list_page(rows, info, &errors, answer))
+}
+
+fn typed<R>(rows: Vec<Object<R>>) -> Vec<WireRow<R>> {
+    rows.into_iter().map(WireRow::typed).collect()
+}
+
+fn untyped<R: DeserializeOwned>(rows: Vec<Box<RawValue>>, raw: KeepRaw) -> Vec<WireRow<R>> {
+    let rows = rows.into_iter();
+    rows.map(|row| WireRow::untyped(row, &ID_KEYS, raw))
+        .collect()
 }
 
 /// The rows; a list that is missing is empty only where the vendor counts none.
 fn rows_of<R>(list: wire::List<R>, answer: &Answer<'_>) -> Result<(Vec<R>, wire::ListInfo)> {
-    let info = list.list_info.unwrap_or_default();
+    let info = list.list_info.map(|Whole(info)| info).unwrap_or_default();
     match list.rows {
         Some(rows) => Ok((rows, info)),
         None if info.total_count == Some(0) => Ok((Vec::new(), info)),
@@ -357,7 +373,7 @@ fn no_such_asset(answer: &Answer<'_>) -> Error {
 }
 
 fn list_page<R>(
-    rows: impl Iterator<Item = WireRow<R>>,
+    rows: Vec<WireRow<R>>,
     info: wire::ListInfo,
     errors: &FieldErrors,
     answer: &Answer<'_>,
@@ -370,6 +386,7 @@ fn list_page<R>(
             .collect()
     };
     let rows = rows
+        .into_iter()
         .enumerate()
         .map(|(index, row)| ListRow {
             row,
@@ -484,6 +501,35 @@ mod tests {
             assert_eq!(page.info.total_count, Some(4));
             assert_eq!(page.info.page_size, Some(100));
         }
+    }
+
+    #[test]
+    fn nothing_is_filled_from_an_array_by_position() {
+        let info = r#"{"page":1,"pageSize":100,"hasMore":null,"totalCount":0}"#;
+        for body in [
+            format!(r#"{{"data":{{"getAssetList":[[],{info}]}}}}"#),
+            format!(r#"{{"data":[{{"assets":[],"listInfo":{info}}}]}}"#),
+            format!(r#"[{{"getAssetList":{{"assets":[],"listInfo":{info}}}}}]"#),
+            r#"{"data":{"getAssetList":{"assets":[],"listInfo":[100,null,0]}}}"#.to_owned(),
+        ] {
+            for raw in [KeepRaw::No, KeepRaw::Yes] {
+                let error = page(&body, raw).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_bad_department_does_not_cost_the_others() {
+        let body = r#"{"data":{"getDepartmentList":[{"departmentId":"1","name":"a"},
+            {"departmentId":"2","name":"a","name":"b"},{"departmentId":"3","name":"c"}]}}"#;
+        let response = http::Response::new(Bytes::from(body));
+        let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
+        let page = read_departments(&answer).unwrap();
+        let is_read: Vec<bool> = page.rows.iter().map(|row| row.row.record.is_ok()).collect();
+        assert_eq!(is_read, [true, false, true]);
+        let bad = page.rows[1].row.record.as_ref().unwrap_err();
+        assert_eq!(bad.vendor_id.as_deref(), Some("2"));
     }
 
     #[test]

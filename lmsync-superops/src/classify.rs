@@ -9,12 +9,13 @@ use lmsync_core::http::Answer;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::wire::{Answered, ClientError, Extensions, Root};
+use crate::wire::{Answered, ClientError, Extensions, Root, Whole};
 
 const TOKEN_HINT: &str = "check the API token under Settings > Profile information > API token: \
      generating a new one invalidates the old";
 const SUBDOMAIN_HINT: &str = "check the MSP subdomain under Settings > My MSP > MSP information, \
      and the region";
+const BUDGET_HINT: &str = "lower `requests_per_minute`, or run fewer tools on this user's token";
 const VIEW_HINT: &str = "under Settings > Roles and Groups > Technician Roles, give the token's \
      role View on Client Settings > Client (All Clients) and Site, and View on Asset Management > \
      Asset and Asset Views";
@@ -75,9 +76,9 @@ impl<R: DeserializeOwned> Parts<R> {
     /// `permission` names what the role needs for this request.
     fn of(answer: &Answer<'_>, permission: &str) -> Result<Self> {
         require_success(answer, permission)?;
-        let envelope: Answered<Root<R>> = answer.json()?;
+        let Whole(envelope): Whole<Answered<Whole<Root<R>>>> = answer.json()?;
         let (field, more) = match envelope.data {
-            Some(root) => (root.field, root.extensions),
+            Some(Whole(root)) => (root.field, root.extensions),
             None => (None, None),
         };
         let reasons: Vec<&ClientError> = envelope
@@ -117,6 +118,8 @@ fn require_success(answer: &Answer<'_>, permission: &str) -> Result<()> {
                     "SuperOps does not know the MSP subdomain",
                 )
                 .with_hint(SUBDOMAIN_HINT),
+            ErrorKind::RateLimited => error.with_hint(BUDGET_HINT),
+            _ if error.hint().is_none() => error.with_hint("try again later"),
             _ => error,
         })
 }
@@ -136,7 +139,7 @@ fn coded(answer: &Answer<'_>, reason: &ClientError, permission: &str) -> Error {
         "rate_limit_exceeded" => (
             ErrorKind::RateLimited,
             "SuperOps refuses more requests for now".to_owned(),
-            "lower `requests_per_minute`, or run fewer tools on this user's token",
+            BUDGET_HINT,
         ),
         "forbidden" => (
             ErrorKind::Permission,

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
 use lmsync_core::model::RawJson;
 use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64, null_as_empty};
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An answer with data of the type `T`.
 pub(crate) type Answered<T> = Envelope<T, Extensions>;
@@ -38,6 +39,22 @@ pub(crate) struct ClientError {
 pub(crate) struct ClientErrorParam {
     #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) attributes: Vec<Scalar>,
+}
+
+/// A record that came as an object. serde would fill it from an array, too, by position.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Whole<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Object::deserialize(deserializer)? {
+            Object::Value(value) => Ok(Self(value)),
+            Object::Unexpected(kind) => Err(D::Error::custom(format_args!(
+                "an object is expected, not {kind}"
+            ))),
+            Object::Absent | Object::Null => Err(D::Error::custom("an object is expected")),
+        }
+    }
 }
 
 /// The data of a query with one root field; `R` is that field's type.
@@ -71,7 +88,7 @@ pub(crate) struct List<R> {
     )]
     pub(crate) rows: Option<Vec<R>>,
     #[serde(default)]
-    pub(crate) list_info: Option<ListInfo>,
+    pub(crate) list_info: Option<Whole<ListInfo>>,
 }
 
 /// Where a page stands in its list.

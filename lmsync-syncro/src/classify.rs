@@ -140,6 +140,7 @@ pub(crate) fn user(answer: &Answer<'_>) -> Result<Option<wire::Me>> {
         Error::new(kind, "Syncro does not say whose key it is")
             .with_status(answer.status().as_u16())
             .with_retry(retry)
+            .with_hint("try again later; the key itself may be right")
     };
     match answer.require_success() {
         Ok(()) => {}
