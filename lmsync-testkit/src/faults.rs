@@ -1,13 +1,20 @@
 //! What can go wrong between a connector and its vendor, made to happen.
 
+mod json;
+mod mutation;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{Method, Request, Response, Uri, header};
+use lmsync_core::SharedClock;
 use lmsync_core::http::{Transport, TransportError, TransportErrorKind};
+
+pub use self::mutation::{Mutation, MutationKind};
 
 /// One thing that goes wrong with one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +37,10 @@ pub enum Fault {
     },
     /// The vendor acts on the request, and this status comes in place of its answer.
     Spoil(u16),
+    /// This status comes with all that the request carried, credentials included.
+    Echo(u16),
+    /// The vendor's answer arrives with a small change to its JSON.
+    Mutate(Mutation),
     /// Nothing ever comes back.
     Hang,
 }
@@ -76,6 +87,15 @@ impl Fault {
     }
 }
 
+/// How long a request takes beyond what the transport below it takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// On the way to the vendor.
+    pub there: Duration,
+    /// On the way back.
+    pub back: Duration,
+}
+
 /// A transport whose requests go wrong as planned; clones share the plan.
 #[derive(Debug, Clone)]
 pub struct FaultyTransport {
@@ -87,8 +107,42 @@ pub struct FaultyTransport {
 struct Plan {
     sent: usize,
     faults: BTreeMap<usize, Fault>,
+    lasting: BTreeMap<usize, Fault>,
+    spoilt: Vec<(Asked, Fault)>,
     always: Option<Fault>,
     actions: BTreeMap<usize, Box<dyn FnOnce() + Send>>,
+    pace: Option<Pace>,
+}
+
+/// What makes two requests the same.
+type Asked = (Method, Uri, Bytes);
+
+type LatencyOf = dyn Fn(usize) -> Latency + Send + Sync;
+
+#[derive(Clone)]
+struct Pace {
+    clock: SharedClock,
+    latency: Arc<LatencyOf>,
+}
+
+impl Plan {
+    /// What goes wrong with request `number`.
+    fn fault(&mut self, number: usize, request: &Request<Bytes>) -> Option<Fault> {
+        let asked = || {
+            let body = request.body().clone();
+            (request.method().clone(), request.uri().clone(), body)
+        };
+        if let Some(fault) = self.lasting.remove(&number) {
+            self.spoilt.push((asked(), fault));
+        }
+        if let Some(fault) = self.faults.remove(&number) {
+            return Some(fault);
+        }
+        let same = |(spoilt, _): &&(Asked, Fault)| *spoilt == asked();
+        let lasting = self.spoilt.iter().find(same);
+        let lasting = lasting.map(|(_, fault)| fault.clone());
+        lasting.or_else(|| self.always.clone())
+    }
 }
 
 impl fmt::Debug for Plan {
@@ -128,6 +182,21 @@ impl FaultyTransport {
         self.plan().always = Some(fault);
     }
 
+    /// Lets `fault` happen to request `number`, and to every later one that is the same.
+    pub fn inject_for_good(&self, number: usize, fault: Fault) {
+        self.plan().lasting.insert(number, fault);
+    }
+
+    /// Lets request `number` take `latency(number)` longer, by `clock`.
+    pub fn slow_down(
+        &self,
+        clock: SharedClock,
+        latency: impl Fn(usize) -> Latency + Send + Sync + 'static,
+    ) {
+        let latency = Arc::new(latency);
+        self.plan().pace = Some(Pace { clock, latency });
+    }
+
     /// Does `action` just before request `number` is sent on, such as changing the vendor's records.
     pub fn before(&self, number: usize, action: impl FnOnce() + Send + 'static) {
         self.plan().actions.insert(number, Box::new(action));
@@ -143,25 +212,34 @@ impl FaultyTransport {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_fault(&self) -> Option<Fault> {
+    /// Counts a request; says which it is and what goes wrong with it.
+    fn begin(&self, request: &Request<Bytes>) -> (usize, Option<Fault>) {
         let mut plan = self.plan();
         plan.sent += 1;
         let number = plan.sent;
         let action = plan.actions.remove(&number);
-        let fault = plan.faults.remove(&number).or_else(|| plan.always.clone());
+        let fault = plan.fault(number, request);
         // The action may look at this transport.
         drop(plan);
         if let Some(action) = action {
             action();
         }
-        fault
+        (number, fault)
     }
-}
 
-#[async_trait]
-impl Transport for FaultyTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        match self.next_fault() {
+    async fn wait(&self, number: usize, way: impl Fn(Latency) -> Duration + Send) {
+        let pace = self.plan().pace.clone();
+        if let Some(pace) = pace {
+            pace.clock.sleep(way((pace.latency)(number))).await;
+        }
+    }
+
+    async fn meet(
+        &self,
+        fault: Option<Fault>,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        match fault {
             None => self.inner.send(request).await,
             Some(Fault::Fail(kind)) => Err(TransportError::new(kind, "injected")),
             Some(Fault::LoseAnswer) => {
@@ -184,9 +262,40 @@ impl Transport for FaultyTransport {
                 self.inner.send(request).await?;
                 answer(status, &[], Bytes::new())
             }
+            Some(Fault::Echo(status)) => echo(status, &request),
+            Some(Fault::Mutate(mutation)) => {
+                let mut response = self.inner.send(request).await?;
+                response.headers_mut().remove(header::CONTENT_LENGTH);
+                Ok(response.map(|body| mutation.apply(&body)))
+            }
             Some(Fault::Hang) => std::future::pending().await,
         }
     }
+}
+
+#[async_trait]
+impl Transport for FaultyTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let (number, fault) = self.begin(&request);
+        self.wait(number, |latency| latency.there).await;
+        let outcome = self.meet(fault, request).await;
+        self.wait(number, |latency| latency.back).await;
+        outcome
+    }
+}
+
+/// `request` sent back, as an error of the vendor's with an id that tells too much.
+fn echo(status: u16, request: &Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    let values = request.headers().values();
+    let mut carried: Vec<&[u8]> = values.map(http::HeaderValue::as_bytes).collect();
+    carried.push(request.body());
+    let text = String::from_utf8_lossy(&carried.join(&b' ')).into_owned();
+    let credential = request.headers().get(header::AUTHORIZATION);
+    let id = credential.and_then(|value| value.to_str().ok());
+    let id = id.unwrap_or("none").to_owned();
+    let error = serde_json::json!({ "error": format!("cannot take {text}") });
+    let body = error.to_string().into();
+    answer(status, &[("x-request-id", id)], body)
 }
 
 fn answer(

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod chaos;
 mod clock;
 pub mod conformance;
 pub mod cwrmm;
@@ -14,8 +15,9 @@ mod simulator;
 pub mod superops;
 pub mod syncro;
 
+pub use self::chaos::{ChaosTransport, Mishap};
 pub use self::clock::VirtualClock;
-pub use self::faults::{Fault, FaultyTransport};
+pub use self::faults::{Fault, FaultyTransport, Latency, Mutation, MutationKind};
 pub use self::journal::MemoryJournal;
 pub use self::log::Log;
 pub use self::script::{Heard, Line, Script};

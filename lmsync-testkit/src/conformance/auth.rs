@@ -1,8 +1,36 @@
 //! Who may read what.
 
-use lmsync_core::{AssetQuery, Check, CheckReport, CheckScope, ConnectorExt, ErrorKind};
+use std::time::Duration;
 
+use futures_util::future::{join, join_all};
+use lmsync_core::model::{Asset, AssetId};
+use lmsync_core::{AssetQuery, Check, CheckReport, CheckScope, ConnectorExt, ErrorKind, Result};
+
+use super::cancel::give_up_after;
+use super::stage::LATENCY;
+use super::wire::survive;
 use super::{Stage, Subject, Vendor};
+use crate::{Fault, Latency};
+
+impl<S: Subject> Stage<S> {
+    /// Requests so far without a credential: those that sign in, where the vendor has tokens.
+    fn sign_ins(&self) -> usize {
+        let bare =
+            |request: &&crate::Recorded| !request.headers.contains_key(http::header::AUTHORIZATION);
+        self.vendor.recorded().iter().filter(bare).count()
+    }
+
+    fn any_id(&self) -> AssetId {
+        self.truth().into_iter().next().expect("an asset").into()
+    }
+}
+
+/// The sign-ins of a fresh connector's first call: one where there are tokens, else none.
+async fn sign_ins_of_one_caller<S: Subject>() -> usize {
+    let stage = Stage::<S>::with(5);
+    stage.connector.asset(&stage.any_id()).await.unwrap();
+    stage.sign_ins()
+}
 
 fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
     report
@@ -95,4 +123,97 @@ pub async fn every_request_carries_a_credential<S: Subject>() {
     let authorised =
         |request: &&crate::Recorded| request.headers.contains_key(http::header::AUTHORIZATION);
     assert!(stage.vendor.recorded().iter().filter(authorised).count() >= 3);
+}
+
+/// However many callers need a credential at once, one sign-in gets it.
+pub async fn fifty_callers_at_once_sign_in_once<S: Subject>() {
+    let stage = Stage::<S>::with(5);
+    let id = stage.any_id();
+    let callers = (0..50).map(|_| stage.connector.asset(&id));
+    let assets: Result<Vec<Asset>> = join_all(callers).await.into_iter().collect();
+    assert_eq!(assets.unwrap().len(), 50);
+    let alone = sign_ins_of_one_caller::<S>().await;
+    assert!(alone <= 1, "{alone} sign-ins for one call");
+    assert_eq!(stage.sign_ins(), alone);
+}
+
+/// A token that is refused between two pages is replaced once and nothing is lost. A key
+/// that cannot be replaced is an authentication error with advice, never a short list.
+pub async fn a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing<S: Subject>() {
+    let (requests, sign_ins) = {
+        let stage = Stage::<S>::with_pages();
+        let _ = stage.list_all().await;
+        (stage.faults.sent(), stage.sign_ins())
+    };
+    for number in sign_ins + 1..=requests {
+        let stage = Stage::<S>::with_pages();
+        stage.faults.inject(number, Fault::status(401));
+        let listing = stage.list(AssetQuery::new()).await;
+        if sign_ins == 0 {
+            // Some vendors say with a 401 that the key may not do this.
+            let refusals = [ErrorKind::Authentication, ErrorKind::Permission];
+            assert!(!listing.summary.complete);
+            let error = listing.error.expect("an error");
+            assert!(
+                refusals.contains(&error.kind()) && error.hint().is_some(),
+                "{error}"
+            );
+            continue;
+        }
+        assert_eq!(
+            listing.complete().len(),
+            stage.truth().len(),
+            "request {number}"
+        );
+        assert_eq!(stage.sign_ins(), sign_ins + 1, "request {number}");
+    }
+}
+
+/// A caller that gives up while it signs in leaves the sign-in to the others.
+pub async fn a_caller_that_gives_up_while_signing_in_blocks_no_other<S: Subject>() {
+    let alone = sign_ins_of_one_caller::<S>().await;
+    for polls in 1..8 {
+        let stage = Stage::<S>::with(5);
+        let id = stage.any_id();
+        let impatient = give_up_after(polls, stage.connector.asset(&id));
+        let both = join(impatient, stage.connector.asset(&id));
+        let (_, patient) = survive(&stage.clock, "the other", polls as u64, both).await;
+        assert_eq!(patient.unwrap().source.vendor_id, id.vendor_id);
+        assert_eq!(stage.sign_ins(), alone, "given up after {polls}");
+        stage.connector.asset(&id).await.unwrap();
+    }
+}
+
+/// Of two requests with the old credential one is refused at once and the other when the
+/// new credential is there already: that one is kept.
+pub async fn a_late_refusal_of_the_old_credential_keeps_the_new_one<S: Subject>() {
+    const LATE: Duration = Duration::from_secs(10);
+    let stage = Stage::<S>::with(5);
+    let id = stage.any_id();
+    stage.connector.asset(&id).await.unwrap();
+    let (first, before) = (stage.faults.sent() + 1, stage.sign_ins());
+    for number in [first, first + 1] {
+        stage.faults.inject(number, Fault::status(401));
+    }
+    let latency = move |number| match number {
+        number if number == first + 1 => LATE,
+        _ => LATENCY,
+    };
+    stage
+        .faults
+        .slow_down(stage.clock.clone(), move |number| Latency {
+            back: latency(number),
+            ..Latency::default()
+        });
+    let both = join(stage.connector.asset(&id), stage.connector.asset(&id));
+    let (one, other) = both.await;
+    assert!(stage.clock.elapsed() >= LATE);
+    if before == 0 {
+        assert!(one.is_err());
+    } else {
+        assert!(one.is_ok() && other.is_ok());
+        assert_eq!(stage.sign_ins(), before + 1);
+    }
+    stage.connector.asset(&id).await.unwrap();
+    assert_eq!(stage.sign_ins(), before + before.min(1));
 }

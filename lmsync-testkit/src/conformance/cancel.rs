@@ -12,7 +12,7 @@ use super::{Stage, Subject};
 use crate::Fault;
 
 /// Polls `work` up to `polls` times, then drops it; says whether it had ended by then.
-async fn give_up_after<T>(polls: usize, work: impl Future<Output = T> + Send) -> bool {
+pub(super) async fn give_up_after<T>(polls: usize, work: impl Future<Output = T> + Send) -> bool {
     let mut work = Box::pin(work);
     let mut left = polls;
     poll_fn(|context| {

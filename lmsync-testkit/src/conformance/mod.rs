@@ -24,6 +24,7 @@ pub mod secrets;
 mod stage;
 pub mod throttle;
 pub mod two_way;
+pub mod wire;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -144,6 +145,9 @@ pub enum Treatment {
 /// A secret that no vendor knows.
 pub const WRONG_SECRET: &str = "wr0ng-5ecret-canary-7f3a9c";
 
+/// A secret that no vendor knows, of characters that forms and addresses write differently.
+pub const WRONG_SECRET_TO_ENCODE: &str = "wr0ng+5ecret/canary=7f3a9c~b61d";
+
 /// Runs one test in virtual time.
 ///
 /// # Panics
@@ -190,7 +194,9 @@ macro_rules! conformance {
             assets_come_in_the_vendors_order_whatever_the_overlap,
             an_asset_removed_between_pages_hides_no_other,
             an_asset_inserted_between_pages_repeats_no_other,
+            assets_that_come_and_go_between_pages_hide_and_repeat_no_other,
             a_listing_resumes_after_any_asset,
+            a_listing_read_in_small_steps_skips_nothing,
             a_resumed_listing_skips_nothing_when_the_account_changed,
             a_checkpoint_of_another_query_is_refused,
             the_caller_may_ask_for_more_in_the_middle_of_a_listing,
@@ -202,6 +208,10 @@ macro_rules! conformance {
             a_missing_permission_is_a_permission_error_with_advice,
             a_missing_permission_fails_its_own_check_only,
             every_request_carries_a_credential,
+            fifty_callers_at_once_sign_in_once,
+            a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing,
+            a_caller_that_gives_up_while_signing_in_blocks_no_other,
+            a_late_refusal_of_the_old_credential_keeps_the_new_one,
         ]);
         $crate::conformance_group!(throttle of ConformanceSubject: [
             the_vendors_refusal_is_waited_out,
@@ -210,8 +220,10 @@ macro_rules! conformance {
             retry_after_as_a_date_is_obeyed,
             retry_after_that_makes_no_sense_is_no_obstacle,
             a_refusal_holds_back_every_request_of_the_account,
+            a_refusal_of_one_caller_holds_back_all_others,
             a_refusal_without_end_is_a_rate_limited_error,
             the_budget_is_never_exceeded,
+            the_budget_is_never_exceeded_whatever_the_latency,
         ]);
         $crate::conformance_group!(faults of ConformanceSubject: [
             any_single_lost_answer_costs_nothing,
@@ -230,9 +242,24 @@ macro_rules! conformance {
             a_failure_in_the_middle_ends_an_incomplete_listing,
             an_unreachable_vendor_fails_the_check_as_such,
         ]);
+        $crate::conformance_group!(wire of ConformanceSubject: [
+            no_mutated_answer_breaks_a_listing,
+            no_mutated_answer_breaks_another_listing,
+            no_mutated_answer_breaks_a_call,
+            a_listing_of_mutated_answers_is_whole_or_says_why_not,
+            a_key_never_heard_of_changes_no_other_record,
+            one_spoilt_record_never_costs_the_rest_of_its_page,
+            one_spoilt_customer_never_costs_the_others,
+            a_null_costs_neither_the_record_nor_another,
+            numbers_as_text_mean_the_same,
+            what_is_handed_out_has_a_json_form,
+        ]);
         $crate::conformance_group!(secrets of ConformanceSubject: [
             no_debug_output_shows_a_secret,
+            no_panic_shows_a_secret,
+            no_report_shows_a_secret,
             no_error_shows_a_secret,
+            no_error_shows_what_a_request_carried,
             no_log_shows_a_secret,
             no_address_holds_a_secret,
             nothing_is_sent_to_another_host,
@@ -282,7 +309,11 @@ macro_rules! conformance_two_way {
             an_unknown_asset_is_not_written,
             a_date_is_cleared_only_where_that_is_offered,
             a_write_dropped_at_any_point_leaves_the_connector_usable,
+            what_is_not_declared_writable_is_unsupported,
+            no_mutated_answer_breaks_a_reading_of_dates,
+            no_mutated_answer_writes_twice_or_misreports,
             no_write_shows_a_secret,
+            no_journal_shows_a_secret,
             a_run_killed_again_and_again_writes_every_date_once,
         ]);
     };

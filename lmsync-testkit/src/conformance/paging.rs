@@ -95,6 +95,29 @@ pub async fn an_asset_inserted_between_pages_repeats_no_other<S: Subject>() {
     }
 }
 
+/// Assets that are added and deleted while pages are read cost and repeat no other.
+pub async fn assets_that_come_and_go_between_pages_hide_and_repeat_no_other<S: Subject>() {
+    for (removal, insertion) in [(2, 3), (3, 2), (3, 4), (4, 3)] {
+        let stage = Stage::<S>::with_pages();
+        let removed = stage.truth().into_iter().next().unwrap();
+        let mut there_all_the_time = stage.truth();
+        there_all_the_time.remove(&removed);
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.before(removal, move || {
+            vendor.with(|vendor| vendor.remove_asset(&removed));
+        });
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.before(insertion, move || {
+            vendor.with(|vendor| vendor.insert_asset());
+        });
+        let listed = ids(&stage.list_all().await);
+        let unique: BTreeSet<String> = listed.iter().cloned().collect();
+        assert_eq!(unique.len(), listed.len());
+        let missed: Vec<_> = there_all_the_time.difference(&unique).collect();
+        assert!(missed.is_empty(), "{removal}, {insertion}: {missed:?}");
+    }
+}
+
 async fn stop_after<S: Subject>(stage: &Stage<S>, count: usize) -> (Vec<String>, Checkpoint) {
     let mut stream = stage.connector.assets(AssetQuery::new());
     let mut taken = Vec::new();
@@ -117,6 +140,31 @@ pub async fn a_listing_resumes_after_any_asset<S: Subject>() {
         let rest = Listing::of(stage.connector.assets(query)).await.complete();
         taken.extend(ids(&rest));
         assert_eq!(taken, all, "stopped after {count}");
+    }
+}
+
+/// A listing that stops after every few assets and goes on from there gives them all, in order.
+pub async fn a_listing_read_in_small_steps_skips_nothing<S: Subject>() {
+    let stage = Stage::<S>::with_pages();
+    let all = ids(&stage.list_all().await);
+    for step in [7, S::PAGE_SIZE / 2, S::PAGE_SIZE] {
+        let mut taken: Vec<String> = Vec::new();
+        let mut query = AssetQuery::new();
+        loop {
+            let mut stream = stage.connector.assets(query);
+            let some: Vec<_> = stream.by_ref().take(step).collect().await;
+            if some.is_empty() {
+                assert!(stream.summary().complete);
+                break;
+            }
+            taken.extend(
+                some.into_iter()
+                    .map(|asset| asset.unwrap().source.vendor_id),
+            );
+            assert!(taken.len() <= all.len(), "steps of {step}");
+            query = AssetQuery::new().resume(stream.checkpoint());
+        }
+        assert_eq!(taken, all, "steps of {step}");
     }
 }
 

@@ -12,9 +12,10 @@ use lmsync_core::two_way::{
 };
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
-use super::secrets::expect_no_secret;
+use super::secrets::{ECHOING_STATUSES, expect_no_secret};
+use super::wire::survive;
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
-use crate::{Fault, Log, MemoryJournal};
+use crate::{Fault, Log, MemoryJournal, Mutation, MutationKind};
 
 type TwoWayStage<S> = Stage<S, dyn TwoWaySync>;
 
@@ -408,6 +409,75 @@ pub async fn a_write_dropped_at_any_point_leaves_the_connector_usable<S: TwoWayS
     panic!("the write never ended");
 }
 
+/// A date that the connector does not declare is refused before anything is sent.
+pub async fn what_is_not_declared_writable_is_unsupported<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let writable = stage.connector.writable();
+    let undeclared = |field: &DateField| !writable.contains(*field);
+    for field in DateField::ALL.into_iter().filter(undeclared) {
+        let change = DateChange::new(id.clone());
+        let change = change.set(field, None, new_day(field), WriteSource::Lookup);
+        assert_eq!(stage.refusal(&change).await.kind(), ErrorKind::Unsupported);
+    }
+    assert_eq!(stage.faults.sent(), 0);
+}
+
+/// No change to the answers makes reading dates panic or wait for ever, and a key that
+/// nobody knows changes no date.
+pub async fn no_mutated_answer_breaks_a_reading_of_dates<S: TwoWaySubject>() {
+    for seed in 0..40 {
+        for kinds in [&MutationKind::ALL[..], &[MutationKind::UnknownKey]] {
+            let stage = TwoWayStage::<S>::two_way(5);
+            let id = stage.blank();
+            stage.hold(&id.vendor_id, stage.changed());
+            let mutation = Mutation::seeded(seed).of_kinds(kinds);
+            stage.faults.inject_always(Fault::Mutate(mutation));
+            let read = stage.connector.read_dates(&id);
+            let read = survive(&stage.clock, "reading dates", seed, read).await;
+            if kinds.len() == 1 {
+                assert_eq!(read.unwrap(), stage.changed(), "seed {seed}");
+            }
+        }
+    }
+}
+
+/// One changed answer on the way of a write leads to no second write, to none of another
+/// asset, and to no report of something that did not happen.
+pub async fn no_mutated_answer_writes_twice_or_misreports<S: TwoWaySubject>() {
+    let requests = {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let change = stage.change(&stage.blank());
+        stage.expect(&change, WriteOutcome::Written).await;
+        stage.faults.sent()
+    };
+    for seed in 0..60 {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let mutation = Mutation::seeded(seed);
+        stage.faults.inject(number, Fault::Mutate(mutation));
+        let change = stage.change(&id);
+        let write = stage.connector.write_dates(&change);
+        let report = survive(&stage.clock, "the write", seed, write).await;
+        let written = stage.date_writes(&id);
+        assert!(written <= 1, "seed {seed}: written {written} times");
+        for other in stage.truth().iter().skip(1).cloned().map(AssetId::from) {
+            assert_eq!(stage.date_writes(&other), 0, "seed {seed}: {other:?}");
+        }
+        match report.map(|report| report.outcome) {
+            Ok(WriteOutcome::Written) => {
+                assert_eq!(stage.held(&id), stage.changed(), "seed {seed}");
+            }
+            Ok(WriteOutcome::Unchanged | WriteOutcome::Refused) => {
+                assert_eq!(written, 0, "seed {seed}");
+            }
+            Ok(_) => {}
+            Err(error) => assert_eq!(written, 0, "seed {seed}: {error}"),
+        }
+    }
+}
+
 /// Neither a write nor a refused one shows a secret: not in logs, reports or errors.
 pub async fn no_write_shows_a_secret<S: TwoWaySubject>() {
     for forbidden in [false, true] {
@@ -421,6 +491,32 @@ pub async fn no_write_shows_a_secret<S: TwoWaySubject>() {
         expect_no_secret::<S>("the connector", &format!("{:#?}", stage.connector));
         expect_no_secret::<S>("the log", &log.finish());
     }
+}
+
+/// A journal of writes that fail with the secret in the vendor's answer does not keep it.
+pub async fn no_journal_shows_a_secret<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    let mut kept = 0;
+    for status in ECHOING_STATUSES {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let changes = vec![stage.change(&stage.blank())];
+        let faults = stage.faults.clone();
+        stage.faults.before(number - 1, move || {
+            faults.inject_always(Fault::Echo(status))
+        });
+        let journal = MemoryJournal::default();
+        let connector = stage.connector.as_ref();
+        let report = apply(connector, changes, &journal, stage.clock.as_ref(), 1).await;
+        let entries = journal.entries();
+        kept += entries
+            .iter()
+            .filter(|entry| entry.detail.is_some())
+            .count();
+        let json = serde_json::to_string(&entries).unwrap();
+        expect_no_secret::<S>("the journal", &format!("{json} {journal:?}"));
+        expect_no_secret::<S>("the report", &format!("{report:?}"));
+    }
+    assert!(kept > 0, "no failure was journalled");
 }
 
 /// A run over a thousand dates, killed again and again and started again with its

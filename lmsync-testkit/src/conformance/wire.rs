@@ -1,0 +1,379 @@
+//! Answers that are not quite what the vendor documents.
+//!
+//! Each promise is put to many seeds; the one that breaks it is named.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::time::Duration;
+
+use chrono::DateTime;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use lmsync_core::model::{Asset, Customer, IssueCode};
+use lmsync_core::{
+    AssetQuery, CheckScope, Connector, ConnectorExt, Error, SharedClock, SyncSummary,
+};
+
+use super::stage::Listing;
+use super::{Stage, Subject, Vendor};
+use crate::{Fault, Mutation, MutationKind};
+
+/// So many assets are on one page of any vendor, and have neighbours there.
+const FEW: usize = 8;
+/// So many assets belong to several customers.
+const SOME: usize = 60;
+/// No connector is this patient with one call.
+const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
+/// What makes a value another one of the same sort is told by the vendor's own count
+/// alone; these make it one that cannot be right.
+const NOT_TO_BE_TAKEN: [MutationKind; 5] = [
+    MutationKind::Object,
+    MutationKind::Array,
+    MutationKind::DeepNesting,
+    MutationKind::UnknownKey,
+    MutationKind::DuplicateKey,
+];
+
+/// What `work` gives; a panic or a wait without end fails the test and names the `seed`.
+pub(super) async fn survive<T>(
+    clock: &SharedClock,
+    what: &str,
+    seed: u64,
+    work: impl Future<Output = T> + Send,
+) -> T {
+    let work = pin!(AssertUnwindSafe(work).catch_unwind());
+    match select(work, clock.sleep(PATIENCE)).await {
+        Either::Left((Ok(value), _)) => value,
+        Either::Left((Err(panic), _)) => {
+            panic!("{what} panics, seed {seed}: {}", message(panic.as_ref()))
+        }
+        Either::Right(_) => panic!("{what} hangs, seed {seed}"),
+    }
+}
+
+/// What a panic said.
+pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no message")
+}
+
+/// An account of which every answer is changed as `seed` says.
+fn mutating<S: Subject>(seed: u64) -> Stage<S> {
+    let stage = Stage::<S>::with(FEW);
+    let mutation = Mutation::seeded(seed);
+    stage.faults.inject_always(Fault::Mutate(mutation));
+    stage
+}
+
+/// No change to the answers makes a listing panic or wait for ever.
+pub async fn no_mutated_answer_breaks_a_listing<S: Subject>() {
+    for seed in 0..40 {
+        let stage = mutating::<S>(seed);
+        let detail = stage.connector.info().capabilities.detail;
+        let query = AssetQuery::new().detail(detail).raw();
+        let listing = stage.list(query);
+        let listing = survive(&stage.clock, "the listing", seed, listing).await;
+        expect_honest(&listing.summary, listing.error.as_ref(), seed);
+    }
+}
+
+/// Nor a listing of customers or software.
+pub async fn no_mutated_answer_breaks_another_listing<S: Subject>() {
+    for seed in 0..40 {
+        let stage = mutating::<S>(seed);
+        let connector = &stage.connector;
+        let customers = connector.collect_customers();
+        let _ = survive(&stage.clock, "the customers", seed, customers).await;
+        let software = connector.collect_software();
+        let _ = survive(&stage.clock, "the software", seed, software).await;
+    }
+}
+
+/// Nor a single asset, nor the check.
+pub async fn no_mutated_answer_breaks_a_call<S: Subject>() {
+    for seed in 0..40 {
+        let stage = mutating::<S>(seed);
+        let connector = &stage.connector;
+        let id = stage.truth().into_iter().next().expect("an asset").into();
+        let asset = connector.asset(&id);
+        let _ = survive(&stage.clock, "the asset", seed, asset).await;
+        let check = connector.check(CheckScope::two_way());
+        let report = survive(&stage.clock, "the check", seed, check).await;
+        assert!(report.checks.len() >= 4, "seed {seed}: {report:?}");
+    }
+}
+
+/// A listing is complete or says why not.
+fn expect_honest(summary: &SyncSummary, error: Option<&Error>, seed: u64) {
+    let reason = summary.incomplete_reason.as_deref();
+    let has_reason = reason.is_some_and(|reason| !reason.is_empty());
+    assert_eq!(summary.complete, !has_reason, "seed {seed}: {summary:?}");
+    assert!(
+        !summary.complete || error.is_none(),
+        "seed {seed}: {error:?}"
+    );
+}
+
+/// Records that were met, whatever became of them.
+fn accounted(summary: &SyncSummary) -> u64 {
+    summary.kept + summary.skipped + summary.rejected.len() as u64
+}
+
+/// One answer of a listing stays changed, however often it is asked for: a listing that
+/// calls itself complete has met as many records as there are.
+///
+/// Where the vendor does not count its records, a value that is replaced by another of
+/// the same sort cannot be noticed by anyone: there only what cannot be right is tried.
+pub async fn a_listing_of_mutated_answers_is_whole_or_says_why_not<S: Subject>() {
+    whole_or_says_why_not::<S>(FEW, 60).await;
+    whole_or_says_why_not::<S>(S::PAGE_SIZE + 5, 8).await;
+}
+
+async fn whole_or_says_why_not<S: Subject>(assets: usize, seeds: u64) {
+    let clean = Stage::<S>::with(assets);
+    let summary = clean.list(AssetQuery::new()).await.summary;
+    let kinds: &[MutationKind] = match summary.reported_total {
+        Some(_) => &MutationKind::ALL,
+        None => &NOT_TO_BE_TAKEN,
+    };
+    let requests = clean.faults.sent();
+    for seed in 0..seeds {
+        let stage = Stage::<S>::with(assets);
+        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let mutation = Mutation::seeded(seed).of_kinds(kinds);
+        stage
+            .faults
+            .inject_for_good(number, Fault::Mutate(mutation));
+        let listing = stage.list(AssetQuery::new());
+        let listing = survive(&stage.clock, "the listing", seed, listing).await;
+        expect_honest(&listing.summary, listing.error.as_ref(), seed);
+        if listing.summary.complete {
+            let (met, there) = (accounted(&listing.summary), accounted(&summary));
+            // A null too many is one row more.
+            assert!(
+                (there..=there + 1).contains(&met),
+                "seed {seed}: {met} of {there} records; {:?}",
+                listing.summary
+            );
+        }
+    }
+}
+
+/// A key that nobody knows changes nothing but, at most, the record it is in.
+pub async fn a_key_never_heard_of_changes_no_other_record<S: Subject>() {
+    let clean = Stage::<S>::with(FEW);
+    let expected = comparable(clean.list_all().await);
+    let requests = clean.faults.sent();
+    for seed in 0..40 {
+        let stage = Stage::<S>::with(FEW);
+        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let mutation = Mutation::seeded(seed).of_kinds(&[MutationKind::UnknownKey]);
+        stage
+            .faults
+            .inject_for_good(number, Fault::Mutate(mutation));
+        let listing = stage.list(AssetQuery::new());
+        let listing = survive(&stage.clock, "the listing", seed, listing).await;
+        assert!(listing.error.is_none(), "seed {seed}: {:?}", listing.error);
+        let listed = comparable(listing.complete());
+        assert!(listed.keys().eq(expected.keys()), "seed {seed}");
+        let changed = changed(&expected, &listed);
+        assert!(changed.len() <= 1, "seed {seed}: {changed:?}");
+    }
+}
+
+/// The listing of an account in which one record is changed, and which.
+async fn with_one_changed<S: Subject>(
+    seed: u64,
+    change: impl FnOnce(String) -> Mutation,
+) -> (String, Listing) {
+    let stage = Stage::<S>::with(FEW);
+    let customers = stage
+        .vendor
+        .simulator()
+        .with(|vendor| vendor.customer_ids());
+    // A customer with the same id would be changed as well.
+    let mut ids: Vec<String> = stage.truth().difference(&customers).cloned().collect();
+    let id = ids.swap_remove(usize::try_from(seed).unwrap() % ids.len());
+    let mutation = change(id.clone());
+    stage.faults.inject_always(Fault::Mutate(mutation));
+    let listing = stage.list(AssetQuery::new());
+    (
+        id,
+        survive(&stage.clock, "the listing", seed, listing).await,
+    )
+}
+
+/// A record of which anything may be wrong is handed out or rejected, and the others are
+/// what they are without it.
+pub async fn one_spoilt_record_never_costs_the_rest_of_its_page<S: Subject>() {
+    let clean = Stage::<S>::with(FEW).list(AssetQuery::new()).await;
+    let there = accounted(&clean.summary);
+    let expected = comparable(clean.complete());
+    for seed in 0..80 {
+        let (id, listing) =
+            with_one_changed::<S>(seed, |id| Mutation::seeded(seed).of_record(id)).await;
+        assert!(listing.error.is_none(), "seed {seed}: {:?}", listing.error);
+        assert_eq!(accounted(&listing.summary), there, "seed {seed}");
+        let listed = comparable(listing.complete());
+        let changed = changed(&expected, &listed);
+        assert!(
+            changed.keys().all(|changed| *changed == id),
+            "seed {seed}: {id} was spoilt and {changed:?} differ"
+        );
+    }
+}
+
+/// A null in place of any field but the id costs that field only.
+pub async fn a_null_costs_neither_the_record_nor_another<S: Subject>() {
+    let expected = comparable(Stage::<S>::with(FEW).list_all().await);
+    for seed in 0..60 {
+        let null = |id| {
+            let mutation = Mutation::seeded(seed).of_kinds(&[MutationKind::Null]);
+            mutation.fields_of(id)
+        };
+        let (id, listing) = with_one_changed::<S>(seed, null).await;
+        assert!(listing.error.is_none(), "seed {seed}: {:?}", listing.error);
+        let rejected = &listing.summary.rejected;
+        assert!(rejected.is_empty(), "seed {seed}: {rejected:?}");
+        let listed = comparable(listing.complete());
+        assert!(listed.keys().eq(expected.keys()), "seed {seed}: {id}");
+        let changed = changed(&expected, &listed);
+        assert!(
+            changed.keys().all(|changed| *changed == id),
+            "seed {seed}: {id} has a null and {changed:?} differ"
+        );
+    }
+}
+
+/// Numbers sent as text, and text of digits sent as numbers, mean the same.
+pub async fn numbers_as_text_mean_the_same<S: Subject>() {
+    const KINDS: [MutationKind; 2] = [MutationKind::NumberAsText, MutationKind::TextAsNumber];
+    let normalised = |mut assets: Vec<Asset>| {
+        for asset in &mut assets {
+            // What is handed out as it came.
+            asset.custom_fields.clear();
+            asset.issues.iter_mut().for_each(|issue| issue.raw = None);
+        }
+        comparable(assets)
+    };
+    let expected = normalised(Stage::<S>::with(FEW).list_all().await);
+    for seed in 0..40 {
+        let retyped = |id| Mutation::seeded(seed).of_kinds(&KINDS).of_record(id);
+        let (id, listing) = with_one_changed::<S>(seed, retyped).await;
+        assert!(listing.error.is_none(), "seed {seed}: {:?}", listing.error);
+        let listed = normalised(listing.complete());
+        let changed = changed(&expected, &listed);
+        assert!(
+            changed.is_empty(),
+            "seed {seed}: {id} is not the same, {changed:?}"
+        );
+    }
+}
+
+/// However odd a record is, its JSON form can be read again.
+pub async fn what_is_handed_out_has_a_json_form<S: Subject>() {
+    const KINDS: [MutationKind; 4] = [
+        MutationKind::OddText,
+        MutationKind::LongText,
+        MutationKind::HugeNumber,
+        MutationKind::ImpossibleDate,
+    ];
+    for seed in 0..40 {
+        let odd = |id| Mutation::seeded(seed).of_kinds(&KINDS).of_record(id);
+        let (_, listing) = with_one_changed::<S>(seed, odd).await;
+        for mut asset in listing.assets {
+            asset.places.clear();
+            let json = serde_json::to_string(&asset).expect("a JSON form");
+            let back: Asset = serde_json::from_str(&json)
+                .unwrap_or_else(|error| panic!("seed {seed}: {error}: {json}"));
+            assert_eq!(back, asset, "seed {seed}");
+        }
+    }
+}
+
+/// A customer of which anything may be wrong is handed out or rejected, and the others
+/// are what they are without it.
+pub async fn one_spoilt_customer_never_costs_the_others<S: Subject>() {
+    let customers = |stage: &Stage<S>| {
+        let connector = stage.connector.clone();
+        async move { connector.collect_customers().await }
+    };
+    let clean = Stage::<S>::with(SOME);
+    let (expected, _) = customers(&clean).await.expect("the customers");
+    let ids = clean
+        .vendor
+        .simulator()
+        .with(|vendor| vendor.customer_ids());
+    let ids: Vec<String> = ids.into_iter().collect();
+    assert!(ids.len() > 1);
+    for seed in 0..40 {
+        let stage = Stage::<S>::with(SOME);
+        let id = &ids[usize::try_from(seed).unwrap() % ids.len()];
+        let mutation = Mutation::seeded(seed).of_record(id);
+        stage.faults.inject_always(Fault::Mutate(mutation));
+        let listed = survive(&stage.clock, "the customers", seed, customers(&stage)).await;
+        let (listed, summary) = listed.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert_eq!(
+            accounted(&summary),
+            expected.len() as u64,
+            "seed {seed}: {summary:?}"
+        );
+        let others = |customers: &[Customer]| -> Vec<(String, String)> {
+            let mut others: Vec<_> = customers
+                .iter()
+                .map(|customer| (customer.source.vendor_id.clone(), customer.name.clone()))
+                .collect();
+            others.sort();
+            others
+        };
+        let (listed, expected) = (others(&listed), others(&expected));
+        let mut lost = expected.iter().filter(|other| !listed.contains(other));
+        assert!(
+            lost.clone().count() <= 1,
+            "seed {seed}: {id} was spoilt and {:?} is lost",
+            lost.next()
+        );
+    }
+}
+
+/// Assets by id, without what the time or a neighbour decides.
+fn comparable(assets: Vec<Asset>) -> BTreeMap<String, Asset> {
+    let plain = |mut asset: Asset| {
+        asset.source.fetched_at = DateTime::UNIX_EPOCH;
+        asset
+            .issues
+            .retain(|issue| issue.code != IssueCode::DuplicateSerial);
+        (asset.source.vendor_id.clone(), asset)
+    };
+    assets.into_iter().map(plain).collect()
+}
+
+/// The expected assets that are missing or differ, by id, and in which fields.
+fn changed<'e>(
+    expected: &'e BTreeMap<String, Asset>,
+    listed: &BTreeMap<String, Asset>,
+) -> BTreeMap<&'e str, Vec<String>> {
+    expected
+        .iter()
+        .map(|(id, asset)| (id.as_str(), asset, listed.get(id)))
+        .filter(|(_, asset, listed)| *listed != Some(*asset))
+        .map(|(id, asset, listed)| (id, fields_that_differ(asset, listed)))
+        .collect()
+}
+
+fn fields_that_differ(expected: &Asset, listed: Option<&Asset>) -> Vec<String> {
+    let Some(listed) = listed else {
+        return vec!["all: it is missing".to_owned()];
+    };
+    let json = |asset: &Asset| serde_json::to_value(asset).unwrap_or_default();
+    let (expected, listed) = (json(expected), json(listed));
+    let fields = expected.as_object().into_iter().flatten();
+    fields
+        .filter(|(name, value)| listed.get(name) != Some(value))
+        .map(|(name, value)| format!("{name}: {value}, not {}", listed[name]))
+        .collect()
+}
