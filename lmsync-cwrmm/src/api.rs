@@ -432,6 +432,7 @@ impl Api {
             rows: Vec::new(),
             next: Some(vec![("limit".to_owned(), PAGE_SIZE.to_string())]),
             received_at: self.http.clock().now(),
+            has_gap: false,
         };
         let mut asked = HashSet::new();
         let mut barren = 0;
@@ -441,7 +442,7 @@ impl Api {
             }
             let call = self.get(operation, path, Some(&query(&parameters)))?;
             self.within(family).await;
-            let page: ListPage<WireRow<R>> = self
+            let mut page: ListPage<WireRow<R>> = self
                 .http
                 .send(&call, meter, |answer| {
                     classify::accept(answer, scope)?;
@@ -449,9 +450,9 @@ impl Api {
                 })
                 .await?;
             barren = if page.rows.is_empty() { barren + 1 } else { 0 };
-            all.rows.extend(page.rows);
-            all.next = page.next;
             all.received_at = page.received_at;
+            all.next = page.next.take();
+            all.append(page);
         }
         Ok(all)
     }

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use lmsync_core::http::Meter;
-use lmsync_core::wire::Object;
-use lmsync_core::{Error, ErrorKind, Result};
+use lmsync_core::wire::{KeepRaw, Scalar, WireRow};
+use lmsync_core::{Error, ErrorKind, Rejection, Result};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::api::{Api, BARREN_PAGES, Wanted, endless};
 use crate::link;
@@ -34,7 +36,7 @@ pub(crate) async fn devices(
         };
         match (&mut all, every_page(api, alone, meter).await?) {
             (_, None) => {}
-            (Some(all), Some(page)) => all.rows.extend(page.rows),
+            (Some(all), Some(page)) => all.append(page),
             (none, some) => *none = some,
         }
     }
@@ -61,7 +63,7 @@ async fn every_page(
         let goes_on = cursors.advance(&page.rows, next)?;
         match &mut all {
             None => all = Some(page),
-            Some(all) => all.rows.extend(page.rows),
+            Some(all) => all.append(page),
         }
         if !goes_on {
             return Ok(all);
@@ -184,38 +186,75 @@ impl CheckIns {
         self.failures.extend(why);
     }
 
-    /// What the vendor told, record by record.
+    /// What the vendor told, entry by entry: one that cannot be read costs no other.
     pub(crate) fn told(heartbeat: wire::Heartbeat) -> Self {
-        let failed = heartbeat.failed_records.into_iter().flatten();
-        let failures: HashMap<String, String> = failed
-            .filter_map(|record| {
-                let Object::Value(record) = record else {
-                    return None;
-                };
-                let error = record.error.text().unwrap_or("no reason given");
-                Some((key(record.resource.text()?), error.to_owned()))
-            })
-            .collect();
-        let groups = heartbeat.successful_records.into_iter().flatten();
-        let beats: HashMap<String, wire::Beat> = groups
-            .filter_map(|group| match group {
-                Object::Value(group) => Some(group.endpoints.0),
-                _ => None,
-            })
-            .flatten()
-            .filter_map(|beat| match beat {
-                Object::Value(beat) => Some((key(beat.endpoint_id.text()?), beat)),
-                _ => None,
-            })
-            .collect();
+        let mut told = Self::default();
+        for failure in entries(heartbeat.failed_records, &["resource"]) {
+            told.add_failure(failure);
+        }
+        for group in entries(heartbeat.successful_records, &[]) {
+            told.add_group(group);
+        }
         // "failed" without a word on what failed is a failure of all.
         let failed = heartbeat.status.text() == Some("failed");
-        let broken = (failed && beats.is_empty() && failures.is_empty())
-            .then(|| "the vendor says `failed`".to_owned());
-        Self {
-            beats,
-            failures,
-            broken,
+        if failed && told.beats.is_empty() && told.failures.is_empty() {
+            told.broken = Some("the vendor says `failed`".to_owned());
+        }
+        told
+    }
+
+    fn add_failure(&mut self, failure: Result<wire::BeatFailure, Rejection>) {
+        let (id, why) = match &failure {
+            Ok(failure) => (
+                failure.resource.text(),
+                failure.error.text().unwrap_or("no reason given"),
+            ),
+            Err(bad) => (bad.vendor_id.as_deref(), bad.reason.as_str()),
+        };
+        let failed = id.map(|id| (key(id), why.to_owned()));
+        self.failures.extend(failed);
+    }
+
+    fn add_group(&mut self, group: Result<wire::BeatGroup, Rejection>) {
+        match group {
+            Ok(group) => {
+                for beat in entries(group.endpoints.map(elements), &["EndpointID"]) {
+                    self.add_beat(beat);
+                }
+            }
+            // Which devices were in it is not known.
+            Err(bad) => self.add_unreadable(None, bad.reason),
+        }
+    }
+
+    fn add_beat(&mut self, beat: Result<wire::Beat, Rejection>) {
+        let beat = match beat {
+            Ok(beat) => beat,
+            Err(bad) => return self.add_unreadable(bad.vendor_id.as_deref(), bad.reason),
+        };
+        match (&beat.endpoint_id, beat.at.unexpected()) {
+            (id, Some(kind)) => {
+                self.add_unreadable(id.text(), format!("its time is not text but {kind}"));
+            }
+            (Scalar::Text(id), None) => {
+                self.beats.insert(key(id), beat);
+            }
+            (Scalar::Unexpected(kind), None) => {
+                self.add_unreadable(None, format!("its id is not text but {kind}"));
+            }
+            // It is about no device.
+            (Scalar::Absent | Scalar::Null, None) => {}
+        }
+    }
+
+    /// Takes note of an entry that cannot be read. Without an id it may be that of any device
+    /// of which nothing else is told.
+    fn add_unreadable(&mut self, id: Option<&str>, reason: String) {
+        match id {
+            Some(id) => {
+                self.failures.insert(key(id), reason);
+            }
+            None => self.broken = Some(format!("one of its entries cannot be read: {reason}")),
         }
     }
 
@@ -240,6 +279,21 @@ impl CheckIns {
             None => CheckIn::Never,
         }
     }
+}
+
+/// Entries read one by one, with the id of those that cannot be; a null is none.
+fn entries<R: DeserializeOwned>(
+    list: Option<Vec<Box<RawValue>>>,
+    id_keys: &'static [&'static str],
+) -> impl Iterator<Item = Result<R, Rejection>> {
+    let sent = list.into_iter().flatten();
+    sent.filter(|entry| entry.get() != "null")
+        .map(move |entry| WireRow::untyped(entry, id_keys, KeepRaw::No).record)
+}
+
+/// A list, or one bare element of it.
+fn elements(list: Box<RawValue>) -> Vec<Box<RawValue>> {
+    serde_json::from_str(list.get()).unwrap_or_else(|_| vec![list])
 }
 
 /// Ids are compared without regard to case: they are written by different services.
@@ -343,6 +397,51 @@ mod tests {
         assert_eq!(told.of(Some("c1"), "e3"), CheckIn::Never);
         assert_eq!(told.of(Some("C2"), "e4"), CheckIn::Unknown("Not Found"));
         assert_eq!(told.of(None, "e5"), CheckIn::Never);
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_costs_only_its_own_device() {
+        let told = told(
+            r#"{"status":"success","successfulRecords":[{"endpoints":[
+                {"EndpointID":"E1","DcDateTimeUTC":"2025-11-28","Availability":true},
+                {"EndpointID":"E2","Availability":true,"Availability":false},
+                {"EndpointID":"E3","DcDateTimeUTC":"2025-11-28","Availability":1e400},
+                {"EndpointID":"E4","DcDateTimeUTC":[]}]}],
+                "failedRecords":[{"resource":"E5","error":"x","error":"y"}]}"#,
+        );
+        let at = CheckIn::At(Some("2025-11-28"), Some(true));
+        assert_eq!(told.of(None, "e1"), at);
+        for (spoilt, why) in [
+            ("e2", "duplicate field `Availability`"),
+            ("e3", "out of range"),
+            ("e4", "its time is not text but array"),
+            ("e5", "duplicate field `error`"),
+        ] {
+            let check_in = told.of(None, spoilt);
+            assert!(
+                matches!(check_in, CheckIn::Unknown(said) if said.contains(why)),
+                "{spoilt}: {check_in:?}"
+            );
+        }
+        assert_eq!(told.of(None, "e6"), CheckIn::Never);
+    }
+
+    #[test]
+    fn an_entry_that_names_no_device_may_be_that_of_any_without_one() {
+        let beat = r#"{"EndpointID":"E1","DcDateTimeUTC":"2025-11-28"}"#;
+        for groups in [
+            format!(r#"{{"endpoints":[{beat},[]]}}"#),
+            format!(r#"{{"endpoints":[{beat},{{"EndpointID":{{}}}}]}}"#),
+            format!(r#"{{"endpoints":{beat}}},7"#),
+            format!(r#"{{"endpoints":{beat}}},{{"endpoints":"none"}}"#),
+            format!(r#"{{"endpoints":{beat}}},{{"endpoints":[],"endpoints":[]}}"#),
+        ] {
+            let told = told(&format!(r#"{{"successfulRecords":[{groups}]}}"#));
+            let at = CheckIn::At(Some("2025-11-28"), None);
+            assert_eq!(told.of(None, "e1"), at, "{groups}");
+            let other = told.of(None, "e2");
+            assert!(matches!(other, CheckIn::Unknown(_)), "{groups}: {other:?}");
+        }
     }
 
     #[test]

@@ -22,6 +22,16 @@ pub(crate) struct ListPage<R> {
     /// Where the next page is.
     pub(crate) next: Option<Parameters>,
     pub(crate) received_at: DateTime<Utc>,
+    /// Whether a group of rows could not be read: which rows were in it is not known.
+    pub(crate) has_gap: bool,
+}
+
+impl<R> ListPage<R> {
+    /// Adds the rows of a later page.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.rows.extend(later.rows);
+        self.has_gap |= later.has_gap;
+    }
 }
 
 /// One device of a list, with what its group says.
@@ -92,6 +102,7 @@ fn grouped<E>(
         return Err(error);
     }
     let mut rows = Vec::new();
+    let mut has_gap = false;
     let groups = [list.platform, list.network]
         .into_iter()
         .flatten()
@@ -107,21 +118,37 @@ fn grouped<E>(
                     row: read(row),
                 }));
             }
-            Object::Absent | Object::Null => {}
-            Object::Unexpected(kind) => rows.push(DeviceRow {
-                company: None,
-                site: None,
-                row: WireRow {
-                    record: Err(Rejection {
-                        vendor_id: None,
-                        reason: format!("a group of devices is not an object but {kind}"),
-                    }),
-                    raw: None,
-                },
-            }),
+            unreadable => {
+                has_gap = true;
+                rows.push(DeviceRow::of_group(unreadable.unexpected()));
+            }
         }
     }
-    Ok(page(rows, answer))
+    Ok(ListPage {
+        has_gap,
+        ..page(rows, answer)
+    })
+}
+
+impl DeviceRow {
+    /// Stands for a group that is null or of another `kind` than an object.
+    fn of_group(kind: Option<&str>) -> Self {
+        let reason = match kind {
+            Some(kind) => format!("a group of devices is not an object but {kind}"),
+            None => "a group of devices is null".to_owned(),
+        };
+        Self {
+            company: None,
+            site: None,
+            row: WireRow {
+                record: Err(Rejection {
+                    vendor_id: None,
+                    reason,
+                }),
+                raw: None,
+            },
+        }
+    }
 }
 
 fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
@@ -129,6 +156,7 @@ fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
         rows,
         next: answer.header(LINK.as_str()).and_then(link::next),
         received_at: answer.received_at(),
+        has_gap: false,
     }
 }
 
@@ -178,6 +206,21 @@ mod tests {
             );
             assert_eq!(page.rows[0].company.as_deref(), Some("c"));
             assert_eq!(page.rows[0].row.raw.is_some(), raw == KeepRaw::Yes);
+        }
+    }
+
+    #[test]
+    fn a_group_that_cannot_be_read_is_a_gap_and_a_row_is_none() {
+        for (groups, has_gap) in [
+            (r#"{"endpoints":[null,7]}"#, false),
+            (r#"{"endpoints":null}"#, false),
+            ("null", true),
+            ("[]", true),
+            (r#"7,{"endpoints":[]}"#, true),
+        ] {
+            let body = format!(r#"{{"platform":[{groups}]}}"#);
+            let page = devices(&body, None, KeepRaw::No).unwrap();
+            assert_eq!(page.has_gap, has_gap, "{groups}");
         }
     }
 

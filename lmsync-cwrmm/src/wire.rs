@@ -8,6 +8,7 @@ use lmsync_core::model::RawJson;
 use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// One page of devices, grouped; `E` is the type of a device.
 #[derive(Debug, Clone, Deserialize)]
@@ -262,19 +263,21 @@ pub(crate) struct Site {
 }
 
 /// When devices last reported. Comes with status 200 even where all of it failed.
+///
+/// Its entries are left as they came: each is read by itself and costs no other.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Heartbeat {
     pub(crate) status: Scalar,
-    pub(crate) successful_records: Option<Vec<Object<BeatGroup>>>,
-    pub(crate) failed_records: Option<Vec<Object<BeatFailure>>>,
+    pub(crate) successful_records: Option<Vec<Box<RawValue>>>,
+    pub(crate) failed_records: Option<Vec<Box<RawValue>>>,
 }
 
 /// The heartbeats of one site.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct BeatGroup {
-    pub(crate) endpoints: Many<Object<Beat>>,
+    pub(crate) endpoints: Option<Box<RawValue>>,
 }
 
 /// The heartbeat of one device.

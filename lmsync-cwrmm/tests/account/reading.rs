@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::StreamExt;
 use lmsync_core::model::{Asset, FieldPlaces, IssueCode, TenantField};
 use lmsync_core::{
-    AssetQuery, CheckInWindow, CheckScope, Connector, ConnectorExt, Detail, Environment, ErrorKind,
-    NeverCheckedIn, SharedClock,
+    AssetQuery, CheckInWindow, CheckScope, Connector, ConnectorExt, Detail, Environment, Error,
+    ErrorKind, NeverCheckedIn, SharedClock, SyncSummary,
 };
 use lmsync_cwrmm::{CwRmmConfig, Region};
-use lmsync_testkit::conformance::run;
+use lmsync_testkit::conformance::{Vendor, run};
 use lmsync_testkit::cwrmm::{
     Cursor, CwRmmSimulator, CwRmmSpec, ErrorShape, Heartbeat, Key, ListVerb, RowFault, ThrottleWord,
 };
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::{Fault, InMemory, VirtualClock};
+use lmsync_testkit::{Fault, InMemory, Mutation, MutationKind, VirtualClock};
 
 use super::stage::{Stage, config, hint, ids, outcomes};
 
@@ -400,6 +401,107 @@ fn odd_rows_cost_only_themselves() {
     });
 }
 
+/// A listing that cannot be whole: what it handed out, how it ended and what it says of itself.
+async fn list_with_a_gap(stage: &Stage) -> (Vec<Asset>, Error, SyncSummary) {
+    let mut stream = stage.account.assets(AssetQuery::new());
+    let mut assets = Vec::new();
+    loop {
+        match stream.next().await.expect("an error at the end") {
+            Ok(asset) => assets.push(asset),
+            Err(error) => {
+                assert!(stream.next().await.is_none());
+                return (assets, error, stream.summary());
+            }
+        }
+    }
+}
+
+/// That the error says `gap`, and the summary that it is incomplete because of it.
+fn expect_gap(gap: &str, error: &Error, summary: &SyncSummary) {
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, gap));
+    assert!(error.hint().is_some());
+    assert!(!summary.complete);
+    let reason = summary.incomplete_reason.as_deref();
+    assert!(reason.is_some_and(|reason| reason.starts_with(gap)));
+    assert_eq!(summary.rejected.len(), 1, "{:?}", summary.rejected);
+}
+
+/// The number of the first request of `stage` for `part`.
+fn number_of(part: &str, stage: &Stage) -> usize {
+    let sent = stage.vendor.recorded();
+    let first = sent
+        .iter()
+        .position(|request| request.uri.path().contains(part));
+    1 + first.unwrap()
+}
+
+fn answer(body: String) -> Fault {
+    Fault::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: body.into(),
+    }
+}
+
+#[test]
+fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_other() {
+    run(async {
+        let gap = "1 company could not be read, so its devices are not known";
+        let stage = Stage::new(40, 6);
+        let customers = stage
+            .vendor
+            .simulator()
+            .with(|vendor| vendor.customer_ids());
+        let customers: Vec<String> = customers.into_iter().collect();
+        let listed = stage.list_all().await;
+        for bad in ["null", "7", r#"{"id":{}}"#] {
+            let others = customers[1..]
+                .iter()
+                .map(|id| format!(r#"{{"id":"{id}"}}"#));
+            let rows: Vec<String> = others.chain([bad.to_owned()]).collect();
+            // A listing begins with the companies.
+            let next = stage.faults.sent() + 1;
+            stage
+                .faults
+                .inject(next, answer(format!("[{}]", rows.join(","))));
+            let (assets, error, summary) = list_with_a_gap(&stage).await;
+            expect_gap(gap, &error, &summary);
+            let left = listed
+                .iter()
+                .filter(|asset| asset.customer.as_ref().unwrap().id != customers[0]);
+            assert_eq!(assets.len(), left.count(), "{bad}");
+        }
+        let next = stage.faults.sent() + 1;
+        stage.faults.inject(next, answer("[null]".to_owned()));
+        let (assets, error, summary) = list_with_a_gap(&stage).await;
+        expect_gap(gap, &error, &summary);
+        assert!(assets.is_empty());
+    });
+}
+
+#[test]
+fn a_group_of_devices_that_cannot_be_read_leaves_the_listing_incomplete() {
+    run(async {
+        for concurrency in [1, 8] {
+            let plain = Stage::with(60, 40, |_| {}, config().concurrency(concurrency));
+            plain.list_all().await;
+            let first = number_of("categories", &plain);
+            for group in ["null", "7"] {
+                let stage = Stage::with(60, 40, |_| {}, config().concurrency(concurrency));
+                let body = format!(r#"{{"platform":[{group}]}}"#);
+                stage.faults.inject(first, answer(body));
+                let (assets, error, summary) = list_with_a_gap(&stage).await;
+                let gap = "at least one group of devices could not be read, \
+                           so its devices are not known";
+                expect_gap(gap, &error, &summary);
+                // All but those of one batch.
+                assert!(assets.len() > 30 && assets.len() < 60, "{}", assets.len());
+                assert!(ids(&assets).is_subset(&stage.truth()));
+            }
+        }
+    });
+}
+
 #[test]
 fn addresses_as_text_and_ids_that_are_no_uuids_are_taken() {
     run(async {
@@ -490,6 +592,28 @@ fn a_heartbeat_that_fails_for_one_company_is_told_for_the_others() {
             assert_eq!(is_hit, unknown(asset));
         }
         assert!(assets.iter().any(|asset| asset.last_check_in.is_some()));
+    });
+}
+
+#[test]
+fn a_check_in_that_cannot_be_read_costs_only_its_own_device() {
+    run(async {
+        let clean = Stage::new(20, 1);
+        let plain = clean.list_all().await;
+        let reported = plain.iter().find(|asset| asset.last_check_in.is_some());
+        let id = &reported.unwrap().source.vendor_id;
+        let stage = Stage::new(20, 1);
+        let twice = Mutation::seeded(3)
+            .of_kinds(&[MutationKind::DuplicateKey])
+            .fields_of(id);
+        let heartbeat = number_of("heartbeat", &clean);
+        stage.faults.inject(heartbeat, Fault::Mutate(twice));
+        let spoilt = stage.list_all().await;
+        for (spoilt, plain) in spoilt.iter().zip(&plain) {
+            let is_hit = spoilt.source.vendor_id == *id;
+            assert_eq!(unknown(spoilt), is_hit, "{:?}", spoilt.issues);
+            assert_eq!(spoilt.last_check_in == plain.last_check_in, !is_hit);
+        }
     });
 }
 
