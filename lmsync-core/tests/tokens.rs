@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,6 +22,8 @@ struct Desk {
     clock: SharedClock,
     sign_ins: AtomicUsize,
     closed: AtomicUsize,
+    /// How long a token lives, in seconds.
+    lifetime: AtomicU64,
 }
 
 impl Desk {
@@ -31,6 +33,7 @@ impl Desk {
             clock: clock.clone(),
             sign_ins: AtomicUsize::new(0),
             closed: AtomicUsize::new(0),
+            lifetime: AtomicU64::new(HOUR.as_secs()),
         });
         let auth = TokenAuth::new(desk.clone(), clock.clone());
         (desk, auth, clock)
@@ -58,7 +61,7 @@ impl TokenSource for Desk {
         }
         Ok(AccessToken {
             secret: Secret::from(format!("token-{number}")),
-            lifetime: Some(HOUR),
+            lifetime: Some(Duration::from_secs(self.lifetime.load(Ordering::SeqCst))),
         })
     }
 }
@@ -100,6 +103,17 @@ async fn a_token_is_renewed_before_it_ends() {
     clock.sleep(Duration::from_secs(20)).await;
     token(&auth).await.unwrap();
     assert_eq!(desk.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_may_last_for_ever() {
+    let (desk, auth, clock) = Desk::new();
+    desk.lifetime.store(u64::MAX, Ordering::SeqCst);
+    clock.sleep(HOUR).await;
+    token(&auth).await.unwrap();
+    clock.sleep(HOUR * 24).await;
+    token(&auth).await.unwrap();
+    assert_eq!(desk.sign_ins(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,6 +245,20 @@ async fn a_token_that_ends_while_waiting_for_a_turn_is_not_sent() {
     get(&http).await.unwrap();
     get(&http).await.unwrap();
     assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lives_no_time_at_all_is_sent_and_not_renewed_for_ever() {
+    let (desk, auth, clock) = Desk::new();
+    desk.lifetime.store(0, Ordering::SeqCst);
+    let script = Script::new(clock.clone(), [Line::answer(200, "")]);
+    let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+        .authorizer(Arc::new(auth))
+        .build();
+    get(&http).await.unwrap();
+    assert_eq!(bearers(&script), ["Bearer token-2"]);
+    assert_eq!(desk.sign_ins(), 2);
 }
 
 mod client_credentials {

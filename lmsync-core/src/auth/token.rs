@@ -148,10 +148,11 @@ impl Cache {
         state.refresh = None;
         let token = fetched.and_then(|token| {
             // Counted from the question: the vendor's clock started no earlier.
-            let expires_at = token.lifetime.map(|lifetime| asked_at + lifetime);
+            let after = |lifetime| asked_at.saturating_add(lifetime);
+            let expires_at = token.lifetime.map(after);
             let refresh_at = token
                 .lifetime
-                .map(|lifetime| asked_at + lifetime - LONGEST_MARGIN.min(lifetime / 5));
+                .map(|lifetime| after(lifetime) - LONGEST_MARGIN.min(lifetime / 5));
             let credential =
                 Credential::bearer(token.secret)?.of_generation(state.generations + 1, expires_at);
             Ok(Token {

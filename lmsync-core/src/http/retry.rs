@@ -109,7 +109,8 @@ impl Tries {
         let wait = ceiling
             .mul_f64(draw)
             .max(error.retry_after().unwrap_or_default());
-        if self.broken >= self.policy.attempts || spent + wait > self.policy.patience {
+        if self.broken >= self.policy.attempts || spent.saturating_add(wait) > self.policy.patience
+        {
             return Next::GiveUp(exhausted(error));
         }
         Next::Retry(wait)
@@ -123,7 +124,7 @@ impl Tries {
             self.policy.cap,
         );
         let wait = error.retry_after().unwrap_or(own);
-        if spent + wait > self.policy.patience {
+        if spent.saturating_add(wait) > self.policy.patience {
             return Next::GiveUp(exhausted(error));
         }
         Next::CoolDown(wait)
@@ -167,6 +168,16 @@ mod tests {
 
         let next = write.after(broken(RetryClass::Safe), Duration::ZERO, 0.5);
         assert!(matches!(next, Next::Retry(_)));
+    }
+
+    #[test]
+    fn a_wait_without_end_is_not_waited() {
+        let mut tries = Tries::new(RetryPolicy::default(), Idempotency::Idempotent);
+        let second = Duration::from_secs(1);
+        for error in [broken(RetryClass::Safe), throttled()] {
+            let next = tries.after(error.with_retry_after(Duration::MAX), second, 0.5);
+            assert!(matches!(next, Next::GiveUp(_)));
+        }
     }
 
     #[test]

@@ -186,13 +186,16 @@ impl HttpClient {
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
+        let mut expired_once = false;
         loop {
             let credential = self.credential(meter).await?;
             let permit = self.inner.limiter.acquire().await;
-            if credential
+            let is_expired = credential
                 .as_ref()
-                .is_some_and(|credential| credential.is_expired(self.inner.clock.elapsed()))
-            {
+                .is_some_and(|credential| credential.is_expired(self.inner.clock.elapsed()));
+            // One that never lives long enough is sent all the same: the vendor may take it.
+            if is_expired && !expired_once {
+                expired_once = true;
                 permit.give_back();
                 continue;
             }

@@ -170,7 +170,7 @@ fn short_hostname(hostname: &str) -> Option<String> {
     if hostname.parse::<IpAddr>().is_ok() {
         return None;
     }
-    let label = hostname.split('.').next()?.to_lowercase();
+    let label = hostname.split('.').next()?.trim_end().to_lowercase();
     let is_shared = matches!(label.as_str(), "" | "localhost" | "unknown" | "n/a");
     (!is_shared).then_some(label)
 }
@@ -183,6 +183,7 @@ mod tests {
     fn hostnames() {
         assert_eq!(short_hostname("PC1.acme.local").as_deref(), Some("pc1"));
         assert_eq!(short_hostname(" DESKTOP-1 ").as_deref(), Some("desktop-1"));
+        assert_eq!(short_hostname("pc1 .acme.local").as_deref(), Some("pc1"));
         for text in [
             "",
             "10.0.0.5",

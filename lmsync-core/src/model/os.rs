@@ -233,7 +233,8 @@ fn split_version(text: &str) -> (&str, Option<&str>) {
         let build = text[at..]
             .split_whitespace()
             .nth(1)
-            .map(|build| build.trim_end_matches([')', ',']));
+            .map(|build| build.trim_end_matches([')', ',']))
+            .filter(|build| !build.is_empty());
         return (bare(&text[..at]), build);
     }
     let Some((version, bracketed)) = text.split_once(" (") else {
@@ -328,6 +329,7 @@ mod tests {
             ("15.2(4)E8", "15.2(4)E8", None),
             ("7.0.3 build 18644231", "7.0.3", Some("18644231")),
             ("rebuild 7", "rebuild 7", None),
+            ("14.2 (build )", "14.2", None),
         ] {
             assert_eq!(split_version(text), (version, build), "{text}");
         }

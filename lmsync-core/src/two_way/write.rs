@@ -22,6 +22,8 @@ use crate::model::AssetId;
 const TRIES: u32 = 3;
 /// How long a vendor that failed, or that does not show a change yet, is left alone at first.
 const PAUSE: Duration = Duration::from_secs(2);
+/// A vendor that wants to be left alone for longer is not asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What became of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -169,14 +171,12 @@ where
                 if error.retry() != RetryClass::OnlyIfIdempotent {
                     return Err(error);
                 }
-                if tries == TRIES {
+                let wait = pause.max(error.retry_after().unwrap_or_default());
+                if tries == TRIES || wait > LONGEST_PAUSE {
                     let detail = format!("not made so far: {error}");
                     return Ok(WriteReport::new(WriteOutcome::Unknown, after).with_detail(detail));
                 }
-                access
-                    .clock()
-                    .sleep(pause.max(error.retry_after().unwrap_or_default()))
-                    .await;
+                access.clock().sleep(wait).await;
                 pause *= 2;
                 record = read;
             }

@@ -38,6 +38,8 @@ pub(crate) enum Answer {
 pub(crate) struct Ledger {
     info: ConnectorInfo,
     pub(crate) writable: DateFields,
+    /// For how long the vendor asks to be left alone when it fails.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) clock: SharedClock,
     state: Arc<Mutex<State>>,
 }
@@ -69,6 +71,7 @@ impl Ledger {
         Self {
             info: ConnectorInfo::new("ledger", "Ledger", "shop", capabilities),
             writable: DateFields::ALL,
+            retry_after: None,
             clock: Arc::new(VirtualClock::default()),
             state: Arc::new(Mutex::new(state)),
         }
@@ -173,7 +176,13 @@ impl DateAccess for Ledger {
         }
         self.clock.sleep(Duration::from_millis(10)).await;
         self.state().in_flight -= 1;
-        let failed = || Error::vendor("it broke").with_retry(RetryClass::OnlyIfIdempotent);
+        let failed = || {
+            let error = Error::vendor("it broke").with_retry(RetryClass::OnlyIfIdempotent);
+            match self.retry_after {
+                Some(wait) => error.with_retry_after(wait),
+                None => error,
+            }
+        };
         match answer {
             Answer::MakeThenFail | Answer::Fail => Err(failed()),
             Answer::Refuse(kind) => Err(Error::new(kind, "no").with_hint("ask for the right")),

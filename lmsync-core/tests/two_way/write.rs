@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteSource,
 };
@@ -164,4 +166,18 @@ async fn a_vendor_that_replaces_more_than_was_sent_is_found_out() {
     assert_eq!(report.outcome, WriteOutcome::Altered);
     let detail = report.detail.unwrap();
     assert!(detail.contains("from 2020-05-31 to empty"), "{detail}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_wants_to_be_left_alone_for_long_is() {
+    for (seconds, outcome, sent) in [
+        (30, WriteOutcome::Written, 2),
+        (u64::MAX, WriteOutcome::Unknown, 1),
+    ] {
+        let mut ledger = Ledger::new(1);
+        ledger.retry_after = Some(Duration::from_secs(seconds));
+        ledger.answers([Answer::Fail]);
+        let report = ledger.write_dates(&fill("0", 2027)).await.unwrap();
+        assert_eq!((report.outcome, ledger.requests().0), (outcome, sent));
+    }
 }
