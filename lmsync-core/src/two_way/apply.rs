@@ -11,7 +11,7 @@ use super::dates::AssetDates;
 use super::journal::{Attempt, History, Journal, JournalEntry};
 use super::write::{WriteOutcome, WriteReport, differences, judge};
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::AssetId;
 
 /// What making changes came to.
@@ -165,11 +165,13 @@ pub async fn settle<C: TwoWaySync + ?Sized>(
     let mut first_error = None;
     for attempt in history.open(&connector.info().instance) {
         let id = AssetId::from(attempt.asset.vendor_id.as_str());
-        let recorded = match connector.read_dates(&id).await {
-            Ok(held) => {
-                let entry = interrupted(attempt, held);
-                journal.finish(&entry).await.map(|()| entry)
-            }
+        let found = match connector.read_dates(&id).await {
+            Ok(held) => Ok(interrupted(attempt, held)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(gone(attempt, &error)),
+            Err(error) => Err(error),
+        };
+        let recorded = match found {
+            Ok(entry) => journal.finish(&entry).await.map(|()| entry),
             Err(error) => Err(error),
         };
         match recorded {
@@ -181,6 +183,12 @@ pub async fn settle<C: TwoWaySync + ?Sized>(
         }
     }
     first_error.map_or(Ok(settled), Err)
+}
+
+/// The entry of an attempt that was interrupted on an asset that is no longer there.
+fn gone(attempt: Attempt, error: &Error) -> JournalEntry {
+    let detail = format!("the run was interrupted; found afterwards: {error}");
+    attempt.ended(&WriteReport::new(WriteOutcome::Unknown, None).with_detail(detail))
 }
 
 /// The entry of an attempt that was interrupted, told by what the vendor holds now.

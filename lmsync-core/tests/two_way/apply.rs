@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use lmsync_core::two_way::{
-    ApplyReport, Attempt, DateChange, Journal, JournalEntry, WriteOutcome, apply,
+    ApplyReport, Attempt, DateChange, History, Journal, JournalEntry, WriteOutcome, apply, settle,
 };
-use lmsync_core::{Error, ErrorKind, Result};
+use lmsync_core::{Error, ErrorKind, Result, TwoWaySync};
 
 use crate::ledger::{Answer, Ledger, fill};
 
@@ -133,4 +133,32 @@ async fn an_asset_has_one_change_at_a_time() {
     let error = apply(&ledger, twice, &notes, ledger.clock.as_ref(), 4).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(ledger.state().reads, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_interrupted_run_left_open_is_found_out() {
+    let ledger = Ledger::new(3);
+    let now = ledger.clock.now();
+    let open = |id: &str| Attempt::new(now, "shop", &fill(id, 2027));
+    ledger.write_dates(&fill("0", 2027)).await.unwrap();
+    let unread = open("2");
+    // One that was made, one whose asset has gone since, one that cannot be looked up.
+    let attempts = vec![open("0"), open("9"), unread.clone()];
+    let mut history = History::new(&[], attempts.clone());
+    let notes = Notes::with_room(9);
+    notes.begun.lock().unwrap().extend(attempts);
+    ledger.state().reads_that_fail.extend([false, true, false]);
+    let error = settle(&ledger, &notes, &mut history).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    assert_eq!(history.open("shop"), [unread]);
+    let entries = notes.entries.lock().unwrap().clone();
+    let outcomes: Vec<_> = entries.iter().map(|entry| entry.outcome).collect();
+    assert_eq!(outcomes, [WriteOutcome::Written, WriteOutcome::Unknown]);
+    assert!(
+        entries[1]
+            .detail
+            .as_ref()
+            .unwrap()
+            .contains("no such asset")
+    );
 }
