@@ -247,6 +247,18 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn different_days_of_one_source_at_once_are_rivals() {
+        let claims: Claims = [2026, 2027, 2027]
+            .map(|year| expiry(year, ClaimSource::Lookup, 1))
+            .into_iter()
+            .chain([expiry(2028, ClaimSource::Manual, 1)])
+            .collect();
+        assert_eq!(claims.all().len(), 4);
+        assert_eq!(claims.rivals(&claims.all()[0]), 2);
+        assert_eq!(claims.rivals(&claims.all()[3]), 1);
+    }
+
+    #[test]
     fn our_own_last_write_is_no_claim() {
         let (ours, theirs) = (Some(day(2026, 1, 1)), Some(day(2027, 1, 1)));
         let written = AssetDates::new(None, ours);

@@ -126,6 +126,34 @@ async fn nothing_is_written_that_cannot_be_recorded() {
     assert_eq!(report.left.len(), 10);
 }
 
+/// A journal that loses one outcome and would take the next.
+#[derive(Debug, Default)]
+struct Lapse(AtomicUsize);
+
+#[async_trait]
+impl Journal for Lapse {
+    async fn begin(&self, _attempt: &Attempt) -> Result<()> {
+        Ok(())
+    }
+
+    async fn finish(&self, _entry: &JournalEntry) -> Result<()> {
+        match self.0.fetch_add(1, Ordering::Relaxed) {
+            1 => Err(Error::config("the disk hiccups")),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_outcome_that_was_not_recorded_nothing_more_is_written() {
+    let ledger = Ledger::new(9);
+    let lapse = Lapse::default();
+    let report = apply(&ledger, changes(9), &lapse, ledger.clock.as_ref(), 1).await;
+    let report = report.unwrap();
+    assert_eq!((report.attempted.len(), report.left.len()), (1, 7));
+    assert_eq!(ledger.state().sent, 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_asset_has_one_change_at_a_time() {
     let (ledger, notes) = (Ledger::new(1), Notes::with_room(9));
