@@ -422,13 +422,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_run_at_a_time() {
+    async fn one_run_at_a_time_in_a_file_that_can_be_read() {
         let desk = Desk::new();
         let first = desk.open();
         let error = FileJournal::open(&desk.path).unwrap_err();
         assert!(error.to_string().contains("another run"), "{error}");
         drop(first);
         desk.open();
+        // What is there and cannot be read is not an empty journal.
+        let folder = desk.path.parent().unwrap();
+        assert_eq!(
+            FileJournal::read(folder).unwrap_err().kind(),
+            ErrorKind::Config
+        );
         let nowhere = FileJournal::open(desk.path.join("below")).unwrap_err();
         assert_eq!(nowhere.kind(), ErrorKind::Config);
     }

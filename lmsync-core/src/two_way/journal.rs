@@ -330,6 +330,22 @@ mod tests {
     }
 
     #[test]
+    fn a_write_that_was_ignored_leaves_what_was_there() {
+        let (first, second) = (day(2027, 1, 1), day(2028, 1, 1));
+        let history = History::new(
+            &[
+                entry(attempt(0, None, first), WriteOutcome::Written),
+                entry(attempt(1, Some(first), second), WriteOutcome::Ignored),
+            ],
+            Vec::new(),
+        );
+        let asset = AssetRef::new("acme", "7");
+        let attempts = history.of(&asset);
+        assert_eq!(attempts.left(), AssetDates::new(None, Some(first)));
+        assert_eq!(history.assets().collect::<Vec<_>>(), [&asset]);
+    }
+
+    #[test]
     fn an_attempt_is_open_until_its_own_entry_comes() {
         let (earlier, later) = (
             attempt(0, None, day(2027, 1, 1)),

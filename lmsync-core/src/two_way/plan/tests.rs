@@ -144,6 +144,10 @@ fn both_dates_are_left_alone_where_they_contradict_each_other() {
             .all(|field| field.reason == Reason::Contradicts)
     );
     assert_eq!(plan.change(), None);
+    // A day is enough.
+    let same = lookup(PURCHASE, day(2023, 1, 1)).and(claims.all()[1].clone());
+    let plan = planned(&AssetDates::default(), &same, &rules(Policy::FillEmpty));
+    assert_eq!(plan.change().unwrap().changes().len(), 2);
 }
 
 #[test]
@@ -175,6 +179,31 @@ fn what_the_journal_has_is_not_planned_again() {
     assert_eq!(
         reason(&done.of(&asset)),
         Reason::Attempted(WriteOutcome::Ignored)
+    );
+}
+
+/// The first claim, whatever it says.
+#[derive(Debug)]
+struct First;
+
+impl Resolution for First {
+    fn choose<'c>(&self, _field: DateField, claims: &[&'c Claim]) -> Option<&'c Claim> {
+        claims.first().copied()
+    }
+}
+
+#[test]
+fn another_resolution_can_be_used() {
+    let later = lookup(EXPIRY, day(2027, 1, 1)).all()[0].clone();
+    let claims = lookup(EXPIRY, day(2026, 1, 1)).and(later);
+    let new = |rules: &PlanRules| planned(&AssetDates::default(), &claims, rules).fields[0].new;
+    let rules = rules(Policy::FillEmpty);
+    assert_eq!(new(&rules), Some(day(2027, 1, 1)));
+    let first = rules.resolution(Arc::new(First));
+    assert_eq!(new(&first), Some(day(2026, 1, 1)));
+    assert_eq!(
+        first.policy(Policy::NeverShorten).policy.to_string(),
+        "never-shorten"
     );
 }
 
