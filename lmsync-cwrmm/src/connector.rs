@@ -7,6 +7,7 @@ use futures_util::future::{join, join3};
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
 use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
+use lmsync_core::two_way::DateFields;
 use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope, Connector,
@@ -21,7 +22,7 @@ use crate::map::{self, COMPANY_ID, Names, Origin, SITE_ID};
 use crate::pages::{AssetPages, CustomerPages};
 use crate::read::DeviceRow;
 use crate::scope::Scope;
-use crate::{check, places, wire};
+use crate::{check, wire};
 
 pub(crate) const PRODUCT: &str = "ConnectWise RMM";
 
@@ -66,7 +67,7 @@ impl CwRmm {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .detail(Detail::NONE.hardware().software())
-            .two_way(places::writable(&options.places));
+            .two_way(DateFields::named_in(&options.places));
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),

@@ -9,7 +9,7 @@ use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::api::Fields;
 use crate::connector::Inner;
-use crate::places::{self, DATES};
+use crate::places;
 use crate::scope::Scope;
 use crate::wire::{AttributeValue, NewField};
 
@@ -29,17 +29,17 @@ pub struct DateHomes(BTreeMap<DateField, String>);
 impl DateHomes {
     /// The fields that hold a date, or text in place of one, among a device's `own`.
     pub(crate) fn of_held(own: &[AttributeValue], places: &FieldPlaces) -> Self {
-        let home = |(date, field)| {
-            let held = places::held(own, places, field)?;
+        let home = |date: DateField| {
+            let held = places::held(own, places, date.tenant_field())?;
             Some((date, held.attribute.id()?.to_owned()))
         };
-        Self(DATES.into_iter().filter_map(home).collect())
+        Self(DateField::ALL.into_iter().filter_map(home).collect())
     }
 
     /// Also the first place of each date that has none yet, among `all` fields.
     fn or_first_of(mut self, all: &[AttributeValue], places: &FieldPlaces) -> Self {
-        for (date, field) in DATES {
-            if let Some(id) = places::home(all, places, field) {
+        for date in DateField::ALL {
+            if let Some(id) = places::home(all, places, date.tenant_field()) {
                 self.0.entry(date).or_insert_with(|| id.to_owned());
             }
         }

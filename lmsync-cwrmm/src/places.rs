@@ -1,16 +1,10 @@
 //! The partner's custom fields: which of them holds what. Pure.
 
 use lmsync_core::model::{DateReader, FieldPlaces, TenantField, clean, clean_uuid};
-use lmsync_core::two_way::{AssetDates, DateField, DateFields, HeldDate};
+use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 use lmsync_core::wire::Scalar;
 
 use crate::wire::AttributeValue;
-
-/// The dates that can be written, and the tenant's fields that they are read from.
-pub(crate) const DATES: [(DateField, TenantField); 2] = [
-    (DateField::PurchaseDate, TenantField::PurchaseDate),
-    (DateField::WarrantyExpiry, TenantField::WarrantyExpiry),
-];
 
 /// A custom field that holds something.
 #[derive(Debug)]
@@ -57,23 +51,16 @@ pub(crate) fn dates(
     places: &FieldPlaces,
     reader: &DateReader,
 ) -> AssetDates {
-    DATES
+    DateField::ALL
         .into_iter()
-        .fold(AssetDates::default(), |dates, (date, field)| {
+        .fold(AssetDates::default(), |dates, date| {
+            let field = date.tenant_field();
             let found = match held(fields, places, field) {
                 Some(held) => HeldDate::read(reader, held.text.as_str()),
                 None => odd(fields, places, field).map_or(HeldDate::Empty, HeldDate::Unreadable),
             };
             dates.with(date, found)
         })
-}
-
-/// The dates that have a place at all.
-pub(crate) fn writable(places: &FieldPlaces) -> DateFields {
-    DATES
-        .into_iter()
-        .filter(|(_, field)| !places.names(*field).is_empty())
-        .fold(DateFields::NONE, |fields, (date, _)| fields.with(date))
 }
 
 /// What a custom field for `date` is called where one has to be made; an id is no name.
@@ -96,8 +83,7 @@ pub(crate) fn sought(places: &FieldPlaces, dates: &[DateField]) -> String {
 }
 
 fn names(places: &FieldPlaces, date: DateField) -> &[String] {
-    let field = DATES.iter().find(|(known, _)| *known == date);
-    field.map_or(&[], |(_, field)| places.names(*field))
+    places.names(date.tenant_field())
 }
 
 /// A custom field's value as text; null and blanks are none.
@@ -130,6 +116,7 @@ fn named<'a>(fields: &'a [AttributeValue], name: &str) -> impl Iterator<Item = &
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, NaiveDate};
+    use lmsync_core::two_way::DateFields;
 
     use super::*;
 
@@ -196,12 +183,12 @@ mod tests {
 
     #[test]
     fn a_date_without_a_place_cannot_be_written_and_an_id_is_no_name_for_a_new_field() {
-        assert_eq!(writable(&places()), DateFields::ALL);
+        assert_eq!(DateFields::named_in(&places()), DateFields::ALL);
         let one = FieldPlaces::new()
             .with(TenantField::PurchaseDate, [])
             .with(TenantField::WarrantyExpiry, ["Warranty"]);
         let only = DateFields::NONE.with(DateField::WarrantyExpiry);
-        assert_eq!(writable(&one), only);
+        assert_eq!(DateFields::named_in(&one), only);
         let id = "9e98f3e0-a609-4258-be46-fa6a0ba963da";
         let named = FieldPlaces::new()
             .with(TenantField::PurchaseDate, [id, "Bought"])

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
 use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
+use lmsync_core::two_way::DateFields;
 use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
@@ -13,7 +14,6 @@ use lmsync_core::{
 };
 
 use crate::api::{Api, ListPage};
-use crate::dates;
 use crate::map::{self, Basis, Origin};
 use crate::owners::Owners;
 use crate::pages::{AssetPages, CustomerPages};
@@ -107,7 +107,7 @@ impl Syncro {
     pub(crate) fn new(api: Api, instance: String, places: FieldPlaces, rules: Rules) -> Self {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
-            .two_way(dates::writable(&places));
+            .two_way(DateFields::named_in(&places));
         Self {
             inner: Arc::new(Inner {
                 info: ConnectorInfo::new(map::CONNECTOR, PRODUCT, instance, capabilities),

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use lmsync_core::model::{DateReader, FieldPlaces, RawJson, TenantField};
-use lmsync_core::two_way::{AssetDates, DateChange, DateField, DateFields, FieldChange, HeldDate};
+use lmsync_core::model::{DateReader, FieldPlaces, RawJson};
+use lmsync_core::two_way::{AssetDates, DateChange, DateField, FieldChange, HeldDate};
 use lmsync_core::wire::{Object, Scalar};
 use lmsync_core::{Error, ErrorKind, Result};
 
@@ -32,14 +32,6 @@ struct Place<'r> {
     held: HeldDate,
     /// Another property under the names that is not empty.
     rival: Option<&'r str>,
-}
-
-/// The dates that have a name to be written under.
-pub(crate) fn writable(places: &FieldPlaces) -> DateFields {
-    DateField::ALL
-        .into_iter()
-        .filter(|field| !names(places, *field).is_empty())
-        .fold(DateFields::NONE, DateFields::with)
 }
 
 impl Record {
@@ -105,10 +97,11 @@ impl Record {
     fn key_for<'r>(&'r self, change: &FieldChange, places: &'r FieldPlaces) -> Result<&'r str> {
         let place = self.place(change.field, places);
         let named = names(places, change.field).first().map(String::as_str);
-        let (Some(key), Some(field)) = (place.key.or(named), tenant_field(change.field)) else {
-            return Err(without_a_name(change.field));
-        };
-        if let Some(other) = places::shared_with(places, field, key) {
+        let key = place
+            .key
+            .or(named)
+            .ok_or_else(|| without_a_name(change.field))?;
+        if let Some(other) = places::shared_with(places, change.field.tenant_field(), key) {
             let what = format!("the property \"{key}\" is configured for {other:?}, too");
             return Err(Error::config(what)
                 .with_hint("give each date a property of its own under `fields`"));
@@ -163,15 +156,7 @@ impl Record {
 }
 
 fn names(places: &FieldPlaces, field: DateField) -> &[String] {
-    tenant_field(field).map_or(&[], |field| places.names(field))
-}
-
-fn tenant_field(field: DateField) -> Option<TenantField> {
-    match field {
-        DateField::PurchaseDate => Some(TenantField::PurchaseDate),
-        DateField::WarrantyExpiry => Some(TenantField::WarrantyExpiry),
-        _ => None,
-    }
+    places.names(field.tenant_field())
 }
 
 fn without_a_name(field: DateField) -> Error {

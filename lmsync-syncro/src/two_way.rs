@@ -10,7 +10,7 @@ use lmsync_core::{Check, CheckReport, Connector, Error, Result, SharedClock, Two
 
 use crate::classify::Right;
 use crate::connector::{Inner, READ_ASSET, Syncro, asset_number};
-use crate::dates::{self, Record};
+use crate::dates::Record;
 
 /// Writes both dates into the asset's properties, as `YYYY-MM-DD`, with
 /// `PUT /customer_assets/{id}`.
@@ -82,7 +82,7 @@ impl Inner {
         if let Some(failed) = report.checks.iter().filter(is_needed).find(|one| !one.ok) {
             return Check::not_tried(Check::WRITE_DATES, failed.name);
         }
-        if dates::writable(&self.places).is_empty() {
+        if DateFields::named_in(&self.places).is_empty() {
             let nameless = Error::config("no property is named for either date")
                 .with_hint("name them under `fields`");
             return Check::failed(Check::WRITE_DATES, &nameless);

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DateReader, IssueCode, VendorDay};
+use crate::model::{DateReader, FieldPlaces, IssueCode, TenantField, VendorDay};
 
 /// A date of an asset that two-way sync knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +28,15 @@ impl DateField {
         match self {
             Self::PurchaseDate => "purchase_date",
             Self::WarrantyExpiry => "warranty_expiry",
+        }
+    }
+
+    /// The field under whose names a tenant keeps this date, where the vendor has none for it.
+    #[must_use]
+    pub const fn tenant_field(self) -> TenantField {
+        match self {
+            Self::PurchaseDate => TenantField::PurchaseDate,
+            Self::WarrantyExpiry => TenantField::WarrantyExpiry,
         }
     }
 }
@@ -57,6 +66,15 @@ impl DateFields {
         purchase_date: true,
         warranty_expiry: true,
     };
+
+    /// The dates that `places` has a name for.
+    #[must_use]
+    pub fn named_in(places: &FieldPlaces) -> Self {
+        DateField::ALL
+            .into_iter()
+            .filter(|field| !places.names(field.tenant_field()).is_empty())
+            .fold(Self::NONE, Self::with)
+    }
 
     /// Also `field`.
     #[must_use]
@@ -184,6 +202,16 @@ mod tests {
 
     fn held(text: Option<&str>) -> HeldDate {
         HeldDate::read(&DateReader::new(DateTime::UNIX_EPOCH), text)
+    }
+
+    #[test]
+    fn a_date_has_a_place_only_where_it_has_a_name() {
+        let places = FieldPlaces::new()
+            .with(TenantField::PurchaseDate, [])
+            .with(TenantField::WarrantyExpiry, ["Warranty"]);
+        let one = DateFields::NONE.with(DateField::WarrantyExpiry);
+        assert_eq!(DateFields::named_in(&places), one);
+        assert_eq!(DateFields::named_in(&FieldPlaces::new()), DateFields::NONE);
     }
 
     #[test]

@@ -3,18 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use lmsync_core::model::{DateReader, FieldPlaces, RawJson, TenantField, clean};
+use lmsync_core::model::{DateReader, FieldPlaces, RawJson, clean};
 use lmsync_core::two_way::{AssetDates, DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::places::{self, Room};
 use crate::wire;
-
-/// Where the places of each date are configured.
-const DATES: [(DateField, TenantField); 2] = [
-    (DateField::PurchaseDate, TenantField::PurchaseDate),
-    (DateField::WarrantyExpiry, TenantField::WarrantyExpiry),
-];
 
 /// An asset, and by which rules its dates are found.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +22,10 @@ impl Holder<'_> {
     /// The dates that the asset holds, as a listing reads them.
     pub(crate) fn held(&self) -> AssetDates {
         let held = |place| places::held(self.asset, self.places, place, self.dates);
-        DATES
+        DateField::ALL
             .into_iter()
-            .fold(AssetDates::default(), |dates, (field, place)| {
-                dates.with(field, held(place))
+            .fold(AssetDates::default(), |dates, field| {
+                dates.with(field, held(field.tenant_field()))
             })
     }
 
@@ -63,7 +57,8 @@ impl Holder<'_> {
     /// What is to be written where.
     fn rooms(&self, change: &DateChange) -> Result<BTreeMap<Room, String>> {
         let mut rooms = BTreeMap::new();
-        for (field, place) in DATES {
+        for field in DateField::ALL {
+            let place = field.tenant_field();
             let Some(due) = change.get(field) else {
                 continue;
             };

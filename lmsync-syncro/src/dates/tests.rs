@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate};
-use lmsync_core::model::{Asset, Rules};
-use lmsync_core::two_way::WriteSource;
+use lmsync_core::model::{Asset, Rules, TenantField};
+use lmsync_core::two_way::{DateFields, WriteSource};
 use lmsync_core::wire::WireRow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -204,9 +204,9 @@ fn a_date_without_a_place_of_its_own_is_not_written() {
 
     let nameless = by_default().with(TenantField::WarrantyExpiry, []);
     refusal(&record, &warranty("2027-01-01"), &nameless);
-    assert!(!writable(&nameless).contains(DateField::WarrantyExpiry));
-    assert!(writable(&nameless).contains(DateField::PurchaseDate));
-    assert_eq!(writable(&by_default()), DateFields::ALL);
+    assert!(!DateFields::named_in(&nameless).contains(DateField::WarrantyExpiry));
+    assert!(DateFields::named_in(&nameless).contains(DateField::PurchaseDate));
+    assert_eq!(DateFields::named_in(&by_default()), DateFields::ALL);
 }
 
 #[test]

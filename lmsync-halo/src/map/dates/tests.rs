@@ -1,6 +1,7 @@
 //! What a change sends, and what it never does.
 
 use chrono::DateTime;
+use lmsync_core::model::TenantField;
 use lmsync_core::two_way::{HeldDate, WriteSource};
 use serde_json::{Value, json};
 
