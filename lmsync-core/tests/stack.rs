@@ -140,6 +140,21 @@ async fn tries_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waits_between_tries_are_drawn_at_random_below_a_ceiling_that_doubles() {
+    let bench = Bench::new(vec![Line::answer(500, "broken"); 5]);
+    bench.read().await.unwrap_err();
+    let at: Vec<Duration> = bench.script.heard().iter().map(|heard| heard.at).collect();
+    let mut ceiling = RetryPolicy::default().base;
+    for pair in at.windows(2) {
+        // Drawn from a continuous range, neither end turns up.
+        let wait = pair[1] - pair[0];
+        assert!(wait > Duration::ZERO && wait < ceiling, "{at:?}");
+        ceiling *= 2;
+    }
+    assert_eq!(bench.http.concurrency(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_vendors_word_on_waiting_is_obeyed() {
     for (header, seconds) in [
         ("33", 33),

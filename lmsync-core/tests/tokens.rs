@@ -83,6 +83,15 @@ async fn fifty_callers_sign_in_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_shown_of_it_counts_tokens_and_holds_none() {
+    let (_, auth, _) = Desk::new();
+    token(&auth).await.unwrap();
+    let shown = format!("{auth:?}");
+    assert!(shown.contains("generations: 1"), "{shown}");
+    assert!(!shown.contains("token-"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_sign_in_is_told_to_all_and_tried_anew() {
     let (desk, auth, _) = Desk::new();
     desk.close(1);

@@ -96,6 +96,24 @@ async fn a_body_over_the_limit_is_refused_with_and_without_a_length() {
 }
 
 #[tokio::test]
+async fn a_body_may_be_as_large_as_the_limit_in_any_number_of_chunks() {
+    for (chunk, chunks) in [(10_000, 1), (5_000, 2), (100, 100)] {
+        let url = serve(move |stream| async move {
+            let mut text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            for _ in 0..chunks {
+                text.extend(format!("{chunk:x}\r\n").bytes());
+                text.extend(vec![b'x'; chunk]);
+                text.extend(b"\r\n");
+            }
+            text.extend(b"0\r\n\r\n");
+            say(stream, &text).await;
+        })
+        .await;
+        assert_eq!(get(limits(), &url).await.unwrap().body().len(), 10_000);
+    }
+}
+
+#[tokio::test]
 async fn a_compressed_bomb_is_counted_unpacked() {
     let url = serve(|stream| async {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -185,7 +203,10 @@ async fn nobody_there_is_a_failed_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(failure(limits(), &url).await, TransportErrorKind::Connect);
+    let error = get(limits(), &url).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    let shown = error.to_string().to_lowercase();
+    assert!(shown.contains("refused"), "{shown}");
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ impl Cache {
                 .lifetime
                 .map(|lifetime| after(lifetime) - LONGEST_MARGIN.min(lifetime / 5));
             let credential =
-                Credential::bearer(token.secret)?.of_generation(state.generations + 1, expires_at);
+                Credential::bearer(token.secret)?.of_generation(state.generations, expires_at);
             Ok(Token {
                 credential,
                 refresh_at,

@@ -66,8 +66,8 @@ impl AccessToken {
 impl From<TokenAnswer> for AccessToken {
     fn from(answer: TokenAnswer) -> Self {
         Self {
+            lifetime: answer.expires_in(),
             secret: Secret::from(answer.access_token.into_secret()),
-            lifetime: answer.expires_in.map(Duration::from_secs),
         }
     }
 }

@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_quotes_what_the_vendor_says_unless_that_is_a_page_or_nothing() {
+        let message = |body: &str| {
+            let response = response(503, &[], body);
+            with(&response, |answer| {
+                answer.require_success().unwrap_err().message().to_owned()
+            })
+        };
+        let plain = "the vendor answered Service Unavailable";
+        assert_eq!(message("<html>busy</html>"), plain);
+        assert_eq!(message(" \n"), plain);
+        assert_eq!(message("busy"), format!("{plain}: busy"));
+    }
+
+    #[test]
     fn a_page_an_empty_body_and_a_cut_body_are_told_apart() {
         let message = |body: &str| {
             let response = response(200, &[], body);

@@ -171,6 +171,31 @@ mod tests {
     }
 
     #[test]
+    fn who_never_tries_twice_does_not() {
+        for error in [broken(RetryClass::Safe), throttled()] {
+            let mut tries = Tries::new(RetryPolicy::never(), Idempotency::Idempotent);
+            let next = tries.after(error, Duration::ZERO, 0.0);
+            assert!(matches!(next, Next::GiveUp(_)));
+        }
+    }
+
+    #[test]
+    fn a_wait_may_last_as_long_as_patience_and_no_longer() {
+        let policy = RetryPolicy::default();
+        let tenth = Duration::from_millis(100);
+        for error in [broken(RetryClass::Safe), throttled()] {
+            let error = error.with_retry_after(Duration::from_secs(60));
+            let after = |spent| {
+                let mut tries = Tries::new(policy, Idempotency::Idempotent);
+                tries.after(error.clone(), spent, 0.0)
+            };
+            let last = policy.patience - Duration::from_secs(60);
+            assert_eq!(wait_of(after(last)), Duration::from_secs(60));
+            assert!(matches!(after(last + tenth), Next::GiveUp(_)));
+        }
+    }
+
+    #[test]
     fn a_wait_without_end_is_not_waited() {
         let mut tries = Tries::new(RetryPolicy::default(), Idempotency::Idempotent);
         let second = Duration::from_secs(1);

@@ -108,12 +108,13 @@ impl Pass {
         self.totals.is_some_and(|(low, high)| low != high)
     }
 
+    /// Whether there is more after the last page that was planned.
     fn goes_on(&self, page: PageFacts) -> bool {
         match (page.more, page.total, page.pages) {
             (Some(more), _, _) => more && !(self.barren > 0 && self.all_met(page)),
             (None, Some(_), _) => !self.all_met(page) && page.rows > 0,
-            (None, None, Some(pages)) => page.number < pages,
-            (None, None, None) => page.rows > 0 && page.rows >= u64::from(page.size),
+            (None, None, Some(_)) => false,
+            (None, None, None) => page.rows >= u64::from(page.size.max(1)),
         }
     }
 
@@ -126,7 +127,8 @@ impl Pass {
         to_page(expected.min(concurrency as u64)).max(1)
     }
 
-    /// Whether nothing new comes any more; a page whose number the vendor announced may be empty.
+    /// Whether nothing new comes any more; before the last page that the vendor announced,
+    /// any may be empty.
     fn is_barren(&self, page: PageFacts) -> bool {
         let is_announced = page.pages.is_some_and(|pages| page.number < pages);
         self.barren >= BARREN_LIMIT && !is_announced

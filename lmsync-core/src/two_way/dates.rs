@@ -205,6 +205,13 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_shown_by_its_stable_name() {
+        for field in DateField::ALL {
+            assert_eq!(field.to_string(), field.as_str());
+        }
+    }
+
+    #[test]
     fn a_date_has_a_place_only_where_it_has_a_name() {
         let places = FieldPlaces::new()
             .with(TenantField::PurchaseDate, [])

@@ -334,6 +334,13 @@ mod tests {
         attempts.outcome_of(DateField::WarrantyExpiry, new) == Some(WriteOutcome::Written)
     }
 
+    #[test]
+    fn a_journal_is_shown_by_where_it_is() {
+        let desk = Desk::new();
+        let shown = format!("{:?}", desk.open().journal);
+        assert!(shown.contains("journal.jsonl"), "{shown}");
+    }
+
     #[tokio::test]
     async fn what_is_recorded_is_there_the_next_time() {
         let desk = Desk::new();

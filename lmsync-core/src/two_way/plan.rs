@@ -1,5 +1,6 @@
 //! What is to be written, and why: a pure function.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -333,15 +334,16 @@ impl Planner<'_> {
         match self.held.get(field) {
             HeldDate::Unreadable(text) => (Action::Skip, Reason::Unreadable(text.clone())),
             HeldDate::Empty => (Action::Write, Reason::FillsEmpty),
-            HeldDate::Day(old) if old == day => (Action::Skip, Reason::Equal),
-            HeldDate::Day(old) => self.overwrite(field, *old, *day),
+            HeldDate::Day(old) => self.overwrite(field, day.cmp(old)),
         }
     }
 
-    fn overwrite(&self, field: DateField, old: NaiveDate, new: NaiveDate) -> (Action, Reason) {
-        let lengthens = match field {
-            DateField::PurchaseDate => new < old,
-            DateField::WarrantyExpiry => new > old,
+    /// Whether a day may take the place of the one held, to which it compares as `order`.
+    fn overwrite(&self, field: DateField, order: Ordering) -> (Action, Reason) {
+        let lengthens = match (field, order) {
+            (_, Ordering::Equal) => return (Action::Skip, Reason::Equal),
+            (DateField::PurchaseDate, order) => order == Ordering::Less,
+            (DateField::WarrantyExpiry, order) => order == Ordering::Greater,
         };
         match self.rules.policy {
             Policy::FillEmpty => (Action::Skip, Reason::Filled),

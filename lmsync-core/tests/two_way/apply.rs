@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use lmsync_core::two_way::{
     ApplyReport, Attempt, DateChange, History, Journal, JournalEntry, WriteOutcome, apply, settle,
 };
-use lmsync_core::{Error, ErrorKind, Result, TwoWaySync};
+use lmsync_core::{Error, ErrorKind, Result, RetryClass, TwoWaySync};
 
 use crate::ledger::{Answer, Ledger, fill};
 
@@ -84,11 +84,11 @@ async fn one_failure_stops_neither_the_rest_nor_is_forgotten() {
     let (ledger, notes) = (Ledger::new(3), Notes::with_room(100));
     ledger.answers([
         Answer::Make,
-        Answer::Refuse(ErrorKind::Permission),
+        Answer::Refuse(ErrorKind::Permission, RetryClass::Never),
         Answer::Shift,
     ]);
     let report = applied(&ledger, &notes, 3, 1).await;
-    assert!(!report.is_done());
+    assert!(!report.is_done() && report.left.is_empty());
     let outcomes: Vec<WriteOutcome> = report
         .attempted
         .iter()
@@ -151,6 +151,7 @@ async fn after_an_outcome_that_was_not_recorded_nothing_more_is_written() {
     let report = apply(&ledger, changes(9), &lapse, ledger.clock.as_ref(), 1).await;
     let report = report.unwrap();
     assert_eq!((report.attempted.len(), report.left.len()), (1, 7));
+    assert!(!report.is_done());
     assert_eq!(ledger.state().sent, 2);
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Answer {
     Replace,
     MakeThenFail,
     Fail,
-    Refuse(ErrorKind),
+    Refuse(ErrorKind, RetryClass),
 }
 
 /// Clones share the vendor.
@@ -172,7 +172,7 @@ impl DateAccess for Ledger {
                 self.state().dates.insert(id, AssetDates::default());
                 self.made(change, 0);
             }
-            Answer::Ignore | Answer::Fail | Answer::Refuse(_) => {}
+            Answer::Ignore | Answer::Fail | Answer::Refuse(..) => {}
         }
         self.clock.sleep(Duration::from_millis(10)).await;
         self.state().in_flight -= 1;
@@ -185,7 +185,9 @@ impl DateAccess for Ledger {
         };
         match answer {
             Answer::MakeThenFail | Answer::Fail => Err(failed()),
-            Answer::Refuse(kind) => Err(Error::new(kind, "no").with_hint("ask for the right")),
+            Answer::Refuse(kind, retry) => Err(Error::new(kind, "no")
+                .with_retry(retry)
+                .with_hint("ask for the right")),
             Answer::Make | Answer::Shift | Answer::Replace | Answer::Ignore => Ok(()),
         }
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteSource,
 };
-use lmsync_core::{ErrorKind, TwoWaySync, TwoWaySyncExt};
+use lmsync_core::{ErrorKind, RetryClass, TwoWaySync, TwoWaySyncExt};
 
 use crate::ledger::{Answer, EXPIRY, Ledger, day, fill};
 
@@ -98,6 +98,9 @@ async fn a_failure_without_the_write_is_repeated_once_that_is_known() {
     let report = ledger.write_dates(&fill("0", 2027)).await.unwrap();
     assert_eq!(report.outcome, WriteOutcome::Written);
     assert_eq!(ledger.requests(), (3, 4));
+    // Two seconds and then four, besides what the requests take.
+    let requests = Duration::from_millis(20) * 7;
+    assert_eq!(ledger.clock.elapsed(), Duration::from_secs(6) + requests);
     // Patience has an end, and what comes then is not called refused.
     ledger.answers([Answer::Fail; 9]);
     let more = DateChange::new("0").set(EXPIRY, Some(day(2027)), day(2028), WriteSource::Lookup);
@@ -129,11 +132,26 @@ async fn a_refusal_is_the_vendors_error_and_is_not_repeated() {
         ErrorKind::NotFound,
     ] {
         let ledger = Ledger::new(1);
-        ledger.answers([Answer::Refuse(kind)]);
+        ledger.answers([Answer::Refuse(kind, RetryClass::Never)]);
         let error = ledger.write_dates(&fill("0", 2027)).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(ledger.state().sent, 1);
         assert_eq!(ledger.expiry("0"), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_vendor_cannot_have_acted_on_is_not_looked_up() {
+    for (kind, retry) in [
+        (ErrorKind::Permission, RetryClass::Never),
+        (ErrorKind::Network, RetryClass::Safe),
+        (ErrorKind::Network, RetryClass::Exhausted),
+    ] {
+        let ledger = Ledger::new(1);
+        ledger.answers([Answer::Refuse(kind, retry)]);
+        let error = ledger.write_dates(&fill("0", 2027)).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert_eq!(ledger.requests(), (1, 1));
     }
 }
 
@@ -171,7 +189,8 @@ async fn a_vendor_that_replaces_more_than_was_sent_is_found_out() {
 #[tokio::test(start_paused = true)]
 async fn a_vendor_that_wants_to_be_left_alone_for_long_is() {
     for (seconds, outcome, sent) in [
-        (30, WriteOutcome::Written, 2),
+        (60, WriteOutcome::Written, 2),
+        (61, WriteOutcome::Unknown, 1),
         (u64::MAX, WriteOutcome::Unknown, 1),
     ] {
         let mut ledger = Ledger::new(1);

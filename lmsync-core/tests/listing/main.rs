@@ -1,0 +1,9 @@
+//! Listings: complete or they say why not, whatever the vendor does with its pages.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod assets;
+mod pages;
+mod resume;
+mod vendor;
+mod walks;
