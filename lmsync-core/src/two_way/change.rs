@@ -153,3 +153,15 @@ impl FieldChange {
         *held.get(self.field) == HeldDate::from(self.old)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_shown_by_its_stable_name() {
+        for source in [WriteSource::Lookup, WriteSource::Manual, WriteSource::Undo] {
+            assert_eq!(source.to_string(), source.as_str());
+        }
+    }
+}

@@ -156,6 +156,16 @@ async fn after_an_outcome_that_was_not_recorded_nothing_more_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_whose_last_outcome_was_not_recorded_is_not_done() {
+    let ledger = Ledger::new(2);
+    let lapse = Lapse::default();
+    let report = apply(&ledger, changes(2), &lapse, ledger.clock.as_ref(), 1).await;
+    let report = report.unwrap();
+    assert_eq!((report.attempted.len(), report.left.len()), (1, 0));
+    assert!(!report.is_done());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_asset_has_one_change_at_a_time() {
     let (ledger, notes) = (Ledger::new(1), Notes::with_room(9));
     let twice = vec![fill("0", 2027), fill("0", 2028)];
