@@ -213,6 +213,8 @@ impl CwRmmConfig {
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
         let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
+        // Shared: what reads masks the token that writes, and the other way round.
+        let redactor = Redactor::default().and(&secret);
         let http = || {
             HttpClient::builder(
                 Arc::clone(&environment.transport),
@@ -220,7 +222,7 @@ impl CwRmmConfig {
                 environment.clock.clone(),
             )
             .retry(environment.retry)
-            .redactor(Redactor::default().and(&secret))
+            .redactor(redactor.clone())
         };
         let reading = Scopes::to_read(self.fields != FieldPlaces::default());
         let writing = Scopes::to_write(self.create_custom_fields);

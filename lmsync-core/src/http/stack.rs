@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Request, header};
 use tracing::debug;
 
 use super::answer::Answer;
@@ -76,7 +76,8 @@ impl HttpClientBuilder {
         self
     }
 
-    /// Masks further secrets in everything that the vendor sends back.
+    /// Masks further secrets in everything that the vendor sends back; clients of one
+    /// account share theirs, so that each masks the credentials of the others.
     #[must_use]
     pub fn redactor(mut self, redactor: Redactor) -> Self {
         self.redactor = redactor;
@@ -205,30 +206,23 @@ impl HttpClient {
             let sent = self.inner.transport.send(request).await;
             drop(permit);
             let outcome = match sent {
-                Ok(response) => interpret(&self.answer(&response, credential.as_ref())),
+                Ok(response) => {
+                    let (redactor, now) = (self.inner.redactor.clone(), self.inner.clock.now());
+                    interpret(&Answer::new(&response, redactor, now))
+                }
                 Err(error) => Err(error.into_error(&host)),
             };
             return Ok((credential, outcome));
         }
     }
 
-    fn answer<'a>(
-        &self,
-        response: &'a Response<Bytes>,
-        credential: Option<&Credential>,
-    ) -> Answer<'a> {
-        let mut redactor = self.inner.redactor.clone();
-        if let Some(credential) = credential {
-            redactor = redactor.and(credential.secret());
-        }
-        Answer::new(response, redactor, self.inner.clock.now())
-    }
-
     async fn credential(&self, meter: &Meter) -> Result<Option<Credential>> {
-        match &self.inner.authorizer {
-            Some(authorizer) => authorizer.credential(meter).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(authorizer) = &self.inner.authorizer else {
+            return Ok(None);
+        };
+        let credential = authorizer.credential(meter).await?;
+        self.inner.redactor.learn(credential.secret());
+        Ok(Some(credential))
     }
 
     fn renew(&self, refused: Option<&Credential>) -> bool {
