@@ -17,6 +17,13 @@ fn clock() -> SharedClock {
     Arc::new(VirtualClock::default())
 }
 
+#[test]
+fn a_budget_says_what_it_allows() {
+    let budget = Budget::per_minute(100, 7).unwrap();
+    assert_eq!(budget.concurrency(), 7);
+    assert_eq!(Limiter::new(budget, clock()).concurrency(), 7);
+}
+
 /// When each of `latencies.len()` requests started and ended.
 async fn run(
     budget: Budget,

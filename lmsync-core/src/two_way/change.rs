@@ -159,9 +159,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_shown_by_its_stable_name() {
-        for source in [WriteSource::Lookup, WriteSource::Manual, WriteSource::Undo] {
-            assert_eq!(source.to_string(), source.as_str());
+    fn a_source_is_shown_by_the_name_that_journals_write() {
+        for (source, name) in [
+            (WriteSource::Lookup, "lookup"),
+            (WriteSource::Manual, "manual"),
+            (WriteSource::Undo, "undo"),
+        ] {
+            assert_eq!(source.to_string(), name);
+            assert_eq!(serde_json::to_value(source).unwrap(), name);
         }
     }
 }

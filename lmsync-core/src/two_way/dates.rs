@@ -205,10 +205,23 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_shown_by_its_stable_name() {
-        for field in DateField::ALL {
-            assert_eq!(field.to_string(), field.as_str());
+    fn a_date_is_shown_by_the_name_that_journals_write() {
+        for (field, name) in DateField::ALL
+            .into_iter()
+            .zip(["purchase_date", "warranty_expiry"])
+        {
+            assert_eq!(field.to_string(), name);
+            assert_eq!(serde_json::to_value(field).unwrap(), name);
         }
+    }
+
+    #[test]
+    fn a_set_is_empty_without_any_date() {
+        assert!(DateFields::NONE.is_empty());
+        for field in DateField::ALL {
+            assert!(!DateFields::NONE.with(field).is_empty(), "{field}");
+        }
+        assert!(!DateFields::ALL.is_empty());
     }
 
     #[test]

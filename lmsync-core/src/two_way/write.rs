@@ -316,3 +316,25 @@ fn unknown(failure: Option<&Error>, unread: &Error) -> WriteReport {
     WriteReport::new(WriteOutcome::Unknown, None)
         .with_detail(format!("{sent}, and it could not be read back: {unread}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_shown_by_the_name_that_journals_write() {
+        use WriteOutcome as W;
+        for (outcome, name, is_done) in [
+            (W::Written, "written", true),
+            (W::Unchanged, "unchanged", true),
+            (W::Ignored, "ignored_by_vendor", false),
+            (W::Altered, "altered_by_vendor", false),
+            (W::Refused, "refused", false),
+            (W::Unknown, "unknown", false),
+        ] {
+            assert_eq!(outcome.to_string(), name);
+            assert_eq!(serde_json::to_value(outcome).unwrap(), name);
+            assert_eq!(outcome.is_done(), is_done, "{name}");
+        }
+    }
+}

@@ -67,10 +67,10 @@ fn a_better_serial_replaces_a_placeholder() {
         draft
             .serial("")
             .serial("Default string")
+            .other_serial(OtherSerialKind::Baseboard, "B1")
             .serial("N/A")
             .serial("ABC1")
             .serial("XYZ2");
-        draft.other_serial(OtherSerialKind::Baseboard, "B1");
         draft.other_serial(OtherSerialKind::Baseboard, "B1");
         draft.other_serial(OtherSerialKind::Chassis, "Chassis Serial Number");
     });
@@ -87,6 +87,15 @@ fn a_better_serial_replaces_a_placeholder() {
         junk.issues[0].raw.as_ref().map(RawJson::get),
         Some("\"Default string\"")
     );
+}
+
+#[test]
+fn a_time_without_a_zone_is_in_the_accounts() {
+    let rules = Rules::default().with_zone(chrono::FixedOffset::west_opt(5 * 3600).unwrap());
+    let mut draft = AssetDraft::new(source("1"), &rules, now());
+    draft.last_check_in("2026-03-01T20:00:00", CheckInBasis::AgentCheckIn);
+    let expected = Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap();
+    assert_eq!(draft.finish().last_check_in, Some(expected));
 }
 
 #[test]

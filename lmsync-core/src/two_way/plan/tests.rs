@@ -46,6 +46,18 @@ fn verdict(held: &AssetDates, claims: &Claims, rules: &PlanRules) -> (Action, Re
 }
 
 #[test]
+fn a_policy_is_shown_by_the_name_that_command_lines_write() {
+    for (policy, name) in [
+        (Policy::FillEmpty, "fill-empty"),
+        (Policy::NeverShorten, "never-shorten"),
+        (Policy::Replace, "replace"),
+    ] {
+        assert_eq!(policy.to_string(), name);
+        assert_eq!(serde_json::to_value(policy).unwrap(), name);
+    }
+}
+
+#[test]
 fn the_policy_decides_over_a_date_that_is_there() {
     use Action::{Skip, Write};
     let held = AssetDates::new(Some(day(2022, 3, 1)), Some(day(2025, 3, 1)));
