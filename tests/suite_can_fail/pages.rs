@@ -120,7 +120,8 @@ pub(crate) fn asset_then(
     at_first: impl Fn(&mut Asset) + Clone + Send + Sync + 'static,
     at_last: impl Fn(&mut Asset) + Clone + Send + Sync + 'static,
 ) -> Flaw {
-    result_then(at_first, move |mut asset| {
+    let on_page = move |_: &At<'_>, page: &mut Page<Asset>| assets_of(page).for_each(&at_first);
+    page_then(on_page, move |mut asset| {
         at_last(&mut asset);
         Ok(asset)
     })
@@ -131,24 +132,29 @@ pub(crate) fn handed_out(edit: impl Fn(&mut Asset) + Clone + Send + Sync + 'stat
     asset_then(|_| {}, edit)
 }
 
-/// Maps an asset wrongly at first, and otherwise or not at all after it was counted.
-pub(crate) fn result_then(
-    at_first: impl Fn(&mut Asset) + Clone + Send + Sync + 'static,
-    at_last: impl Fn(Asset) -> Result<Asset> + Clone + Send + Sync + 'static,
+/// Gets a page wrong, and its assets after they were counted and filtered.
+pub(crate) fn page_then(
+    edit: impl Fn(&At<'_>, &mut Page<Asset>) + Clone + Send + Sync + 'static,
+    complete: impl Fn(Asset) -> Result<Asset> + Clone + Send + Sync + 'static,
 ) -> Flaw {
     pages(move |pages, query| {
         // What is completed passes through the page source once more.
         query.detail = Detail::NONE.hardware();
-        let (at_first, at_last) = (at_first.clone(), at_last.clone());
+        let (edit, complete, query) = (edit.clone(), complete.clone(), query.clone());
         Arc::new(Edited {
             pages,
-            edit: move |_, page: Result<Page<Asset>>| {
+            edit: move |number, page: Result<Page<Asset>>| {
                 page.map(|mut page| {
-                    assets_of(&mut page).for_each(&at_first);
+                    let at = At {
+                        query: &query,
+                        listing: 1,
+                        number,
+                    };
+                    edit(&at, &mut page);
                     page
                 })
             },
-            complete: at_last,
+            complete,
         })
     })
 }

@@ -22,7 +22,7 @@ use crate::flaw::Flaw;
 use crate::flawed::{Sound, failed, some_scope};
 use crate::pages::{
     assets_of, asset, asset_then, count, customer_page, handed_out, lose_one, make_one_up, page,
-    page_result, result_then,
+    page_result, page_then,
 };
 use crate::transport::send;
 
@@ -164,8 +164,11 @@ proofs! { read:
         Shelf {
             "one is not seen": page(lose_one),
             "one is seen that is not there": page(make_one_up),
-            "one that was seen is lost": result_then(|_| {}, |asset| {
-                if asset.serial.key.is_none() { Err(Error::vendor("no serial number")) } else { Ok(asset) }
+            "one that was seen is lost": page_then(|_, _| {}, |asset| {
+                match asset.serial.key {
+                    Some(_) => Ok(asset),
+                    None => Err(Error::vendor("no serial number")),
+                }
             }),
         }
     }
