@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use lmsync::model::{Asset, AssetId};
 use lmsync::two_way::{AssetDates, DateChange, WriteReport};
-use lmsync::{AssetQuery, CheckReport, CheckScope, Connector, ConnectorInfo, Result};
+use lmsync::{AssetQuery, Check, CheckReport, CheckScope, ConnectorInfo, Result};
 
 use crate::flaw::Flaw;
 use crate::flawed::Sound;
@@ -83,6 +83,37 @@ pub(crate) fn report(
             report
         }
     })
+}
+
+/// Gets one check of the report wrong.
+pub(crate) fn in_report(
+    name: &'static str,
+    edit: impl Fn(&mut Check) + Clone + Send + Sync + 'static,
+) -> Flaw {
+    report(move |_, report| {
+        let checks = report.checks.iter_mut();
+        checks.filter(|check| check.name == name).for_each(&edit);
+    })
+}
+
+/// Leaves a check out of the report.
+pub(crate) fn not_reported(name: &'static str) -> Flaw {
+    report(move |_, report| report.checks.retain(|check| check.name != name))
+}
+
+/// Calls a check failed.
+pub(crate) fn failed_check(name: &'static str) -> Flaw {
+    in_report(name, |check| check.ok = false)
+}
+
+/// Calls a check passed.
+pub(crate) fn passed_check(name: &'static str) -> Flaw {
+    in_report(name, |check| check.ok = true)
+}
+
+/// Gives no advice with a check.
+pub(crate) fn no_hint_in(name: &'static str) -> Flaw {
+    in_report(name, |check| check.hint = None)
 }
 
 /// Reads dates in a way of its own.

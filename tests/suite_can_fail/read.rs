@@ -164,10 +164,10 @@ proofs! { read:
         Shelf {
             "one is not seen": page(lose_one),
             "one is seen that is not there": page(make_one_up),
-            "one that was seen is lost": page_then(|_, _| {}, |asset| {
-                match asset.serial.key {
-                    Some(_) => Ok(asset),
-                    None => Err(Error::vendor("no serial number")),
+            "the last is seen and lost": page_then(|_, _| {}, |asset| {
+                match asset.source.vendor_id.as_str() {
+                    "125" => Err(Error::vendor("no more")),
+                    _ => Ok(asset),
                 }
             }),
         }

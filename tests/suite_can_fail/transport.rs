@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header};
-use lmsync::http::{RetryPolicy, Transport, TransportError};
+use lmsync::http::{RetryPolicy, Transport, TransportError, TransportErrorKind};
 use lmsync::{Environment, SharedClock};
 use serde_json::Value;
 
@@ -132,10 +132,47 @@ pub(crate) fn status(from: u16, to: u16) -> Flaw {
 pub(crate) fn swallow(is_swallowed: fn(&Answer) -> bool) -> Flaw {
     answer(move |_, answer| {
         if is_swallowed(&answer) {
-            Ok(Response::new(Bytes::from_static(br#"{"rows":[],"total":0}"#)))
+            Ok(no_rows())
         } else {
             answer
         }
+    })
+}
+
+/// The answer of a Shelf without records.
+pub(crate) fn no_rows() -> Response<Bytes> {
+    Response::new(Bytes::from_static(br#"{"rows":[],"total":0}"#))
+}
+
+/// Whether there is no answer, or none that can be read.
+pub(crate) fn is_failure(answer: &Answer) -> bool {
+    let is_fine = |answer: &Response<Bytes>| {
+        answer.status().is_success()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body()).is_ok()
+    };
+    !answer.as_ref().is_ok_and(is_fine)
+}
+
+/// Tries again in the transport, where nobody counts.
+pub(crate) fn tries_again_unseen() -> Flaw {
+    send(|wire, request| async move {
+        for _ in 0..3 {
+            let answer = wire.send(request.clone()).await;
+            if !is_failure(&answer) {
+                return answer;
+            }
+        }
+        wire.send(request).await
+    })
+}
+
+/// Takes one failure for another.
+pub(crate) fn failure(from: TransportErrorKind, to: TransportErrorKind) -> Flaw {
+    answer(move |_, answer| {
+        answer.map_err(|error| match error.kind() {
+            kind if kind == from => TransportError::new(to, "taken for another"),
+            _ => error,
+        })
     })
 }
 
@@ -144,16 +181,19 @@ pub(crate) fn swallow_status<const STATUS: u16>() -> Flaw {
     swallow(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == STATUS))
 }
 
-/// Spoils the JSON of answers.
-pub(crate) fn json(edit: impl Fn(&mut Value) + Clone + Send + Sync + 'static) -> Flaw {
+/// Spoils the JSON of answers that hold `text`.
+pub(crate) fn json_with(
+    text: &'static str,
+    edit: impl Fn(&mut Value) + Clone + Send + Sync + 'static,
+) -> Flaw {
     answer(move |_, answer| {
         answer.map(|answer| {
             answer.map(|body| match serde_json::from_slice(&body) {
-                Ok(mut json) => {
+                Ok(mut json) if String::from_utf8_lossy(&body).contains(text) => {
                     edit(&mut json);
                     json.to_string().into()
                 }
-                Err(_) => body,
+                _ => body,
             })
         })
     })
@@ -170,9 +210,4 @@ pub(crate) fn retry(change: impl Fn(&mut RetryPolicy) + Send + Sync + 'static) -
 /// Gives up after the first try.
 pub(crate) fn never_tries_again() -> Flaw {
     retry(|policy| *policy = RetryPolicy::never())
-}
-
-/// Whether the request asks for a token.
-pub(crate) fn is_sign_in(asked: &Asked) -> bool {
-    !asked.headers.contains_key(header::AUTHORIZATION)
 }
