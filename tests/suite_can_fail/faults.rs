@@ -204,13 +204,11 @@ impl PageSource for AllAtOnce {
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
         let mut all = self.0.page(number, meter).await?;
-        let total = all.total.unwrap_or_default();
-        for next in number + 1.. {
-            if all.rows.len() as u64 >= total {
-                break;
-            }
+        let last = all.total.unwrap_or_default().div_ceil(u64::from(all.size));
+        for next in number + 1..=u32::try_from(last).expect("some pages") {
             all.rows.extend(self.0.page(next, meter).await?.rows);
         }
+        (all.total, all.more) = (None, Some(false));
         Ok(all)
     }
 }

@@ -20,14 +20,16 @@ pub(crate) struct Sound {
     /// `None` where it was made for reading only.
     pub(crate) writing: Option<Arc<dyn TwoWaySync>>,
     pub(crate) environment: Environment,
-    connect: fn(&Environment) -> Result<Arc<dyn TwoWaySync>>,
+    connect: Arc<Connect>,
 }
+
+type Connect = dyn Fn(&Environment) -> Result<Arc<dyn TwoWaySync>> + Send + Sync;
 
 impl Sound {
     /// A connector to the account, by `connect` or as given for reading.
     pub(crate) fn new(
         environment: Environment,
-        connect: fn(&Environment) -> Result<Arc<dyn TwoWaySync>>,
+        connect: Arc<Connect>,
         reading: Option<Arc<dyn Connector>>,
     ) -> Result<Self> {
         let (reading, writing): (Arc<dyn Connector>, _) = match reading {

@@ -5,6 +5,7 @@ mod shelf;
 #[path = "../subjects/mod.rs"]
 mod vendors;
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -32,11 +33,11 @@ pub(crate) struct Flawed<S>(PhantomData<S>);
 /// A subject that a flaw can be put into.
 pub(crate) trait Base: TwoWaySubject {
     /// The connector, to be read with `secret` where that is given.
-    fn sound(environment: Environment, secret: Option<&str>) -> Result<Sound> {
+    fn sound(environment: Environment, secret: Option<&str>, _flaw: &Flaw) -> Result<Sound> {
         let reading = secret
             .map(|secret| Self::connect_with_secret(&environment, secret))
             .transpose()?;
-        Sound::new(environment, Self::connect_two_way, reading)
+        Sound::new(environment, Arc::new(Self::connect_two_way), reading)
     }
 }
 
@@ -47,15 +48,16 @@ impl Base for SuperOpsMsp {}
 impl Base for Syncro {}
 
 impl Base for Shelf {
-    fn sound(environment: Environment, secret: Option<&str>) -> Result<Sound> {
-        let connect = |environment: &Environment| -> Result<Arc<dyn TwoWaySync>> {
-            Ok(Arc::new(OpenShelf::connect(environment, KEY)?))
-        };
+    fn sound(environment: Environment, secret: Option<&str>, flaw: &Flaw) -> Result<Sound> {
         let reading = secret
-            .map(|secret| OpenShelf::connect(&environment, secret))
+            .map(|secret| OpenShelf::connect(&environment, secret, flaw))
             .transpose()?;
         let reading = reading.map(|shelf| Arc::new(shelf) as Arc<dyn Connector>);
-        Sound::new(environment, connect, reading)
+        let flaw = flaw.clone();
+        let connect = move |environment: &Environment| -> Result<Arc<dyn TwoWaySync>> {
+            Ok(Arc::new(OpenShelf::connect(environment, KEY, &flaw)?))
+        };
+        Sound::new(environment, Arc::new(connect), reading)
     }
 }
 
@@ -65,7 +67,8 @@ fn connect<S: Base>(environment: &Environment, secret: Option<&str>) -> Result<F
     if let Some(change) = &flaw.environment {
         environment = change(environment);
     }
-    Ok(FlawedConnector::new(S::sound(environment, secret)?, flaw))
+    let sound = S::sound(environment, secret, &flaw)?;
+    Ok(FlawedConnector::new(sound, flaw))
 }
 
 impl<S: Base> Subject for Flawed<S> {
@@ -96,30 +99,23 @@ impl<S: Base> TwoWaySubject for Flawed<S> {
 }
 
 /// A Shelf whose pages a flaw can reach.
-#[derive(Debug)]
 struct OpenShelf {
     shelf: connector::Shelf,
-    pages: PagesFlaw,
+    flaw: Flaw,
 }
 
-struct PagesFlaw(Flaw);
-
-impl std::fmt::Debug for PagesFlaw {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PagesFlaw").finish_non_exhaustive()
+impl fmt::Debug for OpenShelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shelf.fmt(f)
     }
 }
 
 impl OpenShelf {
-    fn connect(environment: &Environment, secret: &str) -> Result<Self> {
+    fn connect(environment: &Environment, secret: &str, flaw: &Flaw) -> Result<Self> {
+        let address = "https://shelf.example";
         Ok(Self {
-            shelf: connector::Shelf::connect_in(
-                environment,
-                "https://shelf.example",
-                secret,
-                "acme",
-            )?,
-            pages: PagesFlaw(flaw::in_force()),
+            shelf: connector::Shelf::connect_in(environment, address, secret, "acme")?,
+            flaw: flaw.clone(),
         })
     }
 }
@@ -135,7 +131,7 @@ impl Connector for OpenShelf {
     }
 
     fn assets(&self, mut query: AssetQuery) -> AssetStream {
-        let Some(change) = &self.pages.0.asset_pages else {
+        let Some(change) = &self.flaw.asset_pages else {
             return self.shelf.assets(query);
         };
         let machines = connector::Machines {
@@ -151,7 +147,7 @@ impl Connector for OpenShelf {
     }
 
     fn customers(&self) -> CustomerStream {
-        let Some(change) = &self.pages.0.customer_pages else {
+        let Some(change) = &self.flaw.customer_pages else {
             return self.shelf.customers();
         };
         let companies = connector::Companies(Arc::clone(&self.shelf.0));

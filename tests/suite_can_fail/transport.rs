@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use lmsync::http::{RetryPolicy, Transport, TransportError, TransportErrorKind};
 use lmsync::{Environment, SharedClock};
 use serde_json::Value;
