@@ -158,7 +158,11 @@ fn follows_redirects() -> Flaw {
         let Some(location) = answer.headers().get(header::LOCATION) else {
             return Ok(answer);
         };
-        let uri = location.to_str().expect("text").parse().expect("an address");
+        let uri = location
+            .to_str()
+            .expect("text")
+            .parse()
+            .expect("an address");
         let (mut parts, body) = request.into_parts();
         parts.uri = uri;
         wire.send(Request::from_parts(parts, body)).await

@@ -38,7 +38,8 @@ pub(crate) struct Flaw {
         Hook<dyn Fn(Pages<Asset>, &mut AssetQuery) -> Pages<Asset> + Send + Sync>,
     /// Of the Shelf only.
     pub(crate) customer_pages: Hook<dyn Fn(Pages<Customer>) -> Pages<Customer> + Send + Sync>,
-    pub(crate) asset: Hook<dyn Fn(Sound, AssetId) -> BoxFuture<'static, Result<Asset>> + Send + Sync>,
+    pub(crate) asset:
+        Hook<dyn Fn(Sound, AssetId) -> BoxFuture<'static, Result<Asset>> + Send + Sync>,
     pub(crate) check:
         Hook<dyn Fn(Sound, CheckScope) -> BoxFuture<'static, CheckReport> + Send + Sync>,
     pub(crate) writable: Option<DateFields>,

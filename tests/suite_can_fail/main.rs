@@ -61,6 +61,14 @@ fn every_promise_has_its_proof() {
         missing.retain(|name| !others.contains(name));
         missing
     };
-    assert_eq!(lacks(&promises, &proofs), [""; 0], "promises without a proof");
-    assert_eq!(lacks(&proofs, &promises), [""; 0], "proofs without a promise");
+    assert_eq!(
+        lacks(&promises, &proofs),
+        [""; 0],
+        "promises without a proof"
+    );
+    assert_eq!(
+        lacks(&proofs, &promises),
+        [""; 0],
+        "proofs without a promise"
+    );
 }

@@ -94,9 +94,7 @@ pub(crate) fn page_result(
 }
 
 /// Gets a page of assets wrong.
-pub(crate) fn page(
-    edit: impl Fn(&At<'_>, &mut Page<Asset>) + Send + Sync + 'static,
-) -> Flaw {
+pub(crate) fn page(edit: impl Fn(&At<'_>, &mut Page<Asset>) + Send + Sync + 'static) -> Flaw {
     page_result(move |at, page| {
         page.map(|mut page| {
             edit(at, &mut page);

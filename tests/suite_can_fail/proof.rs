@@ -54,7 +54,6 @@ pub(crate) fn is_broken(promise: fn(), what: &str, flaw: fn() -> Flaw) {
     HOPED_FOR.set(true);
     let outcome = catch_unwind(AssertUnwindSafe(promise));
     HOPED_FOR.set(false);
-    eprintln!("WHAT {what}"); // TEMPORARY
     assert!(outcome.is_err(), "the promise holds although {what}");
     let place = PLACE.take();
     assert!(place.contains("conformance"), "{what}: panicked at {place}");
@@ -66,7 +65,6 @@ fn keep_hoped_for_panics_quiet() {
         let loud = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if HOPED_FOR.get() {
-                eprintln!("WHY {panic}"); // TEMPORARY
                 let place = panic.location().map(ToString::to_string);
                 PLACE.set(place.unwrap_or_default());
             } else {

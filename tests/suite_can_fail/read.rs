@@ -7,12 +7,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use http::{Method, Request};
 use lmsync::http::Meter;
-use lmsync::model::{
-    Asset, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software,
-};
+use lmsync::model::{Asset, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software};
 use lmsync::paging::{Page, PageSource, RecordStream, Row};
 use lmsync::{
-    AssetQuery, CheckInWindow, CheckScope, ConnectorExt, Detail, Error, ErrorKind, NeverCheckedIn, Result, SoftwareStream,
+    AssetQuery, CheckInWindow, CheckScope, ConnectorExt, Detail, Error, ErrorKind, NeverCheckedIn,
+    Result, SoftwareStream,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -21,7 +20,7 @@ use crate::calls::{self, asset_alone, asset_result, info, query};
 use crate::flaw::Flaw;
 use crate::flawed::{Sound, failed, some_scope};
 use crate::pages::{
-    assets_of, asset, asset_then, count, customer_page, handed_out, lose_one, make_one_up, page,
+    asset, asset_then, assets_of, count, customer_page, handed_out, lose_one, make_one_up, page,
     page_result, page_then,
 };
 use crate::transport::send;
@@ -336,7 +335,9 @@ fn writes_after(part: &'static str) -> Flaw {
             let ask = |method, path: &str, body| {
                 let mut request = Request::new(Bytes::from_static(body));
                 *request.method_mut() = method;
-                *request.uri_mut() = format!("https://shelf.example{path}").parse().expect("a uri");
+                *request.uri_mut() = format!("https://shelf.example{path}")
+                    .parse()
+                    .expect("a uri");
                 *request.headers_mut() = headers.clone();
                 wire.send(request)
             };

@@ -97,9 +97,7 @@ impl Asked {
 }
 
 /// Spoils what it sends.
-pub(crate) fn request(
-    edit: impl Fn(&mut Request<Bytes>) + Clone + Send + Sync + 'static,
-) -> Flaw {
+pub(crate) fn request(edit: impl Fn(&mut Request<Bytes>) + Clone + Send + Sync + 'static) -> Flaw {
     send(move |wire, mut request| {
         edit(&mut request);
         async move { wire.send(request).await }
@@ -178,7 +176,11 @@ pub(crate) fn failure(from: TransportErrorKind, to: TransportErrorKind) -> Flaw 
 
 /// Takes failures of one status for an account without records.
 pub(crate) fn swallow_status<const STATUS: u16>() -> Flaw {
-    swallow(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == STATUS))
+    swallow(|answer| {
+        answer
+            .as_ref()
+            .is_ok_and(|answer| answer.status() == STATUS)
+    })
 }
 
 /// Spoils the JSON of answers that hold `text`.

@@ -94,3 +94,31 @@ pub async fn a_dropped_listing_sends_nothing_more<S: Subject>() {
     stage.clock.sleep(LATENCY * 100_000).await;
     assert_eq!(stage.faults.sent(), sent);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::VirtualClock;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_given_up_after_so_many_polls_or_so_long() {
+        // Waits twice: it is polled three times.
+        let work = || async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        };
+        let mut ended = Vec::new();
+        for polls in 0..5 {
+            ended.push(give_up_after(polls, work()).await);
+        }
+        assert_eq!(ended, [false, false, false, true, true]);
+
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        for (time, has_ended) in [(LATENCY / 2, false), (LATENCY * 2, true)] {
+            let work = clock.sleep(LATENCY);
+            assert_eq!(give_up_in(time, &clock, work).await, has_ended);
+        }
+    }
+}

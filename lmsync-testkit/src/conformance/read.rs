@@ -154,8 +154,8 @@ pub async fn the_edge_of_a_window_is_inside<S: Subject>() {
         }
         let (edge, id) = last_of_yesterday(stage.list_all().await, stage.clock.now());
         let until = edge + TimeDelta::days(30) + TimeDelta::milliseconds(lateness);
-        let wait = until - stage.clock.now();
-        stage.clock.sleep(wait.to_std().expect("less than 30 days ago")).await;
+        let wait = (until - stage.clock.now()).to_std();
+        stage.clock.sleep(wait.expect("a time to come")).await;
         assert_eq!(stage.clock.now(), until);
         let listing = stage
             .list(AssetQuery::new().window(CheckInWindow::DAYS_30))

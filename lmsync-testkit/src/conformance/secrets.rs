@@ -244,6 +244,11 @@ mod tests {
             percent_encoded(secret)
         )));
         assert_eq!(percent_encoded("a+/ é"), "a%2B%2F%20%C3%A9");
+        assert_eq!(percent_encoded("azAZ09-._~"), "azAZ09-._%7E");
+        assert_eq!(
+            parts("12345678").first().map(String::as_str),
+            Some("12345678")
+        );
         assert_eq!(base64(b"Man"), "TWFu");
     }
 }

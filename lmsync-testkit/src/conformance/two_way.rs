@@ -13,7 +13,7 @@ use lmsync_core::two_way::{
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
 use super::secrets::{ECHOING_STATUSES, expect_no_secret};
-use super::wire::survive;
+use super::wire::{drawn, survive};
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
 use crate::{Fault, Log, MemoryJournal, Mutation, MutationKind};
 
@@ -454,7 +454,7 @@ pub async fn no_mutated_answer_writes_twice_or_misreports<S: TwoWaySubject>() {
     for seed in 0..60 {
         let stage = TwoWayStage::<S>::two_way(5);
         let id = stage.blank();
-        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let number = 1 + drawn(seed, requests);
         let mutation = Mutation::seeded(seed);
         stage.faults.inject(number, Fault::Mutate(mutation));
         let change = stage.change(&id);
