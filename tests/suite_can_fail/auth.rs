@@ -94,6 +94,7 @@ proofs! { auth:
             "every caller signs in": every_call_by_a_stranger(),
             "it signs in twice": signs_in_twice(),
         }
+        CwRmm { "every caller signs in": every_call_by_a_stranger() }
     }
     a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing {
         HaloPsa {
@@ -138,7 +139,7 @@ pub(crate) fn without_hint() -> Flaw {
 }
 
 fn swallow_customers() -> Flaw {
-    answer(|asked, answer| match asked.uri.path() {
+    answer(|uri, answer| match uri.path() {
         "/api/companies" => Ok(no_rows()),
         _ => answer,
     })

@@ -20,6 +20,7 @@ mod faults;
 mod paging;
 mod read;
 mod secrets;
+mod stage;
 mod throttle;
 mod two_way;
 mod wire;

@@ -49,14 +49,19 @@ pub(crate) fn holds(promise: fn()) {
 /// The promise is broken by a connector with the flaw that is described by `what`, and
 /// the suite itself says so.
 pub(crate) fn is_broken(promise: fn(), what: &str, flaw: fn() -> Flaw) {
-    keep_hoped_for_panics_quiet();
     flaw::put_in_force(flaw);
-    HOPED_FOR.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(promise));
-    HOPED_FOR.set(false);
-    assert!(outcome.is_err(), "the promise holds although {what}");
+    assert!(panics(promise), "the promise holds although {what}");
     let place = PLACE.take();
     assert!(place.contains("conformance"), "{what}: panicked at {place}");
+}
+
+/// Whether `test` panics, which is hoped for and prints nothing.
+pub(crate) fn panics(test: impl FnOnce()) -> bool {
+    keep_hoped_for_panics_quiet();
+    HOPED_FOR.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(test));
+    HOPED_FOR.set(false);
+    outcome.is_err()
 }
 
 fn keep_hoped_for_panics_quiet() {

@@ -125,6 +125,9 @@ proofs! { read:
                 query.never_checked_in = NeverCheckedIn::Include;
             }),
         }
+        HaloItsm {
+            "it knows no windows": query(|query| query.window = CheckInWindow::All),
+        }
         HaloPsa {
             "a window without check-ins keeps everything": query(|query| {
                 query.window = CheckInWindow::All;

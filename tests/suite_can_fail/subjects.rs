@@ -25,7 +25,7 @@ use crate::flawed::{FlawedConnector, Sound};
 use crate::pages::Shared;
 
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
-pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsMsp, Syncro};
+pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
 
 /// A subject whose connector has the flaw in force.
 pub(crate) struct Flawed<S>(PhantomData<S>);
@@ -44,6 +44,7 @@ pub(crate) trait Base: TwoWaySubject {
 impl Base for CwRmm {}
 impl Base for HaloItsm {}
 impl Base for HaloPsa {}
+impl Base for SuperOpsIt {}
 impl Base for SuperOpsMsp {}
 impl Base for Syncro {}
 

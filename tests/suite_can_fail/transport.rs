@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use lmsync::http::{RetryPolicy, Transport, TransportError, TransportErrorKind};
 use lmsync::{Environment, SharedClock};
 use serde_json::Value;
@@ -77,25 +77,6 @@ where
     })
 }
 
-/// What was asked.
-pub(crate) struct Asked {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Asked {
-    fn of(request: &Request<Bytes>) -> Self {
-        Self {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            headers: request.headers().clone(),
-            body: request.body().clone(),
-        }
-    }
-}
-
 /// Spoils what it sends.
 pub(crate) fn request(edit: impl Fn(&mut Request<Bytes>) + Clone + Send + Sync + 'static) -> Flaw {
     send(move |wire, mut request| {
@@ -104,13 +85,13 @@ pub(crate) fn request(edit: impl Fn(&mut Request<Bytes>) + Clone + Send + Sync +
     })
 }
 
-/// Spoils what comes back.
+/// Spoils what comes back from an address.
 pub(crate) fn answer(
-    edit: impl Fn(&Asked, Answer) -> Answer + Clone + Send + Sync + 'static,
+    edit: impl Fn(&Uri, Answer) -> Answer + Clone + Send + Sync + 'static,
 ) -> Flaw {
     send(move |wire, request| {
-        let (edit, asked) = (edit.clone(), Asked::of(&request));
-        async move { edit(&asked, wire.send(request).await) }
+        let (edit, uri) = (edit.clone(), request.uri().clone());
+        async move { edit(&uri, wire.send(request).await) }
     })
 }
 

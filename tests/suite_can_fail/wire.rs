@@ -192,9 +192,9 @@ fn has_rows(answer: &Response<Bytes>) -> bool {
 }
 
 fn panics_without_rows(path: &'static str) -> Flaw {
-    answer(move |asked, answer| {
+    answer(move |uri, answer| {
         let is_fine = answer.as_ref().is_ok_and(has_rows);
-        assert!(asked.uri.path() != path || is_fine, "no rows");
+        assert!(uri.path() != path || is_fine, "no rows");
         answer
     })
 }

@@ -37,7 +37,7 @@ use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 
 use crate::Simulator;
 
-pub use self::stage::Stage;
+pub use self::stage::{Listing, Stage};
 
 /// A connector to be tested, with its vendor.
 pub trait Subject: 'static {
