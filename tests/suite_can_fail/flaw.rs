@@ -24,6 +24,8 @@ pub(crate) type Pages<T> = Arc<dyn PageSource<Record = T>>;
 ///
 /// [`transport`](crate::transport), [`pages`](crate::pages) and [`calls`](crate::calls)
 /// have what most flaws are made of.
+// Each hook is written out where it is, and nowhere else.
+#[allow(clippy::type_complexity)]
 #[derive(Clone, Default)]
 pub(crate) struct Flaw {
     pub(crate) environment: Hook<dyn Fn(Environment) -> Environment + Send + Sync>,

@@ -4,6 +4,9 @@
 //! promise to be broken. A flaw is what a real connector may get wrong: its HTTP stack,
 //! its paging, its mapping. A promise that says several things is broken in several ways.
 
+// A test may panic; that is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[macro_use]
 mod proof;
 
