@@ -77,7 +77,7 @@ impl Shelf {
         })))
     }
 
-    fn stream<S: PageSource>(
+    pub(crate) fn stream<S: PageSource>(
         &self,
         pages: S,
         query: AssetQuery,
@@ -246,9 +246,9 @@ fn rejected(reason: &str) -> Rejection {
 // A page at a time; core asks for them ahead, in parallel, and knows the end.
 
 #[derive(Debug)]
-struct Machines {
-    inner: Arc<Inner>,
-    keep_raw: bool,
+pub(crate) struct Machines {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) keep_raw: bool,
 }
 
 #[async_trait]
@@ -271,7 +271,7 @@ impl PageSource for Machines {
 }
 
 #[derive(Debug)]
-struct Companies(Arc<Inner>);
+pub(crate) struct Companies(pub(crate) Arc<Inner>);
 
 #[async_trait]
 impl PageSource for Companies {

@@ -123,6 +123,8 @@ pub async fn every_request_carries_a_credential<S: Subject>() {
     let authorised =
         |request: &&crate::Recorded| request.headers.contains_key(http::header::AUTHORIZATION);
     assert!(stage.vendor.recorded().iter().filter(authorised).count() >= 3);
+    // What signs in has none yet.
+    assert!(stage.sign_ins() <= sign_ins_of_one_caller::<S>().await);
 }
 
 /// However many callers need a credential at once, one sign-in gets it.

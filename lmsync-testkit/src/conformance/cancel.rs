@@ -1,11 +1,13 @@
 //! Giving up at any point leaves everything usable.
 
 use std::future::Future;
+use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, poll_fn, select};
-use lmsync_core::AssetQuery;
+use lmsync_core::{AssetQuery, SharedClock};
 
 use super::stage::LATENCY;
 use super::{Stage, Subject};
@@ -25,29 +27,34 @@ pub(super) async fn give_up_after<T>(polls: usize, work: impl Future<Output = T>
     .await
 }
 
-/// A listing dropped at any await point harms neither the connector nor the next listing.
+/// Drops `work` after `time`; says whether it had ended by then.
+async fn give_up_in<T>(time: Duration, clock: &SharedClock, work: impl Future<Output = T>) -> bool {
+    let work = pin!(work);
+    matches!(select(work, clock.sleep(time)).await, Either::Left(_))
+}
+
+/// A listing dropped at any point harms neither the connector nor the next listing.
 pub async fn a_listing_dropped_at_any_point_leaves_the_connector_usable<S: Subject>() {
     let stage = Stage::<S>::with_pages();
-    for polls in 1..1000 {
-        let listing = stage.list(AssetQuery::new());
-        let ended = give_up_after(polls, listing).await;
-        stage.expect_usable().await;
-        if ended {
-            return;
-        }
-    }
-    panic!("the listing never ended");
+    expect_usable_after_drops(&stage, AssetQuery::new()).await;
 }
 
 /// Neither does one that asks for detail of every asset.
 pub async fn a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable<S: Subject>() {
     let stage = Stage::<S>::with(5);
     let detail = stage.connector.info().capabilities.detail;
-    for polls in 1..1000 {
-        let listing = stage.list(AssetQuery::new().detail(detail));
-        let ended = give_up_after(polls, listing).await;
+    expect_usable_after_drops(&stage, AssetQuery::new().detail(detail)).await;
+}
+
+/// Drops listings later and later, whenever they wait and while requests are under way.
+async fn expect_usable_after_drops<S: Subject>(stage: &Stage<S>, query: AssetQuery) {
+    for step in 1..1000 {
+        let has_ended = give_up_after(step, stage.list(query.clone())).await;
         stage.expect_usable().await;
-        if ended {
+        let time = LATENCY / 2 * u32::try_from(step).unwrap();
+        let too_late = give_up_in(time, &stage.clock, stage.list(query.clone())).await;
+        stage.expect_usable().await;
+        if has_ended && too_late {
             return;
         }
     }
@@ -86,4 +93,32 @@ pub async fn a_dropped_listing_sends_nothing_more<S: Subject>() {
     let sent = stage.faults.sent();
     stage.clock.sleep(LATENCY * 100_000).await;
     assert_eq!(stage.faults.sent(), sent);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::VirtualClock;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_given_up_after_so_many_polls_or_so_long() {
+        // Waits twice: it is polled three times.
+        let work = || async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        };
+        let mut ended = Vec::new();
+        for polls in 0..5 {
+            ended.push(give_up_after(polls, work()).await);
+        }
+        assert_eq!(ended, [false, false, false, true, true]);
+
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        for (time, has_ended) in [(LATENCY / 2, false), (LATENCY * 2, true)] {
+            let work = clock.sleep(LATENCY);
+            assert_eq!(give_up_in(time, &clock, work).await, has_ended);
+        }
+    }
 }

@@ -37,7 +37,7 @@ use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 
 use crate::Simulator;
 
-pub use self::stage::Stage;
+pub use self::stage::{Listing, Stage};
 
 /// A connector to be tested, with its vendor.
 pub trait Subject: 'static {
@@ -148,18 +148,22 @@ pub const WRONG_SECRET: &str = "wr0ng-5ecret-canary-7f3a9c";
 /// A secret that no vendor knows, of characters that forms and addresses write differently.
 pub const WRONG_SECRET_TO_ENCODE: &str = "wr0ng+5ecret/canary=7f3a9c~b61d";
 
-/// Runs one test in virtual time.
+/// No test takes this long, in virtual time.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Runs one test in virtual time; one that waits for ever fails.
 ///
 /// # Panics
 /// When the test does, or no runtime can be made.
-#[allow(clippy::future_not_send)]
+#[allow(clippy::future_not_send, clippy::disallowed_methods)]
 pub fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime for the test")
-        .block_on(test);
+        .block_on(async { tokio::time::timeout(FOR_EVER, test).await })
+        .expect("the test ends");
 }
 
 /// Makes one `#[test]` per promise for a [`Subject`](crate::conformance::Subject).
@@ -167,109 +171,7 @@ pub fn run(test: impl Future<Output = ()>) {
 macro_rules! conformance {
     ($subject:ty) => {
         type ConformanceSubject = $subject;
-        $crate::conformance_group!(read of ConformanceSubject: [
-            every_asset_arrives_once,
-            every_asset_says_where_it_comes_from,
-            every_asset_has_a_json_form,
-            every_customer_arrives_once,
-            an_empty_account_is_empty_and_complete,
-            reading_twice_gives_the_same,
-            one_asset_can_be_read_alone,
-            an_unknown_asset_is_an_error,
-            a_window_keeps_what_checked_in_within_it,
-            the_edge_of_a_window_is_inside,
-            assets_that_never_checked_in_are_counted_and_included_on_request,
-            every_asset_is_accounted_for,
-            a_serial_number_that_comes_twice_is_flagged,
-            the_summary_counts_assets_by_customer,
-            the_raw_record_comes_on_request_only,
-            detail_comes_on_request_only,
-            what_is_not_offered_is_unsupported,
-            nothing_is_written,
-        ]);
-        $crate::conformance_group!(paging of ConformanceSubject: [
-            nothing_is_sent_before_the_first_poll,
-            no_page_is_asked_for_twice,
-            pages_overlap,
-            assets_come_in_the_vendors_order_whatever_the_overlap,
-            an_asset_removed_between_pages_hides_no_other,
-            an_asset_inserted_between_pages_repeats_no_other,
-            assets_that_come_and_go_between_pages_hide_and_repeat_no_other,
-            a_listing_resumes_after_any_asset,
-            a_listing_read_in_small_steps_skips_nothing,
-            a_resumed_listing_skips_nothing_when_the_account_changed,
-            a_checkpoint_of_another_query_is_refused,
-            the_caller_may_ask_for_more_in_the_middle_of_a_listing,
-        ]);
-        $crate::conformance_group!(auth of ConformanceSubject: [
-            the_right_secret_passes_the_check,
-            a_wrong_secret_fails_the_check_with_advice,
-            a_wrong_secret_is_an_authentication_error_and_not_an_empty_account,
-            a_missing_permission_is_a_permission_error_with_advice,
-            a_missing_permission_fails_its_own_check_only,
-            every_request_carries_a_credential,
-            fifty_callers_at_once_sign_in_once,
-            a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing,
-            a_caller_that_gives_up_while_signing_in_blocks_no_other,
-            a_late_refusal_of_the_old_credential_keeps_the_new_one,
-        ]);
-        $crate::conformance_group!(throttle of ConformanceSubject: [
-            the_vendors_refusal_is_waited_out,
-            a_429_is_waited_out,
-            retry_after_in_seconds_is_obeyed,
-            retry_after_as_a_date_is_obeyed,
-            retry_after_that_makes_no_sense_is_no_obstacle,
-            a_refusal_holds_back_every_request_of_the_account,
-            a_refusal_of_one_caller_holds_back_all_others,
-            a_refusal_without_end_is_a_rate_limited_error,
-            the_budget_is_never_exceeded,
-            the_budget_is_never_exceeded_whatever_the_latency,
-        ]);
-        $crate::conformance_group!(faults of ConformanceSubject: [
-            any_single_lost_answer_costs_nothing,
-            any_single_cut_answer_costs_nothing,
-            any_single_server_error_costs_nothing,
-            any_single_refused_connection_costs_nothing,
-            any_single_web_page_costs_nothing,
-            no_answer_ever_is_a_timeout_error,
-            no_connection_ever_is_a_network_error,
-            no_trusted_connection_is_a_tls_error,
-            server_errors_without_end_are_a_vendor_error,
-            cut_answers_without_end_are_a_decode_error,
-            web_pages_without_end_are_a_decode_error,
-            an_answer_too_large_is_an_error,
-            a_redirect_is_an_error_and_is_not_followed,
-            a_failure_in_the_middle_ends_an_incomplete_listing,
-            an_unreachable_vendor_fails_the_check_as_such,
-        ]);
-        $crate::conformance_group!(wire of ConformanceSubject: [
-            no_mutated_answer_breaks_a_listing,
-            no_mutated_answer_breaks_another_listing,
-            no_mutated_answer_breaks_a_call,
-            a_listing_of_mutated_answers_is_whole_or_says_why_not,
-            a_key_never_heard_of_changes_no_other_record,
-            one_spoilt_record_never_costs_the_rest_of_its_page,
-            one_spoilt_customer_never_costs_the_others,
-            a_null_costs_neither_the_record_nor_another,
-            numbers_as_text_mean_the_same,
-            what_is_handed_out_has_a_json_form,
-        ]);
-        $crate::conformance_group!(secrets of ConformanceSubject: [
-            no_debug_output_shows_a_secret,
-            no_panic_shows_a_secret,
-            no_report_shows_a_secret,
-            no_error_shows_a_secret,
-            no_error_shows_what_a_request_carried,
-            no_log_shows_a_secret,
-            no_address_holds_a_secret,
-            nothing_is_sent_to_another_host,
-        ]);
-        $crate::conformance_group!(cancel of ConformanceSubject: [
-            a_listing_dropped_at_any_point_leaves_the_connector_usable,
-            a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
-            a_call_dropped_at_any_point_leaves_the_connector_usable,
-            a_dropped_listing_sends_nothing_more,
-        ]);
+        $crate::conformance_promises!($crate::conformance_groups!(ConformanceSubject:));
     };
 }
 
@@ -288,51 +190,190 @@ macro_rules! conformance {
 macro_rules! conformance_two_way {
     ($subject:ty) => {
         type TwoWayConformanceSubject = $subject;
-        $crate::conformance_group!(two_way of TwoWayConformanceSubject: [
-            a_date_is_written_and_read_back,
-            the_dates_of_an_asset_go_in_one_request,
-            what_is_written_is_what_a_sync_reads,
-            nothing_else_is_touched,
-            what_is_held_already_is_not_sent,
-            what_changed_since_the_plan_is_not_overwritten,
-            a_write_that_the_vendor_ignores_is_named,
-            a_write_that_the_vendor_shifts_is_named,
-            a_lost_answer_writes_nothing_twice,
-            an_error_after_the_write_writes_nothing_twice,
-            a_cut_answer_writes_nothing_twice,
-            an_error_instead_of_the_write_is_made_up_for,
-            a_429_instead_of_the_write_is_waited_out,
-            an_outcome_that_cannot_be_known_is_not_called_written,
-            a_missing_permission_is_a_permission_error_with_advice,
-            the_check_tells_what_writing_needs_and_writes_nothing,
-            the_declared_fields_are_the_writable_ones,
-            an_unknown_asset_is_not_written,
-            a_date_is_cleared_only_where_that_is_offered,
-            a_write_dropped_at_any_point_leaves_the_connector_usable,
-            what_is_not_declared_writable_is_unsupported,
-            no_mutated_answer_breaks_a_reading_of_dates,
-            no_mutated_answer_writes_twice_or_misreports,
-            no_write_shows_a_secret,
-            no_journal_shows_a_secret,
-            a_run_killed_again_and_again_writes_every_date_once,
-        ]);
+        $crate::conformance_two_way_promises!(
+            $crate::conformance_groups!(TwoWayConformanceSubject:)
+        );
     };
 }
 
-/// One group of [`conformance!`](crate::conformance!).
+/// The promises by group, handed to a macro after what it is given:
+/// `conformance_promises!(my_macro!(given))` is `my_macro!(given read: [..] paging: [..] ..)`.
+#[macro_export]
+macro_rules! conformance_promises {
+    ($($name:ident)::+!($($given:tt)*)) => {
+        $($name)::+! {
+            $($given)*
+            read: [
+                every_asset_arrives_once,
+                every_asset_says_where_it_comes_from,
+                every_asset_has_a_json_form,
+                every_customer_arrives_once,
+                an_empty_account_is_empty_and_complete,
+                reading_twice_gives_the_same,
+                one_asset_can_be_read_alone,
+                an_unknown_asset_is_an_error,
+                a_window_keeps_what_checked_in_within_it,
+                the_edge_of_a_window_is_inside,
+                assets_that_never_checked_in_are_counted_and_included_on_request,
+                every_asset_is_accounted_for,
+                a_serial_number_that_comes_twice_is_flagged,
+                the_summary_counts_assets_by_customer,
+                the_raw_record_comes_on_request_only,
+                detail_comes_on_request_only,
+                what_is_not_offered_is_unsupported,
+                nothing_is_written,
+            ]
+            paging: [
+                nothing_is_sent_before_the_first_poll,
+                no_page_is_asked_for_twice,
+                pages_overlap,
+                assets_come_in_the_vendors_order_whatever_the_overlap,
+                an_asset_removed_between_pages_hides_no_other,
+                an_asset_inserted_between_pages_repeats_no_other,
+                assets_that_come_and_go_between_pages_hide_and_repeat_no_other,
+                a_listing_resumes_after_any_asset,
+                a_listing_read_in_small_steps_skips_nothing,
+                a_resumed_listing_skips_nothing_when_the_account_changed,
+                a_checkpoint_of_another_query_is_refused,
+                the_caller_may_ask_for_more_in_the_middle_of_a_listing,
+            ]
+            auth: [
+                the_right_secret_passes_the_check,
+                a_wrong_secret_fails_the_check_with_advice,
+                a_wrong_secret_is_an_authentication_error_and_not_an_empty_account,
+                a_missing_permission_is_a_permission_error_with_advice,
+                a_missing_permission_fails_its_own_check_only,
+                every_request_carries_a_credential,
+                fifty_callers_at_once_sign_in_once,
+                a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing,
+                a_caller_that_gives_up_while_signing_in_blocks_no_other,
+                a_late_refusal_of_the_old_credential_keeps_the_new_one,
+            ]
+            throttle: [
+                the_vendors_refusal_is_waited_out,
+                a_429_is_waited_out,
+                retry_after_in_seconds_is_obeyed,
+                retry_after_as_a_date_is_obeyed,
+                retry_after_that_makes_no_sense_is_no_obstacle,
+                a_refusal_holds_back_every_request_of_the_account,
+                a_refusal_of_one_caller_holds_back_all_others,
+                a_refusal_without_end_is_a_rate_limited_error,
+                the_budget_is_never_exceeded,
+                the_budget_is_never_exceeded_whatever_the_latency,
+            ]
+            faults: [
+                any_single_lost_answer_costs_nothing,
+                any_single_cut_answer_costs_nothing,
+                any_single_server_error_costs_nothing,
+                any_single_refused_connection_costs_nothing,
+                any_single_web_page_costs_nothing,
+                no_answer_ever_is_a_timeout_error,
+                no_connection_ever_is_a_network_error,
+                no_trusted_connection_is_a_tls_error,
+                server_errors_without_end_are_a_vendor_error,
+                cut_answers_without_end_are_a_decode_error,
+                web_pages_without_end_are_a_decode_error,
+                an_answer_too_large_is_an_error,
+                a_redirect_is_an_error_and_is_not_followed,
+                a_failure_in_the_middle_ends_an_incomplete_listing,
+                an_unreachable_vendor_fails_the_check_as_such,
+            ]
+            wire: [
+                no_mutated_answer_breaks_a_listing,
+                no_mutated_answer_breaks_another_listing,
+                no_mutated_answer_breaks_a_call,
+                a_listing_of_mutated_answers_is_whole_or_says_why_not,
+                a_key_never_heard_of_changes_no_other_record,
+                one_spoilt_record_never_costs_the_rest_of_its_page,
+                one_spoilt_customer_never_costs_the_others,
+                a_null_costs_neither_the_record_nor_another,
+                numbers_as_text_mean_the_same,
+                what_is_handed_out_has_a_json_form,
+            ]
+            secrets: [
+                no_debug_output_shows_a_secret,
+                no_panic_shows_a_secret,
+                no_report_shows_a_secret,
+                no_error_shows_a_secret,
+                no_error_shows_what_a_request_carried,
+                no_log_shows_a_secret,
+                no_address_holds_a_secret,
+                nothing_is_sent_to_another_host,
+            ]
+            cancel: [
+                a_listing_dropped_at_any_point_leaves_the_connector_usable,
+                a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
+                a_call_dropped_at_any_point_leaves_the_connector_usable,
+                a_dropped_listing_sends_nothing_more,
+            ]
+        }
+    };
+}
+
+/// The promises of two-way sync, handed to a macro as
+/// [`conformance_promises!`](crate::conformance_promises!) does.
+#[macro_export]
+macro_rules! conformance_two_way_promises {
+    ($($name:ident)::+!($($given:tt)*)) => {
+        $($name)::+! {
+            $($given)*
+            two_way: [
+                a_date_is_written_and_read_back,
+                the_dates_of_an_asset_go_in_one_request,
+                what_is_written_is_what_a_sync_reads,
+                nothing_else_is_touched,
+                what_is_held_already_is_not_sent,
+                what_changed_since_the_plan_is_not_overwritten,
+                a_write_that_the_vendor_ignores_is_named,
+                a_write_that_the_vendor_shifts_is_named,
+                a_lost_answer_writes_nothing_twice,
+                an_error_after_the_write_writes_nothing_twice,
+                a_cut_answer_writes_nothing_twice,
+                an_error_instead_of_the_write_is_made_up_for,
+                a_429_instead_of_the_write_is_waited_out,
+                an_outcome_that_cannot_be_known_is_not_called_written,
+                a_missing_permission_is_a_permission_error_with_advice,
+                the_check_tells_what_writing_needs_and_writes_nothing,
+                the_declared_fields_are_the_writable_ones,
+                an_unknown_asset_is_not_written,
+                a_date_is_cleared_only_where_that_is_offered,
+                a_write_dropped_at_any_point_leaves_the_connector_usable,
+                what_is_not_declared_writable_is_unsupported,
+                no_mutated_answer_breaks_a_reading_of_dates,
+                no_mutated_answer_writes_twice_or_misreports,
+                no_write_shows_a_secret,
+                no_journal_shows_a_secret,
+                a_run_killed_again_and_again_writes_every_date_once,
+            ]
+        }
+    };
+}
+
+/// One `#[test]` per promise of the groups.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_groups {
+    ($subject:ident: $($group:ident: [$($promise:ident),* $(,)?])*) => {
+        $(
+            mod $group {
+                $crate::conformance_group!($group of $subject: [$($promise),*]);
+            }
+        )*
+    };
+}
+
+/// The tests of one group.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_group {
-    ($group:ident of $subject:ident: [$($test:ident),* $(,)?]) => {
-        mod $group {
-            $(
-                #[test]
-                fn $test() {
-                    $crate::conformance::run(
-                        $crate::conformance::$group::$test::<super::$subject>(),
-                    );
-                }
-            )*
-        }
+    ($group:ident of $subject:ident: [$($promise:ident),*]) => {
+        $(
+            #[test]
+            fn $promise() {
+                $crate::conformance::run(
+                    $crate::conformance::$group::$promise::<super::$subject>(),
+                );
+            }
+        )*
     };
 }

@@ -37,21 +37,8 @@ pub async fn no_page_is_asked_for_twice<S: Subject>() {
 pub async fn pages_overlap<S: Subject>() {
     let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
     let _ = stage.list_all().await;
-    let sent = stage.vendor.recorded();
-    let overlapping = sent.iter().any(|first| {
-        let inside = |other: &&crate::Recorded| {
-            other.started > first.started && first.ended.is_some_and(|end| other.started < end)
-        };
-        sent.iter().any(|other| inside(&other))
-            || sent
-                .iter()
-                .filter(|other| other.started == first.started)
-                .count()
-                > 1
-    });
-    assert!(overlapping);
-    let one_by_one = LATENCY * u32::try_from(sent.len()).unwrap();
-    assert!(stage.clock.elapsed() < one_by_one);
+    let one_by_one = LATENCY * u32::try_from(stage.vendor.requests()).unwrap();
+    assert!(stage.clock.elapsed() * 3 <= one_by_one * 2);
 }
 
 /// However pages overlap, two listings hand out the assets in the same order.
@@ -64,11 +51,17 @@ pub async fn assets_come_in_the_vendors_order_whatever_the_overlap<S: Subject>()
     assert_eq!(ids(&stage.list_all().await), plain);
 }
 
+/// The asset that comes first in the vendor's order: without it, all others move.
+async fn first_listed<S: Subject>() -> String {
+    let stage = Stage::<S>::with_pages();
+    ids(&stage.list_all().await).swap_remove(0)
+}
+
 /// An asset that is deleted between two pages moves others forward; none of them is missed.
 pub async fn an_asset_removed_between_pages_hides_no_other<S: Subject>() {
     for before in [2, 3] {
         let stage = Stage::<S>::with_pages();
-        let removed = stage.truth().into_iter().next().unwrap();
+        let removed = first_listed::<S>().await;
         let vendor = stage.vendor.simulator().clone();
         stage.faults.before(before, move || {
             vendor.with(|vendor| vendor.remove_asset(&removed));
@@ -99,7 +92,7 @@ pub async fn an_asset_inserted_between_pages_repeats_no_other<S: Subject>() {
 pub async fn assets_that_come_and_go_between_pages_hide_and_repeat_no_other<S: Subject>() {
     for (removal, insertion) in [(2, 3), (3, 2), (3, 4), (4, 3)] {
         let stage = Stage::<S>::with_pages();
-        let removed = stage.truth().into_iter().next().unwrap();
+        let removed = first_listed::<S>().await;
         let mut there_all_the_time = stage.truth();
         there_all_the_time.remove(&removed);
         let vendor = stage.vendor.simulator().clone();

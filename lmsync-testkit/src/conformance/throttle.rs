@@ -10,6 +10,9 @@ use super::stage::LATENCY;
 use super::{Stage, Subject, Vendor};
 use crate::{Fault, Latency};
 
+/// How long a refused request and all others have to wait.
+const PAUSE: Duration = Duration::from_secs(60);
+
 /// The vendor's own "too many requests" costs time and nothing else.
 pub async fn the_vendors_refusal_is_waited_out<S: Subject>() {
     let stage = Stage::<S>::with_pages();
@@ -64,32 +67,38 @@ pub async fn retry_after_that_makes_no_sense_is_no_obstacle<S: Subject>() {
     assert!(time >= Duration::from_secs(1) && time < Duration::from_secs(120));
 }
 
+/// Lets request `number` be refused for as long as [`PAUSE`] and notes when it is.
+fn refuse<S: Subject>(stage: &Stage<S>, number: usize) -> Arc<Mutex<Duration>> {
+    let fault = Fault::status_with_retry_after(429, PAUSE.as_secs().to_string());
+    stage.faults.inject(number, fault);
+    let (clock, refused_at) = (stage.clock.clone(), Arc::new(Mutex::new(Duration::ZERO)));
+    let noted = refused_at.clone();
+    stage
+        .faults
+        .before(number, move || *noted.lock().unwrap() = clock.elapsed());
+    refused_at
+}
+
+/// Asserts that nothing was sent in the pause after a refusal.
+fn expect_silence<S: Subject>(stage: &Stage<S>, refused_at: &Mutex<Duration>) {
+    let refused_at = *refused_at.lock().unwrap();
+    let sent = stage.vendor.recorded();
+    let starts = sent.iter().map(|request| request.started);
+    let in_the_pause = |start: &Duration| *start > refused_at && *start < refused_at + PAUSE;
+    let hasty = starts.filter(in_the_pause).count();
+    assert_eq!(hasty, 0, "refused at {refused_at:?}");
+}
+
 /// While one request waits, no other of the account is sent.
 pub async fn a_refusal_holds_back_every_request_of_the_account<S: Subject>() {
     let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
-    let fault = Fault::status_with_retry_after(429, "60");
-    stage.faults.inject(4, fault);
+    let refused_at = refuse(&stage, 4);
     let _ = stage.list_all().await;
-    let starts: Vec<Duration> = stage
-        .vendor
-        .recorded()
-        .iter()
-        .map(|request| request.started)
-        .collect();
-    let pause = starts
-        .windows(2)
-        .map(|pair| pair[1].saturating_sub(pair[0]))
-        .max();
-    // Requests under way when the refusal came may still end.
-    assert!(
-        pause >= Some(Duration::from_secs(60) - LATENCY * 2),
-        "{pause:?}"
-    );
+    expect_silence(&stage, &refused_at);
 }
 
 /// A refusal stops every caller of the account, those of another connector to it included.
 pub async fn a_refusal_of_one_caller_holds_back_all_others<S: Subject>() {
-    const PAUSE: Duration = Duration::from_secs(60);
     let mut second = None;
     let stage = Stage::<S>::connecting(5, |environment| {
         second = Some(S::connect(environment)?);
@@ -97,31 +106,14 @@ pub async fn a_refusal_of_one_caller_holds_back_all_others<S: Subject>() {
     });
     let connectors = [stage.connector.clone(), second.expect("a connector")];
     let id = stage.truth().into_iter().next().expect("an asset").into();
-    let refused = stage.faults.sent() + 20;
-    let fault = Fault::status_with_retry_after(429, PAUSE.as_secs().to_string());
-    stage.faults.inject(refused, fault);
-    let (clock, refused_at) = (stage.clock.clone(), Arc::new(Mutex::new(Duration::ZERO)));
-    let noted = refused_at.clone();
-    stage
-        .faults
-        .before(refused, move || *noted.lock().unwrap() = clock.elapsed());
+    let refused_at = refuse(&stage, stage.faults.sent() + 20);
     let callers = connectors.iter().cycle().take(20).map(|connector| async {
         for _ in 0..5 {
             connector.asset(&id).await.unwrap();
         }
     });
     join_all(callers).await;
-    let refused_at = *refused_at.lock().unwrap();
-    let starts: Vec<Duration> = stage
-        .vendor
-        .recorded()
-        .iter()
-        .map(|sent| sent.started)
-        .collect();
-    let in_the_pause = |start: &&Duration| **start > refused_at && **start < refused_at + PAUSE;
-    let hasty = starts.iter().filter(in_the_pause).count();
-    assert_eq!(hasty, 0, "refused at {refused_at:?}");
-    assert!(starts.iter().any(|start| *start >= refused_at + PAUSE));
+    expect_silence(&stage, &refused_at);
 }
 
 /// A vendor that refuses for ever is an error, after long patience.
@@ -176,10 +168,58 @@ fn scattered(number: u64) -> Duration {
 
 fn expect_within_budget<S: Subject>(stage: &Stage<S>) {
     let (most, window) = stage.vendor.simulator().with(|vendor| vendor.budget());
-    let recorded = stage.vendor.recorded();
-    let mut arrivals: Vec<Duration> = recorded.iter().filter_map(|sent| sent.ended).collect();
+    let sent = stage.vendor.recorded();
+    let arrivals = sent.iter().filter_map(|request| request.ended).collect();
+    assert_eq!(one_too_many(arrivals, most, window), None);
+}
+
+/// A request, and a later one that is in the same window although `most` came before it.
+fn one_too_many(
+    mut arrivals: Vec<Duration>,
+    most: usize,
+    window: Duration,
+) -> Option<(Duration, Duration)> {
     arrivals.sort();
-    for (first, later) in arrivals.iter().zip(arrivals.iter().skip(most)) {
-        assert!(*later >= *first + window, "{first:?} and {later:?}");
+    let mut pairs = arrivals.iter().zip(arrivals.iter().skip(most));
+    pairs
+        .find(|(first, later)| **later < **first + window)
+        .map(|(first, later)| (*first, *later))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn one_request_too_many_is_found_wherever_it_is() {
+        let too_many = |seconds: &[u64]| {
+            let arrivals = seconds.iter().map(|second| Duration::from_secs(*second));
+            one_too_many(arrivals.collect(), 2, Duration::from_secs(60))
+        };
+        assert_eq!(too_many(&[0, 0, 60, 60, 120]), None);
+        assert_eq!(too_many(&[0, 59]), None);
+        let pair = (Duration::from_secs(10), Duration::from_secs(69));
+        assert_eq!(too_many(&[0, 69, 100, 10, 60]), Some(pair));
+    }
+
+    #[test]
+    fn just_after_is_neither_before_nor_long_after() {
+        let second = Duration::from_secs(1);
+        assert!(!is_just_after(second - Duration::from_nanos(1), second));
+        assert!(is_just_after(second, second));
+        assert!(is_just_after(second + LATENCY * 19, second));
+        assert!(!is_just_after(second + LATENCY * 20, second));
+    }
+
+    #[test]
+    fn latencies_are_scattered() {
+        let times: BTreeSet<Duration> = (0..500).map(scattered).collect();
+        assert!(times.len() > 200, "{}", times.len());
+        let quick = times.range(..Duration::from_millis(500)).count();
+        assert!(quick * 2 > times.len(), "{quick}");
+        let (longest, limit) = (times.last().copied(), Duration::from_secs(4));
+        assert!(longest > Some(limit / 2) && longest < Some(limit + LATENCY * 5));
     }
 }

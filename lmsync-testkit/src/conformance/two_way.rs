@@ -13,7 +13,7 @@ use lmsync_core::two_way::{
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
 use super::secrets::{ECHOING_STATUSES, expect_no_secret};
-use super::wire::survive;
+use super::wire::{drawn, survive};
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
 use crate::{Fault, Log, MemoryJournal, Mutation, MutationKind};
 
@@ -442,7 +442,7 @@ pub async fn no_mutated_answer_breaks_a_reading_of_dates<S: TwoWaySubject>() {
     }
 }
 
-/// One changed answer on the way of a write leads to no second write, to none of another
+/// One changed answer on the way of a write, once or for good, leads to no second write, to none of another
 /// asset, and to no report of something that did not happen.
 pub async fn no_mutated_answer_writes_twice_or_misreports<S: TwoWaySubject>() {
     let requests = {
@@ -451,12 +451,16 @@ pub async fn no_mutated_answer_writes_twice_or_misreports<S: TwoWaySubject>() {
         stage.expect(&change, WriteOutcome::Written).await;
         stage.faults.sent()
     };
-    for seed in 0..60 {
+    for seed in 0..120 {
         let stage = TwoWayStage::<S>::two_way(5);
         let id = stage.blank();
-        let number = 1 + usize::try_from(seed).unwrap() % requests;
-        let mutation = Mutation::seeded(seed);
-        stage.faults.inject(number, Fault::Mutate(mutation));
+        let number = 1 + drawn(seed, requests);
+        let fault = Fault::Mutate(Mutation::seeded(seed));
+        // Once, so that asking again helps, or for as often as that is asked.
+        match seed < 60 {
+            true => stage.faults.inject(number, fault),
+            false => stage.faults.inject_for_good(number, fault),
+        }
         let change = stage.change(&id);
         let write = stage.connector.write_dates(&change);
         let report = survive(&stage.clock, "the write", seed, write).await;

@@ -61,6 +61,11 @@ pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
     text.unwrap_or("no message")
 }
 
+/// The place among `many` that `seed` falls on; all are met in turn.
+pub(super) fn drawn(seed: u64, many: usize) -> usize {
+    usize::try_from(seed).unwrap() % many
+}
+
 /// An account of which every answer is changed as `seed` says.
 fn mutating<S: Subject>(seed: u64) -> Stage<S> {
     let stage = Stage::<S>::with(FEW);
@@ -143,7 +148,7 @@ async fn whole_or_says_why_not<S: Subject>(assets: usize, seeds: u64) {
     let requests = clean.faults.sent();
     for seed in 0..seeds {
         let stage = Stage::<S>::with(assets);
-        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let number = 1 + drawn(seed, requests);
         let mutation = Mutation::seeded(seed).of_kinds(kinds);
         stage
             .faults
@@ -170,7 +175,7 @@ pub async fn a_key_never_heard_of_changes_no_other_record<S: Subject>() {
     let requests = clean.faults.sent();
     for seed in 0..40 {
         let stage = Stage::<S>::with(FEW);
-        let number = 1 + usize::try_from(seed).unwrap() % requests;
+        let number = 1 + drawn(seed, requests);
         let mutation = Mutation::seeded(seed).of_kinds(&[MutationKind::UnknownKey]);
         stage
             .faults
@@ -197,7 +202,7 @@ async fn with_one_changed<S: Subject>(
         .with(|vendor| vendor.customer_ids());
     // A customer with the same id would be changed as well.
     let mut ids: Vec<String> = stage.truth().difference(&customers).cloned().collect();
-    let id = ids.swap_remove(usize::try_from(seed).unwrap() % ids.len());
+    let id = ids.swap_remove(drawn(seed, ids.len()));
     let mutation = change(id.clone());
     stage.faults.inject_always(Fault::Mutate(mutation));
     let listing = stage.list(AssetQuery::new());
@@ -312,7 +317,7 @@ pub async fn one_spoilt_customer_never_costs_the_others<S: Subject>() {
     assert!(ids.len() > 1);
     for seed in 0..40 {
         let stage = Stage::<S>::with(SOME);
-        let id = &ids[usize::try_from(seed).unwrap() % ids.len()];
+        let id = &ids[drawn(seed, ids.len())];
         let mutation = Mutation::seeded(seed).of_record(id);
         stage.faults.inject_always(Fault::Mutate(mutation));
         let listed = survive(&stage.clock, "the customers", seed, customers(&stage)).await;
@@ -376,4 +381,99 @@ fn fields_that_differ(expected: &Asset, listed: Option<&Asset>) -> Vec<String> {
         .filter(|(name, value)| listed.get(name) != Some(value))
         .map(|(name, value)| format!("{name}: {value}, not {}", listed[name]))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lmsync_core::Rejection;
+    use lmsync_core::model::{AssetDraft, Issue, Rules, Source};
+
+    use super::*;
+    use crate::VirtualClock;
+
+    fn asset(id: &str, name: &str) -> Asset {
+        let (rules, now) = (Rules::default(), DateTime::UNIX_EPOCH);
+        let mut draft = AssetDraft::new(Source::new("vendor", "acme", id, now), &rules, now);
+        draft.name(Some(name));
+        draft.finish()
+    }
+
+    #[test]
+    fn a_seed_falls_on_each_place_in_turn() {
+        let drawn: Vec<usize> = (0..5).map(|seed| drawn(seed, 3)).collect();
+        assert_eq!(drawn, [0, 1, 2, 0, 1]);
+    }
+
+    #[test]
+    fn records_of_every_fate_are_accounted_for() {
+        let mut summary = SyncSummary::default();
+        (summary.kept, summary.skipped) = (5, 2);
+        summary.rejected.push(Rejection {
+            vendor_id: None,
+            reason: "odd".to_owned(),
+        });
+        assert_eq!(accounted(&summary), 8);
+    }
+
+    #[test]
+    fn a_listing_that_contradicts_itself_is_not_honest() {
+        let is_honest = |complete, reason: Option<&str>, error: Option<&Error>| {
+            let mut summary = SyncSummary::default();
+            summary.complete = complete;
+            summary.incomplete_reason = reason.map(ToOwned::to_owned);
+            std::panic::catch_unwind(AssertUnwindSafe(|| expect_honest(&summary, error, 0))).is_ok()
+        };
+        let error = Error::vendor("no");
+        assert!(is_honest(true, None, None));
+        assert!(is_honest(false, Some("no"), Some(&error)));
+        assert!(is_honest(false, Some("two are missing"), None));
+        assert!(!is_honest(true, None, Some(&error)));
+        assert!(!is_honest(true, Some("no"), None));
+        assert!(!is_honest(false, None, None));
+        assert!(!is_honest(false, Some(""), None));
+    }
+
+    #[test]
+    fn what_differs_is_named_and_what_time_and_neighbours_decide_does_not_count() {
+        let expected = comparable(vec![
+            asset("1", "one"),
+            asset("2", "two"),
+            asset("3", "three"),
+        ]);
+        let mut same = asset("1", "one");
+        same.source.fetched_at += chrono::TimeDelta::seconds(1);
+        same.issues
+            .push(Issue::new(IssueCode::DuplicateSerial, "serial"));
+        let listed = comparable(vec![same, asset("2", "another")]);
+        let changed = changed(&expected, &listed);
+        assert_eq!(changed.keys().copied().collect::<Vec<_>>(), ["2", "3"]);
+        assert_eq!(changed["2"], [r#"name: "two", not "another""#]);
+        assert_eq!(changed["3"], ["all: it is missing"]);
+        let mut odd = asset("1", "one");
+        odd.issues
+            .push(Issue::new(IssueCode::SentinelDate, "bought"));
+        assert_ne!(comparable(vec![odd])["1"], expected["1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_and_a_wait_without_end_are_told_with_their_seed() {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        assert_eq!(survive(&clock, "it", 7, async { 3 }).await, 3);
+        let failures: [std::pin::Pin<Box<dyn Future<Output = ()> + Send>>; 3] = [
+            Box::pin(async { panic!("no {}", 1) }),
+            Box::pin(async { panic!("no") }),
+            Box::pin(std::future::pending()),
+        ];
+        let mut told = Vec::new();
+        for failure in failures {
+            let survived = AssertUnwindSafe(survive(&clock, "it", 7, failure));
+            let panic = survived.catch_unwind().await.unwrap_err();
+            told.push(message(panic.as_ref()).to_owned());
+        }
+        let panics = ["it panics, seed 7: no 1", "it panics, seed 7: no"];
+        assert_eq!(told, [&panics[..], &["it hangs, seed 7"]].concat());
+        assert_eq!(message(&7), "no message");
+    }
 }

@@ -1,0 +1,86 @@
+//! What every promise stands on: the stage, and what a listing is held to.
+
+use lmsync::{AssetQuery, Error, ErrorKind};
+use lmsync_testkit::conformance::{self, Stage};
+
+use crate::flaw::{self, Flaw};
+use crate::pages::{lose_one, page};
+use crate::proof::panics;
+use crate::subjects::{Flawed, Shelf};
+
+type Listing = conformance::Listing;
+
+fn with_stage(test: impl AsyncFnOnce(Stage<Flawed<Shelf>>)) {
+    flaw::put_in_force(Flaw::default);
+    conformance::run(async { test(Stage::with_pages()).await });
+}
+
+#[test]
+fn a_stage_with_pages_has_two_and_a_half() {
+    with_stage(async |stage| {
+        assert_eq!(stage.truth().len(), 125);
+        assert_eq!(stage.list_all().await.len(), 125);
+        assert_eq!(stage.vendor.requests(), 3);
+        stage.expect_usable().await;
+        assert!(format!("{stage:?}").contains("Shelf"));
+    });
+}
+
+#[test]
+fn an_account_that_lacks_an_asset_is_not_usable() {
+    assert!(panics(|| {
+        flaw::put_in_force(|| page(lose_one));
+        conformance::run(async { Stage::<Flawed<Shelf>>::with_pages().expect_usable().await });
+    }));
+}
+
+#[test]
+fn a_listing_is_complete_only_if_all_agrees() {
+    let spoilt: [fn(&mut Listing); 5] = [
+        |_| {},
+        |listing| listing.error = Some(Error::vendor("no")),
+        |listing| listing.summary.complete = false,
+        |listing| listing.summary.incomplete_reason = Some("no".to_owned()),
+        |listing| listing.summary.kept += 1,
+    ];
+    let fails = spoilt.map(|spoil| {
+        panics(|| {
+            with_stage(async |stage| {
+                let mut listing = stage.list(AssetQuery::new()).await;
+                spoil(&mut listing);
+                assert_eq!(listing.complete().len(), 125);
+            });
+        })
+    });
+    assert_eq!(fails, [false, true, true, true, true]);
+}
+
+#[test]
+fn a_listing_fails_only_if_all_agrees() {
+    let spoilt: [fn(&mut Listing); 5] = [
+        |_| {},
+        |listing| listing.error = None,
+        |listing| listing.error = Some(Error::config("no")),
+        |listing| listing.summary.complete = true,
+        |listing| listing.summary.incomplete_reason = None,
+    ];
+    let fails = spoilt.map(|spoil| {
+        panics(|| {
+            with_stage(async |stage| {
+                let mut listing = stage.list(AssetQuery::new()).await;
+                listing.error = Some(Error::vendor("no"));
+                listing.summary.complete = false;
+                listing.summary.incomplete_reason = Some("no".to_owned());
+                spoil(&mut listing);
+                let error = listing.failure(ErrorKind::Vendor);
+                assert_eq!(error.kind(), ErrorKind::Vendor);
+            });
+        })
+    });
+    assert_eq!(fails, [false, true, true, true, true]);
+}
+
+#[test]
+fn a_test_that_waits_for_ever_fails() {
+    assert!(panics(|| conformance::run(std::future::pending())));
+}
