@@ -14,13 +14,14 @@ use lmsync::{
 };
 
 use crate::flawed::Sound;
+use crate::vendors::Slip;
 
 /// A place in a connector where a flaw can be.
 pub(crate) type Hook<F> = Option<Arc<F>>;
 /// Where the pages of a listing come from.
 pub(crate) type Pages<T> = Arc<dyn PageSource<Record = T>>;
 
-/// What is wrong with a connector: by default nothing.
+/// What is wrong with a connector, or with its vendor: by default nothing.
 ///
 /// [`transport`](crate::transport), [`pages`](crate::pages) and [`calls`](crate::calls)
 /// have what most flaws are made of.
@@ -28,6 +29,7 @@ pub(crate) type Pages<T> = Arc<dyn PageSource<Record = T>>;
 #[allow(clippy::type_complexity)]
 #[derive(Clone, Default)]
 pub(crate) struct Flaw {
+    pub(crate) vendor: Option<Slip>,
     pub(crate) environment: Hook<dyn Fn(Environment) -> Environment + Send + Sync>,
     pub(crate) info: Hook<dyn Fn(&mut ConnectorInfo) + Send + Sync>,
     pub(crate) debug: Hook<dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync>,
@@ -69,6 +71,7 @@ impl Flaw {
     /// Also `other`, which is in other places.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
+            vendor: self.vendor.or(other.vendor),
             environment: self.environment.or(other.environment),
             info: self.info.or(other.info),
             debug: self.debug.or(other.debug),

@@ -16,6 +16,7 @@ mod flawed;
 mod pages;
 mod subjects;
 mod transport;
+mod vendors;
 
 mod auth;
 mod cancel;
@@ -26,6 +27,7 @@ mod secrets;
 mod stage;
 mod throttle;
 mod two_way;
+mod vendor;
 mod wire;
 
 #[path = "../../examples/own_connector/connector.rs"]
@@ -57,6 +59,7 @@ fn every_promise_has_its_proof() {
         wire::PROVEN,
         secrets::PROVEN,
         cancel::PROVEN,
+        vendor::PROVEN,
         two_way::PROVEN,
     ];
     let (promises, proofs) = (promises.concat(), proofs.concat());

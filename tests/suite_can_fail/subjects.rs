@@ -23,6 +23,7 @@ use crate::connector;
 use crate::flaw::{self, Flaw};
 use crate::flawed::{FlawedConnector, Sound};
 use crate::pages::Shared;
+use crate::vendors::SlippingVendor;
 
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
 pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
@@ -73,11 +74,14 @@ fn connect<S: Base>(environment: &Environment, secret: Option<&str>) -> Result<F
 }
 
 impl<S: Base> Subject for Flawed<S> {
-    type Vendor = S::Vendor;
+    type Vendor = SlippingVendor<S::Vendor>;
     const PAGE_SIZE: usize = S::PAGE_SIZE;
 
-    fn vendor(assets: usize, now: DateTime<Utc>) -> S::Vendor {
-        S::vendor(assets, now)
+    fn vendor(assets: usize, now: DateTime<Utc>) -> Self::Vendor {
+        SlippingVendor {
+            vendor: S::vendor(assets, now),
+            slip: flaw::in_force().vendor,
+        }
     }
 
     fn connect(environment: &Environment) -> Result<Arc<dyn Connector>> {

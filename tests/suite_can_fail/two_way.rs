@@ -22,6 +22,8 @@ use crate::flawed::Sound;
 use crate::secrets::debug;
 use crate::subjects::KEY;
 use crate::transport::{Answer, answer, is_failure, request, send, status};
+use crate::vendor::slip;
+use crate::vendors::Slip;
 
 proofs! { two_way:
     a_date_is_written_and_read_back {
@@ -33,6 +35,7 @@ proofs! { two_way:
                 report.map(|report| WriteReport::new(report.outcome, AssetDates::default()))
             }),
             "it reads another day": read_dates(|_, _| async { Ok(AssetDates::default()) }),
+            "the vendor counts no writes": slip(Slip::CountsNoWrites),
         }
     }
     the_dates_of_an_asset_go_in_one_request {

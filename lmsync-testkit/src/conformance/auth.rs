@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use lmsync_core::model::{Asset, AssetId};
+use lmsync_core::model::Asset;
 use lmsync_core::{AssetQuery, Check, CheckReport, CheckScope, ConnectorExt, ErrorKind, Result};
 
 use super::cancel::give_up_after;
@@ -18,10 +18,6 @@ impl<S: Subject> Stage<S> {
         let bare =
             |request: &&crate::Recorded| !request.headers.contains_key(http::header::AUTHORIZATION);
         self.vendor.recorded().iter().filter(bare).count()
-    }
-
-    fn any_id(&self) -> AssetId {
-        self.truth().into_iter().next().expect("an asset").into()
     }
 }
 

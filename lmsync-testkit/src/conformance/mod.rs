@@ -24,6 +24,7 @@ pub mod secrets;
 mod stage;
 pub mod throttle;
 pub mod two_way;
+pub mod vendor;
 pub mod wire;
 
 use std::collections::BTreeSet;
@@ -305,6 +306,13 @@ macro_rules! conformance_promises {
                 a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
                 a_call_dropped_at_any_point_leaves_the_connector_usable,
                 a_dropped_listing_sends_nothing_more,
+            ]
+            vendor: [
+                an_account_has_what_it_is_made_with,
+                what_is_deleted_is_gone,
+                what_is_added_is_there,
+                so_many_requests_are_refused_as_are_to_be,
+                the_budget_allows_something,
             ]
         }
     };

@@ -60,13 +60,7 @@ pub async fn every_customer_arrives_once<S: Subject>() {
         .collect();
     assert_eq!(unique.len(), customers.len());
     assert!(!unique.is_empty());
-    assert_eq!(
-        unique,
-        stage
-            .vendor
-            .simulator()
-            .with(|vendor| vendor.customer_ids())
-    );
+    assert_eq!(unique, stage.customers());
 }
 
 /// An account without assets is complete, and that is no error.
@@ -258,10 +252,7 @@ pub async fn the_summary_counts_assets_by_customer<S: Subject>() {
         .collect();
     assert_eq!(counted, expected);
     assert!(counted.len() > 1);
-    let customers = stage
-        .vendor
-        .simulator()
-        .with(|vendor| vendor.customer_ids());
+    let customers = stage.customers();
     let mut named = counted.keys().filter(|id| !id.is_empty());
     assert!(named.all(|id| customers.contains(id)), "{counted:?}");
 }

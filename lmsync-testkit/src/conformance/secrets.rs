@@ -127,17 +127,32 @@ pub async fn no_report_shows_a_secret<S: Subject>() {
     }
 }
 
-/// No error shows a secret, not even one that the vendor sends back.
+/// No error shows a secret, not even one that the vendor sends back: neither the one that
+/// the request carried nor one before it.
 pub async fn no_error_shows_a_secret<S: Subject>() {
     for secret in S::secrets() {
         for status in ECHOING_STATUSES {
-            let fault = Fault::Answer {
-                status,
-                headers: vec![("x-request-id", secret.clone())],
-                body: format!("{{\"error\":\"bad token {secret}!\"}}").into(),
-            };
-            expect_masked(&Stage::<S>::with(5), fault).await;
+            for is_signed_in in [false, true] {
+                let stage = Stage::<S>::with(5);
+                if is_signed_in {
+                    let _ = stage.list_all().await;
+                    // Where there are tokens, the next one is another.
+                    let next = stage.faults.sent() + 1;
+                    stage.faults.inject(next, Fault::status(401));
+                    let _ = stage.list(AssetQuery::new()).await;
+                }
+                expect_masked(&stage, quoting(&secret, status)).await;
+            }
         }
+    }
+}
+
+/// An answer with `secret` in its headers and its body.
+pub(super) fn quoting(secret: &str, status: u16) -> Fault {
+    Fault::Answer {
+        status,
+        headers: vec![("x-request-id", secret.to_owned())],
+        body: format!("{{\"error\":\"bad token {secret}!\"}}").into(),
     }
 }
 

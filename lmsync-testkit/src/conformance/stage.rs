@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use lmsync_core::model::Asset;
+use lmsync_core::model::{Asset, AssetId};
 use lmsync_core::paging::RecordStream;
 use lmsync_core::{
     AssetQuery, Connector, Environment, Error, ErrorKind, Result, SharedClock, SyncSummary,
@@ -75,6 +75,16 @@ impl<S: Subject, C: Connector + ?Sized> Stage<S, C> {
     #[must_use]
     pub fn truth(&self) -> BTreeSet<String> {
         self.vendor.simulator().with(|vendor| vendor.asset_ids())
+    }
+
+    /// The ids of the customers that the vendor has.
+    pub(super) fn customers(&self) -> BTreeSet<String> {
+        self.vendor.simulator().with(|vendor| vendor.customer_ids())
+    }
+
+    /// One of the assets.
+    pub(super) fn any_id(&self) -> AssetId {
+        self.truth().into_iter().next().expect("an asset").into()
     }
 
     /// Everything that a listing gave.

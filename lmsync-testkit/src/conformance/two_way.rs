@@ -164,6 +164,7 @@ pub async fn a_date_is_written_and_read_back<S: TwoWaySubject>() {
         stage.connector.read_dates(&id).await.unwrap(),
         stage.changed()
     );
+    assert!(stage.writes() > 0);
 }
 
 /// All dates of an asset cost one write.

@@ -18,7 +18,7 @@ use lmsync_core::{
 };
 
 use super::stage::Listing;
-use super::{Stage, Subject, Vendor};
+use super::{Stage, Subject};
 use crate::{Fault, Mutation, MutationKind};
 
 /// So many assets are on one page of any vendor, and have neighbours there.
@@ -196,10 +196,7 @@ async fn with_one_changed<S: Subject>(
     change: impl FnOnce(String) -> Mutation,
 ) -> (String, Listing) {
     let stage = Stage::<S>::with(FEW);
-    let customers = stage
-        .vendor
-        .simulator()
-        .with(|vendor| vendor.customer_ids());
+    let customers = stage.customers();
     // A customer with the same id would be changed as well.
     let mut ids: Vec<String> = stage.truth().difference(&customers).cloned().collect();
     let id = ids.swap_remove(drawn(seed, ids.len()));
@@ -309,10 +306,7 @@ pub async fn one_spoilt_customer_never_costs_the_others<S: Subject>() {
     };
     let clean = Stage::<S>::with(SOME);
     let (expected, _) = customers(&clean).await.expect("the customers");
-    let ids = clean
-        .vendor
-        .simulator()
-        .with(|vendor| vendor.customer_ids());
+    let ids = clean.customers();
     let ids: Vec<String> = ids.into_iter().collect();
     assert!(ids.len() > 1);
     for seed in 0..40 {
