@@ -189,7 +189,11 @@ pub async fn a_late_refusal_of_the_old_credential_keeps_the_new_one<S: Subject>(
     let stage = Stage::<S>::with(5);
     let id = stage.any_id();
     stage.connector.asset(&id).await.unwrap();
+    let signed_in = stage.faults.sent();
+    stage.connector.asset(&id).await.unwrap();
+    let cost = stage.faults.sent() - signed_in;
     let (first, before) = (stage.faults.sent() + 1, stage.sign_ins());
+    let start = stage.clock.elapsed();
     for number in [first, first + 1] {
         stage.faults.inject(number, Fault::status(401));
     }
@@ -205,12 +209,16 @@ pub async fn a_late_refusal_of_the_old_credential_keeps_the_new_one<S: Subject>(
         });
     let both = join(stage.connector.asset(&id), stage.connector.asset(&id));
     let (one, other) = both.await;
-    assert!(stage.clock.elapsed() >= LATE);
+    // One was late, and neither the other nor a sign-in.
+    let spent = stage.clock.elapsed() - start;
+    assert!(spent >= LATE && spent < LATE * 2, "{spent:?}");
     if before == 0 {
-        assert!(one.is_err());
+        assert!(one.is_err() && other.is_err());
     } else {
         assert!(one.is_ok() && other.is_ok());
         assert_eq!(stage.sign_ins(), before + 1);
+        // Both refused, one sign-in, and both calls.
+        assert_eq!(stage.faults.sent() + 1 - first, 2 + 1 + 2 * cost);
     }
     stage.connector.asset(&id).await.unwrap();
     assert_eq!(stage.sign_ins(), before + before.min(1));

@@ -9,9 +9,14 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, poll_fn, select};
 use lmsync_core::{AssetQuery, SharedClock};
 
-use super::stage::LATENCY;
+use super::stage::LONG_AFTER;
 use super::{Stage, Subject};
 use crate::Fault;
+
+/// Half of what an answer takes: the drops fall between and within requests.
+const STEP: Duration = Duration::from_millis(10);
+/// Sooner than anything that failed is tried for the last time.
+const SOON: Duration = Duration::from_millis(40);
 
 /// Polls `work` up to `polls` times, then drops it; says whether it had ended by then.
 pub(super) async fn give_up_after<T>(polls: usize, work: impl Future<Output = T> + Send) -> bool {
@@ -48,50 +53,44 @@ pub async fn a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable
 
 /// Drops listings later and later, whenever they wait and while requests are under way.
 async fn expect_usable_after_drops<S: Subject>(stage: &Stage<S>, query: AssetQuery) {
-    for step in 1..1000 {
-        let has_ended = give_up_after(step, stage.list(query.clone())).await;
+    let mut polls = 1;
+    while !give_up_after(polls, stage.list(query.clone())).await {
         stage.expect_usable().await;
-        let time = LATENCY / 2 * u32::try_from(step).unwrap();
-        let too_late = give_up_in(time, &stage.clock, stage.list(query.clone())).await;
-        stage.expect_usable().await;
-        if has_ended && too_late {
-            return;
-        }
+        polls += 1;
     }
-    panic!("the listing never ended");
+    let mut time = STEP;
+    while !give_up_in(time, &stage.clock, stage.list(query.clone())).await {
+        stage.expect_usable().await;
+        time += STEP;
+    }
 }
 
 /// Neither does a single call.
 pub async fn a_call_dropped_at_any_point_leaves_the_connector_usable<S: Subject>() {
     let stage = Stage::<S>::with(5);
     let id = stage.list_all().await.remove(0).id();
-    for polls in 1..1000 {
-        let ended = give_up_after(polls, stage.connector.asset(&id)).await;
-        assert_eq!(
-            stage.connector.asset(&id).await.unwrap().source.vendor_id,
-            id.vendor_id
-        );
-        if ended {
-            return;
-        }
+    let mut polls = 1;
+    while !give_up_after(polls, stage.connector.asset(&id)).await {
+        let asset = stage.connector.asset(&id).await.unwrap();
+        assert_eq!(asset.source.vendor_id, id.vendor_id);
+        polls += 1;
     }
-    panic!("the call never ended");
 }
 
 /// What is dropped stops, requests that wait to be repeated included.
 pub async fn a_dropped_listing_sends_nothing_more<S: Subject>() {
-    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let stage = Stage::<S>::with_many_pages();
     let mut stream = stage.connector.assets(AssetQuery::new());
     stream.next().await.unwrap().unwrap();
     stage.faults.inject_always(Fault::status(503));
     let rest = async { while stream.next().await.is_some_and(|asset| asset.is_ok()) {} };
-    let patience = stage.clock.sleep(LATENCY * 2);
+    let patience = stage.clock.sleep(SOON);
     let gave_up = select(Box::pin(rest), patience).await;
     assert!(matches!(gave_up, Either::Right(_)), "still trying");
     drop(gave_up);
     drop(stream);
     let sent = stage.faults.sent();
-    stage.clock.sleep(LATENCY * 100_000).await;
+    stage.clock.sleep(LONG_AFTER).await;
     assert_eq!(stage.faults.sent(), sent);
 }
 
@@ -99,6 +98,7 @@ pub async fn a_dropped_listing_sends_nothing_more<S: Subject>() {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::stage::LATENCY;
     use super::*;
     use crate::VirtualClock;
 

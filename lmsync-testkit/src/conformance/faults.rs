@@ -121,9 +121,9 @@ pub async fn a_redirect_is_an_error_and_is_not_followed<S: Subject>() {
 
 /// What came before a failure was handed out, and the summary says that it is not all.
 pub async fn a_failure_in_the_middle_ends_an_incomplete_listing<S: Subject>() {
-    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let stage = Stage::<S>::with_many_pages();
     let requests = {
-        let whole = Stage::<S>::with(S::PAGE_SIZE * 12);
+        let whole = Stage::<S>::with_many_pages();
         let _ = whole.list_all().await;
         whole.faults.sent()
     };

@@ -6,14 +6,14 @@ use futures_util::StreamExt;
 use lmsync_core::paging::Checkpoint;
 use lmsync_core::{AssetQuery, CheckInWindow, ErrorKind};
 
-use super::stage::{LATENCY, Listing, ids};
+use super::stage::{LATENCY, LONG_AFTER, Listing, ids};
 use super::{Stage, Subject, Vendor};
 
 /// A listing that nobody polls sends nothing.
 pub async fn nothing_is_sent_before_the_first_poll<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     let listing = stage.connector.assets(AssetQuery::new());
-    stage.clock.sleep(LATENCY * 100).await;
+    stage.clock.sleep(LONG_AFTER).await;
     assert_eq!(stage.vendor.requests(), 0);
     drop(listing);
 }
@@ -35,7 +35,7 @@ pub async fn no_page_is_asked_for_twice<S: Subject>() {
 
 /// Pages are fetched several at a time.
 pub async fn pages_overlap<S: Subject>() {
-    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let stage = Stage::<S>::with_many_pages();
     let _ = stage.list_all().await;
     let one_by_one = LATENCY * u32::try_from(stage.vendor.requests()).unwrap();
     assert!(stage.clock.elapsed() * 3 <= one_by_one * 2);
@@ -190,7 +190,7 @@ pub async fn a_checkpoint_of_another_query_is_refused<S: Subject>() {
 
 /// A caller who asks for something else while a listing is under way gets it.
 pub async fn the_caller_may_ask_for_more_in_the_middle_of_a_listing<S: Subject>() {
-    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let stage = Stage::<S>::with_many_pages();
     let mut stream = stage.connector.assets(AssetQuery::new());
     for _ in 0..3 {
         let asset = stream.next().await.unwrap().unwrap();

@@ -250,6 +250,9 @@ mod tests {
         let secret = WRONG_SECRET_TO_ENCODE;
         let hides = |text: &str| !parts(secret).iter().any(|part| text.contains(part));
         assert!(hides("nothing of it"));
+        let last = &secret[secret.len() - PART..];
+        assert!(!hides(last) && hides(&last[1..]));
+        assert!(!hides(&secret[..PART]) && hides(&secret[..PART - 1]));
         for padding in ["", "i", "id", "id:"] {
             let whole = format!("{padding}{secret}xx");
             assert!(!hides(&base64(whole.as_bytes())), "{whole}");

@@ -16,6 +16,8 @@ use crate::{FaultyTransport, InMemory, VirtualClock};
 
 /// How long an answer takes, in virtual time.
 pub(super) const LATENCY: Duration = Duration::from_millis(20);
+/// So long after it, what was dropped or not begun would have sent something.
+pub(super) const LONG_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// A connector and its vendor, set up for one test.
 pub struct Stage<S: Subject, C: ?Sized = dyn Connector> {
@@ -40,6 +42,12 @@ impl<S: Subject> Stage<S> {
     #[must_use]
     pub fn with_pages() -> Self {
         Self::with(S::PAGE_SIZE * 5 / 2)
+    }
+
+    /// A vendor with so many pages of assets that no connector asks for all of them at once.
+    #[must_use]
+    pub(super) fn with_many_pages() -> Self {
+        Self::with(S::PAGE_SIZE * 12)
     }
 
     /// A vendor with about `assets` assets and a connector with a wrong secret.

@@ -91,7 +91,7 @@ fn expect_silence<S: Subject>(stage: &Stage<S>, refused_at: &Mutex<Duration>) {
 
 /// While one request waits, no other of the account is sent.
 pub async fn a_refusal_holds_back_every_request_of_the_account<S: Subject>() {
-    let stage = Stage::<S>::with(S::PAGE_SIZE * 12);
+    let stage = Stage::<S>::with_many_pages();
     let refused_at = refuse(&stage, 4);
     let _ = stage.list_all().await;
     expect_silence(&stage, &refused_at);
