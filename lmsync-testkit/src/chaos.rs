@@ -11,12 +11,13 @@ use http::{Request, Response};
 use lmsync_core::SharedClock;
 use lmsync_core::http::{Transport, TransportError, TransportErrorKind};
 
+use crate::dice::Dice;
 use crate::{Fault, FaultyTransport};
 
 /// How long a client listens to silence, as the SDK's own transport does.
 const TIME_OUT: Duration = Duration::from_secs(30);
 /// The longest that a slow answer, or a vendor that asks for patience, takes.
-const LONGEST_WAIT: u64 = 20;
+const LONGEST_WAIT: usize = 20;
 
 /// One kind of thing that goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +102,7 @@ pub struct ChaosTransport {
     inner: Arc<dyn Transport>,
     clock: SharedClock,
     seed: u64,
-    percent: u64,
+    percent: usize,
     mishaps: Vec<Mishap>,
     tally: Arc<Mutex<Tally>>,
 }
@@ -157,14 +158,14 @@ impl ChaosTransport {
     }
 
     /// What goes wrong with the next request, and the chances that are left to it.
-    fn draw(&self) -> Option<(Mishap, Chance)> {
+    fn draw(&self) -> Option<(Mishap, Dice)> {
         let mut tally = self.tally();
         tally.sent += 1;
-        let mut chance = Chance::of(self.seed, tally.sent);
-        if chance.below(100) >= self.percent {
+        let mut chance = chances(self.seed, tally.sent);
+        if !chance.chance(self.percent) {
             return None;
         }
-        let mishap = chance.pick(&self.mishaps)?;
+        let mishap = *chance.choose(&self.mishaps)?;
         *tally.happened.entry(mishap).or_default() += 1;
         Some((mishap, chance))
     }
@@ -187,8 +188,8 @@ impl ChaosTransport {
         TransportError::new(TransportErrorKind::Timeout, "injected")
     }
 
-    fn too_many_requests(&self, chance: &mut Chance) -> Fault {
-        let wait = Duration::from_secs(1 + chance.below(LONGEST_WAIT));
+    fn too_many_requests(&self, chance: &mut Dice) -> Fault {
+        let wait = some_time(chance);
         match chance.below(4) {
             0 => Fault::status(429),
             1 => Fault::status_with_retry_after(429, "a while"),
@@ -202,9 +203,9 @@ impl ChaosTransport {
     }
 }
 
-fn server_error(chance: &mut Chance) -> Fault {
-    let status = chance.pick(&[500, 502, 503, 504]).unwrap_or(500);
-    match chance.is_even() {
+fn server_error(chance: &mut Dice) -> Fault {
+    let status = chance.pick(&[500, 502, 503, 504]);
+    match chance.chance(50) {
         true => Fault::Spoil(status),
         false => Fault::status(status),
     }
@@ -224,16 +225,16 @@ impl Transport for ChaosTransport {
             Mishap::TooManyRequests => self.too_many_requests(&mut chance),
             Mishap::CutBody => {
                 let response = self.inner.send(request).await?;
-                return Ok(response.map(|body| chance.beginning(&body)));
+                return Ok(response.map(|body| beginning(&mut chance, &body)));
             }
             Mishap::SlowAnswer => {
                 let response = self.inner.send(request).await;
-                let wait = Duration::from_secs(1 + chance.below(LONGEST_WAIT));
+                let wait = some_time(&mut chance);
                 self.clock.sleep(wait).await;
                 return response;
             }
             Mishap::Silence => {
-                let arrives = chance.is_even();
+                let arrives = chance.chance(50);
                 return Err(self.send_into_silence(request, arrives).await);
             }
         };
@@ -241,42 +242,22 @@ impl Transport for ChaosTransport {
     }
 }
 
-/// Numbers that look random and depend on the seed and the request alone (SplitMix64).
-struct Chance(u64);
+/// The chances of one request.
+///
+/// One roll in between, so that neighbouring seeds do not share their numbers.
+fn chances(seed: u64, request: u64) -> Dice {
+    let spread = request.wrapping_mul(0xd134_2543_de82_ef95);
+    Dice::seeded(Dice::seeded(seed).roll() ^ spread)
+}
 
-impl Chance {
-    fn of(seed: u64, request: u64) -> Self {
-        // One round in between, so that neighbouring seeds do not share their numbers.
-        let mut seeded = Self(seed);
-        Self(seeded.next() ^ request.wrapping_mul(0xd134_2543_de82_ef95))
-    }
+/// A time up to the longest that a vendor keeps one waiting.
+fn some_time(chance: &mut Dice) -> Duration {
+    Duration::from_secs(1 + chance.below(LONGEST_WAIT) as u64)
+}
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.0;
-        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ (value >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-
-    fn is_even(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, choices: &[T]) -> Option<T> {
-        let place = self.below(choices.len() as u64);
-        choices.get(usize::try_from(place).ok()?).copied()
-    }
-
-    /// A part of `body` that lacks at least its last byte.
-    fn beginning(&mut self, body: &Bytes) -> Bytes {
-        let end = self.below(body.len() as u64);
-        body.slice(..usize::try_from(end).unwrap_or_default())
-    }
+/// A part of `body` that lacks at least its last byte.
+fn beginning(chance: &mut Dice, body: &Bytes) -> Bytes {
+    body.slice(..chance.below(body.len()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 
 use super::json::{Holder, Kind, Place, places};
+use crate::dice::Dice;
 
 /// Characters that are legal and rarely thought of, the last of them half a pair.
 const ODD_TEXTS: [&str; 5] = [
@@ -164,14 +165,14 @@ impl Mutation {
             return body.clone();
         };
         let places = self.eligible(text, places(text));
-        let mut dice = Dice(self.seed);
+        let mut dice = Dice::seeded(self.seed);
         let first = dice.below(self.kinds.len());
         // The kind drawn, or the next one for which there is a place.
         let kinds = self.kinds.iter().cycle().skip(first);
         for kind in kinds.take(self.kinds.len()) {
             let fitting = places.iter().filter(|place| fits(*kind, place, text));
             let edits = at_one_depth(fitting.collect(), &mut dice);
-            if let Some(place) = dice.pick(&edits) {
+            if let Some(place) = dice.choose(&edits) {
                 let (range, new) = edit(*kind, place, text, &mut dice);
                 return [&text[..range.start], &new, &text[range.end..]]
                     .concat()
@@ -215,7 +216,7 @@ impl Mutation {
 fn at_one_depth<'p>(mut places: Vec<&'p Place>, dice: &mut Dice) -> Vec<&'p Place> {
     let depths: BTreeSet<usize> = places.iter().map(|place| place.depth).collect();
     let depths: Vec<usize> = depths.into_iter().collect();
-    let depth = dice.pick(&depths).copied();
+    let depth = dice.choose(&depths).copied();
     places.retain(|place| Some(place.depth) == depth);
     places
 }
@@ -274,7 +275,7 @@ fn edit(kind: MutationKind, place: &Place, text: &str, dice: &mut Dice) -> (Rang
 }
 
 fn one_of(texts: &[&str], dice: &mut Dice) -> String {
-    dice.pick(texts).copied().unwrap_or_default().to_owned()
+    dice.choose(texts).copied().unwrap_or_default().to_owned()
 }
 
 fn is_whole_number(text: &str) -> bool {
@@ -285,27 +286,6 @@ fn is_whole_number(text: &str) -> bool {
 fn is_like_a_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-'
-}
-
-/// Numbers from a seed, by the `SplitMix64` method.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap_or_default()
-    }
-
-    fn pick<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
-        things.get(self.below(things.len()))
-    }
 }
 
 #[cfg(test)]

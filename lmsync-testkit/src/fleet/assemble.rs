@@ -8,9 +8,9 @@ use super::catalogue::{
     SerialStyle, WORKSTATION_CPUS, WORKSTATION_SYSTEMS,
 };
 use super::customer::{Customer, Site};
-use super::dice::{Dice, distinct};
 use super::machine::{Cpu, Disk, Hypervisor, Machine, MachineKind, Os, OsFamily};
 use super::{oddity, people};
+use crate::dice::{Dice, distinct};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;

@@ -1,6 +1,6 @@
 //! The customers of a fleet and their sites.
 
-use super::dice::{Dice, mix};
+use crate::dice::{Dice, mix};
 
 /// A customer of the service provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,6 @@
 mod assemble;
 mod catalogue;
 mod customer;
-mod dice;
 mod machine;
 mod oddity;
 mod people;
@@ -22,7 +21,7 @@ pub use self::machine::{
 };
 pub use self::population::Population;
 
-use self::dice::Dice;
+use crate::dice::Dice;
 
 /// What a fleet is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]

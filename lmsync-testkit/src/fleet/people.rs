@@ -1,7 +1,7 @@
 //! The people in front of the machines.
 
-use super::dice::Dice;
 use super::machine::User;
+use crate::dice::Dice;
 
 const FIRST: [&str; 20] = [
     "Maria", "James", "Aisha", "Tom", "Elena", "Marcus", "Priya", "Owen", "Sofia", "Daniel",

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::dice::Dice;
 use super::machine::{Installed, OsFamily};
+use crate::dice::Dice;
 
 /// Name, publisher, first part of the version, and how many of a hundred machines have it.
 type Entry = (&'static str, &'static str, &'static str, usize);
