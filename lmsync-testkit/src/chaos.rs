@@ -318,6 +318,49 @@ mod tests {
     }
 
     #[test]
+    fn a_vendor_that_asks_for_patience_asks_for_some_and_not_for_much() {
+        run(async {
+            let set_up = |chaos: ChaosTransport| {
+                let chaos = chaos.with_percent(100);
+                chaos.with_mishaps([Mishap::TooManyRequests])
+            };
+            let (outcomes, chaos, _) = sent(400, set_up).await;
+            let told = |outcome: &String| {
+                let (_, rest) = outcome.split_once("\"retry-after\": \"")?;
+                Some(rest.split_once('"')?.0.to_owned())
+            };
+            let told: Vec<String> = outcomes.iter().filter_map(told).collect();
+            assert!(told.len() < outcomes.len(), "some say nothing");
+            let now = chaos.clock.now();
+            let (mut numbers, mut dates, mut words) = (0, 0, 0);
+            for text in told {
+                let seconds = if let Ok(seconds) = text.parse::<i64>() {
+                    numbers += 1;
+                    seconds
+                } else if let Ok(date) = chrono::DateTime::parse_from_rfc2822(&text) {
+                    dates += 1;
+                    (date.to_utc() - now).num_seconds()
+                } else {
+                    assert_eq!(text, "a while");
+                    words += 1;
+                    continue;
+                };
+                assert!((1..=20).contains(&seconds), "{text} at {now}");
+            }
+            assert!(numbers > 50 && dates > 50 && words > 50);
+        });
+    }
+
+    #[test]
+    fn a_mishap_is_shown_by_its_name() {
+        for mishap in Mishap::ALL {
+            assert_eq!(mishap.to_string(), mishap.as_str());
+            let words = format!("{mishap:?}").to_lowercase();
+            assert_eq!(mishap.as_str().replace('_', ""), words);
+        }
+    }
+
+    #[test]
     fn nothing_goes_wrong_where_nothing_may() {
         run(async {
             let (_, chaos, heard) = sent(300, |chaos| chaos.with_percent(0)).await;

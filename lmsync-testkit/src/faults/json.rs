@@ -168,6 +168,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_value_has_its_kind_and_depth() {
+        let json = r#"{"a":[1,[true]],"b":{"c":false,"d":null},"e":"x"}"#;
+        let found: Vec<(&str, Kind, usize)> = places(json)
+            .iter()
+            .skip(1)
+            .map(|place| (&json[place.value.clone()], place.kind, place.depth))
+            .collect();
+        let outer = places(json)[0].depth + 1;
+        assert_eq!(
+            found,
+            [
+                ("[1,[true]]", Kind::Array, outer),
+                ("1", Kind::Number, outer + 1),
+                ("[true]", Kind::Array, outer + 1),
+                ("true", Kind::Boolean, outer + 2),
+                (r#"{"c":false,"d":null}"#, Kind::Object, outer),
+                ("false", Kind::Boolean, outer + 1),
+                ("null", Kind::Null, outer + 1),
+                (r#""x""#, Kind::Text, outer),
+            ]
+        );
+    }
+
+    #[test]
     fn every_value_is_found_where_it_stands() {
         let json = r#" { "a" : [1, "x\"]", {} ] , "b":null,"c":-2.5e3 } "#;
         let places = places(json);

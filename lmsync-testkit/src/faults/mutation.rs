@@ -353,6 +353,23 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_place_for_a_kind_stays() {
+        use MutationKind as M;
+        let body = Bytes::from_static(br#"{"a":"some words","b":7,"c":"007","d":null}"#);
+        for kind in [
+            M::TextAsNumber,
+            M::ImpossibleDate,
+            M::RemoveElement,
+            M::NullElement,
+        ] {
+            for seed in 0..50 {
+                let mutation = Mutation::seeded(seed).of_kinds(&[kind]);
+                assert_eq!(mutation.apply(&body), body, "{kind:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_json_stays() {
         for body in ["", "<html>", "[1,"] {
             let body = Bytes::from_static(body.as_bytes());

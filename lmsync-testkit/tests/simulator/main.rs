@@ -128,7 +128,10 @@ fn a_shared_simulator_can_be_changed_under_way() {
 fn a_boxed_simulator_is_one_too() {
     let boxed: Box<dyn Simulator> = Box::new(simulator());
     let transport = InMemory::new(boxed, Arc::new(StepClock::default()));
-    assert_eq!(block_on(transport.send(request())).unwrap().status(), 200);
+    let expected = simulator().respond(&request(), StepClock::default().now());
+    let response = block_on(transport.send(request())).unwrap();
+    assert_eq!(response.body(), expected.body());
+    assert!(!response.body().is_empty());
 }
 
 /// Status line and headers, and the body, that answer `text` at `address`.
@@ -168,6 +171,7 @@ fn a_socket_gives_the_same_status_headers_and_bytes() {
         };
         let server = serve(simulator(), options).await.unwrap();
         let address = server.uri().replace("http://", "");
+        assert!(format!("{server:?}").contains(&address));
         let asking = move || {
             let good = exchange(&address, &as_text("/msp"));
             let bad = exchange(&address, &as_text("/graphql?x=1"));
