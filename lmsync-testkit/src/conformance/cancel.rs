@@ -58,11 +58,13 @@ async fn expect_usable_after_drops<S: Subject>(stage: &Stage<S>, query: AssetQue
         stage.expect_usable().await;
         polls += 1;
     }
+    assert!(polls > 1, "it was never dropped between requests");
     let mut time = STEP;
     while !give_up_in(time, &stage.clock, stage.list(query.clone())).await {
         stage.expect_usable().await;
         time += STEP;
     }
+    assert!(time > STEP, "it was never dropped during one");
 }
 
 /// Neither does a single call.
@@ -75,6 +77,7 @@ pub async fn a_call_dropped_at_any_point_leaves_the_connector_usable<S: Subject>
         assert_eq!(asset.source.vendor_id, id.vendor_id);
         polls += 1;
     }
+    assert!(polls > 1, "it was never dropped");
 }
 
 /// What is dropped stops, requests that wait to be repeated included.

@@ -13,7 +13,7 @@ use lmsync_core::two_way::{
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
 use super::secrets::{ECHOING_STATUSES, expect_no_secret};
-use super::wire::{drawn, survive};
+use super::wire::{number_drawn, survive};
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
 use crate::{Fault, FaultyTransport, Log, MemoryJournal, Mutation, MutationKind};
 
@@ -456,7 +456,7 @@ pub async fn no_mutated_answer_writes_twice_or_misreports<S: TwoWaySubject>() {
         // Once, so that asking again helps, or for as often as that is asked.
         for inject in [FaultyTransport::inject, FaultyTransport::inject_for_good] {
             let stage = TwoWayStage::<S>::two_way(5);
-            let number = 1 + drawn(seed, requests);
+            let number = number_drawn(seed, requests);
             let fault = Fault::Mutate(Mutation::seeded(seed));
             inject(&stage.faults, number, fault);
             expect_honest_write(&stage, seed).await;

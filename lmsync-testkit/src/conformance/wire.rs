@@ -62,8 +62,13 @@ pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// The place among `many` that `seed` falls on; all are met in turn.
-pub(super) fn drawn(seed: u64, many: usize) -> usize {
+fn drawn(seed: u64, many: usize) -> usize {
     usize::try_from(seed).unwrap() % many
+}
+
+/// The number, from 1, of the one of `requests` that `seed` falls on.
+pub(super) fn number_drawn(seed: u64, requests: usize) -> usize {
+    1 + drawn(seed, requests)
 }
 
 /// An account of which every answer is changed as `seed` says.
@@ -148,7 +153,7 @@ async fn whole_or_says_why_not<S: Subject>(assets: usize, seeds: u64) {
     let requests = clean.faults.sent();
     for seed in 0..seeds {
         let stage = Stage::<S>::with(assets);
-        let number = 1 + drawn(seed, requests);
+        let number = number_drawn(seed, requests);
         let mutation = Mutation::seeded(seed).of_kinds(kinds);
         stage
             .faults
@@ -175,7 +180,7 @@ pub async fn a_key_never_heard_of_changes_no_other_record<S: Subject>() {
     let requests = clean.faults.sent();
     for seed in 0..40 {
         let stage = Stage::<S>::with(FEW);
-        let number = 1 + drawn(seed, requests);
+        let number = number_drawn(seed, requests);
         let mutation = Mutation::seeded(seed).of_kinds(&[MutationKind::UnknownKey]);
         stage
             .faults
@@ -398,6 +403,7 @@ mod tests {
     fn a_seed_falls_on_each_place_in_turn() {
         let drawn: Vec<usize> = (0..5).map(|seed| drawn(seed, 3)).collect();
         assert_eq!(drawn, [0, 1, 2, 0, 1]);
+        assert_eq!([0, 1, 2].map(|seed| number_drawn(seed, 2)), [1, 2, 1]);
     }
 
     #[test]
