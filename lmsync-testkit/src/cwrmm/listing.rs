@@ -173,12 +173,17 @@ impl Account {
     }
 
     pub(super) fn site_by_id(&self, id: &str) -> Option<Value> {
+        let (company, site) = self.site_place(id)?;
+        Some(self.site(company, site))
+    }
+
+    /// The company of site `id`, and its place among the sites of that.
+    fn site_place(&self, id: &str) -> Option<(usize, usize)> {
         let fleet = self.population.fleet();
         let number = ids::site_number(id)?;
         (0..fleet.customers())
             .flat_map(|company| (0..fleet.sites(company)).map(move |site| (company, site)))
             .find(|(company, site)| fleet.site(*company, *site).id == number)
-            .map(|(company, site)| self.site(company, site))
     }
 
     /// The list of devices.
@@ -245,6 +250,17 @@ impl Account {
                         self.of_company(company)
                             .iter()
                             .map(move |index| group(order, *index))
+                    })
+                    .collect()
+            }
+            "site" => {
+                let sites = asked.resources.iter().enumerate();
+                sites
+                    .filter_map(|(order, id)| Some((order, self.site_place(id)?)))
+                    .flat_map(|(order, (company, site))| {
+                        let all = self.of_company(company).iter();
+                        all.map(move |index| group(order, *index))
+                            .filter(move |((_, at), _)| *at == site)
                     })
                     .collect()
             }

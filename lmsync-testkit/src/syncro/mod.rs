@@ -80,12 +80,6 @@ impl SyncroSimulator {
         &self.spec.api_key
     }
 
-    /// The token of the key's user, which `GET /me` gives away.
-    #[must_use]
-    pub fn user_token(&self) -> &str {
-        &self.spec.user_token
-    }
-
     /// Requests so far that could have changed something.
     #[must_use]
     pub fn writes(&self) -> usize {
@@ -113,12 +107,6 @@ impl SyncroSimulator {
         self.spec.api_key = key.into();
     }
 
-    /// The asset id of `machine`.
-    #[must_use]
-    pub fn asset_id(machine: &Machine) -> String {
-        (ASSETS + machine.id).to_string()
-    }
-
     /// The customer id of customer `index` of the fleet.
     #[must_use]
     pub fn customer_id(index: usize) -> String {
@@ -130,7 +118,7 @@ impl SyncroSimulator {
     pub fn asset_ids(&self) -> Vec<String> {
         self.visible()
             .iter()
-            .map(|index| (ASSETS + self.population.id_of(*index)).to_string())
+            .map(|index| self.asset_id(*index))
             .collect()
     }
 
@@ -149,7 +137,7 @@ impl SyncroSimulator {
     /// Lists a new asset at `position` and returns its id.
     pub fn insert_asset_at(&mut self, position: usize) -> String {
         let index = self.population.insert_at(position);
-        (ASSETS + self.population.id_of(index)).to_string()
+        self.asset_id(index)
     }
 
     /// Gives asset `id` another value of a top-level member, such as `properties`;
@@ -185,6 +173,10 @@ impl SyncroSimulator {
         };
         self.rows.insert(index, row);
         true
+    }
+
+    fn asset_id(&self, index: usize) -> String {
+        (ASSETS + self.population.id_of(index)).to_string()
     }
 
     fn index(&self, id: &str) -> Option<usize> {

@@ -218,3 +218,105 @@ fn what_is_written_is_kept_ignored_shifted_or_lost() {
     assert_eq!(write(&mut account, new), shifted);
     assert_eq!(account.date_writes(&id), 3);
 }
+
+/// Places in the fleet of assets that differ: a laptop whose agent writes in the zone of the
+/// account, a machine that was typed by hand, and a guest whose agent's block is text.
+const DIFFERENT: [usize; 3] = [11, 14, 15];
+
+#[test]
+fn assets_in_whole() {
+    let mut account = account(60);
+    for (place, id) in account.asset_ids().iter().enumerate() {
+        if !DIFFERENT.contains(&place) {
+            assert!(account.remove_asset(id));
+        }
+    }
+    let (_, page) = get(&mut account, "customer_assets");
+    insta::assert_json_snapshot!(page);
+    let ids = account.asset_ids();
+    assert_eq!(ids.len(), DIFFERENT.len());
+    for (id, row) in ids.iter().zip(page["assets"].as_array().unwrap()) {
+        let (status, one) = get(&mut account, &format!("customer_assets/{id}"));
+        assert_eq!((status, &one["asset"]), (200, row));
+    }
+}
+
+#[test]
+fn the_user_of_the_key_and_the_customers_in_whole() {
+    let mut account = account(60);
+    let (_, me) = get(&mut account, "me");
+    let (_, customers) = get(&mut account, "customers");
+    insta::assert_json_snapshot!(json!({ "me": me, "customers": customers }));
+}
+
+#[test]
+fn assets_come_and_go() {
+    let mut account = account(3);
+    let ids = account.asset_ids();
+    assert!(account.remove_asset(&ids[1]));
+    assert!(!account.remove_asset(&ids[1]));
+    let added = account.insert_asset_at(1);
+    assert!(!ids.contains(&added));
+    let now_listed = [ids[0].clone(), added, ids[2].clone()];
+    assert_eq!(account.asset_ids(), now_listed);
+    let (_, page) = get(&mut account, "customer_assets");
+    let rows = page["assets"].as_array().unwrap().iter();
+    let told: Vec<String> = rows.map(|row| row["id"].to_string()).collect();
+    assert_eq!(told, now_listed);
+    let machine = account.machine(&ids[2]).unwrap();
+    assert_eq!(machine, account.population().fleet().machine(2));
+}
+
+#[test]
+fn a_member_of_a_row_that_was_put_there_is_changed_in_it() {
+    let mut account = account(2);
+    let ids = account.asset_ids();
+    let row = json!({ "id": 7, "name": "odd" });
+    assert!(account.set_row(&ids[0], row));
+    assert!(account.set_member(&ids[0], "name", json!("odder")));
+    let (_, page) = get(&mut account, "customer_assets");
+    assert_eq!(page["assets"][0], json!({ "id": 7, "name": "odder" }));
+}
+
+#[test]
+fn the_gateway_gives_up_on_more_than_it_bears() {
+    let mut account = account(60);
+    for (heavy_above, status) in [(50, 200), (49, 504)] {
+        account.misbehaviour().heavy_above = Some(heavy_above);
+        assert_eq!(get(&mut account, "customer_assets").0, status);
+    }
+}
+
+#[test]
+fn every_request_but_a_get_counts_as_a_write() {
+    let mut account = account(1);
+    let id = account.asset_ids().remove(0);
+    get(&mut account, "customer_assets");
+    assert_eq!(account.writes(), 0);
+    put(&mut account, &id, &json!({ "name": "new" }));
+    put(&mut account, &id, &Value::Null);
+    account.replace_key("another");
+    assert_eq!(put(&mut account, "1", &Value::Null).0, 404);
+    let request = Request::delete("https://acme.syncromsp.com/api/v1/customer_assets/1")
+        .body(Bytes::new())
+        .unwrap();
+    assert_eq!(account.respond(&request, now()).status(), 401);
+    assert_eq!(account.writes(), 4);
+}
+
+#[test]
+fn an_account_and_its_spec_show_themselves_without_their_secrets() {
+    let account = account(1);
+    let spec = account.spec.clone();
+    for (shown, names) in [
+        (format!("{spec:?}"), ["SyncroSpec", "page_size: 50"]),
+        (
+            format!("{account:?}"),
+            ["SyncroSimulator", "list_assets: true"],
+        ),
+    ] {
+        assert!(names.iter().all(|name| shown.contains(name)), "{shown}");
+        assert!(!shown.contains(&spec.api_key), "{shown}");
+        assert!(!shown.contains(&spec.user_token), "{shown}");
+    }
+}
