@@ -6,10 +6,13 @@ use serde_json::{Map, Value, json};
 
 use crate::bench::{Bench, fleet};
 
+/// What a machine is called here, and how it is told from others.
+type Kind = (&'static str, fn(&Machine) -> bool);
+
 const FIELDS: &str = "assetId name assetClass site requester primaryMac loggedInUser \
     serialNumber manufacturer model hostName publicIp gateway platform domain status sysUptime \
     lastCommunicatedTime lastReportedTime agentVersion platformFamily platformCategory \
-    platformVersion patchStatus warrantyExpiryDate purchasedDate customFields __typename ";
+    platformVersion patchStatus warrantyExpiryDate purchasedDate customFields";
 
 /// An account of 300 assets of every kind, where ids in scalars come both ways.
 fn bench(product: Product) -> Bench {
@@ -28,11 +31,7 @@ fn first(bench: &Bench, is: impl Fn(&Machine) -> bool) -> String {
 }
 
 /// The machines that are `wanted`, each under the name it has there, with the fields of `selection`.
-fn assets(
-    bench: &mut Bench,
-    wanted: &[(&str, fn(&Machine) -> bool)],
-    selection: &str,
-) -> Map<String, Value> {
+fn assets(bench: &mut Bench, wanted: &[Kind], selection: &str) -> Map<String, Value> {
     let query =
         format!("query ($id: ID!) {{ getAsset(input: {{ assetId: $id }}) {{ {selection} }} }}");
     wanted
@@ -73,7 +72,7 @@ fn is_plain(machine: &Machine, kind: MachineKind) -> bool {
     machine.kind == kind && machine.last_check_in.is_some() && as_usual
 }
 
-const KINDS: [(&str, fn(&Machine) -> bool); 8] = [
+const KINDS: [Kind; 8] = [
     ("a desktop", |machine| {
         is_plain(machine, MachineKind::Desktop)
             && machine.os.family == OsFamily::Windows
@@ -105,7 +104,7 @@ const KINDS: [(&str, fn(&Machine) -> bool); 8] = [
     }),
 ];
 
-const ODD: [(&str, fn(&Machine) -> bool); 7] = [
+const ODD: [Kind; 7] = [
     ("junk serial", |machine| {
         machine.oddity == Some(Oddity::JunkSerial)
     }),

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{get, now, simulator, token};
-use crate::fleet::{Fleet, FleetSpec, Hypervisor, Machine, MachineKind, Oddity, OsFamily};
+use crate::fleet::{Fleet, FleetSpec, Machine, MachineKind, Oddity, OsFamily};
 use crate::halo::{HaloSimulator, HaloSpec};
 
-const KINDS: [(&str, fn(&Machine) -> bool); 10] = [
+/// What a machine is called here, and how it is told from others.
+type Kind = (&'static str, fn(&Machine) -> bool);
+
+const KINDS: [Kind; 9] = [
     ("a desktop", |machine| {
         machine.kind == MachineKind::Desktop
             && machine.os.family == OsFamily::Windows
@@ -30,9 +33,6 @@ const KINDS: [(&str, fn(&Machine) -> bool); 10] = [
     }),
     ("a Linux server", |machine| {
         machine.os.family == OsFamily::Linux
-    }),
-    ("a guest", |machine| {
-        machine.hypervisor == Some(Hypervisor::VMware)
     }),
     ("one that never checked in", |machine| {
         machine.last_check_in.is_none()
