@@ -36,6 +36,12 @@ struct Granted {
     until: DateTime<Utc>,
 }
 
+impl Granted {
+    fn lasts(&self, now: DateTime<Utc>) -> bool {
+        self.until > now
+    }
+}
+
 impl Tokens {
     pub(super) fn new(spec: HaloSpec) -> Self {
         Self {
@@ -68,7 +74,7 @@ impl Tokens {
     /// What `token` allows, while it is valid.
     pub(super) fn scopes(&self, token: &str, now: DateTime<Utc>) -> Option<BTreeSet<String>> {
         let granted = self.valid.get(token)?;
-        (granted.until > now).then(|| granted.scopes.clone())
+        granted.lasts(now).then(|| granted.scopes.clone())
     }
 
     pub(super) fn sign_in(
@@ -125,7 +131,7 @@ impl Tokens {
         let token = format!("{}{}", self.spec.token, self.minted);
         let lifetime = self.spec.token_lifetime;
         let until = now + TimeDelta::seconds(lifetime);
-        self.valid.retain(|_, granted| granted.until > now);
+        self.valid.retain(|_, granted| granted.lasts(now));
         let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
         self.valid.insert(token.clone(), Granted { scopes, until });
         let expires_in = if self.spec.expires_in_as_text {

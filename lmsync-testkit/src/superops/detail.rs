@@ -226,5 +226,15 @@ mod tests {
             json!({ "actualValue": 0, "value": "0", "unit": "bytes" })
         );
         assert_eq!(gigahertz(1_800.0)["value"], "1.8");
+        for (number, text) in [
+            (1_023, ["1023", "bytes"]),
+            (1_024, ["1", "KB"]),
+            ((1 << 20) - 1, ["1024", "KB"]),
+            ((1 << 30) - 1, ["1024", "MB"]),
+            (1 << 30, ["1", "GB"]),
+        ] {
+            let of = bytes(number);
+            assert_eq!([&of["value"], &of["unit"]], text, "{number}");
+        }
     }
 }

@@ -45,7 +45,7 @@ impl Page {
         let mut more = rows.end < total;
         if faults.endless_last_page {
             more = true;
-            let last = last_page(faults, number, size, total);
+            let last = last_page(faults, size, total);
             if number > last {
                 rows = self::rows(faults, last, size, total);
             }
@@ -98,12 +98,10 @@ fn rows(faults: &Misbehaviour, number: usize, size: usize, total: usize) -> Rang
     start.min(total)..start.saturating_add(length).min(total)
 }
 
-/// The last page with a row on it, as far as it is before `number`.
-fn last_page(faults: &Misbehaviour, number: usize, size: usize, total: usize) -> usize {
-    let most = total / size + faults.short_pages.len() + 1;
-    (1..=number.min(most))
-        .rev()
-        .find(|page| !rows(faults, *page, size, total).is_empty())
+/// The page that holds the last row.
+fn last_page(faults: &Misbehaviour, size: usize, total: usize) -> usize {
+    (1..)
+        .find(|page| rows(faults, *page, size, total).end == total)
         .unwrap_or(1)
 }
 
@@ -185,6 +183,34 @@ mod tests {
         assert_eq!(found[2].0, 200..250);
         assert_eq!(found[4].0, 200..250);
         assert_eq!(Page::new(&faults, usize::MAX, 100, 250).rows, 200..250);
+    }
+
+    #[test]
+    fn the_last_page_is_the_one_with_the_last_row_however_full_the_pages_are() {
+        let last = |short_pages: &[(usize, usize)], size, total| {
+            let faults = Misbehaviour {
+                endless_last_page: true,
+                short_pages: short_pages.iter().copied().collect(),
+                ..Misbehaviour::default()
+            };
+            Page::new(&faults, 50, size, total).rows
+        };
+        assert_eq!(last(&[], 100, 200), 100..200);
+        assert_eq!(last(&[(1, 98)], 100, 250), 198..250);
+        assert_eq!(last(&[(1, 0), (2, 0)], 100, 250), 200..250);
+        assert_eq!(last(&[], 100, 0), 0..0);
+    }
+
+    #[test]
+    fn an_empty_page_before_the_end_of_an_endless_listing_is_empty() {
+        let faults = Misbehaviour {
+            endless_last_page: true,
+            short_pages: [(2, 0)].into(),
+            ..Misbehaviour::default()
+        };
+        let found = pages(&faults, 5);
+        let rows: Vec<_> = found.into_iter().map(|(rows, _)| rows).collect();
+        assert_eq!(rows, [0..100, 100..100, 100..200, 200..250, 200..250]);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(super) fn is_object(product: Product, name: &str) -> bool {
 }
 
 /// The fields of an object type: those of both products, then those of this one.
+///
+/// A type that only one product has can only be reached from the queries of that product.
 fn object(product: Product, name: &str) -> Option<(&'static [Field], &'static [Field])> {
     let msp = product == Product::Msp;
     let none: &'static [Field] = &[];
@@ -71,14 +73,14 @@ fn object(product: Product, name: &str) -> Option<(&'static [Field], &'static [F
         "AssetSoftwareList" => (ASSET_SOFTWARE_LIST, none),
         "ListInfo" => (LIST_INFO, none),
         "Sort" => (SORT, none),
-        "Client" if msp => (CLIENT, none),
-        "ClientList" if msp => (CLIENT_LIST, none),
-        "ClientSite" if msp => (SITE, CLIENT_SITE),
-        "ClientSiteList" if msp => (CLIENT_SITE_LIST, none),
-        "Department" if !msp => (DEPARTMENT, none),
-        "Site" if !msp => (SITE, SITE_IT),
-        "SiteList" if !msp => (SITE_LIST, none),
-        "Address" if !msp => (ADDRESS, none),
+        "Client" => (CLIENT, none),
+        "ClientList" => (CLIENT_LIST, none),
+        "ClientSite" => (SITE, CLIENT_SITE),
+        "ClientSiteList" => (CLIENT_SITE_LIST, none),
+        "Department" => (DEPARTMENT, none),
+        "Site" => (SITE, SITE_IT),
+        "SiteList" => (SITE_LIST, none),
+        "Address" => (ADDRESS, none),
         _ => return None,
     })
 }

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod content;
+mod documents;
 mod faults;
 mod front_door;
+mod handles;
 mod objects;
 mod paging;
 mod schema;

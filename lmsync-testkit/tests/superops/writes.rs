@@ -1,7 +1,8 @@
 use chrono::NaiveDate;
 use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 use lmsync_testkit::conformance::{Treatment, TwoWayVendor};
-use lmsync_testkit::superops::Writes;
+use lmsync_testkit::fleet::User;
+use lmsync_testkit::superops::{Permissions, Writes};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, code};
@@ -89,6 +90,10 @@ fn what_cannot_be_stored_is_refused_and_nothing_changes() {
             json!({ "purchasedDate": "" }),
             "value_pattern_validation_failed",
         ),
+        (
+            json!({ "purchasedDate": "+2030-5-07" }),
+            "value_pattern_validation_failed",
+        ),
         (json!({ "name": " " }), "mandatory_validation_failed"),
         (
             json!({ "name": "new", "client": { "accountId": "4" } }),
@@ -124,6 +129,115 @@ fn name_site_and_custom_fields_can_be_changed() {
     assert_eq!(asset["site"]["name"], site.name);
     assert_eq!(asset["client"]["name"], fleet.customer(2).name);
     assert_eq!(asset["customFields"], json!({ "udf1text": "x" }));
+}
+
+#[test]
+fn an_asset_moves_to_another_client_or_department_unless_a_site_says_more() {
+    for (mut bench, attribute, key, ids) in [
+        (
+            Bench::new(60),
+            "client",
+            "accountId",
+            7_928_838_372_746_166_000_u64,
+        ),
+        (
+            Bench::it(60),
+            "department",
+            "departmentId",
+            6_623_952_408_805_568_000,
+        ),
+    ] {
+        let fleet = bench.simulator.population().fleet().clone();
+        let place = |bench: &Bench| {
+            let machine = bench.simulator.machine(&bench.id(0)).unwrap();
+            (machine.customer, machine.site)
+        };
+        let before = place(&bench);
+        update(&mut bench, json!({ attribute: null, "site": null }));
+        assert_eq!(place(&bench), before);
+        for customer in [2, 1] {
+            let id = (ids + customer as u64 + 1).to_string();
+            update(&mut bench, json!({ attribute: { key: id } }));
+            assert_eq!(place(&bench), (customer, 0));
+        }
+        let last = fleet.sites(2) - 1;
+        let site = 7_928_838_372_746_900_000 + fleet.site(2, last).id;
+        let changes = json!({ attribute: { key: "5" }, "site": { "id": site.to_string() } });
+        assert_eq!(update(&mut bench, changes).get("errors"), None);
+        assert_eq!(place(&bench), (2, last));
+        let other = json!({ attribute: { key: (ids + 4).to_string() } });
+        assert_eq!(
+            code(&update(&mut bench, other)),
+            "referred_value_does_not_exist"
+        );
+    }
+}
+
+#[test]
+fn a_technician_moves_assets_to_what_it_sees_only() {
+    let mut bench = Bench::new(60);
+    *bench.simulator.permissions() = Permissions::technician([0, 2]);
+    let hidden = json!({ "client": { "accountId": "7928838372746166002" } });
+    assert_eq!(
+        code(&update(&mut bench, hidden)),
+        "referred_value_does_not_exist"
+    );
+    let site = 7_928_838_372_746_900_000_u64 + bench.simulator.population().fleet().site(1, 0).id;
+    let hidden = json!({ "site": { "id": site } });
+    assert_eq!(
+        code(&update(&mut bench, hidden)),
+        "referred_value_does_not_exist"
+    );
+}
+
+#[test]
+fn the_requester_can_be_sent_back_as_it_is() {
+    let mut bench = Bench::new(1);
+    let id = bench.id(0);
+    let user = |id, name: &str| User {
+        id,
+        name: name.to_owned(),
+        login: name.to_owned(),
+    };
+    bench
+        .simulator
+        .change_asset(&id, |machine| machine.last_user = Some(user(7, "ada")));
+    let own = 5_928_838_372_746_169_007_u64;
+    for requester in [
+        Value::Null,
+        json!({ "userId": own }),
+        json!({ "userId": own.to_string() }),
+    ] {
+        let answer = update(&mut bench, json!({ "requester": requester }));
+        assert_eq!(answer.get("errors"), None, "{answer}");
+    }
+    let other = json!({ "requester": { "userId": own + 1 } });
+    assert_eq!(
+        code(&update(&mut bench, other)),
+        "referred_value_does_not_exist"
+    );
+    bench
+        .simulator
+        .change_asset(&id, |machine| machine.last_user = None);
+    let own = json!({ "requester": { "userId": own } });
+    assert_eq!(
+        code(&update(&mut bench, own)),
+        "referred_value_does_not_exist"
+    );
+}
+
+#[test]
+fn custom_fields_are_added_to_those_that_were_written_before() {
+    let mut bench = Bench::new(2);
+    update(&mut bench, json!({ "customFields": { "udf1text": "x" } }));
+    update(&mut bench, json!({ "customFields": { "udf9text": "y" } }));
+    update(&mut bench, json!({ "customFields": null }));
+    let expected = json!({
+        "udf1text": "x", "udf2date": "2022-05-06", "udf5mselect": ["Leased", "Insured"],
+        "udf9text": "y",
+    });
+    assert_eq!(bench.asset(0, "customFields")["customFields"], expected);
+    assert_eq!(bench.asset(1, "customFields")["customFields"], json!({}));
 }
 
 #[test]

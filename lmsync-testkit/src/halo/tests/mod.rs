@@ -6,6 +6,9 @@ use http::{Request, Response, StatusCode};
 use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 use serde_json::{Value, json};
 
+mod content;
+mod edges;
+
 use super::{FieldsIn, HaloSimulator, HaloSpec};
 use crate::conformance::{Treatment, TwoWayVendor};
 use crate::fleet::{Fleet, FleetSpec};
