@@ -7,7 +7,7 @@ use lmsync_core::paging::{Checkpoint, ListingScope, RecordStream};
 use lmsync_core::{AssetQuery, ErrorKind};
 use proptest::prelude::*;
 
-use crate::vendor::{Vendor, complete, drain, scope, up_to};
+use crate::vendor::{Vendor, complete, drain, in_virtual_time, scope, up_to};
 
 async fn stop_after(vendor: &Vendor, count: usize) -> (Vec<u32>, Checkpoint) {
     let mut stream = vendor.list(3);
@@ -89,12 +89,7 @@ proptest! {
         inserted in proptest::collection::vec(0_usize..60, 0..4),
         concurrency in 1_usize..5,
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        let (got, expected) = runtime.block_on(async {
+        let (got, expected) = in_virtual_time(async {
             let vendor = Vendor::new(records);
             let (mut ids, checkpoint) = stop_after(&vendor, stop.min(records as usize)).await;
             {

@@ -14,6 +14,16 @@ use lmsync_testkit::VirtualClock;
 
 pub(crate) const SIZE: u32 = 10;
 
+/// Runs `work` with a clock that jumps to the next timer whenever all wait.
+pub(crate) fn in_virtual_time<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
 /// A vendor with numbered pages; clones share the records.
 #[derive(Clone)]
 pub(crate) struct Vendor {

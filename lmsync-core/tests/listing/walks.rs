@@ -10,7 +10,7 @@ use lmsync_core::model::Customer;
 use lmsync_core::paging::Row;
 use proptest::prelude::*;
 
-use crate::vendor::{Vendor, complete, customer, drain, sorted, up_to};
+use crate::vendor::{Vendor, complete, customer, drain, in_virtual_time, sorted, up_to};
 
 #[tokio::test(start_paused = true)]
 async fn what_slips_to_a_page_already_read_is_found() {
@@ -74,13 +74,8 @@ proptest! {
         changes in proptest::collection::btree_map(1_u32..8, (0_u32..60, any::<bool>()), 0..4),
         concurrency in 1_usize..5,
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
         let gone: BTreeSet<u32> = changes.values().filter(|(_, gone)| *gone).map(|(id, _)| *id).collect();
-        let (ids, summary) = runtime.block_on(async {
+        let (ids, summary) = in_virtual_time(async {
             let done = Mutex::new(BTreeSet::new());
             let vendor = Vendor::new(records).changing(move |number, records| {
                 let Some((id, delete)) = changes.get(&number) else { return };

@@ -8,6 +8,7 @@ use lmsync_core::{AssetQuery, ErrorKind};
 
 use super::stage::LATENCY;
 use super::{Stage, Subject, Vendor};
+use crate::dice::Dice;
 use crate::{Fault, Latency};
 
 /// How long a refused request and all others have to wait.
@@ -162,8 +163,9 @@ pub async fn the_budget_is_never_exceeded_whatever_the_latency<S: Subject>() {
 
 /// A time up to four seconds, mostly short, that looks random and depends on `number` only.
 fn scattered(number: u64) -> Duration {
-    let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    Duration::from_millis((mixed >> 52) >> (mixed >> 40 & 7))
+    let mut dice = Dice::seeded(number);
+    let longest = 4096 >> dice.below(8);
+    Duration::from_millis(dice.below(longest) as u64)
 }
 
 fn expect_within_budget<S: Subject>(stage: &Stage<S>) {

@@ -15,6 +15,7 @@ use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 use super::secrets::{ECHOING_STATUSES, expect_no_secret};
 use super::wire::{number_drawn, survive};
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
+use crate::dice::Dice;
 use crate::{Fault, FaultyTransport, Log, MemoryJournal, Mutation, MutationKind};
 
 type TwoWayStage<S> = Stage<S, dyn TwoWaySync>;
@@ -537,12 +538,10 @@ pub async fn a_run_killed_again_and_again_writes_every_date_once<S: TwoWaySubjec
         stage.hold(&id.vendor_id, AssetDates::default());
     }
     let journal = MemoryJournal::default();
-    let mut dice = 0x2545_f491_u64;
+    let mut dice = Dice::seeded(1);
     for _ in 0..KILLS {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let most = 4 * KILLED_RUN_DATES / KILLS;
-        let requests = 1 + usize::try_from(dice >> 33).unwrap_or(0) % (2 * most);
-        let kill_at = stage.faults.sent() + requests;
+        let on_average = 4 * KILLED_RUN_DATES / KILLS;
+        let kill_at = stage.faults.sent() + 1 + dice.below(2 * on_average);
         let run = Box::pin(run(&stage, &ids, &journal));
         killed_after(kill_at, run, || stage.faults.sent()).await;
     }
