@@ -161,7 +161,7 @@ impl ChaosTransport {
     fn draw(&self) -> Option<(Mishap, Dice)> {
         let mut tally = self.tally();
         tally.sent += 1;
-        let mut chance = chances(self.seed, tally.sent);
+        let mut chance = Dice::new(self.seed, 0xc4a05, tally.sent as usize);
         if !chance.chance(self.percent) {
             return None;
         }
@@ -240,14 +240,6 @@ impl Transport for ChaosTransport {
         };
         self.send_faulty(request, fault).await
     }
-}
-
-/// The chances of one request.
-///
-/// One roll in between, so that neighbouring seeds do not share their numbers.
-fn chances(seed: u64, request: u64) -> Dice {
-    let spread = request.wrapping_mul(0xd134_2543_de82_ef95);
-    Dice::seeded(Dice::seeded(seed).roll() ^ spread)
 }
 
 /// A time up to the longest that a vendor keeps one waiting.

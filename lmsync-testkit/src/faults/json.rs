@@ -122,12 +122,12 @@ impl Scan<'_> {
         self.at += 1;
         let outer = std::mem::replace(&mut self.parent, index);
         self.depth += 1;
-        while self.at < self.json.len() {
+        loop {
             self.skip_until(|byte| !b", \t\r\n".contains(&byte));
             match self.json.get(self.at) {
-                Some(b']' | b'}') => break,
+                None | Some(b']' | b'}') => break,
                 Some(_) if holder == Holder::Object => self.member(),
-                _ => self.value(holder, None),
+                Some(_) => self.value(holder, None),
             }
         }
         self.depth -= 1;

@@ -68,7 +68,12 @@ fn a_single_customer_user_sees_its_own_and_no_hint_of_more() {
     account.permissions().only_customer = Some(1);
     let (_, page) = get(&mut account, "customer_assets");
     let seen = account.asset_ids();
+    let of_the_customer = |id: &&String| {
+        let machine = account.machine(id).unwrap();
+        machine.customer == 1
+    };
     assert!(!seen.is_empty() && seen.len() < all.len());
+    assert_eq!(seen.iter().filter(of_the_customer).count(), seen.len());
     assert_eq!(page["meta"]["total_entries"], seen.len());
     let hidden = all.iter().find(|id| !seen.contains(id)).unwrap();
     assert_eq!(
@@ -239,6 +244,24 @@ fn assets_in_whole() {
         let (status, one) = get(&mut account, &format!("customer_assets/{id}"));
         assert_eq!((status, &one["asset"]), (200, row));
     }
+}
+
+/// Agents and scripts of several kinds wrote them.
+#[test]
+fn dates_and_check_ins_in_all_their_forms() {
+    let mut account = account(60);
+    let mut forms = String::new();
+    for page in 1..=2 {
+        let (_, page) = get(&mut account, &format!("customer_assets?page={page}"));
+        for row in page["assets"].as_array().unwrap() {
+            let held = &row["properties"];
+            let seen = &held["kabuto_information"]["last_synced_at"];
+            let known = ["Purchase Date", "warranty_end_date", "Warranty End"];
+            let [bought, expiry, other_expiry] = known.map(|key| &held[key]);
+            forms += &format!("{bought} | {expiry} | {other_expiry} | {seen}\n");
+        }
+    }
+    insta::assert_snapshot!(forms);
 }
 
 #[test]

@@ -125,6 +125,14 @@ fn a_shared_simulator_can_be_changed_under_way() {
 }
 
 #[test]
+fn what_holds_a_simulator_is_shown_without_it() {
+    let shared = Shared::new(simulator());
+    assert_eq!(format!("{shared:?}"), "Shared { .. }");
+    let transport = InMemory::new(shared, Arc::new(StepClock::default()));
+    assert_eq!(format!("{transport:?}"), "InMemory { latency: 0ns, .. }");
+}
+
+#[test]
 fn a_boxed_simulator_is_one_too() {
     let boxed: Box<dyn Simulator> = Box::new(simulator());
     let transport = InMemory::new(boxed, Arc::new(StepClock::default()));
@@ -175,9 +183,11 @@ fn a_socket_gives_the_same_status_headers_and_bytes() {
         let asking = move || {
             let good = exchange(&address, &as_text("/msp"));
             let bad = exchange(&address, &as_text("/graphql?x=1"));
-            (good, bad)
+            // Longer than an address may be, once it is escaped.
+            let unreadable = exchange(&address, &as_text(&format!("/{}", "{".repeat(30_000))));
+            (good, bad, unreadable)
         };
-        let (good, bad) = tokio::task::spawn_blocking(asking).await.unwrap();
+        let (good, bad, unreadable) = tokio::task::spawn_blocking(asking).await.unwrap();
         assert!(good.0.starts_with("http/1.1 200 ok\r\n"), "{}", good.0);
         assert!(
             good.0
@@ -186,6 +196,7 @@ fn a_socket_gives_the_same_status_headers_and_bytes() {
         assert!(good.0.contains("server: nginx"));
         assert_eq!(good.1, expected.body().as_ref());
         assert!(bad.0.starts_with("http/1.1 404"));
-        assert_eq!(server.requests(), 2);
+        assert!(unreadable.0.starts_with("http/1.1 400"));
+        assert_eq!(server.requests(), 3);
     });
 }
