@@ -197,14 +197,13 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
             .args(["--apply", "--journal"])
             .arg(folder.path("journal.jsonl"))
     };
-    let mut dice = 0x9e37_79b9_u64;
+    let mut dice = fastrand::Rng::with_seed(1);
     for _ in 0..KILLS {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         // Reading the assets that are left, and a part of writing them.
         let done =
             fs::read_to_string(folder.path("journal.jsonl")).map_or(0, |text| text.lines().count());
         let left = count.saturating_sub(done);
-        fuse.light(left + 1 + usize::try_from(dice >> 33).unwrap() % (count * 3 / KILLS + 1));
+        fuse.light(left + 1 + dice.usize(..=count * 3 / KILLS));
         let mut child = program()
             .command()
             .stdout(Stdio::piped())
