@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A piece of the vendor's JSON, kept exactly as sent.
+///
+/// It follows JSON's grammar, which lets a text hold half of a surrogate pair (`"\ud83d"`).
+/// Readers that turn texts into Unicode, such as [`serde_json::Value`], refuse such a text.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);

@@ -21,8 +21,8 @@ use crate::summary::SyncSummary;
 /// The records of a listing, one at a time.
 ///
 /// Sends nothing until polled. Ends after the last record or after the first
-/// error; then [`summary`](Self::summary) says what it came to. Memory is bounded
-/// by the pages in flight, not by the account. Dropping it cancels what is under way.
+/// error, and stays ended; then [`summary`](Self::summary) says what it came to. Memory is
+/// bounded by the pages in flight, not by the account. Dropping it cancels what is under way.
 pub struct RecordStream<T> {
     records: BoxStream<'static, Result<T>>,
     scope: ListingScope,
@@ -64,6 +64,7 @@ impl<T: Listed> RecordStream<T> {
         let records = stream::unfold(listing, |mut listing| async move {
             listing.next().await.map(|record| (record, listing))
         })
+        .fuse()
         .boxed();
         Self {
             records,

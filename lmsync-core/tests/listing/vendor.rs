@@ -177,6 +177,7 @@ pub(crate) async fn drain(
             Err(error) => failure = Some(error),
         }
     }
+    assert!(stream.next().await.is_none(), "what has ended stays ended");
     (ids, failure, stream.summary())
 }
 
