@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod check_in;
+mod limits;
+mod listing;
 mod reading;
+mod sign_in;
 mod stage;
 mod two_way;

@@ -102,6 +102,15 @@ impl Stage {
         all.filter(|request| request.uri.path().contains(part))
             .collect()
     }
+
+    /// The number of the first request for `part`.
+    pub(crate) fn number_of(&self, part: &str) -> usize {
+        let sent = self.vendor.recorded();
+        let first = sent
+            .iter()
+            .position(|request| request.uri.path().contains(part));
+        1 + first.unwrap()
+    }
 }
 
 pub(crate) fn ids(assets: &[Asset]) -> BTreeSet<String> {
@@ -119,4 +128,15 @@ pub(crate) fn outcomes(report: &CheckReport) -> BTreeMap<&str, bool> {
 pub(crate) fn hint<'r>(report: &'r CheckReport, name: &str) -> &'r str {
     let check = report.checks.iter().find(|check| check.name == name);
     check.unwrap().hint.as_deref().unwrap_or_default()
+}
+
+/// Whether the heartbeat failed to tell when the device checked in.
+pub(crate) fn is_check_in_untold(asset: &Asset) -> bool {
+    asset.issues.iter().any(|issue| {
+        issue.field == "last_check_in"
+            && issue
+                .note
+                .as_ref()
+                .is_some_and(|note| note.contains("heartbeat failed"))
+    })
 }
