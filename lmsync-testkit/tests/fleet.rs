@@ -44,7 +44,9 @@ fn machines_are_what_they_were() {
 
 #[test]
 fn machines_with_something_wrong_are_what_they_were() {
-    let is_odd = |machine: &Machine| machine.oddity.is_some();
+    let is_odd = |machine: &Machine| {
+        machine.oddity.is_some() || machine.last_check_in > Some(demo().spec().now)
+    };
     insta::assert_snapshot!(lines(demo().machines().filter(is_odd)));
 }
 

@@ -144,9 +144,10 @@ pub(super) fn customer(seed: u64, index: usize, oddities: bool) -> Customer {
 
 pub(super) fn site(seed: u64, customer: usize, index: usize) -> Site {
     let mut dice = Dice::new(seed, 0x517e, customer * MOST_SITES + index);
-    let first = mix(seed ^ customer as u64) as usize % TOWNS.len();
+    let first = mix(seed ^ customer as u64) as usize;
     // Neighbouring entries, so that no customer has two sites in one town.
-    let (name, state, country, postal_code, time_zone) = TOWNS[(first + index) % TOWNS.len()];
+    let (name, state, country, postal_code, time_zone) =
+        TOWNS[first.wrapping_add(index) % TOWNS.len()];
     Site {
         customer,
         index,
@@ -170,7 +171,7 @@ pub(super) fn site_count(seed: u64, customer: usize) -> usize {
 fn name(seed: u64, index: usize) -> String {
     let pairs = FIRST.len() * TRADE.len();
     // 89 and the number of pairs have no common factor: every pair comes once in a round.
-    let pair = (index * 89 + (seed % pairs as u64) as usize) % pairs;
+    let pair = seed.wrapping_add(index as u64 * 89) as usize % pairs;
     let (first, trade) = (FIRST[pair % FIRST.len()], TRADE[pair / FIRST.len()]);
     match index / pairs {
         0 => format!("{first} {trade}"),
