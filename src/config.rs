@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use lmsync_core::{Connector, Environment, Result, TwoWaySync};
-use serde::Deserialize;
+use lmsync_core::{Connector, Environment, TwoWaySync};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 /// One account of any vendor, as a configuration file names it: the key
 /// `vendor` chooses, the others are that vendor's.
@@ -21,30 +23,81 @@ use serde::Deserialize;
 /// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "vendor")]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ConnectorConfig {
     /// A ConnectWise RMM account.
     #[cfg(feature = "cwrmm")]
-    #[serde(rename = "cwrmm")]
     CwRmm(lmsync_cwrmm::CwRmmConfig),
     /// A Halo ITSM account; the product inside is set on connecting.
     #[cfg(feature = "halo")]
-    #[serde(rename = "halo-itsm")]
     HaloItsm(lmsync_halo::HaloConfig),
     /// A Halo PSA account; the product inside is set on connecting.
     #[cfg(feature = "halo")]
-    #[serde(rename = "halo-psa")]
     HaloPsa(lmsync_halo::HaloConfig),
     /// A SuperOps account.
     #[cfg(feature = "superops")]
-    #[serde(rename = "superops")]
     SuperOps(lmsync_superops::SuperOpsConfig),
     /// A Syncro or RepairShopr account.
     #[cfg(feature = "syncro")]
-    #[serde(rename = "syncro")]
     Syncro(lmsync_syncro::SyncroConfig),
+}
+
+/// What the key `vendor` can say.
+#[derive(Debug, Deserialize)]
+enum VendorName {
+    #[cfg(feature = "cwrmm")]
+    #[serde(rename = "cwrmm")]
+    CwRmm,
+    #[cfg(feature = "halo")]
+    #[serde(rename = "halo-itsm")]
+    HaloItsm,
+    #[cfg(feature = "halo")]
+    #[serde(rename = "halo-psa")]
+    HaloPsa,
+    #[cfg(feature = "superops")]
+    #[serde(rename = "superops")]
+    SuperOps,
+    #[cfg(feature = "syncro")]
+    #[serde(rename = "syncro")]
+    Syncro,
+}
+
+// By hand: the errors of a derived choice would not name the key that is wrong.
+impl<'de> Deserialize<'de> for ConnectorConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut keys = Map::deserialize(deserializer)?;
+        let vendor = keys.remove("vendor");
+        let vendor = vendor.ok_or_else(|| D::Error::missing_field("vendor"))?;
+        let vendor = VendorName::deserialize(vendor)
+            .map_err(|error| D::Error::custom(format_args!("`vendor`: {error}")))?;
+        match vendor {
+            #[cfg(feature = "cwrmm")]
+            VendorName::CwRmm => read(keys).map(Self::CwRmm),
+            #[cfg(feature = "halo")]
+            VendorName::HaloItsm => read(keys).map(Self::HaloItsm),
+            #[cfg(feature = "halo")]
+            VendorName::HaloPsa => read(keys).map(Self::HaloPsa),
+            #[cfg(feature = "superops")]
+            VendorName::SuperOps => read(keys).map(Self::SuperOps),
+            #[cfg(feature = "syncro")]
+            VendorName::Syncro => read(keys).map(Self::Syncro),
+        }
+    }
+}
+
+/// One vendor's keys; an error says which of them it is about.
+fn read<T: DeserializeOwned, E: serde::de::Error>(keys: Map<String, Value>) -> Result<T, E> {
+    serde_path_to_error::deserialize(Value::Object(keys)).map_err(|error| {
+        let message = error.inner().to_string();
+        let path = error.path().to_string();
+        // Keys that are no texts to serde have no name in the path.
+        let key = format!("`{}`", path.trim_end_matches(".?"));
+        match error.path().iter().next() {
+            Some(_) if !message.contains(&key) => E::custom(format_args!("{key}: {message}")),
+            _ => E::custom(message),
+        }
+    })
 }
 
 impl ConnectorConfig {
@@ -69,7 +122,7 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Arc<dyn Connector>> {
+    pub fn connect(&self) -> lmsync_core::Result<Arc<dyn Connector>> {
         self.connect_in(&Environment::system()?)
     }
 
@@ -77,7 +130,7 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_in(&self, environment: &Environment) -> Result<Arc<dyn Connector>> {
+    pub fn connect_in(&self, environment: &Environment) -> lmsync_core::Result<Arc<dyn Connector>> {
         Ok(self.connect_two_way_in(environment)?)
     }
 
@@ -86,7 +139,10 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_two_way_in(&self, environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
+    pub fn connect_two_way_in(
+        &self,
+        environment: &Environment,
+    ) -> lmsync_core::Result<Arc<dyn TwoWaySync>> {
         match self {
             #[cfg(feature = "cwrmm")]
             Self::CwRmm(config) => Ok(Arc::new(config.connect_in(environment)?)),
@@ -107,7 +163,7 @@ fn halo(
     config: &lmsync_halo::HaloConfig,
     product: lmsync_halo::HaloProduct,
     environment: &Environment,
-) -> Result<Arc<dyn TwoWaySync>> {
+) -> lmsync_core::Result<Arc<dyn TwoWaySync>> {
     let config = config.clone().product(product);
     Ok(Arc::new(config.connect_in(environment)?))
 }

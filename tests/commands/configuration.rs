@@ -160,8 +160,31 @@ fn values_that_cannot_work_are_refused_with_a_hint() {
     refused(
         &account,
         &account.table("demo", TOKEN, "region = \"moon\""),
-        &["moon"],
+        &["`region`", "moon"],
     );
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_told_with_its_key() {
+    let account = Account::start();
+    for (line, key) in [
+        ("concurrency = \"many\"", "`concurrency`"),
+        ("region = 5", "`region`"),
+    ] {
+        refused(&account, &account.table("odd", TOKEN, line), &[key]);
+    }
+    let nested = "[[connector]]\nvendor = \"cwrmm\"\nfields = { warranty_expiry = 5 }\n";
+    refused(&account, nested, &["`fields`", "5"]);
+    let table = account.table("demo", TOKEN, "");
+    let vendor = "vendor = \"superops\"";
+    assert!(table.contains(vendor));
+    for (other, words) in [
+        ("vendor = 5", ["`vendor`", "5"]),
+        ("vendor = \"super\"", ["`vendor`", "`halo-psa`"]),
+        ("", ["missing", "`vendor`"]),
+    ] {
+        refused(&account, &table.replace(vendor, other), &words);
+    }
 }
 
 #[test]

@@ -67,6 +67,7 @@ fn a_better_serial_replaces_a_placeholder() {
         draft
             .serial("")
             .serial("Default string")
+            .other_serial(OtherSerialKind::Baseboard, "B0")
             .other_serial(OtherSerialKind::Baseboard, "B1")
             .serial("N/A")
             .serial("ABC1")
@@ -75,7 +76,9 @@ fn a_better_serial_replaces_a_placeholder() {
         draft.other_serial(OtherSerialKind::Chassis, "Chassis Serial Number");
     });
     assert_eq!(asset.serial.key.as_deref(), Some("ABC1"));
-    assert_eq!(asset.serial.others.len(), 1);
+    let others = asset.serial.others.iter();
+    let others: Vec<&str> = others.map(|other| other.value.as_str()).collect();
+    assert_eq!(others, ["B0", "B1"]);
     assert!(asset.issues.is_empty());
 
     let junk = built(|draft| {
