@@ -33,7 +33,7 @@ pub struct SyncSummary {
     /// How many records the vendor said there are.
     pub reported_total: Option<u64>,
     /// Whether every record that the vendor has was seen: the vendor's count agrees with
-    /// what was listed, and did not change meanwhile.
+    /// what was listed, and did not change meanwhile, and no answer had a gap.
     pub complete: bool,
     /// Why not, once the listing has ended.
     pub incomplete_reason: Option<String>,

@@ -432,7 +432,7 @@ impl Api {
             rows: Vec::new(),
             next: Some(vec![("limit".to_owned(), PAGE_SIZE.to_string())]),
             received_at: self.http.clock().now(),
-            has_gap: false,
+            gaps: Vec::new(),
         };
         let mut asked = HashSet::new();
         let mut barren = 0;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use lmsync_core::model::{Asset, Customer};
 use lmsync_core::paging::{Page, PageSource, Row};
 use lmsync_core::wire::KeepRaw;
 use lmsync_core::{
-    AssetQuery, CheckInWindow, Detail, Error, ErrorKind, NeverCheckedIn, Rejection, Result,
+    AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
 };
 use tokio::sync::OnceCell;
 
@@ -25,8 +25,6 @@ use crate::wire;
 
 /// A listing whose heartbeats fail this often asks for no more of them.
 const HEARTBEAT_FAILURES: u32 = 3;
-const GAP_HINT: &str = "the summary's rejections say why; list again later, and if it stays, \
-     report it to the vendor";
 
 /// What a listing has to know before it asks for devices.
 #[derive(Debug, Default)]
@@ -54,7 +52,7 @@ impl Account {
                         Some(id) if !id.is_empty() => {
                             ids.insert(id.to_owned());
                         }
-                        _ => account.unreadable.push("the company has no id".to_owned()),
+                        _ => account.unreadable.push("a company has no id".to_owned()),
                     }
                 }
                 // Its id is enough to list its devices.
@@ -62,7 +60,10 @@ impl Account {
                     Some(id) => {
                         ids.insert(id);
                     }
-                    None => account.unreadable.push(rejection.reason),
+                    None => {
+                        let why = format!("a company cannot be read: {}", rejection.reason);
+                        account.unreadable.push(why);
+                    }
                 },
             }
         }
@@ -75,8 +76,7 @@ impl Account {
     }
 }
 
-/// The account's devices; a page is a batch of companies, and after the last of them comes one
-/// without rows that says whether any devices remained unknown.
+/// The account's devices; a page is a batch of companies.
 pub(crate) struct AssetPages {
     inner: Arc<Inner>,
     account: OnceCell<Account>,
@@ -85,8 +85,6 @@ pub(crate) struct AssetPages {
     /// Whether the window leaves out what has no check-in.
     excludes_unknown: bool,
     heartbeat_failures: AtomicU32,
-    /// Whether a group of devices could not be read.
-    lost_group: AtomicBool,
 }
 
 impl AssetPages {
@@ -99,7 +97,6 @@ impl AssetPages {
             excludes_unknown: query.window != CheckInWindow::All
                 && query.never_checked_in == NeverCheckedIn::Exclude,
             heartbeat_failures: AtomicU32::new(0),
-            lost_group: AtomicBool::new(false),
         }
     }
 }
@@ -113,14 +110,11 @@ impl PageSource for AssetPages {
         let load = || Account::read(inner, meter);
         let account = self.account.get_or_try_init(load).await?;
         let mut batches = account.companies.chunks(COMPANIES_AT_ONCE);
-        let last = u32::try_from(batches.len().max(1)).unwrap_or(u32::MAX);
-        if number > last {
-            self.expect_no_gap(account)?;
-        }
+        let pages = u32::try_from(batches.len().max(1)).unwrap_or(u32::MAX);
         let place = number.saturating_sub(1) as usize;
         let mut rows = Vec::new();
         if place == 0 {
-            rows.extend(account.unreadable.iter().map(|why| unlisted(why)));
+            rows.extend(account.unreadable.iter().map(gap));
         }
         if let Some(batch) = batches.nth(place) {
             rows.extend(self.batch(batch, &account.names, meter).await?);
@@ -128,8 +122,7 @@ impl PageSource for AssetPages {
         Ok(Page {
             rows,
             total: None,
-            // Told with the last batch only: by then, what every batch lost is known.
-            pages: Some(last.saturating_add(u32::from(number >= last))),
+            pages: Some(pages),
             more: None,
             size: PAGE_SIZE,
         })
@@ -140,16 +133,15 @@ impl PageSource for AssetPages {
     }
 }
 
-impl AssetPages {
-    /// Fails where devices remained unknown: the listing, at its end, is then not complete.
-    fn expect_no_gap(&self, account: &Account) -> Result<()> {
-        let lost_group = self.lost_group.load(Ordering::Relaxed);
-        match gap(account.unreadable.len(), lost_group) {
-            Some(gap) => Err(Error::decode(gap).with_hint(GAP_HINT)),
-            None => Ok(()),
-        }
-    }
+/// The devices of a batch of companies, and when they were received.
+#[derive(Debug, Default)]
+struct Found {
+    devices: Vec<(DeviceRow, DateTime<Utc>)>,
+    /// Why groups of devices could not be read.
+    gaps: Vec<String>,
+}
 
+impl AssetPages {
     async fn batch(
         &self,
         companies: &[String],
@@ -163,14 +155,15 @@ impl AssetPages {
         )
         .await;
         let found = found?;
-        let check_ins = self.check_ins(heartbeat, &found, meter).await?;
+        let check_ins = self.check_ins(heartbeat, &found.devices, meter).await?;
         let mut rows = Vec::new();
-        for (mut device, received_at) in found {
+        for (mut device, received_at) in found.devices {
             if device.company.is_none() && companies.len() == 1 {
                 device.company = companies.first().cloned();
             }
             rows.push(self.row(device, received_at, &check_ins, names));
         }
+        rows.extend(found.gaps.iter().map(gap));
         Ok(rows)
     }
 
@@ -202,12 +195,8 @@ impl AssetPages {
         map::asset(device, check_in, names, self.inner.origin(), received_at).into()
     }
 
-    async fn devices(
-        &self,
-        companies: &[String],
-        meter: &Meter,
-    ) -> Result<Vec<(DeviceRow, DateTime<Utc>)>> {
-        let mut rows = Vec::new();
+    async fn devices(&self, companies: &[String], meter: &Meter) -> Result<Found> {
+        let mut found = Found::default();
         for category in self.inner.categories() {
             let wanted = Wanted {
                 category: *category,
@@ -216,14 +205,13 @@ impl AssetPages {
                 raw: self.raw,
             };
             if let Some(page) = batch::devices(&self.inner.api, wanted, meter).await? {
-                if page.has_gap {
-                    self.lost_group.store(true, Ordering::Relaxed);
-                }
                 let at = page.received_at;
-                rows.extend(page.rows.into_iter().map(|row| (row, at)));
+                let devices = page.rows.into_iter().map(|row| (row, at));
+                found.devices.extend(devices);
+                found.gaps.extend(page.gaps);
             }
         }
-        Ok(rows)
+        Ok(found)
     }
 
     /// The heartbeat of a batch; `None` once it has failed too often.
@@ -319,45 +307,9 @@ impl PageSource for CustomerPages {
     }
 }
 
-fn unlisted(why: &str) -> Row<Asset> {
-    Row::Rejected(Rejection {
+fn gap(why: &String) -> Row<Asset> {
+    Row::Gap(Rejection {
         vendor_id: None,
-        reason: format!("the devices of a company are not listed: {why}"),
+        reason: format!("devices are not known: {why}"),
     })
-}
-
-/// What there is to say when companies, or groups of devices, could not be read.
-fn gap(companies: usize, lost_group: bool) -> Option<String> {
-    let (what, whose) = match (companies, lost_group) {
-        (0, false) => return None,
-        (0, true) => ("at least one group of devices".to_owned(), "its"),
-        (1, false) => ("1 company".to_owned(), "its"),
-        (1, true) => ("1 company and a group of devices".to_owned(), "their"),
-        (many, false) => (format!("{many} companies"), "their"),
-        (many, true) => (format!("{many} companies and a group of devices"), "their"),
-    };
-    Some(format!(
-        "{what} could not be read, so {whose} devices are not known"
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::gap;
-
-    #[test]
-    fn a_gap_says_whose_devices_are_not_known() {
-        let said = |companies, group| gap(companies, group).unwrap_or_default();
-        assert_eq!(said(0, false), "");
-        assert_eq!(
-            said(1, false),
-            "1 company could not be read, so its devices are not known"
-        );
-        assert_eq!(
-            said(0, true),
-            "at least one group of devices could not be read, so its devices are not known"
-        );
-        assert!(said(2, false).starts_with("2 companies could not"));
-        assert!(said(2, true).starts_with("2 companies and a group of devices could not"));
-    }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use http::header::LINK;
 use lmsync_core::http::Answer;
 use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
-use lmsync_core::{Error, ErrorKind, Rejection, Result, RetryClass};
+use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -22,15 +22,15 @@ pub(crate) struct ListPage<R> {
     /// Where the next page is.
     pub(crate) next: Option<Parameters>,
     pub(crate) received_at: DateTime<Utc>,
-    /// Whether a group of rows could not be read: which rows were in it is not known.
-    pub(crate) has_gap: bool,
+    /// Why groups of rows could not be read: which rows were in them is not known.
+    pub(crate) gaps: Vec<String>,
 }
 
 impl<R> ListPage<R> {
     /// Adds the rows of a later page.
     pub(crate) fn append(&mut self, later: Self) {
         self.rows.extend(later.rows);
-        self.has_gap |= later.has_gap;
+        self.gaps.extend(later.gaps);
     }
 }
 
@@ -102,7 +102,7 @@ fn grouped<E>(
         return Err(error);
     }
     let mut rows = Vec::new();
-    let mut has_gap = false;
+    let mut gaps = Vec::new();
     let groups = [list.platform, list.network]
         .into_iter()
         .flatten()
@@ -118,37 +118,16 @@ fn grouped<E>(
                     row: read(row),
                 }));
             }
-            unreadable => {
-                has_gap = true;
-                rows.push(DeviceRow::of_group(unreadable.unexpected()));
-            }
+            unreadable => gaps.push(match unreadable.unexpected() {
+                Some(kind) => format!("a group of devices is not an object but {kind}"),
+                None => "a group of devices is null".to_owned(),
+            }),
         }
     }
     Ok(ListPage {
-        has_gap,
+        gaps,
         ..page(rows, answer)
     })
-}
-
-impl DeviceRow {
-    /// Stands for a group that is null or of another `kind` than an object.
-    fn of_group(kind: Option<&str>) -> Self {
-        let reason = match kind {
-            Some(kind) => format!("a group of devices is not an object but {kind}"),
-            None => "a group of devices is null".to_owned(),
-        };
-        Self {
-            company: None,
-            site: None,
-            row: WireRow {
-                record: Err(Rejection {
-                    vendor_id: None,
-                    reason,
-                }),
-                raw: None,
-            },
-        }
-    }
 }
 
 fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
@@ -156,7 +135,7 @@ fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
         rows,
         next: answer.header(LINK.as_str()).and_then(link::next),
         received_at: answer.received_at(),
-        has_gap: false,
+        gaps: Vec::new(),
     }
 }
 
@@ -201,9 +180,9 @@ mod tests {
                     Some("the row is null"),
                     Some("the row is not an object but array"),
                     None,
-                    Some("a group of devices is not an object but text"),
                 ]
             );
+            assert_eq!(page.gaps, ["a group of devices is not an object but text"]);
             assert_eq!(page.rows[0].company.as_deref(), Some("c"));
             assert_eq!(page.rows[0].row.raw.is_some(), raw == KeepRaw::Yes);
         }
@@ -211,16 +190,21 @@ mod tests {
 
     #[test]
     fn a_group_that_cannot_be_read_is_a_gap_and_a_row_is_none() {
-        for (groups, has_gap) in [
-            (r#"{"endpoints":[null,7]}"#, false),
-            (r#"{"endpoints":null}"#, false),
-            ("null", true),
-            ("[]", true),
-            (r#"7,{"endpoints":[]}"#, true),
+        for (groups, gaps) in [
+            (r#"{"endpoints":[null,7]}"#, &[][..]),
+            (r#"{"endpoints":null}"#, &[]),
+            ("null", &["a group of devices is null"]),
+            (
+                r#"7,{"endpoints":[]},null"#,
+                &[
+                    "a group of devices is not an object but number",
+                    "a group of devices is null",
+                ],
+            ),
         ] {
             let body = format!(r#"{{"platform":[{groups}]}}"#);
             let page = devices(&body, None, KeepRaw::No).unwrap();
-            assert_eq!(page.has_gap, has_gap, "{groups}");
+            assert_eq!(page.gaps, gaps, "{groups}");
         }
     }
 

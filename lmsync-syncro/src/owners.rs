@@ -284,12 +284,7 @@ impl Walk {
             self.totals = Some((low.min(total), high.max(total)));
         }
         for row in &page.rows {
-            let id = match row {
-                Row::Record(asset) => Some(&asset.source.vendor_id),
-                Row::Rejected(rejection) => rejection.vendor_id.as_ref(),
-                Row::Skipped { vendor_id } => Some(vendor_id),
-            };
-            match id {
+            match row.vendor_id() {
                 Some(id) => drop(self.met.insert(self.hasher.hash_one(id))),
                 None => self.unidentified += 1,
             }

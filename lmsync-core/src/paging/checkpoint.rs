@@ -32,6 +32,9 @@ pub(super) struct Position {
     pub(super) taken: Vec<String>,
     pub(super) seen_before: u64,
     pub(super) total: Option<u64>,
+    /// Why records up to here are missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gap: Option<String>,
 }
 
 impl Position {
@@ -41,6 +44,7 @@ impl Position {
             taken: Vec::new(),
             seen_before: 0,
             total: None,
+            gap: None,
         }
     }
 }

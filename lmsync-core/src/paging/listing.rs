@@ -44,6 +44,8 @@ pub(super) struct Listing<S: PageSource> {
     seen: SeenIds,
     serials: SeenSerials,
     new_in_walk: u64,
+    /// Why this walk cannot be complete, whatever it counts.
+    gap: Option<String>,
     ended: bool,
 }
 
@@ -54,6 +56,7 @@ struct Reading {
     ids: Vec<String>,
     seen_before: u64,
     total: Option<u64>,
+    gap: Option<String>,
 }
 
 impl Reading {
@@ -63,6 +66,7 @@ impl Reading {
             taken,
             seen_before: self.seen_before,
             total: self.total,
+            gap: self.gap.clone(),
         }
     }
 }
@@ -94,6 +98,7 @@ impl<S: PageSource> Listing<S> {
             seen: SeenIds::default(),
             serials: SeenSerials::default(),
             new_in_walk: 0,
+            gap: None,
             ended: false,
         }
     }
@@ -139,6 +144,7 @@ impl<S: PageSource> Listing<S> {
         if let Some(checkpoint) = self.query.resume.take() {
             let position = checkpoint.position_in(&self.scope)?;
             self.pass = Pass::new(1, position.page, position.seen_before);
+            self.gap.clone_from(&position.gap);
             self.progress().position = position;
             self.resuming = true;
         }
@@ -208,6 +214,7 @@ impl<S: PageSource> Listing<S> {
         self.pass = Pass::new(walk, 1, 0);
         self.reading = None;
         self.new_in_walk = 0;
+        self.gap = None;
         self.progress().position = Position::start();
     }
 
@@ -225,6 +232,8 @@ impl<S: PageSource> Listing<S> {
             more: page.more,
             size: page.size,
         };
+        let mut gaps = page.rows.iter().filter_map(Row::gap);
+        self.gap = self.gap.take().or_else(|| gaps.next().map(str::to_owned));
         self.reading = Some(Reading {
             number,
             ids: page
@@ -235,6 +244,7 @@ impl<S: PageSource> Listing<S> {
                 .collect(),
             seen_before: self.pass.counted(),
             total: page.total,
+            gap: self.gap.clone(),
         });
         let mut kept = Vec::with_capacity(page.rows.len());
         for row in page.rows {
@@ -248,7 +258,7 @@ impl<S: PageSource> Listing<S> {
                         Sighting::Repeated => progress.summary.duplicates += 1,
                     }
                 }
-                Row::Rejected(rejection) => {
+                Row::Rejected(rejection) | Row::Gap(rejection) => {
                     self.reject(rejection, &mut facts, &mut progress.summary);
                 }
                 Row::Skipped { vendor_id } => {
@@ -368,9 +378,13 @@ impl<S: PageSource> Listing<S> {
         let whole = self.pass.is_whole();
         let settled = self.pass.walk > 1 && self.new_in_walk == 0 && !self.pass.totals_changed();
         if whole || settled || self.pass.walk >= WALK_LIMIT {
-            let reason = (!whole).then(|| self.shortfall());
+            let reason = if whole {
+                self.gap.take()
+            } else {
+                Some(self.shortfall())
+            };
             let mut progress = self.progress();
-            progress.summary.complete = whole;
+            progress.summary.complete = reason.is_none();
             progress.summary.incomplete_reason = reason;
             return true;
         }

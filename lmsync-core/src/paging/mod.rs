@@ -72,6 +72,9 @@ pub enum Row<T> {
     Record(T),
     /// A row that could not be read.
     Rejected(Rejection),
+    /// A row that could not be read and stands for records that nobody can count, such as
+    /// a group of devices: the listing goes on, and is not complete.
+    Gap(Rejection),
     /// A record that is none of what is listed, such as a licence among assets:
     /// counted with the vendor's total and not handed out.
     Skipped {
@@ -90,11 +93,21 @@ impl<T> From<Result<T, Rejection>> for Row<T> {
 }
 
 impl<T: Listed> Row<T> {
-    fn vendor_id(&self) -> Option<&str> {
+    /// The id of what it is about, where that is known.
+    #[must_use]
+    pub fn vendor_id(&self) -> Option<&str> {
         match self {
             Self::Record(record) => Some(&record.source().vendor_id),
-            Self::Rejected(rejection) => rejection.vendor_id.as_deref(),
+            Self::Rejected(rejection) | Self::Gap(rejection) => rejection.vendor_id.as_deref(),
             Self::Skipped { vendor_id } => Some(vendor_id),
+        }
+    }
+
+    /// Why records are missing that this row stands for.
+    fn gap(&self) -> Option<&str> {
+        match self {
+            Self::Gap(rejection) => Some(&rejection.reason),
+            _ => None,
         }
     }
 }
