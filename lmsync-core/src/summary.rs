@@ -8,7 +8,8 @@ use crate::http::Usage;
 
 /// What a listing came to.
 ///
-/// `seen = kept + filtered_out + never_checked_in_excluded + rejected.len()`.
+/// `seen = kept + filtered_out + never_checked_in_excluded + rejected.len()` once the stream
+/// has ended. Before that, and after an error, records that were read ahead are seen and not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncSummary {
@@ -33,7 +34,7 @@ pub struct SyncSummary {
     /// How many records the vendor said there are.
     pub reported_total: Option<u64>,
     /// Whether every record that the vendor has was seen: the vendor's count agrees with
-    /// what was listed, and did not change meanwhile, and no answer had a gap.
+    /// what was listed and did not change meanwhile, and no answer had a gap.
     pub complete: bool,
     /// Why not, once the listing has ended.
     pub incomplete_reason: Option<String>,

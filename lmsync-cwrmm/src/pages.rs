@@ -114,7 +114,7 @@ impl PageSource for AssetPages {
         let place = number.saturating_sub(1) as usize;
         let mut rows = Vec::new();
         if place == 0 {
-            rows.extend(account.unreadable.iter().map(gap));
+            rows.extend(account.unreadable.iter().map(|why| gap(why)));
         }
         if let Some(batch) = batches.nth(place) {
             rows.extend(self.batch(batch, &account.names, meter).await?);
@@ -163,7 +163,7 @@ impl AssetPages {
             }
             rows.push(self.row(device, received_at, &check_ins, names));
         }
-        rows.extend(found.gaps.iter().map(gap));
+        rows.extend(found.gaps.iter().map(|why| gap(why)));
         Ok(rows)
     }
 
@@ -307,7 +307,7 @@ impl PageSource for CustomerPages {
     }
 }
 
-fn gap(why: &String) -> Row<Asset> {
+fn gap(why: &str) -> Row<Asset> {
     Row::Gap(Rejection {
         vendor_id: None,
         reason: format!("devices are not known: {why}"),
