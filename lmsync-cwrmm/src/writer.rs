@@ -2,13 +2,14 @@
 //!
 //! A key without the right to write still reads: the scopes of both are never asked for together.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::Method;
-use lmsync_core::Result;
 use lmsync_core::auth::{Authorizer, TokenAuth};
 use lmsync_core::http::{Endpoint, HttpClient, Meter};
-use tokio::sync::{Mutex, MutexGuard};
+use lmsync_core::{Error, ErrorKind, Result};
+use tokio::sync::MutexGuard;
 
 use crate::api::fields_of;
 use crate::classify;
@@ -17,6 +18,10 @@ use crate::scope::{Scope, Scopes};
 use crate::sign_in::may_not_write;
 use crate::wire::{NewField, NewValue};
 
+/// A refused key is not asked about again for so long: a run of a thousand dates would ask
+/// for a thousand tokens.
+const REFUSAL_STANDS: Duration = Duration::from_secs(60);
+
 /// What writes to one account; clones share the token.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
@@ -24,7 +29,9 @@ pub(crate) struct Writer {
     tokens: TokenAuth,
     endpoint: Endpoint,
     scopes: Scopes,
-    creating: Arc<Mutex<()>>,
+    /// When the key was refused last, and how.
+    refused: Arc<Mutex<Option<(Duration, Error)>>>,
+    creating: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Writer {
@@ -40,6 +47,7 @@ impl Writer {
             tokens,
             endpoint,
             scopes,
+            refused: Arc::default(),
             creating: Arc::default(),
         }
     }
@@ -47,11 +55,30 @@ impl Writer {
     /// Gets a token to write with, unless there is one; writes nothing. A token that was
     /// granted with less than was asked for is kept: further ones would lock the key.
     pub(crate) async fn sign_in(&self, meter: &Meter) -> Result<()> {
-        self.tokens.credential(meter).await?;
+        if let Some(error) = self.standing_refusal() {
+            return Err(error);
+        }
+        if let Err(error) = self.tokens.credential(meter).await {
+            self.note(&error);
+            return Err(error);
+        }
         if self.lacks(Scope::WriteCustomFields) {
             return Err(may_not_write());
         }
         Ok(())
+    }
+
+    fn standing_refusal(&self) -> Option<Error> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, error) = refused.as_ref()?;
+        (self.http.clock().elapsed() < *at + REFUSAL_STANDS).then(|| error.clone())
+    }
+
+    fn note(&self, error: &Error) {
+        if error.kind() == ErrorKind::Permission {
+            let refusal = (self.http.clock().elapsed(), error.clone());
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+        }
     }
 
     /// Whether the key is known to lack `scope`.

@@ -48,6 +48,30 @@ fn a_key_that_may_not_write_reads_on_and_is_told_what_it_lacks() {
 }
 
 #[test]
+fn a_key_that_may_not_write_is_asked_about_once_a_minute() {
+    run(async {
+        let stage = Stage::bare();
+        stage.change(CwRmmSimulator::forbid_writing);
+        let ids = stage.ids();
+        stage.refusal(&both(&ids[0])).await;
+        let asked = stage.scopes().len();
+        for id in &ids {
+            let error = stage.refusal(&both(id)).await;
+            assert_eq!(error.kind(), ErrorKind::Permission);
+            assert_names_the_scopes(error.hint().unwrap());
+        }
+        assert_eq!(stage.scopes().len(), asked);
+        stage.change(|vendor| {
+            let scope = "platform.custom_fields_values.write";
+            vendor.key().scopes.insert(scope);
+        });
+        stage.clock.sleep(Duration::from_secs(60)).await;
+        let report = stage.write(&both(&ids[0])).await;
+        assert_eq!(report.outcome, WriteOutcome::Written);
+    });
+}
+
+#[test]
 fn a_refusal_of_a_key_that_reads_is_one_of_the_scopes_unless_it_names_the_key() {
     run(async {
         let answer = |status, body: &'static str| Fault::Answer {
