@@ -18,12 +18,14 @@ use crate::{assert_error_hides, assert_hides};
 /// The keys that hold a secret.
 const SECRET_KEYS: [&str; 3] = ["api_token", "api_key", "client_secret"];
 /// Where requests go that name no other address.
-const DOMAINS: [&str; 6] = [
+const DOMAINS: [&str; 8] = [
     "superops.ai",
     "superops.com",
     "syncromsp.com",
     "repairshopr.com",
     "itsupport247.net",
+    "euplatform.connectwise.com",
+    "auplatform.connectwise.com",
     "halopsa.com",
 ];
 const CANARY: &str = "s3cret-canary-51c4be";
