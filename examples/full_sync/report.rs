@@ -46,7 +46,7 @@ impl Failure {
             kind: ErrorKind::Vendor,
             message: reason.unwrap_or_else(|| "the vendor listed less than there is".to_owned()),
             hint: Some(
-                "run the sync again when fewer changes are made in the vendor's product; \
+                "run the sync again, best when few changes are made in the vendor's product; \
                  if it stays, compare the counts there and report it to the vendor"
                     .to_owned(),
             ),
