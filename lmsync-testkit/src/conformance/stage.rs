@@ -16,8 +16,8 @@ use crate::{FaultyTransport, InMemory, VirtualClock};
 
 /// How long an answer takes, in virtual time.
 pub(super) const LATENCY: Duration = Duration::from_millis(20);
-/// So long after it, what was dropped or not begun would have sent something.
-pub(super) const LONG_AFTER: Duration = Duration::from_secs(30 * 60);
+/// Half an hour after it, what was dropped or not begun would have sent something.
+pub(super) const LONG_AFTER: Duration = Duration::from_secs(1_800);
 
 /// A connector and its vendor, set up for one test.
 pub struct Stage<S: Subject, C: ?Sized = dyn Connector> {
