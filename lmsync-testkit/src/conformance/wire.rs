@@ -25,8 +25,8 @@ use crate::{Fault, Mutation, MutationKind};
 const FEW: usize = 8;
 /// So many assets belong to several customers.
 const SOME: usize = 60;
-/// No connector is this patient with one call.
-const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
+/// Six hours: no connector is this patient with one call.
+const PATIENCE: Duration = Duration::from_secs(21_600);
 /// What makes a value another one of the same sort is told by the vendor's own count
 /// alone; these make it one that cannot be right.
 const NOT_TO_BE_TAKEN: [MutationKind; 5] = [
