@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lmsync_core::{Connector, Environment, TwoWaySync};
+use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -65,7 +65,7 @@ enum VendorName {
 
 // By hand: the errors of a derived choice would not name the key that is wrong.
 impl<'de> Deserialize<'de> for ConnectorConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let mut keys = Map::deserialize(deserializer)?;
         let vendor = keys.remove("vendor");
         let vendor = vendor.ok_or_else(|| D::Error::missing_field("vendor"))?;
@@ -87,7 +87,11 @@ impl<'de> Deserialize<'de> for ConnectorConfig {
 }
 
 /// One vendor's keys; an error says which of them it is about.
-fn read<T: DeserializeOwned, E: serde::de::Error>(keys: Map<String, Value>) -> Result<T, E> {
+fn read<T, E>(keys: Map<String, Value>) -> std::result::Result<T, E>
+where
+    T: DeserializeOwned,
+    E: serde::de::Error,
+{
     serde_path_to_error::deserialize(Value::Object(keys)).map_err(|error| {
         let message = error.inner().to_string();
         let path = error.path().to_string();
@@ -122,7 +126,7 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> lmsync_core::Result<Arc<dyn Connector>> {
+    pub fn connect(&self) -> Result<Arc<dyn Connector>> {
         self.connect_in(&Environment::system()?)
     }
 
@@ -130,7 +134,7 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_in(&self, environment: &Environment) -> lmsync_core::Result<Arc<dyn Connector>> {
+    pub fn connect_in(&self, environment: &Environment) -> Result<Arc<dyn Connector>> {
         Ok(self.connect_two_way_in(environment)?)
     }
 
@@ -139,10 +143,7 @@ impl ConnectorConfig {
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_two_way_in(
-        &self,
-        environment: &Environment,
-    ) -> lmsync_core::Result<Arc<dyn TwoWaySync>> {
+    pub fn connect_two_way_in(&self, environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
         match self {
             #[cfg(feature = "cwrmm")]
             Self::CwRmm(config) => Ok(Arc::new(config.connect_in(environment)?)),
@@ -163,7 +164,7 @@ fn halo(
     config: &lmsync_halo::HaloConfig,
     product: lmsync_halo::HaloProduct,
     environment: &Environment,
-) -> lmsync_core::Result<Arc<dyn TwoWaySync>> {
+) -> Result<Arc<dyn TwoWaySync>> {
     let config = config.clone().product(product);
     Ok(Arc::new(config.connect_in(environment)?))
 }

@@ -2,14 +2,13 @@
 //!
 //! A key without the right to write still reads: the scopes of both are never asked for together.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
 use lmsync_core::auth::{Authorizer, TokenAuth};
 use lmsync_core::http::{Endpoint, HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result};
-use tokio::sync::MutexGuard;
 
 use crate::api::fields_of;
 use crate::classify;
@@ -30,7 +29,7 @@ pub(crate) struct Writer {
     endpoint: Endpoint,
     scopes: Scopes,
     /// When the key was refused last, and how.
-    refused: Arc<Mutex<Option<(Duration, Error)>>>,
+    refusal: Arc<Mutex<Option<(Duration, Error)>>>,
     creating: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -47,7 +46,7 @@ impl Writer {
             tokens,
             endpoint,
             scopes,
-            refused: Arc::default(),
+            refusal: Arc::default(),
             creating: Arc::default(),
         }
     }
@@ -59,7 +58,9 @@ impl Writer {
             return Err(error);
         }
         if let Err(error) = self.tokens.credential(meter).await {
-            self.note(&error);
+            if error.kind() == ErrorKind::Permission {
+                *self.refusal() = Some((self.http.clock().elapsed(), error.clone()));
+            }
             return Err(error);
         }
         if self.lacks(Scope::WriteCustomFields) {
@@ -69,16 +70,13 @@ impl Writer {
     }
 
     fn standing_refusal(&self) -> Option<Error> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, error) = refused.as_ref()?;
+        let refusal = self.refusal();
+        let (at, error) = refusal.as_ref()?;
         (self.http.clock().elapsed() < *at + REFUSAL_STANDS).then(|| error.clone())
     }
 
-    fn note(&self, error: &Error) {
-        if error.kind() == ErrorKind::Permission {
-            let refusal = (self.http.clock().elapsed(), error.clone());
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
-        }
+    fn refusal(&self) -> MutexGuard<'_, Option<(Duration, Error)>> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the key is known to lack `scope`.
@@ -110,7 +108,7 @@ impl Writer {
     }
 
     /// The right to create fields: one at a time, so that none is created twice.
-    pub(crate) async fn turn_to_create(&self) -> MutexGuard<'_, ()> {
+    pub(crate) async fn turn_to_create(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.creating.lock().await
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Position {
     pub(super) seen_before: u64,
     pub(super) total: Option<u64>,
     /// Why records up to here are missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) gap: Option<String>,
 }
 

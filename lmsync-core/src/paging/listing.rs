@@ -56,17 +56,16 @@ struct Reading {
     ids: Vec<String>,
     seen_before: u64,
     total: Option<u64>,
-    gap: Option<String>,
 }
 
 impl Reading {
-    fn position(&self, taken: Vec<String>) -> Position {
+    fn position(&self, taken: Vec<String>, gap: Option<String>) -> Position {
         Position {
             page: self.number,
             taken,
             seen_before: self.seen_before,
             total: self.total,
-            gap: self.gap.clone(),
+            gap,
         }
     }
 }
@@ -244,7 +243,6 @@ impl<S: PageSource> Listing<S> {
                 .collect(),
             seen_before: self.pass.counted(),
             total: page.total,
-            gap: self.gap.clone(),
         });
         let mut kept = Vec::with_capacity(page.rows.len());
         for row in page.rows {
@@ -352,7 +350,7 @@ impl<S: PageSource> Listing<S> {
         if let Some(reading) = self.reading.as_ref().filter(|_| walk == 1) {
             let begins = progress.position.taken.is_empty();
             if begins || progress.position.page != reading.number {
-                progress.position = reading.position(Vec::new());
+                progress.position = reading.position(Vec::new(), self.gap.clone());
             }
             progress
                 .position
@@ -369,7 +367,7 @@ impl<S: PageSource> Listing<S> {
             && self.pass.walk == 1
         {
             let ids = std::mem::take(&mut reading.ids);
-            self.progress().position = reading.position(ids);
+            self.progress().position = reading.position(ids, self.gap.clone());
         }
     }
 
