@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture, Either, FutureExt, Shared};
 use futures_util::stream::StreamExt;
-use lmsync::paging::{Listed, RecordStream};
+use lmsync::listing::{Listed, RecordStream};
 use lmsync::{
     AssetQuery, Clock, Connector, CustomerCount, Error, Result, SyncSummary, SystemClock,
 };

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync::auth::{Credential, HeaderAuth};
 use lmsync::http::{Budget, Call, Endpoint, HttpClient, Meter, Redactor};
+use lmsync::json::{LenientObject, Scalar, lenient_u64};
+use lmsync::listing::{ListSource, ListingScope, Page, RecordStream, Row};
 use lmsync::model::{
     Asset, AssetDraft, AssetId, AssetKind, CheckInBasis, Customer, Ref, Rules, Source, clean,
 };
-use lmsync::paging::{ListingScope, Page, PageSource, RecordStream, Row};
-use lmsync::wire::{Object, Scalar, lenient_u64};
 use lmsync::{
     AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope, Connector,
     ConnectorInfo, CustomerStream, Environment, Error, ErrorKind, Rejection, Result, Secret,
@@ -77,7 +77,7 @@ impl Shelf {
         })))
     }
 
-    pub(crate) fn stream<S: PageSource>(
+    pub(crate) fn stream<S: ListSource>(
         &self,
         pages: S,
         query: AssetQuery,
@@ -125,7 +125,7 @@ pub(crate) struct Machine {
     mac: Scalar,
     pub(crate) bought: Scalar,
     last_seen: Scalar,
-    company: Object<Company>,
+    company: LenientObject<Company>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -252,7 +252,7 @@ pub(crate) struct Machines {
 }
 
 #[async_trait]
-impl PageSource for Machines {
+impl ListSource for Machines {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -274,7 +274,7 @@ impl PageSource for Machines {
 pub(crate) struct Companies(pub(crate) Arc<Inner>);
 
 #[async_trait]
-impl PageSource for Companies {
+impl ListSource for Companies {
     type Record = Customer;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
@@ -291,8 +291,8 @@ where
     R: DeserializeOwned,
 {
     let rows = list.rows.iter().map(|raw| {
-        let record = match serde_json::from_str::<Object<R>>(raw.get()) {
-            Ok(Object::Value(record)) => map(&record, raw),
+        let record = match serde_json::from_str::<LenientObject<R>>(raw.get()) {
+            Ok(LenientObject::Value(record)) => map(&record, raw),
             _ => Err(rejected("the row is no record")),
         };
         Row::from(record)

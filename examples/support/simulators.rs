@@ -5,7 +5,7 @@ use std::io;
 
 use lmsync::cwrmm::CwRmmConfig;
 use lmsync::halo::{HaloConfig, HaloProduct};
-use lmsync::model::{FieldPlaces, TenantField};
+use lmsync::model::{TenantField, TenantFieldNames};
 use lmsync::superops::SuperOpsConfig;
 use lmsync::syncro::SyncroConfig;
 use lmsync::{Clock, ConnectorConfig, SystemClock};
@@ -83,7 +83,7 @@ async fn halo(fleet: &Fleet, product: HaloProduct) -> io::Result<(ConnectorConfi
     let server = serve(HaloSimulator::new(spec), ServeOptions::default()).await?;
     let (api, auth) = (server.uri() + "/api", server.uri() + "/auth");
     // Halo has no check-in of its own; in this account a field holds it.
-    let fields = FieldPlaces::new().with(TenantField::LastCheckIn, ["Last Seen"]);
+    let fields = TenantFieldNames::new().with(TenantField::LastCheckIn, ["Last Seen"]);
     let config = HaloConfig::new(product, api, auth, id, secret)
         .tenant(tenant)
         .fields(fields);

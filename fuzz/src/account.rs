@@ -10,8 +10,8 @@ use chrono::{Datelike, NaiveDate};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use lmsync::http::RetryPolicy;
+use lmsync::listing::{Listed, RecordStream};
 use lmsync::model::{Asset, AssetId};
-use lmsync::paging::{Listed, RecordStream};
 use lmsync::two_way::{AssetDates, DateChange, DateField, WriteOutcome, WriteSource};
 use lmsync::{
     AssetQuery, CheckInWindow, CheckScope, Connector, Detail, Environment, Result, SharedClock,

@@ -7,7 +7,7 @@ use lmsync::halo::{HaloConfig, HaloProduct};
 use lmsync::http::{Endpoint, RetryPolicy};
 use lmsync::superops::SuperOpsConfig;
 use lmsync::syncro::SyncroConfig;
-use lmsync::{CheckScope, ConnectorConfig, Environment, Result, Secret, TwoWaySync, pasted};
+use lmsync::{CheckScope, ConnectorConfig, Environment, Result, Secret, TwoWaySync, input};
 use lmsync_testkit::VirtualClock;
 use lmsync_testkit::conformance::run;
 use serde_json::Value;
@@ -91,16 +91,16 @@ fn named_hosts(settings: &Value) -> Vec<String> {
 pub fn pasted(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let domains = ["syncromsp.com", "repairshopr.com"];
-    if let Ok((label, domain)) = pasted::subdomain("hostname", &text, &domains) {
+    if let Ok((label, domain)) = input::subdomain("hostname", &text, &domains) {
         let host = format!("{label}.{domain}");
         let url = url::Url::parse(&format!("https://{host}/"));
         assert!(url.is_ok_and(|url| url.host_str() == Some(&host)), "{host}");
         assert!(text.to_ascii_lowercase().contains(&label));
     }
-    if let Ok(token) = pasted::token("token", &Secret::from(&*text)) {
+    if let Ok(token) = input::token("token", &Secret::from(&*text)) {
         let token = token.expose();
         assert!(!token.is_empty() && !token.contains(char::is_whitespace));
-        let again = pasted::token("token", &Secret::from(token));
+        let again = input::token("token", &Secret::from(token));
         assert!(again.is_ok_and(|again| again.expose() == token));
     }
     if let Ok(endpoint) = Endpoint::parse(&text) {

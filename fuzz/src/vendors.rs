@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderValue, header};
 use lmsync::cwrmm::CwRmmConfig;
 use lmsync::halo::{HaloConfig, HaloProduct};
-use lmsync::model::{FieldPlaces, TenantField};
+use lmsync::model::{TenantField, TenantFieldNames};
 use lmsync::superops::SuperOpsConfig;
 use lmsync::syncro::SyncroConfig;
 use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
@@ -155,7 +155,7 @@ pub fn halo(data: &[u8]) {
                 SECRET,
             )
             .tenant("acmemsp")
-            .fields(FieldPlaces::new().with(TenantField::LastCheckIn, ["Last Seen"]));
+            .fields(TenantFieldNames::new().with(TenantField::LastCheckIn, ["Last Seen"]));
             Ok(Arc::new(config.connect_in(environment)?))
         },
     };

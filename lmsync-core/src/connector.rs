@@ -7,8 +7,8 @@ use futures_util::StreamExt;
 
 use crate::check::{CheckReport, CheckScope};
 use crate::error::Result;
+use crate::listing::RecordStream;
 use crate::model::{Asset, AssetId, Customer, Software};
-use crate::paging::RecordStream;
 use crate::query::{AssetQuery, Detail};
 use crate::summary::SyncSummary;
 use crate::two_way::DateFields;

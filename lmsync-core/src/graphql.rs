@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire;
+use crate::json;
 
 /// A GraphQL request: one document and its variables.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +25,7 @@ pub struct Envelope<T, X> {
     /// What went wrong.
     #[serde(
         default = "Vec::new",
-        deserialize_with = "wire::null_as_empty",
+        deserialize_with = "json::null_as_empty",
         bound(deserialize = "X: Deserialize<'de>")
     )]
     pub errors: Vec<GraphQlError<X>>,
@@ -41,7 +41,7 @@ pub struct GraphQlError<X> {
     #[serde(default)]
     pub message: Option<String>,
     /// Where in the data it happened.
-    #[serde(default, deserialize_with = "wire::null_as_empty")]
+    #[serde(default, deserialize_with = "json::null_as_empty")]
     pub path: Vec<PathSegment>,
     /// What the vendor says about it.
     #[serde(default = "Option::default")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::paging::Checkpoint;
+use crate::listing::Checkpoint;
 use crate::window::{CheckInWindow, NeverCheckedIn, WindowFilter};
 
 /// Which assets to list, and how much of each.

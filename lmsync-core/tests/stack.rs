@@ -12,14 +12,14 @@ use lmsync_core::http::{
 use lmsync_core::{ErrorKind, Result, RetryClass, Secret, SharedClock};
 use lmsync_testkit::{Line, Script, VirtualClock};
 
-struct Bench {
+struct Stage {
     http: HttpClient,
     script: Script,
     clock: SharedClock,
     meter: Meter,
 }
 
-impl Bench {
+impl Stage {
     fn new(lines: impl IntoIterator<Item = Line>) -> Self {
         Self::with_retry(lines, RetryPolicy::default())
     }
@@ -67,15 +67,15 @@ fn fine() -> Line {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_survives_what_passes() {
-    let bench = Bench::new([
+    let stage = Stage::new([
         Line::answer(503, "busy"),
         Line::failure(TransportErrorKind::Interrupted),
         Line::answer(200, "\"fi"),
         Line::failure(TransportErrorKind::Timeout),
         fine(),
     ]);
-    assert_eq!(bench.read().await.unwrap(), "fine");
-    let usage = bench.meter.read();
+    assert_eq!(stage.read().await.unwrap(), "fine");
+    let usage = stage.meter.read();
     assert_eq!((usage.requests, usage.retries), (5, 4));
 }
 
@@ -87,10 +87,10 @@ async fn a_write_of_unknown_outcome_is_sent_once() {
         Line::failure(TransportErrorKind::Timeout),
         Line::failure(TransportErrorKind::Interrupted),
     ] {
-        let bench = Bench::new([line, fine()]);
-        let error = bench.send(Idempotency::Once).await.unwrap_err();
+        let stage = Stage::new([line, fine()]);
+        let error = stage.send(Idempotency::Once).await.unwrap_err();
         assert_eq!(error.retry(), RetryClass::OnlyIfIdempotent);
-        assert_eq!(bench.requests(), 1);
+        assert_eq!(stage.requests(), 1);
     }
 }
 
@@ -101,9 +101,9 @@ async fn a_write_that_never_arrived_is_sent_again() {
         Line::failure(TransportErrorKind::ConnectTimeout),
         Line::answer(429, ""),
     ] {
-        let bench = Bench::new([line, fine()]);
-        assert_eq!(bench.send(Idempotency::Once).await.unwrap(), "fine");
-        assert_eq!(bench.requests(), 2);
+        let stage = Stage::new([line, fine()]);
+        assert_eq!(stage.send(Idempotency::Once).await.unwrap(), "fine");
+        assert_eq!(stage.requests(), 2);
     }
 }
 
@@ -122,28 +122,28 @@ async fn what_cannot_get_better_is_not_repeated() {
         (Line::failure(TransportErrorKind::Tls), K::Tls),
         (Line::failure(TransportErrorKind::TooLarge), K::Vendor),
     ] {
-        let bench = Bench::new([line, fine()]);
-        let error = bench.read().await.unwrap_err();
+        let stage = Stage::new([line, fine()]);
+        let error = stage.read().await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(error.operation(), Some("listThings"));
-        assert_eq!(bench.requests(), 1, "{error}");
+        assert_eq!(stage.requests(), 1, "{error}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn tries_end() {
-    let bench = Bench::new(vec![Line::answer(500, "broken"); 20]);
-    let error = bench.read().await.unwrap_err();
+    let stage = Stage::new(vec![Line::answer(500, "broken"); 20]);
+    let error = stage.read().await.unwrap_err();
     assert_eq!(error.retry(), RetryClass::Exhausted);
     assert_eq!(error.status(), Some(500));
-    assert_eq!(bench.requests(), 5);
+    assert_eq!(stage.requests(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn waits_between_tries_are_drawn_at_random_below_a_ceiling_that_doubles() {
-    let bench = Bench::new(vec![Line::answer(500, "broken"); 5]);
-    bench.read().await.unwrap_err();
-    let at: Vec<Duration> = bench.script.heard().iter().map(|heard| heard.at).collect();
+    let stage = Stage::new(vec![Line::answer(500, "broken"); 5]);
+    stage.read().await.unwrap_err();
+    let at: Vec<Duration> = stage.script.heard().iter().map(|heard| heard.at).collect();
     let mut ceiling = RetryPolicy::default().base;
     for pair in at.windows(2) {
         // Drawn from a continuous range, neither end turns up.
@@ -151,7 +151,7 @@ async fn waits_between_tries_are_drawn_at_random_below_a_ceiling_that_doubles() 
         assert!(wait > Duration::ZERO && wait < ceiling, "{at:?}");
         ceiling *= 2;
     }
-    assert_eq!(bench.http.concurrency(), 4);
+    assert_eq!(stage.http.concurrency(), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,17 +161,17 @@ async fn the_vendors_word_on_waiting_is_obeyed() {
         ("Tue, 31 Mar 2026 12:00:40 GMT", 40),
         ("gibberish", 5),
     ] {
-        let bench = Bench::new([Line::answer(429, "").header("retry-after", header), fine()]);
-        bench.read().await.unwrap();
-        assert_eq!(bench.clock.elapsed().as_secs(), seconds, "{header}");
-        assert_eq!(bench.meter.read().rate_limited_waits, 1);
+        let stage = Stage::new([Line::answer(429, "").header("retry-after", header), fine()]);
+        stage.read().await.unwrap();
+        assert_eq!(stage.clock.elapsed().as_secs(), seconds, "{header}");
+        assert_eq!(stage.meter.read().rate_limited_waits, 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_stops_every_caller() {
     let slow = Duration::from_millis(10);
-    let bench = Bench::new([
+    let stage = Stage::new([
         Line::answer(429, "")
             .header("retry-after", "30")
             .after(slow),
@@ -179,13 +179,13 @@ async fn a_refusal_stops_every_caller() {
         fine().after(slow),
     ]);
     let late = async {
-        bench.clock.sleep(Duration::from_secs(1)).await;
-        bench.read().await
+        stage.clock.sleep(Duration::from_secs(1)).await;
+        stage.read().await
     };
-    let (first, second) = futures_util::join!(bench.read(), late);
+    let (first, second) = futures_util::join!(stage.read(), late);
     first.unwrap();
     second.unwrap();
-    let later: Vec<_> = bench.script.heard()[1..]
+    let later: Vec<_> = stage.script.heard()[1..]
         .iter()
         .map(|heard| heard.at)
         .collect();
@@ -198,30 +198,30 @@ async fn a_refusal_stops_every_caller() {
 #[tokio::test(start_paused = true)]
 async fn patience_ends_with_the_vendors_reason() {
     let policy = RetryPolicy::default();
-    let bench = Bench::new(vec![Line::answer(429, "slow down"); 200]);
-    let error = bench.read().await.unwrap_err();
+    let stage = Stage::new(vec![Line::answer(429, "slow down"); 200]);
+    let error = stage.read().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry(), RetryClass::Exhausted);
-    let spent = bench.clock.elapsed();
+    let spent = stage.clock.elapsed();
     assert!(spent <= policy.patience && spent > Duration::from_secs(5 * 60));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_the_vendor_echoes_of_a_token_is_masked() {
-    let bench = Bench::new([
+    let stage = Stage::new([
         Line::answer(400, "token tok-5ecret is odd").header("x-request-id", "id-tok-5ecret-7")
     ]);
-    let error = bench.read().await.unwrap_err();
-    let shown = format!("{error} {error:?} {:?}", bench.http);
+    let error = stage.read().await.unwrap_err();
+    let shown = format!("{error} {error:?} {:?}", stage.http);
     assert!(shown.contains("[REDACTED] is odd"), "{shown}");
     assert!(!shown.contains("5ecret"), "{shown}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_request_carries_the_credential_and_names_the_client() {
-    let bench = Bench::new([Line::answer(503, ""), fine()]);
-    bench.read().await.unwrap();
-    for heard in bench.script.heard() {
+    let stage = Stage::new([Line::answer(503, ""), fine()]);
+    stage.read().await.unwrap();
+    for heard in stage.script.heard() {
         let headers = heard.request.headers();
         assert_eq!(headers["authorization"], "Bearer tok-5ecret");
         assert!(headers["authorization"].is_sensitive());

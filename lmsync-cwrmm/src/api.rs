@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use chrono::{DateTime, Utc};
 use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Meter};
-use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::classify;
+use crate::answers;
 use crate::limits::{Allowances, Family, RateLimits};
 use crate::read::{self, DeviceRow, ListPage};
 use crate::request::{address, call, encoded, list, query};
@@ -106,7 +106,7 @@ pub(crate) struct Api {
 }
 
 /// A page of devices asked for with one verb.
-enum Asked {
+enum PageAnswer {
     Listed(ListPage<DeviceRow>),
     /// 404: no such devices, or not with this verb.
     Nothing,
@@ -125,7 +125,7 @@ enum Verb {
 
 /// What a page of devices is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct DeviceRequest<'a> {
     pub(crate) category: Category,
     /// `company` or `endpoint`.
     pub(crate) resource_type: &'static str,
@@ -178,7 +178,7 @@ impl Api {
         let call = self.get("rate limits", "/v1/rate_limits", None)?;
         self.http
             .send(&call, meter, |answer| {
-                classify::accept(answer, Scope::Companies)?;
+                answers::accept(answer, Scope::Companies)?;
                 read::object(answer)
             })
             .await
@@ -232,7 +232,7 @@ impl Api {
     /// One page of devices from `cursor`; `None` where the vendor knows none.
     pub(crate) async fn devices(
         &self,
-        wanted: Wanted<'_>,
+        wanted: DeviceRequest<'_>,
         cursor: &str,
         meter: &Meter,
     ) -> Result<Option<ListPage<DeviceRow>>> {
@@ -241,7 +241,7 @@ impl Api {
             known => return listed(self.ask(known, wanted, cursor, meter).await?),
         };
         let refused = match self.ask(first, wanted, cursor, meter).await? {
-            Asked::Listed(page) => {
+            PageAnswer::Listed(page) => {
                 self.settle(first);
                 return Ok(Some(page));
             }
@@ -257,30 +257,30 @@ impl Api {
             Err(error) => return Err(error),
         };
         match (refused, second) {
-            (_, Asked::Listed(page)) => {
+            (_, PageAnswer::Listed(page)) => {
                 self.settle(Verb::Get);
                 Ok(Some(page))
             }
-            (Asked::WrongVerb(_), Asked::Nothing) => {
+            (PageAnswer::WrongVerb(_), PageAnswer::Nothing) => {
                 self.settle(Verb::Get);
                 Ok(None)
             }
-            (refused, Asked::WrongVerb(_)) => {
+            (refused, PageAnswer::WrongVerb(_)) => {
                 self.settle(first);
                 listed(refused)
             }
             // Both verbs say the same: these companies have no devices.
-            (refused, Asked::Nothing) => listed(refused),
+            (refused, PageAnswer::Nothing) => listed(refused),
         }
     }
 
     async fn ask(
         &self,
         verb: Verb,
-        wanted: Wanted<'_>,
+        wanted: DeviceRequest<'_>,
         cursor: &str,
         meter: &Meter,
-    ) -> Result<Asked> {
+    ) -> Result<PageAnswer> {
         let path = format!(
             "/api/platform/v2/device/categories/{}/endpoints",
             wanted.category.name()
@@ -304,14 +304,14 @@ impl Api {
         self.within(Family::Devices).await;
         self.http
             .send(&call, meter, |answer| match answer.status().as_u16() {
-                404 if !answer.is_html() => Ok(Asked::Nothing),
-                405 | 501 => match classify::accept(answer, Scope::Devices) {
-                    Ok(()) => Ok(Asked::Nothing),
-                    Err(error) => Ok(Asked::WrongVerb(error)),
+                404 if !answer.is_html() => Ok(PageAnswer::Nothing),
+                405 | 501 => match answers::accept(answer, Scope::Devices) {
+                    Ok(()) => Ok(PageAnswer::Nothing),
+                    Err(error) => Ok(PageAnswer::WrongVerb(error)),
                 },
                 _ => {
-                    classify::accept(answer, Scope::Devices)?;
-                    read::devices(answer, wanted.raw).map(Asked::Listed)
+                    answers::accept(answer, Scope::Devices)?;
+                    read::devices(answer, wanted.raw).map(PageAnswer::Listed)
                 }
             })
             .await
@@ -332,7 +332,7 @@ impl Api {
         self.within(Family::Devices).await;
         self.http
             .send(&call, meter, |answer| {
-                classify::accept(answer, Scope::Devices)?;
+                answers::accept(answer, Scope::Devices)?;
                 let heartbeat: wire::Heartbeat = read::object(answer)?;
                 if heartbeat.status == Scalar::Absent
                     && heartbeat.successful_records.is_none()
@@ -348,7 +348,7 @@ impl Api {
     /// One device alone, with `fields`.
     pub(crate) async fn device(
         &self,
-        place: Place<'_>,
+        place: DevicePath<'_>,
         fields: &str,
         meter: &Meter,
     ) -> Result<(wire::DeviceDetail, DateTime<Utc>)> {
@@ -407,12 +407,12 @@ impl Api {
         self.within(Family::Details).await;
         self.http
             .send(&call, meter, |answer| {
-                classify::accept(answer, Scope::CustomFields)?;
-                let fields: Vec<Object<wire::AttributeValue>> = answer.json()?;
+                answers::accept(answer, Scope::CustomFields)?;
+                let fields: Vec<LenientObject<wire::AttributeValue>> = answer.json()?;
                 Ok(fields
                     .into_iter()
                     .filter_map(|field| match field {
-                        Object::Value(field) => Some(field),
+                        LenientObject::Value(field) => Some(field),
                         _ => None,
                     })
                     .collect())
@@ -445,7 +445,7 @@ impl Api {
             let mut page: ListPage<WireRow<R>> = self
                 .http
                 .send(&call, meter, |answer| {
-                    classify::accept(answer, scope)?;
+                    answers::accept(answer, scope)?;
                     read::array(answer)
                 })
                 .await?;
@@ -469,7 +469,7 @@ impl Api {
         self.within(family).await;
         self.http
             .send(&call, meter, |answer| {
-                classify::accept(answer, scope)?;
+                answers::accept(answer, scope)?;
                 Ok((read::object(answer)?, answer.received_at()))
             })
             .await
@@ -534,17 +534,17 @@ pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
 
 /// Where one device is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct DevicePath<'a> {
     pub(crate) company: &'a str,
     pub(crate) site: &'a str,
     pub(crate) device: &'a str,
 }
 
-fn listed(asked: Asked) -> Result<Option<ListPage<DeviceRow>>> {
+fn listed(asked: PageAnswer) -> Result<Option<ListPage<DeviceRow>>> {
     match asked {
-        Asked::Listed(page) => Ok(Some(page)),
-        Asked::Nothing => Ok(None),
-        Asked::WrongVerb(error) => Err(error),
+        PageAnswer::Listed(page) => Ok(Some(page)),
+        PageAnswer::Nothing => Ok(None),
+        PageAnswer::WrongVerb(error) => Err(error),
     }
 }
 

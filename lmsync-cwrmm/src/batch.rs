@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use lmsync_core::http::Meter;
-use lmsync_core::wire::{KeepRaw, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::api::{Api, BARREN_PAGES, Wanted, endless};
+use crate::api::{Api, BARREN_PAGES, DeviceRequest, endless};
 use crate::link;
 use crate::read::{DeviceRow, ListPage};
 use crate::wire;
@@ -19,7 +19,7 @@ use crate::wire;
 /// the whole batch into that: then each company is asked alone.
 pub(crate) async fn devices(
     api: &Api,
-    wanted: Wanted<'_>,
+    wanted: DeviceRequest<'_>,
     meter: &Meter,
 ) -> Result<Option<ListPage<DeviceRow>>> {
     if let Some(all) = every_page(api, wanted, meter).await? {
@@ -30,7 +30,7 @@ pub(crate) async fn devices(
     }
     let mut all: Option<ListPage<DeviceRow>> = None;
     for resource in wanted.resources {
-        let alone = Wanted {
+        let alone = DeviceRequest {
             resources: std::slice::from_ref(resource),
             ..wanted
         };
@@ -46,7 +46,7 @@ pub(crate) async fn devices(
 /// `None` where the vendor knows no such devices.
 async fn every_page(
     api: &Api,
-    wanted: Wanted<'_>,
+    wanted: DeviceRequest<'_>,
     meter: &Meter,
 ) -> Result<Option<ListPage<DeviceRow>>> {
     let mut cursors = Cursors::default();
@@ -312,7 +312,7 @@ fn concerns_the_heartbeat(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use lmsync_core::Rejection;
-    use lmsync_core::wire::WireRow;
+    use lmsync_core::json::WireRow;
 
     use super::*;
 

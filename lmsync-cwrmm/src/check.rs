@@ -1,11 +1,11 @@
 //! What the credentials can do, found out with a handful of reads.
 
 use lmsync_core::http::Meter;
+use lmsync_core::json::KeepRaw;
 use lmsync_core::two_way::DateField;
-use lmsync_core::wire::KeepRaw;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
-use crate::api::{COMPANIES_AT_ONCE, Category, Wanted};
+use crate::api::{COMPANIES_AT_ONCE, Category, DeviceRequest};
 use crate::batch::{self, CheckIns};
 use crate::connector::{Inner, PRODUCT};
 use crate::places;
@@ -81,7 +81,7 @@ async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<S
         device: None,
     };
     for batch in companies.chunks(COMPANIES_AT_ONCE).take(BATCHES) {
-        let wanted = Wanted {
+        let wanted = DeviceRequest {
             category: Category::Platform,
             resource_type: "company",
             resources: batch,

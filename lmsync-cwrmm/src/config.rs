@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
-use lmsync_core::model::{FieldPlaces, Rules, TenantField};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource, pasted};
+use lmsync_core::model::{Rules, TenantField, TenantFieldNames};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource, input};
 use serde::Deserialize;
 
 use crate::api::Api;
@@ -64,7 +64,7 @@ pub struct CwRmmConfig {
     pub concurrency: Option<u32>,
     /// The custom fields that hold dates and tags, by name.
     #[serde(default)]
-    pub fields: FieldPlaces,
+    pub fields: TenantFieldNames,
     /// Whether a write creates the custom field for a date where the account has none; it
     /// does not when absent. Reading never does.
     #[serde(default)]
@@ -127,7 +127,7 @@ impl CwRmmConfig {
             endpoint: None,
             requests_per_minute: None,
             concurrency: None,
-            fields: FieldPlaces::default(),
+            fields: TenantFieldNames::default(),
             create_custom_fields: false,
             network_devices: false,
         }
@@ -171,7 +171,7 @@ impl CwRmmConfig {
     /// Sets the custom fields that hold dates and tags. They are read with
     /// [`Detail::hardware`](lmsync_core::Detail::hardware), and both dates are written there.
     #[must_use]
-    pub fn fields(mut self, places: FieldPlaces) -> Self {
+    pub fn fields(mut self, places: TenantFieldNames) -> Self {
         self.fields = places;
         self
     }
@@ -209,7 +209,7 @@ impl CwRmmConfig {
         let secret = client_secret(&self.client_secret.resolve()?)?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
         let places = self.places()?;
-        let instance = pasted::name_or(self.name.as_deref(), || client_id.clone())?;
+        let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
         let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
@@ -224,7 +224,7 @@ impl CwRmmConfig {
             .retry(environment.retry)
             .redactor(redactor.clone())
         };
-        let reading = Scopes::to_read(self.fields != FieldPlaces::default());
+        let reading = Scopes::to_read(self.fields != TenantFieldNames::default());
         let writing = Scopes::to_write(self.create_custom_fields);
         let tokens = |scopes: &Scopes, purpose| {
             let sign_in = SignIn {
@@ -286,7 +286,7 @@ impl CwRmmConfig {
         }
     }
 
-    fn places(&self) -> Result<FieldPlaces> {
+    fn places(&self) -> Result<TenantFieldNames> {
         for field in NOT_IN_CUSTOM_FIELDS {
             if !self.fields.names(field).is_empty() {
                 return Err(Error::config(format!(
@@ -308,8 +308,8 @@ impl CwRmmConfig {
 }
 
 /// What partners are likely to have called their fields; the vendor has none.
-fn default_places() -> FieldPlaces {
-    FieldPlaces::new()
+fn default_places() -> TenantFieldNames {
+    TenantFieldNames::new()
         .with(
             TenantField::PurchaseDate,
             ["Purchase Date", "Purchased Date", "Date of Purchase"],

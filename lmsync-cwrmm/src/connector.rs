@@ -5,21 +5,22 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::{join, join3};
 use lmsync_core::http::Meter;
-use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
-use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
+use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
+use lmsync_core::listing::{ListSource, ListingScope, RecordStream};
+use lmsync_core::model::{Asset, AssetId, Rules, Software, TenantFieldNames};
 use lmsync_core::two_way::DateFields;
-use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope, Connector,
     ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Result, SoftwareStream,
 };
 
 use crate::api::{
-    Api, COMPANIES_AT_ONCE, Category, Fields, NETWORK_FIELDS, PLATFORM_FIELDS, Place, Wanted,
+    Api, COMPANIES_AT_ONCE, Category, DevicePath, DeviceRequest, Fields, NETWORK_FIELDS,
+    PLATFORM_FIELDS,
 };
 use crate::batch::CheckIns;
+use crate::lists::{AssetPages, CustomerPages};
 use crate::map::{self, COMPANY_ID, Names, Origin, SITE_ID};
-use crate::pages::{AssetPages, CustomerPages};
 use crate::read::DeviceRow;
 use crate::scope::Scope;
 use crate::{check, wire};
@@ -58,7 +59,7 @@ pub(crate) struct Inner {
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) network_devices: bool,
-    pub(crate) places: FieldPlaces,
+    pub(crate) places: TenantFieldNames,
     pub(crate) create_custom_fields: bool,
 }
 
@@ -98,7 +99,7 @@ impl CwRmm {
         }
     }
 
-    fn stream<S: PageSource>(
+    fn stream<S: ListSource>(
         &self,
         source: S,
         query: AssetQuery,
@@ -174,7 +175,7 @@ impl Inner {
             (Some(company), Some(site)) => (company.clone(), site.clone()),
             _ => self.whereabouts(&id.vendor_id, meter).await?,
         };
-        let place = Place {
+        let place = DevicePath {
             company: &company,
             site: &site,
             device: &id.vendor_id,
@@ -194,7 +195,7 @@ impl Inner {
         let row = DeviceRow {
             company: Some(company.clone()),
             site: Some(site.clone()),
-            row: WireRow::typed(Object::Value(endpoint.clone())),
+            row: WireRow::typed(LenientObject::Value(endpoint.clone())),
         };
         let check_in = check_ins.of(Some(&company), &id.vendor_id);
         let asset = map::asset(row, check_in, &names?, self.origin(), received_at).map_err(
@@ -213,7 +214,7 @@ impl Inner {
     async fn whereabouts(&self, id: &str, meter: &Meter) -> Result<(String, String)> {
         let resources = [id.to_owned()];
         for category in self.categories() {
-            let wanted = Wanted {
+            let wanted = DeviceRequest {
                 category: *category,
                 resource_type: "endpoint",
                 resources: &resources,
@@ -285,7 +286,7 @@ impl Inner {
             let why = "the list told no company or site, without which a device cannot be read";
             return Ok(map::with_gap(asset, "detail", why, &self.rules));
         };
-        let place = Place {
+        let place = DevicePath {
             company,
             site,
             device: &id.vendor_id,
@@ -350,7 +351,7 @@ impl Inner {
 fn endpoint(detail: &wire::DeviceDetail) -> Result<&wire::Endpoint> {
     [&detail.platform, &detail.network, &detail.cloud]
         .into_iter()
-        .find_map(Object::value)
+        .find_map(LenientObject::value)
         .ok_or_else(no_such_device)
 }
 

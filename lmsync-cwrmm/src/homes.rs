@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::http::Meter;
-use lmsync_core::model::FieldPlaces;
+use lmsync_core::model::TenantFieldNames;
 use lmsync_core::two_way::{DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
@@ -24,11 +24,11 @@ const OPERATION: &str = "custom fields";
 
 /// The ids of the custom fields for dates, as far as they are known.
 #[derive(Debug, Clone, Default)]
-pub struct DateHomes(BTreeMap<DateField, String>);
+pub struct DateTarget(BTreeMap<DateField, String>);
 
-impl DateHomes {
+impl DateTarget {
     /// The fields that hold a date, or text in place of one, among a device's `own`.
-    pub(crate) fn of_held(own: &[AttributeValue], places: &FieldPlaces) -> Self {
+    pub(crate) fn of_held(own: &[AttributeValue], places: &TenantFieldNames) -> Self {
         let home = |date: DateField| {
             let held = places::held(own, places, date.tenant_field())?;
             Some((date, held.attribute.id()?.to_owned()))
@@ -37,7 +37,7 @@ impl DateHomes {
     }
 
     /// Also the first place of each date that has none yet, among `all` fields.
-    fn or_first_of(mut self, all: &[AttributeValue], places: &FieldPlaces) -> Self {
+    fn or_first_of(mut self, all: &[AttributeValue], places: &TenantFieldNames) -> Self {
         for date in DateField::ALL {
             if let Some(id) = places::home(all, places, date.tenant_field()) {
                 self.0.entry(date).or_insert_with(|| id.to_owned());
@@ -82,9 +82,9 @@ impl Inner {
     pub(crate) async fn homes(
         &self,
         change: &DateChange,
-        held: &DateHomes,
+        held: &DateTarget,
         meter: &Meter,
-    ) -> Result<DateHomes> {
+    ) -> Result<DateTarget> {
         let device = change.asset.vendor_id.as_str();
         let dates: Vec<DateField> = change.changes().iter().map(|change| change.field).collect();
         if held.missing(&dates).is_empty() {
@@ -115,11 +115,11 @@ impl Inner {
         dates: &[DateField],
         meter: &Meter,
     ) -> Result<Vec<DateField>> {
-        let homes = self.look(device, &DateHomes::default(), meter).await?;
+        let homes = self.look(device, &DateTarget::default(), meter).await?;
         Ok(homes.missing(dates))
     }
 
-    async fn look(&self, device: &str, held: &DateHomes, meter: &Meter) -> Result<DateHomes> {
+    async fn look(&self, device: &str, held: &DateTarget, meter: &Meter) -> Result<DateTarget> {
         let all = self.custom_fields(device, Fields::All, meter).await?;
         Ok(held.clone().or_first_of(&all, &self.options.places))
     }

@@ -1,16 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod answers;
 mod api;
 mod batch;
 mod check;
-mod classify;
 mod config;
 mod connector;
 mod homes;
 mod limits;
 mod link;
+mod lists;
 mod map;
-mod pages;
 mod places;
 mod read;
 mod request;
@@ -22,6 +22,6 @@ mod writer;
 
 pub use self::config::{CwRmmConfig, Region};
 pub use self::connector::CwRmm;
-pub use self::homes::DateHomes;
+pub use self::homes::DateTarget;
 
 pub use lmsync_core as core;

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lmsync_core::wire::{Object, lenient_u64};
+use lmsync_core::json::{LenientObject, lenient_u64};
 use serde::Deserialize;
 
 /// No honest wait is longer: the vendor's quota is counted over this long.
@@ -50,11 +50,11 @@ impl Family {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RateLimits {
-    resources: Object<BTreeMap<String, Buckets>>,
+    resources: LenientObject<BTreeMap<String, Buckets>>,
 }
 
 /// The counts of one service, by name.
-type Buckets = Object<BTreeMap<String, Object<Bucket>>>;
+type Buckets = LenientObject<BTreeMap<String, LenientObject<Bucket>>>;
 
 /// One count of requests.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -84,7 +84,7 @@ impl Allowances {
             .value()
             .into_iter()
             .flat_map(BTreeMap::values)
-            .filter_map(Object::value)
+            .filter_map(LenientObject::value)
             .flatten();
         for (name, bucket) in buckets {
             if let Some(family) = Family::of(name)

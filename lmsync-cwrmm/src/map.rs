@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lmsync_core::Rejection;
+use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    FieldPlaces, InstalledSoftware, Issue, IssueCode, OtherSerialKind, Ref, Rules, Source,
-    TenantField, VendorDay, VendorInstant, Virtualization, clean, guest_hypervisor,
+    InstalledSoftware, Issue, IssueCode, OtherSerialKind, Ref, Rules, Source, TenantField,
+    TenantFieldNames, VendorDay, VendorInstant, Virtualization, clean, guest_hypervisor,
 };
-use lmsync_core::wire::{Object, Scalar, WireRow};
 
 use self::hardware::{addresses, hardware};
 use crate::batch::CheckIn;
@@ -108,7 +108,7 @@ pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, rules: &Rules) ->
         .users
         .0
         .iter()
-        .filter_map(Object::value)
+        .filter_map(LenientObject::value)
         .filter(|user| user.last_logon_timestamp.is_some_and(|at| at > 0))
         .max_by_key(|user| user.last_logon_timestamp);
     if draft.asset.last_user.is_none() {
@@ -155,7 +155,7 @@ pub(crate) fn with_state(asset: Asset, state: &wire::SystemState, rules: &Rules)
 pub(crate) fn with_custom_fields(
     asset: Asset,
     fields: &[wire::AttributeValue],
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     rules: &Rules,
 ) -> Asset {
     let mut draft = reopen(asset, rules);

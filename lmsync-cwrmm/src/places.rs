@@ -1,8 +1,8 @@
 //! The partner's custom fields: which of them holds what. Pure.
 
-use lmsync_core::model::{DateReader, FieldPlaces, TenantField, clean, clean_uuid};
+use lmsync_core::json::Scalar;
+use lmsync_core::model::{DateReader, TenantField, TenantFieldNames, clean, clean_uuid};
 use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
-use lmsync_core::wire::Scalar;
 
 use crate::wire::AttributeValue;
 
@@ -18,7 +18,7 @@ pub(crate) struct Held<'a> {
 /// Where `field` is held: in the first of its places that holds anything.
 pub(crate) fn held<'a>(
     fields: &'a [AttributeValue],
-    places: &'a FieldPlaces,
+    places: &'a TenantFieldNames,
     field: TenantField,
 ) -> Option<Held<'a>> {
     let (place, (attribute, text)) = places.find(field, |name| {
@@ -36,7 +36,7 @@ pub(crate) fn held<'a>(
 /// first of its places that exists.
 pub(crate) fn home<'a>(
     fields: &'a [AttributeValue],
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     field: TenantField,
 ) -> Option<&'a str> {
     let found = places.find(field, |name| {
@@ -48,7 +48,7 @@ pub(crate) fn home<'a>(
 /// Both dates as the device holds them; what is no day is the tenant's own.
 pub(crate) fn dates(
     fields: &[AttributeValue],
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     reader: &DateReader,
 ) -> AssetDates {
     DateField::ALL
@@ -64,13 +64,13 @@ pub(crate) fn dates(
 }
 
 /// What a custom field for `date` is called where one has to be made; an id is no name.
-pub(crate) fn new_name(places: &FieldPlaces, date: DateField) -> Option<&str> {
+pub(crate) fn new_name(places: &TenantFieldNames, date: DateField) -> Option<&str> {
     let mut names = names(places, date).iter().map(String::as_str);
     names.find(|name| clean_uuid(name).is_none())
 }
 
 /// Dates with the names that they are looked for by, for people.
-pub(crate) fn sought(places: &FieldPlaces, dates: &[DateField]) -> String {
+pub(crate) fn sought(places: &TenantFieldNames, dates: &[DateField]) -> String {
     let sought = |date: &DateField| {
         let names: Vec<String> = names(places, *date)
             .iter()
@@ -82,7 +82,7 @@ pub(crate) fn sought(places: &FieldPlaces, dates: &[DateField]) -> String {
     all.join(" and ")
 }
 
-fn names(places: &FieldPlaces, date: DateField) -> &[String] {
+fn names(places: &TenantFieldNames, date: DateField) -> &[String] {
     places.names(date.tenant_field())
 }
 
@@ -92,7 +92,7 @@ fn value(attribute: &AttributeValue) -> Option<String> {
 }
 
 /// A value that is neither text nor nothing, as it came.
-fn odd(fields: &[AttributeValue], places: &FieldPlaces, field: TenantField) -> Option<String> {
+fn odd(fields: &[AttributeValue], places: &TenantFieldNames, field: TenantField) -> Option<String> {
     let found = places.find(field, |name| {
         named(fields, name)
             .filter(|attribute| scalar(attribute).is_some_and(|value| value.unexpected().is_some()))
@@ -109,7 +109,7 @@ fn scalar(attribute: &AttributeValue) -> Option<Scalar> {
 fn named<'a>(fields: &'a [AttributeValue], name: &str) -> impl Iterator<Item = &'a AttributeValue> {
     fields.iter().filter(move |attribute| {
         let own = attribute.name.text().unwrap_or_default();
-        FieldPlaces::is_same_name(own, name) || attribute.id() == Some(name)
+        TenantFieldNames::is_same_name(own, name) || attribute.id() == Some(name)
     })
 }
 
@@ -124,8 +124,8 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn places() -> FieldPlaces {
-        FieldPlaces::new()
+    fn places() -> TenantFieldNames {
+        TenantFieldNames::new()
             .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
             .with(TenantField::WarrantyExpiry, ["Warranty"])
     }
@@ -184,13 +184,13 @@ mod tests {
     #[test]
     fn a_date_without_a_place_cannot_be_written_and_an_id_is_no_name_for_a_new_field() {
         assert_eq!(DateFields::named_in(&places()), DateFields::ALL);
-        let one = FieldPlaces::new()
+        let one = TenantFieldNames::new()
             .with(TenantField::PurchaseDate, [])
             .with(TenantField::WarrantyExpiry, ["Warranty"]);
         let only = DateFields::NONE.with(DateField::WarrantyExpiry);
         assert_eq!(DateFields::named_in(&one), only);
         let id = "9e98f3e0-a609-4258-be46-fa6a0ba963da";
-        let named = FieldPlaces::new()
+        let named = TenantFieldNames::new()
             .with(TenantField::PurchaseDate, [id, "Bought"])
             .with(TenantField::WarrantyExpiry, [id]);
         assert_eq!(new_name(&named, DateField::PurchaseDate), Some("Bought"));

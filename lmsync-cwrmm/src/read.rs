@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use http::header::LINK;
 use lmsync_core::http::Answer;
-use lmsync_core::wire::{KeepRaw, Object, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::classify;
+use crate::answers;
 use crate::link::{self, Parameters};
 use crate::wire;
 
@@ -43,15 +43,15 @@ pub(crate) struct DeviceRow {
 }
 
 pub(crate) fn object<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
-    match answer.json::<Object<T>>()? {
-        Object::Value(value) => Ok(value),
+    match answer.json::<LenientObject<T>>()? {
+        LenientObject::Value(value) => Ok(value),
         _ => Err(unfamiliar(answer)),
     }
 }
 
 /// A success without the data that belongs there.
 pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
-    classify::refused_inside(answer).unwrap_or_else(|| {
+    answers::refused_inside(answer).unwrap_or_else(|| {
         answer
             .error(
                 ErrorKind::Decode,
@@ -67,14 +67,14 @@ pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
 
 /// Reads a bare array typed; row by row only where that fails.
 pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
-    let rows = match answer.json::<Vec<Object<R>>>() {
+    let rows = match answer.json::<Vec<LenientObject<R>>>() {
         Ok(rows) => rows.into_iter().map(WireRow::typed).collect(),
         Err(_) => match answer.json::<Vec<Box<RawValue>>>() {
             Ok(rows) => rows
                 .into_iter()
                 .map(|row| WireRow::untyped(row, &ID_KEYS, KeepRaw::No))
                 .collect(),
-            Err(error) => return Err(classify::refused_inside(answer).unwrap_or(error)),
+            Err(error) => return Err(answers::refused_inside(answer).unwrap_or(error)),
         },
     };
     Ok(page(rows, answer))
@@ -83,7 +83,7 @@ pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage
 /// Reads a page of devices typed; row by row only where that fails or the raw rows are wanted.
 pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
     if raw == KeepRaw::No
-        && let Ok(list) = object::<wire::DeviceList<Object<wire::Endpoint>>>(answer)
+        && let Ok(list) = object::<wire::DeviceList<LenientObject<wire::Endpoint>>>(answer)
     {
         return grouped(list, answer, WireRow::typed);
     }
@@ -97,7 +97,7 @@ fn grouped<E>(
     read: impl Fn(E) -> WireRow<wire::Endpoint>,
 ) -> Result<ListPage<DeviceRow>> {
     if list.is_silent()
-        && let Some(error) = classify::refused_inside(answer)
+        && let Some(error) = answers::refused_inside(answer)
     {
         return Err(error);
     }
@@ -109,7 +109,7 @@ fn grouped<E>(
         .flatten();
     for group in groups {
         match group {
-            Object::Value(group) => {
+            LenientObject::Value(group) => {
                 let own = |id: &Scalar| id.text().map(|id| id.trim().to_owned());
                 let (company, site) = (own(&group.company_id), own(&group.site_id));
                 rows.extend(group.endpoints.into_iter().flatten().map(|row| DeviceRow {

@@ -107,7 +107,7 @@ const WRITE_RUNGS: &[&[Scope]] = &[
 /// Which scopes the key has, as far as is known; clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Scopes {
-    rungs: Arc<[&'static [Scope]]>,
+    scope_sets: Arc<[&'static [Scope]]>,
     settled: Arc<Mutex<Option<Settled>>>,
 }
 
@@ -128,11 +128,11 @@ impl Scopes {
         Self::of(WRITE_RUNGS, WriteDefinitions, definitions)
     }
 
-    /// `rungs`, those with `option` only where it is wanted.
-    fn of(rungs: &[&'static [Scope]], option: Scope, wanted: bool) -> Self {
-        let rungs = rungs.iter().copied();
+    /// `scope_sets`, those with `option` only where it is wanted.
+    fn of(scope_sets: &[&'static [Scope]], option: Scope, wanted: bool) -> Self {
+        let scope_sets = scope_sets.iter().copied();
         Self {
-            rungs: rungs
+            scope_sets: scope_sets
                 .filter(|rung| wanted || !rung.contains(&option))
                 .collect(),
             settled: Arc::default(),
@@ -140,15 +140,15 @@ impl Scopes {
     }
 
     /// What to ask for, in order; what worked before comes first and saves the rest.
-    pub(crate) fn rungs(&self) -> impl Iterator<Item = (usize, &'static [Scope])> + use<> {
+    pub(crate) fn scope_sets(&self) -> impl Iterator<Item = (usize, &'static [Scope])> + use<> {
         let first = self.settled().map_or(0, |settled| settled.rung);
-        let rungs = Arc::clone(&self.rungs);
-        (first..rungs.len()).map(move |place| (place, rungs[place]))
+        let scope_sets = Arc::clone(&self.scope_sets);
+        (first..scope_sets.len()).map(move |place| (place, scope_sets[place]))
     }
 
     /// Remembers that the request of `rung` was granted, as far as `told` says.
     pub(crate) fn settle(&self, rung: usize, told: Option<&str>) {
-        let asked = self.rungs.get(rung).copied().unwrap_or_default();
+        let asked = self.scope_sets.get(rung).copied().unwrap_or_default();
         let granted = match told {
             Some(told) if told.contains("platform.") => asked
                 .iter()
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn everything_is_asked_for_first_and_what_worked_afterwards() {
         let scopes = Scopes::to_read(false);
-        let (first, all) = scopes.rungs().next().unwrap();
+        let (first, all) = scopes.scope_sets().next().unwrap();
         assert_eq!(
             text(all),
             "platform.companies.read platform.sites.read platform.devices.read platform.asset.read"
@@ -201,7 +201,7 @@ mod tests {
         assert!(!scopes.lack(Devices), "nothing is known yet");
         scopes.settle(first + 1, None);
         assert!(scopes.lack(Asset) && !scopes.lack(Devices));
-        assert_eq!(scopes.rungs().next().unwrap().0, first + 1);
+        assert_eq!(scopes.scope_sets().next().unwrap().0, first + 1);
     }
 
     #[test]
@@ -225,7 +225,10 @@ mod tests {
     fn writing_asks_for_values_always_and_for_definitions_only_on_request() {
         let asked = |definitions| -> Vec<String> {
             let scopes = Scopes::to_write(definitions);
-            scopes.rungs().map(|(_, scopes)| text(scopes)).collect()
+            scopes
+                .scope_sets()
+                .map(|(_, scopes)| text(scopes))
+                .collect()
         };
         let values = "platform.custom_fields_values.read platform.custom_fields_values.write";
         assert_eq!(

@@ -7,13 +7,13 @@
 use async_trait::async_trait;
 use lmsync_core::auth::{AccessToken, TokenSource};
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use lmsync_core::json::Scalar;
 use lmsync_core::model::clean_uuid;
-use lmsync_core::wire::Scalar;
 use lmsync_core::{Error, ErrorKind, Result, Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::classify::{self, KEY_HINT, Reason};
+use crate::answers::{self, KEY_HINT, Reason};
 use crate::scope::{self, Scope, Scopes};
 
 const OPERATION: &str = "sign-in";
@@ -68,7 +68,7 @@ impl TokenSource for SignIn {
     async fn fetch(&self, meter: &Meter) -> Result<AccessToken> {
         let mut refused = None;
         let mut for_a_scope = false;
-        for (rung, scopes) in self.scopes.rungs() {
+        for (rung, scopes) in self.scopes.scope_sets() {
             match self.ask(scopes, meter).await? {
                 Outcome::Granted { token, told } => {
                     self.scopes.settle(rung, told.as_deref());
@@ -108,9 +108,9 @@ impl SignIn {
         let status = answer.status().as_u16();
         match status {
             200..=299 => granted(answer),
-            423 | 429 => Err(classify::throttled(answer)),
+            423 | 429 => Err(answers::throttled(answer)),
             400 | 401 | 403 => {
-                let reason = classify::reason(answer);
+                let reason = answers::reason(answer);
                 if reason.mentions("scope") {
                     Ok(Outcome::ScopeRefused)
                 } else if is_about_the_key(&reason) || (status == 401 && !self.knows_the_key()) {

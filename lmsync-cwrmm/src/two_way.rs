@@ -13,7 +13,7 @@ use lmsync_core::{Connector, Error, Result, SharedClock, TwoWaySync};
 
 use crate::api::Fields;
 use crate::connector::{CwRmm, PRODUCT};
-use crate::homes::DateHomes;
+use crate::homes::DateTarget;
 use crate::map;
 use crate::places;
 use crate::wire::NewValue;
@@ -44,13 +44,13 @@ impl TwoWaySync for CwRmm {
 
 #[async_trait]
 impl DateAccess for CwRmm {
-    type Record = DateHomes;
+    type Record = DateTarget;
 
     fn clock(&self) -> &SharedClock {
         self.inner.api.http().clock()
     }
 
-    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, DateHomes)> {
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, DateTarget)> {
         let inner = &self.inner;
         let meter = Meter::default();
         let own = inner
@@ -58,11 +58,11 @@ impl DateAccess for CwRmm {
             .await?;
         let reader = inner.rules.dates(self.clock().now());
         let dates = places::dates(&own, &inner.options.places, &reader);
-        let homes = DateHomes::of_held(&own, &inner.options.places);
+        let homes = DateTarget::of_held(&own, &inner.options.places);
         Ok((dates, homes))
     }
 
-    async fn send(&self, change: &DateChange, record: &DateHomes) -> Result<()> {
+    async fn send(&self, change: &DateChange, record: &DateTarget) -> Result<()> {
         let inner = &self.inner;
         let meter = Meter::default();
         let device = change.asset.vendor_id.as_str();
@@ -79,7 +79,7 @@ impl DateAccess for CwRmm {
 fn new_value<'a>(
     device: &'a str,
     change: &FieldChange,
-    homes: &'a DateHomes,
+    homes: &'a DateTarget,
 ) -> Result<NewValue<'a>> {
     // How a value is cleared is not documented.
     let day = change.new.ok_or_else(|| {

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
+use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
-use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(bound = "E: DeserializeOwned", default)]
 pub(crate) struct DeviceList<E> {
-    pub(crate) platform: Option<Vec<Object<Group<E>>>>,
-    pub(crate) network: Option<Vec<Object<Group<E>>>>,
+    pub(crate) platform: Option<Vec<LenientObject<Group<E>>>>,
+    pub(crate) network: Option<Vec<LenientObject<Group<E>>>>,
     pub(crate) cloud: Option<IgnoredAny>,
 }
 
@@ -75,17 +75,17 @@ pub(crate) struct Endpoint {
     pub(crate) remote_address: Scalar,
     pub(crate) created_at: Scalar,
     pub(crate) modified_at: Scalar,
-    pub(crate) os: Object<Os>,
-    pub(crate) system: Object<System>,
-    pub(crate) bios: Object<Bios>,
-    pub(crate) baseboard: Object<Baseboard>,
-    pub(crate) processors: Many<Object<Processor>>,
-    pub(crate) physical_memory: Many<Object<Memory>>,
-    pub(crate) drives: Many<Object<Drive>>,
-    pub(crate) networks: Many<Object<Network>>,
-    pub(crate) anti_viruses: Many<Object<AntiVirus>>,
-    pub(crate) users: Many<Object<User>>,
-    pub(crate) installed_softwares: Many<Object<Software>>,
+    pub(crate) os: LenientObject<Os>,
+    pub(crate) system: LenientObject<System>,
+    pub(crate) bios: LenientObject<Bios>,
+    pub(crate) baseboard: LenientObject<Baseboard>,
+    pub(crate) processors: OneOrMany<LenientObject<Processor>>,
+    pub(crate) physical_memory: OneOrMany<LenientObject<Memory>>,
+    pub(crate) drives: OneOrMany<LenientObject<Drive>>,
+    pub(crate) networks: OneOrMany<LenientObject<Network>>,
+    pub(crate) anti_viruses: OneOrMany<LenientObject<AntiVirus>>,
+    pub(crate) users: OneOrMany<LenientObject<User>>,
+    pub(crate) installed_softwares: OneOrMany<LenientObject<Software>>,
 }
 
 /// The operating system.
@@ -163,7 +163,7 @@ pub(crate) struct Drive {
     pub(crate) interface_type: Scalar,
     pub(crate) serial_number: Scalar,
     pub(crate) size_bytes: Scalar,
-    pub(crate) partition_data: Many<Object<Partition>>,
+    pub(crate) partition_data: OneOrMany<LenientObject<Partition>>,
 }
 
 /// One partition of a drive.
@@ -227,9 +227,9 @@ pub(crate) struct DeviceDetail {
     pub(crate) company_id: Scalar,
     #[serde(rename = "siteID")]
     pub(crate) site_id: Scalar,
-    pub(crate) platform: Object<Endpoint>,
-    pub(crate) network: Object<Endpoint>,
-    pub(crate) cloud: Object<Endpoint>,
+    pub(crate) platform: LenientObject<Endpoint>,
+    pub(crate) network: LenientObject<Endpoint>,
+    pub(crate) cloud: LenientObject<Endpoint>,
 }
 
 /// A company.
@@ -241,7 +241,7 @@ pub(crate) struct Company {
     pub(crate) friendly_name: Scalar,
     pub(crate) inactive_date: Scalar,
     pub(crate) deleted_date: Scalar,
-    pub(crate) activity_status: Object<ActivityStatus>,
+    pub(crate) activity_status: LenientObject<ActivityStatus>,
 }
 
 /// Whether a company is a current one, in the partner's own words.
@@ -304,8 +304,8 @@ pub(crate) struct BeatFailure {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SystemState {
-    pub(crate) startup_status: Object<Startup>,
-    pub(crate) last_logged_on_user: Object<LoggedOn>,
+    pub(crate) startup_status: LenientObject<Startup>,
+    pub(crate) last_logged_on_user: LenientObject<LoggedOn>,
 }
 
 /// When a device started.
@@ -487,7 +487,7 @@ mod tests {
 
     #[test]
     fn a_group_keeps_company_and_site_and_null_lists_are_empty() {
-        let list: DeviceList<Object<Endpoint>> = serde_json::from_str(
+        let list: DeviceList<LenientObject<Endpoint>> = serde_json::from_str(
             r#"{"platform":[{"companyID":"c","siteID":7,"endpoints":[{"endpointID":1},null]},null,
                 {"companyID":"d","endpoints":null}],"cloud":[1]}"#,
         )

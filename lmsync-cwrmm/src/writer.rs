@@ -10,8 +10,8 @@ use lmsync_core::auth::{Authorizer, TokenAuth};
 use lmsync_core::http::{Endpoint, HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result};
 
+use crate::answers;
 use crate::api::fields_of;
-use crate::classify;
 use crate::request::write;
 use crate::scope::{Scope, Scopes};
 use crate::sign_in::may_not_write;
@@ -94,7 +94,7 @@ impl Writer {
         self.sign_in(meter).await?;
         let url = fields_of(&self.endpoint, device)?;
         let call = write("set custom fields", Method::PUT, &url, &values)?;
-        self.http.send(&call, meter, classify::accept_saved).await
+        self.http.send(&call, meter, answers::accept_saved).await
     }
 
     /// Creates a custom field for all devices; fine where it exists.
@@ -104,7 +104,7 @@ impl Writer {
             .endpoint
             .join("/api/platform/v1/custom-field/definitions")?;
         let call = write("create custom field", Method::POST, &url, field)?;
-        self.http.send(&call, meter, classify::accept_created).await
+        self.http.send(&call, meter, answers::accept_created).await
     }
 
     /// The right to create fields: one at a time, so that none is created twice.

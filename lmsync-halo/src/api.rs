@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::wire::{KeepRaw, Many, Object, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::classify::{self, Reads};
+use crate::answers::{self, Reads};
 use crate::config::HaloProduct;
 use crate::wire::{self, id};
 
@@ -53,7 +53,7 @@ pub(crate) struct ListPage<R> {
 
 /// Which assets to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum AssetFilter {
     /// Those of every type.
     AnyType,
     /// Those of these types.
@@ -91,7 +91,7 @@ impl Api {
 
     pub(crate) async fn assets(
         &self,
-        of: &Of,
+        of: &AssetFilter,
         page: u32,
         options: AssetOptions,
         meter: &Meter,
@@ -104,11 +104,11 @@ impl Api {
                 .append_pair("convert_date_assetfields_to_iso", "true")
                 .append_pair("noicon", "true");
             match of {
-                Of::AnyType => {}
-                Of::Types(ids) => {
+                AssetFilter::AnyType => {}
+                AssetFilter::Types(ids) => {
                     query.append_pair("assettypes", &ids.join(","));
                 }
-                Of::Type(id) => {
+                AssetFilter::Type(id) => {
                     query.append_pair("assettype_id", id);
                 }
             }
@@ -125,10 +125,10 @@ impl Api {
     }
 
     /// How many assets there are.
-    pub(crate) async fn asset_count(&self, of: &Of, meter: &Meter) -> Result<Option<u64>> {
+    pub(crate) async fn asset_count(&self, of: &AssetFilter, meter: &Meter) -> Result<Option<u64>> {
         let mut url = self.list_url("Asset", 1, 1, false);
         url.query_pairs_mut().append_pair("noicon", "true");
-        if let Of::Types(ids) = of {
+        if let AssetFilter::Types(ids) = of {
             url.query_pairs_mut()
                 .append_pair("assettypes", &ids.join(","));
         }
@@ -173,7 +173,10 @@ impl Api {
     }
 
     /// The tenant's asset types; no paging here.
-    pub(crate) async fn asset_types(&self, meter: &Meter) -> Result<Vec<Object<wire::AssetType>>> {
+    pub(crate) async fn asset_types(
+        &self,
+        meter: &Meter,
+    ) -> Result<Vec<LenientObject<wire::AssetType>>> {
         let call = Call::get("GET /AssetType", &self.url(&["AssetType"]))?;
         self.http()
             .send(&call, meter, |answer| {
@@ -233,7 +236,7 @@ impl Api {
         &self,
         asset_id: &str,
         meter: &Meter,
-    ) -> Result<Vec<Object<wire::Program>>> {
+    ) -> Result<Vec<LenientObject<wire::Program>>> {
         let mut url = self.url(&["AssetSoftware"]);
         url.query_pairs_mut().append_pair("device_id", asset_id);
         let call = Call::get("GET /AssetSoftware", &url)?;
@@ -316,9 +319,9 @@ impl Api {
         raw: KeepRaw,
         asked: u32,
     ) -> Result<ListPage<R>> {
-        classify::require_success(answer, self.product, reads)?;
+        answers::require_success(answer, self.product, reads)?;
         if raw == KeepRaw::No
-            && let Ok(view) = self.view::<Object<R>>(answer)
+            && let Ok(view) = self.view::<LenientObject<R>>(answer)
         {
             return page(view, answer, asked, WireRow::typed);
         }
@@ -332,7 +335,7 @@ impl Api {
     fn view<R: DeserializeOwned>(&self, answer: &Answer<'_>) -> Result<wire::View<R>> {
         // A struct would take an array for its fields, by position.
         if is_array(answer) {
-            let rows: Vec<R> = classify::json(answer, self.product)?;
+            let rows: Vec<R> = answers::json(answer, self.product)?;
             return Ok(wire::View {
                 page_size: None,
                 record_count: Some(rows.len() as u64),
@@ -340,17 +343,17 @@ impl Api {
                 warning: Scalar::Absent,
             });
         }
-        classify::json(answer, self.product)
+        answers::json(answer, self.product)
     }
 
     /// A list without pages: bare, or the only list in an envelope.
     fn read_array<R: DeserializeOwned>(&self, answer: &Answer<'_>, reads: Reads) -> Result<Vec<R>> {
-        classify::require_success(answer, self.product, reads)?;
+        answers::require_success(answer, self.product, reads)?;
         if is_array(answer) {
-            return classify::json(answer, self.product);
+            return answers::json(answer, self.product);
         }
         let envelope: std::collections::BTreeMap<String, Box<RawValue>> =
-            classify::json(answer, self.product)?;
+            answers::json(answer, self.product)?;
         let mut lists = envelope
             .iter()
             .filter(|(name, value)| *name != "columns" && value.get().starts_with('['));
@@ -370,8 +373,8 @@ impl Api {
         if answer.status().as_u16() == 404 {
             return Err(unknown_asset(answer));
         }
-        classify::require_success(answer, self.product, Reads::Assets)?;
-        let row: Box<RawValue> = classify::json(answer, self.product)?;
+        answers::require_success(answer, self.product, Reads::Assets)?;
+        let row: Box<RawValue> = answers::json(answer, self.product)?;
         let row = WireRow::<wire::Asset>::untyped(row, &ID_KEYS, raw);
         match &row.record {
             Ok(asset) if id(&asset.id).is_none() => Err(unknown_asset(answer)),
@@ -384,8 +387,8 @@ impl Api {
         if answer.status().as_u16() == 404 {
             return Err(unknown_asset(answer));
         }
-        classify::require_changed(answer, self.product)?;
-        let changed: Many<Object<wire::Changed>> = classify::json(answer, self.product)?;
+        answers::require_changed(answer, self.product)?;
+        let changed: OneOrMany<LenientObject<wire::Changed>> = answers::json(answer, self.product)?;
         let asked_id = asked.to_string();
         let mut ids = changed.0.iter().filter_map(|asset| id(&asset.value()?.id));
         match ids.find(|id| *id != asked_id) {
@@ -588,7 +591,7 @@ mod tests {
     fn a_list_without_pages_may_be_bare_or_in_an_envelope_of_any_name() {
         let read = |body: &str| {
             with(body, |answer| {
-                api().read_array::<Object<wire::AssetType>>(answer, Reads::Assets)
+                api().read_array::<LenientObject<wire::AssetType>>(answer, Reads::Assets)
             })
         };
         for body in [

@@ -1,7 +1,7 @@
 //! Which of a tenant's asset types are hardware.
 
-use lmsync_core::model::{AssetKind, FieldPlaces};
-use lmsync_core::wire::Object;
+use lmsync_core::json::LenientObject;
+use lmsync_core::model::{AssetKind, TenantFieldNames};
 
 use crate::wire::{self, id};
 
@@ -117,7 +117,7 @@ impl AssetTypes {
     fn named(&self, name: &str) -> Option<AssetClass> {
         self.0
             .iter()
-            .find(|(own, _)| FieldPlaces::is_same_name(own, name))
+            .find(|(own, _)| TenantFieldNames::is_same_name(own, name))
             .map(|(_, class)| *class)
     }
 }
@@ -146,9 +146,9 @@ pub(crate) struct TenantTypes {
 }
 
 impl TenantTypes {
-    pub(crate) fn sort(types: &[Object<wire::AssetType>], rules: &AssetTypes) -> Self {
+    pub(crate) fn sort(types: &[LenientObject<wire::AssetType>], rules: &AssetTypes) -> Self {
         let mut sorted = Self::default();
-        for asset_type in types.iter().filter_map(Object::value) {
+        for asset_type in types.iter().filter_map(LenientObject::value) {
             let Some(id) = id(&asset_type.id) else {
                 continue;
             };
@@ -244,7 +244,8 @@ mod tests {
         for flag in ["is_service", "is_businessapp"] {
             let json = format!(r#"{{"id":7.0,"name":"Laptop","{flag}":"true"}}"#);
             let asset_type = serde_json::from_str(&json).unwrap();
-            let sorted = TenantTypes::sort(&[asset_type, Object::Null], &AssetTypes::default());
+            let sorted =
+                TenantTypes::sort(&[asset_type, LenientObject::Null], &AssetTypes::default());
             assert_eq!(sorted.neither, ["7"]);
             assert_eq!(sorted.filter(), Some(&[][..]));
         }

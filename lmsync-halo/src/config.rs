@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, HttpClient, HttpClientBuilder, Limiter, Redactor};
-use lmsync_core::model::{FieldPlaces, Rules};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource, pasted};
+use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::{Environment, Error, Result, Secret, SecretSource, input};
 use serde::Deserialize;
 
 use crate::address;
+use crate::answers::TokenFor;
 use crate::api::{Api, Clients};
 use crate::asset_types::AssetTypes;
-use crate::classify::TokenFor;
 use crate::connector::{Halo, Options};
 use crate::places;
 use crate::sign_in::{Application, Scopes, SignIn};
@@ -116,7 +116,7 @@ pub struct HaloConfig {
     /// Where the tenant keeps what Halo has no field for. The two dates are written where
     /// they are read.
     #[serde(default)]
-    pub fields: FieldPlaces,
+    pub fields: TenantFieldNames,
     /// Request budget per minute; 250 in five minutes when absent.
     #[serde(default)]
     pub requests_per_minute: Option<u32>,
@@ -152,7 +152,7 @@ impl HaloConfig {
             tenant: None,
             client_id: client_id.into(),
             client_secret: client_secret.into(),
-            fields: FieldPlaces::new(),
+            fields: TenantFieldNames::new(),
             requests_per_minute: None,
             concurrency: None,
             scopes: Scopes::default(),
@@ -184,7 +184,7 @@ impl HaloConfig {
 
     /// Sets where the tenant keeps what; places not named here keep their defaults.
     #[must_use]
-    pub fn fields(mut self, fields: FieldPlaces) -> Self {
+    pub fn fields(mut self, fields: TenantFieldNames) -> Self {
         self.fields = fields;
         self
     }
@@ -255,7 +255,7 @@ impl HaloConfig {
         let client_id = credential(&self.client_id, product, "Client ID")?;
         let client_secret = credential(&self.client_secret, product, "Client Secret")?;
         let host = base.host_str().unwrap_or_default();
-        let instance = pasted::name_or(self.name.as_deref(), || {
+        let instance = input::name_or(self.name.as_deref(), || {
             tenant.clone().unwrap_or_else(|| host.to_owned())
         })?;
         // Halo counts all requests of an account together, sign-ins included.

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
-use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules};
-use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
-use lmsync_core::wire::{KeepRaw, Many, Object, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, WireRow};
+use lmsync_core::listing::{ListSource, ListingScope, RecordStream};
+use lmsync_core::model::{Asset, AssetId, Rules, TenantFieldNames};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
     Connector, ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Rejection, Result,
     SoftwareStream,
 };
 
-use crate::api::{Api, Of, PAGE_SIZE};
+use crate::api::{Api, AssetFilter, PAGE_SIZE};
 use crate::asset_types::{AssetTypes, TenantTypes};
+use crate::lists::{AssetPages, CustomerPages, SoftwarePages};
 use crate::map::{self, Origin};
-use crate::pages::{AssetPages, CustomerPages, SoftwarePages};
 use crate::places;
 use crate::two_way::WRITABLE;
 use crate::wire;
@@ -48,7 +48,7 @@ pub(crate) struct Inner {
 /// What the user chose about the meaning of the account's records.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
-    pub(crate) places: FieldPlaces,
+    pub(crate) places: TenantFieldNames,
     pub(crate) types: AssetTypes,
     pub(crate) include_inactive: bool,
     pub(crate) rules: Rules,
@@ -87,7 +87,7 @@ impl Halo {
 
 impl Inner {
     /// The listing of `records`, page by page from `source`.
-    pub(crate) fn stream<S: PageSource>(
+    pub(crate) fn stream<S: ListSource>(
         &self,
         source: S,
         query: AssetQuery,
@@ -155,11 +155,11 @@ impl Inner {
     async fn programs(
         &self,
         asset_id: &str,
-        own: Option<Many<Object<wire::Program>>>,
+        own: Option<OneOrMany<LenientObject<wire::Program>>>,
         meter: &Meter,
-    ) -> Result<Vec<Object<wire::Program>>> {
+    ) -> Result<Vec<LenientObject<wire::Program>>> {
         match own {
-            Some(Many(programs)) => Ok(programs),
+            Some(OneOrMany(programs)) => Ok(programs),
             None => self.api.asset_software(asset_id, meter).await,
         }
     }
@@ -167,9 +167,9 @@ impl Inner {
     async fn visible_assets(&self, meter: &Meter) -> Result<Option<u64>> {
         let types = self.types(meter).await?;
         let of = match types.filter() {
-            None => Of::AnyType,
+            None => AssetFilter::AnyType,
             Some([]) => return Ok(Some(0)),
-            Some(ids) => Of::Types(ids.to_vec()),
+            Some(ids) => AssetFilter::Types(ids.to_vec()),
         };
         self.api.asset_count(&of, meter).await
     }
@@ -252,7 +252,7 @@ impl Connector for Halo {
         let (row, received_at) = inner.api.asset(&id.vendor_id, KeepRaw::No, &meter).await?;
         let mut wire = row.record.map_err(unusable)?;
         let own = wire.software.take();
-        let row = WireRow::typed(Object::Value(wire));
+        let row = WireRow::typed(LenientObject::Value(wire));
         let asset = map::asset(row, inner.origin(false), received_at).map_err(unusable)?;
         match inner.programs(&id.vendor_id, own, &meter).await {
             Ok(programs) => Ok(map::with_software(asset, &programs, rules)),

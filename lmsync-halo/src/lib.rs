@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod answers;
 mod api;
 mod asset_types;
-mod classify;
 mod config;
 mod connector;
+mod lists;
 mod map;
-mod pages;
 mod places;
 mod sections;
 mod sign_in;

@@ -3,13 +3,13 @@
 pub(crate) mod dates;
 
 use chrono::{DateTime, Utc};
+use lmsync_core::json::{LenientObject, Scalar, WireRow};
+use lmsync_core::listing::Listed;
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader, FieldPlaces,
+    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
     InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Software, Source, TenantField,
-    clean,
+    TenantFieldNames, clean,
 };
-use lmsync_core::paging::Listed;
-use lmsync_core::wire::{Object, Scalar, WireRow};
 use lmsync_core::{Rejection, Result};
 
 use crate::places::{self, Form};
@@ -24,7 +24,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) connector: &'static str,
     pub(crate) instance: &'a str,
     pub(crate) rules: &'a Rules,
-    pub(crate) places: &'a FieldPlaces,
+    pub(crate) places: &'a TenantFieldNames,
     /// Whether the record's last change may stand in for a check-in.
     pub(crate) accept_update: bool,
 }
@@ -61,7 +61,7 @@ pub(crate) fn asset(
 struct Filling<'a> {
     draft: AssetDraft<'a>,
     wire: &'a wire::Asset,
-    places: &'a FieldPlaces,
+    places: &'a TenantFieldNames,
 }
 
 impl<'a> Filling<'a> {
@@ -155,7 +155,12 @@ impl<'a> Filling<'a> {
         let asset = &mut self.draft.asset;
         asset.customer = reference(&wire.client_id, &wire.client_name);
         asset.site = reference(&wire.site_id, &wire.site_name);
-        asset.assigned_user = wire.users.0.iter().filter_map(Object::value).find_map(user);
+        asset.assigned_user = wire
+            .users
+            .0
+            .iter()
+            .filter_map(LenientObject::value)
+            .find_map(user);
     }
 
     fn describe(&mut self) {
@@ -194,7 +199,7 @@ impl<'a> Filling<'a> {
         };
         asset.state_raw = text(&wire.status_name);
         for fields in [&wire.customfields, &wire.fields].into_iter().flatten() {
-            for field in fields.0.iter().filter_map(Object::value) {
+            for field in fields.0.iter().filter_map(LenientObject::value) {
                 if let (Some(name), Some(value)) = (text(&field.name), &field.value) {
                     asset.custom_fields.insert(name, value.clone());
                 }
@@ -296,7 +301,7 @@ impl<'a> Filling<'a> {
 /// `asset` with the programs installed on it.
 pub(crate) fn with_software(
     asset: Asset,
-    programs: &[Object<wire::Program>],
+    programs: &[LenientObject<wire::Program>],
     rules: &Rules,
 ) -> Asset {
     let now = asset.source.fetched_at;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use lmsync_core::model::{DateReader, FieldPlaces, TenantField, clean};
+use lmsync_core::json::{LenientObject, OneOrMany, Scalar};
+use lmsync_core::model::{DateReader, TenantField, TenantFieldNames, clean};
 use lmsync_core::two_way::HeldDate;
-use lmsync_core::wire::{Many, Object, Scalar};
 
 use crate::wire;
 
@@ -26,10 +26,10 @@ const DAYS: [&str; 10] = [
 ];
 
 /// `own` names, and the usual ones for fields without.
-pub(crate) fn over_defaults(own: FieldPlaces) -> FieldPlaces {
+pub(crate) fn over_defaults(own: TenantFieldNames) -> TenantFieldNames {
     use TenantField as F;
     own.over(
-        FieldPlaces::new()
+        TenantFieldNames::new()
             .with(F::AssetTag, ["Asset Tag", "inventory_number"])
             .with(F::Cpu, ["Processor", "Processor Name", "CPU"])
             .with(F::Domain, ["Domain", "Domain Name"])
@@ -110,7 +110,7 @@ pub(crate) fn over_defaults(own: FieldPlaces) -> FieldPlaces {
 }
 
 /// The names of places for check-ins, and whether the user chose them.
-pub(crate) fn check_in(places: &FieldPlaces) -> (Cow<'_, [String]>, bool) {
+pub(crate) fn check_in(places: &TenantFieldNames) -> (Cow<'_, [String]>, bool) {
     match places.names(TenantField::LastCheckIn) {
         [] => (Cow::Owned(vec![INTUNE.to_owned()]), false),
         names => (Cow::Borrowed(names), true),
@@ -147,7 +147,7 @@ pub(crate) struct Found<'p> {
 /// text that is something else; where there is none, what means "no date".
 pub(crate) fn day<'p>(
     asset: &wire::Asset,
-    places: &'p FieldPlaces,
+    places: &'p TenantFieldNames,
     field: TenantField,
     dates: &DateReader,
 ) -> Option<Found<'p>> {
@@ -166,7 +166,7 @@ pub(crate) fn day<'p>(
 /// The date that `asset` holds for `field`, as a listing reads it.
 pub(crate) fn held(
     asset: &wire::Asset,
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     field: TenantField,
     dates: &DateReader,
 ) -> HeldDate {
@@ -182,7 +182,7 @@ pub(crate) fn held(
 
 /// What a day can be written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Room {
+pub(crate) enum DateTarget {
     /// Halo's own property of this name.
     Property(&'static str),
     /// The asset field at this position among the asset's.
@@ -193,10 +193,10 @@ pub(crate) enum Room {
 /// nothing but a day. That is where reading finds it first.
 pub(crate) fn room(
     asset: &wire::Asset,
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     field: TenantField,
     dates: &DateReader,
-) -> Option<Room> {
+) -> Option<DateTarget> {
     let is_free = |place: &str| {
         let text = look(asset, place, Form::Stored);
         let held = text.map(|text| HeldDate::read(dates, text.as_str()));
@@ -207,19 +207,19 @@ pub(crate) fn room(
 }
 
 /// What at `place` takes a day.
-fn takes_day(asset: &wire::Asset, place: &str) -> Option<Room> {
+fn takes_day(asset: &wire::Asset, place: &str) -> Option<DateTarget> {
     let property = DAYS.iter().find(|own| own.eq_ignore_ascii_case(place));
     if let Some(property) = property {
-        return Some(Room::Property(property));
+        return Some(DateTarget::Property(property));
     }
     if own(asset, place).is_some() {
         return None;
     }
     let fields = asset.fields.as_ref()?.0.iter();
     fields
-        .map(Object::value)
+        .map(LenientObject::value)
         .position(|field| field.is_some_and(|field| is_called(field, place)))
-        .map(Room::Field)
+        .map(DateTarget::Field)
 }
 
 /// The type of what stands at `place` where no single value does.
@@ -230,24 +230,28 @@ fn unexpected(asset: &wire::Asset, place: &str) -> Option<&'static str> {
     })
 }
 
-fn among(fields: Option<&Many<Object<wire::Field>>>, name: &str, form: Form) -> Option<String> {
+fn among(
+    fields: Option<&OneOrMany<LenientObject<wire::Field>>>,
+    name: &str,
+    form: Form,
+) -> Option<String> {
     called(fields, name).find_map(|field| value(field, form))
 }
 
 fn called<'a>(
-    fields: Option<&'a Many<Object<wire::Field>>>,
+    fields: Option<&'a OneOrMany<LenientObject<wire::Field>>>,
     name: &str,
 ) -> impl Iterator<Item = &'a wire::Field> {
     fields
         .into_iter()
         .flat_map(|fields| &fields.0)
-        .filter_map(Object::value)
+        .filter_map(LenientObject::value)
         .filter(move |field| is_called(field, name))
 }
 
 fn is_called(field: &wire::Field, name: &str) -> bool {
     let own = field.name.text();
-    own.is_some_and(|own| FieldPlaces::is_same_name(own, name))
+    own.is_some_and(|own| TenantFieldNames::is_same_name(own, name))
 }
 
 fn value(field: &wire::Field, form: Form) -> Option<String> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use lmsync_core::Result;
 use lmsync_core::http::Meter;
-use lmsync_core::paging::{Page, Row};
+use lmsync_core::listing::{Page, Row};
 use tokio::sync::Mutex;
 
 /// Numbered pages of one of the listings.

@@ -8,7 +8,7 @@ use lmsync_core::http::{HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result, Secret};
 use url::Url;
 
-use crate::classify::{self, EDIT_ASSETS, TokenFor};
+use crate::answers::{self, EDIT_ASSETS, TokenFor};
 use crate::config::HaloProduct;
 
 /// Every right that the application has.
@@ -81,12 +81,12 @@ pub(crate) struct SignIn {
     token_for: TokenFor,
     scopes: Vec<Vec<String>>,
     http: HttpClient,
-    way: Mutex<Way>,
+    way: Mutex<SignInAttempt>,
 }
 
 /// The address and the scopes to ask with, by their places.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Way {
+struct SignInAttempt {
     address: usize,
     scopes: usize,
 }
@@ -108,15 +108,15 @@ impl SignIn {
         }
     }
 
-    fn way(&self) -> Way {
+    fn way(&self) -> SignInAttempt {
         *self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remember(&self, way: Way) {
+    fn remember(&self, way: SignInAttempt) {
         *self.way.lock().unwrap_or_else(PoisonError::into_inner) = way;
     }
 
-    async fn ask(&self, way: Way, meter: &Meter) -> Result<AccessToken> {
+    async fn ask(&self, way: SignInAttempt, meter: &Meter) -> Result<AccessToken> {
         let application = &self.application;
         let config = ClientCredentialsConfig {
             token_url: application.addresses[way.address].clone(),
@@ -125,22 +125,22 @@ impl SignIn {
             scopes: self.scopes[way.scopes].clone(),
         };
         let is_last = way.address + 1 == application.addresses.len();
-        let classify = classify::sign_in(application.product, self.token_for, is_last);
+        let classify = answers::sign_in(application.product, self.token_for, is_last);
         ClientCredentials::new(config, self.http.clone(), classify)
             .fetch(meter)
             .await
     }
 
     /// What to try after `error`, if anything.
-    fn next(&self, way: Way, error: &Error) -> Option<Way> {
+    fn next(&self, way: SignInAttempt, error: &Error) -> Option<SignInAttempt> {
         if is_no_sign_in(error) && way.address + 1 < self.application.addresses.len() {
-            return Some(Way {
+            return Some(SignInAttempt {
                 address: way.address + 1,
                 ..way
             });
         }
         (error.kind() == ErrorKind::Permission && way.scopes + 1 < self.scopes.len()).then_some(
-            Way {
+            SignInAttempt {
                 scopes: way.scopes + 1,
                 ..way
             },

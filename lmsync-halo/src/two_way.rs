@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
+use lmsync_core::json::KeepRaw;
 use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
     AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, write_verified,
 };
-use lmsync_core::wire::KeepRaw;
 use lmsync_core::{Check, Error, ErrorKind, Result, SharedClock, TwoWaySync};
 
-use crate::classify;
+use crate::answers;
 use crate::connector::{Halo, Inner, unusable};
 use crate::map::dates::Holder;
 use crate::wire;
@@ -90,7 +90,7 @@ impl Inner {
         let product = self.api.product();
         match self.api.sign_in_to_write(meter).await {
             Ok(()) => Check {
-                hint: Some(classify::writing_hint(product)),
+                hint: Some(answers::writing_hint(product)),
                 ..Check::passed(
                     Check::WRITE_DATES,
                     format!(

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::{RawJson, clean};
-use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
 use serde::{Deserialize, Serialize};
 
 /// A page of a list; `R` is the type of a row.
@@ -42,7 +42,7 @@ pub(crate) struct Asset {
     pub(crate) site_id: Scalar,
     pub(crate) site_name: Scalar,
     pub(crate) username: Scalar,
-    pub(crate) users: Many<Object<User>>,
+    pub(crate) users: OneOrMany<LenientObject<User>>,
     pub(crate) assettype_id: Scalar,
     pub(crate) assettype_name: Scalar,
     pub(crate) assetgroup_name: Scalar,
@@ -72,10 +72,10 @@ pub(crate) struct Asset {
     pub(crate) dlastupdate: Scalar,
     pub(crate) changehistory_last_updated: Scalar,
     pub(crate) changehistory_created_date: Scalar,
-    pub(crate) fields: Option<Many<Object<Field>>>,
-    pub(crate) customfields: Option<Many<Object<Field>>>,
+    pub(crate) fields: Option<OneOrMany<LenientObject<Field>>>,
+    pub(crate) customfields: Option<OneOrMany<LenientObject<Field>>>,
     /// Only alone: what is installed.
-    pub(crate) software: Option<Many<Object<Program>>>,
+    pub(crate) software: Option<OneOrMany<LenientObject<Program>>>,
     #[serde(rename = "_warning")]
     pub(crate) warning: Scalar,
 }
@@ -156,8 +156,8 @@ pub(crate) struct AssetType {
     pub(crate) is_service: Option<bool>,
     #[serde(deserialize_with = "lenient_bool")]
     pub(crate) is_businessapp: Option<bool>,
-    pub(crate) fields: Option<Many<Scalar>>,
-    pub(crate) field_list: Option<Many<Scalar>>,
+    pub(crate) fields: Option<OneOrMany<Scalar>>,
+    pub(crate) field_list: Option<OneOrMany<Scalar>>,
 }
 
 /// A customer.

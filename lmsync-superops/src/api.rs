@@ -5,15 +5,15 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::graphql::GraphQlRequest;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::wire::{KeepRaw, Object, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::classify::{self, FieldErrors};
-use crate::wire::{self, Whole};
+use crate::answers::{self, FieldErrors};
+use crate::wire::{self, StrictObject};
 
 /// The most that SuperOps puts on a page.
 pub(crate) const PAGE_SIZE: u32 = 100;
@@ -190,8 +190,8 @@ impl Api {
         let call = self.call("getAsset", document, &asset_input(asset_id, None))?;
         self.http
             .send(&call, meter, |answer| {
-                let (asset, _) = classify::read_optional(answer)?;
-                let Whole(asset) = asset.ok_or_else(|| no_such_asset(answer))?;
+                let (asset, _) = answers::read_optional(answer)?;
+                let StrictObject(asset) = asset.ok_or_else(|| no_such_asset(answer))?;
                 Ok((asset, answer.received_at()))
             })
             .await
@@ -206,8 +206,8 @@ impl Api {
         let call = self.call("getAsset", ASSET_DATES, &asset_input(asset_id, None))?;
         self.http
             .send(&call, meter, |answer| {
-                let (dates, _) = classify::read_optional(answer)?;
-                let Whole(dates): Whole<wire::AssetDates> =
+                let (dates, _) = answers::read_optional(answer)?;
+                let StrictObject(dates): StrictObject<wire::AssetDates> =
                     dates.ok_or_else(|| no_such_asset(answer))?;
                 if dates.asset_id.text() != Some(asset_id) {
                     return Err(another_asset(answer));
@@ -228,7 +228,7 @@ impl Api {
             idempotency: Idempotency::Once,
             ..self.call("updateAsset", UPDATE_ASSET, &Input { input })?
         };
-        self.http.send(&call, meter, classify::require_made).await
+        self.http.send(&call, meter, answers::require_made).await
     }
 
     pub(crate) async fn asset_summary(
@@ -240,7 +240,7 @@ impl Api {
         let call = self.call("getAssetSummary", ASSET_SUMMARY, &input)?;
         self.http
             .send(&call, meter, |answer| {
-                let (Whole(summary), _) = classify::read(answer)?;
+                let (StrictObject(summary), _) = answers::read(answer)?;
                 Ok(summary)
             })
             .await
@@ -306,22 +306,24 @@ fn asset_input(asset_id: &str, list_info: Option<PageInput>) -> Input<AssetInput
 /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
     if raw == KeepRaw::No
-        && let Ok((Whole(list), errors)) = classify::read::<Whole<wire::List<Object<R>>>>(answer)
+        && let Ok((StrictObject(list), errors)) =
+            answers::read::<StrictObject<wire::List<LenientObject<R>>>>(answer)
     {
         let (rows, info) = rows_of(list, answer)?;
         return Ok(list_page(typed(rows), info, &errors, answer));
     }
-    let (Whole(list), errors) = classify::read::<Whole<wire::List<Box<RawValue>>>>(answer)?;
+    let (StrictObject(list), errors) =
+        answers::read::<StrictObject<wire::List<Box<RawValue>>>>(answer)?;
     let (rows, info) = rows_of(list, answer)?;
     Ok(list_page(untyped(rows, raw), info, &errors, answer))
 }
 
 /// Reads all departments, which come without pages; row by row where that is needed.
 fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Customer>> {
-    let (rows, errors) = match classify::read::<Vec<Object<wire::Customer>>>(answer) {
+    let (rows, errors) = match answers::read::<Vec<LenientObject<wire::Customer>>>(answer) {
         Ok((rows, errors)) => (typed(rows), errors),
         Err(_) => {
-            let (rows, errors) = classify::read::<Vec<Box<RawValue>>>(answer)?;
+            let (rows, errors) = answers::read::<Vec<Box<RawValue>>>(answer)?;
             (untyped(rows, KeepRaw::No), errors)
         }
     };
@@ -333,7 +335,7 @@ fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Customer>> {
     Ok(list_page(rows, info, &errors, answer))
 }
 
-fn typed<R>(rows: Vec<Object<R>>) -> Vec<WireRow<R>> {
+fn typed<R>(rows: Vec<LenientObject<R>>) -> Vec<WireRow<R>> {
     rows.into_iter().map(WireRow::typed).collect()
 }
 
@@ -345,7 +347,10 @@ fn untyped<R: DeserializeOwned>(rows: Vec<Box<RawValue>>, raw: KeepRaw) -> Vec<W
 
 /// The rows; a list that is missing is empty only where the vendor counts none.
 fn rows_of<R>(list: wire::List<R>, answer: &Answer<'_>) -> Result<(Vec<R>, wire::ListInfo)> {
-    let info = list.list_info.map(|Whole(info)| info).unwrap_or_default();
+    let info = list
+        .list_info
+        .map(|StrictObject(info)| info)
+        .unwrap_or_default();
     match list.rows {
         Some(rows) => Ok((rows, info)),
         None if info.total_count == Some(0) => Ok((Vec::new(), info)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
 use lmsync_core::model::Rules;
-use lmsync_core::{Environment, Result, SecretSource, pasted};
+use lmsync_core::{Environment, Result, SecretSource, input};
 use serde::Deserialize;
 
 use crate::api::{Api, Product};
@@ -152,9 +152,9 @@ impl SuperOpsConfig {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<SuperOps> {
-        let (subdomain, _) = pasted::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
+        let (subdomain, _) = input::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
             .map_err(|error| error.with_hint(SUBDOMAIN_HINT))?;
-        let token = pasted::token("API token", &self.api_token.resolve()?)
+        let token = input::token("API token", &self.api_token.resolve()?)
             .map_err(|error| error.with_hint(TOKEN_HINT))?;
         let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
         let url = endpoint.join(self.product.path())?;
@@ -174,7 +174,7 @@ impl SuperOpsConfig {
         .redactor(Redactor::default().and(&token))
         .build();
         let api = Api::new(http, url, self.product);
-        let instance = pasted::name_or(self.name.as_deref(), || subdomain)?;
+        let instance = input::name_or(self.name.as_deref(), || subdomain)?;
         Ok(SuperOps::new(api, instance, Rules::default()))
     }
 

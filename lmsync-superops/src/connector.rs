@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
+use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
+use lmsync_core::listing::{ListSource, ListingScope, Page, RecordStream};
 use lmsync_core::model::{Asset, AssetId, Customer, Rules, Software};
-use lmsync_core::paging::{ListingScope, Page, PageSource, RecordStream};
-use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
     Connector, ConnectorInfo, CustomerStream, Detail, Error, ErrorKind, Rejection, Result,
@@ -82,7 +82,7 @@ impl SuperOps {
         }
     }
 
-    fn stream<S: PageSource>(
+    fn stream<S: ListSource>(
         &self,
         source: S,
         query: AssetQuery,
@@ -208,7 +208,7 @@ impl Connector for SuperOps {
         let inner = &self.inner;
         let (wire, received_at) = inner.api.asset(&id.vendor_id, &meter).await?;
         let row = ListRow {
-            row: WireRow::typed(Object::Value(wire)),
+            row: WireRow::typed(LenientObject::Value(wire)),
             notes: Vec::new(),
         };
         let asset = map::asset(row, inner.origin(), received_at).map_err(|rejection| {
@@ -230,7 +230,7 @@ struct AssetPages {
 }
 
 #[async_trait]
-impl PageSource for AssetPages {
+impl ListSource for AssetPages {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -254,7 +254,7 @@ struct CustomerPages {
 }
 
 #[async_trait]
-impl PageSource for CustomerPages {
+impl ListSource for CustomerPages {
     type Record = Customer;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod answers;
 mod api;
-mod classify;
 mod config;
 mod connector;
 mod map;

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
+use lmsync_core::json::{LenientObject, Scalar};
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
     Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Source,
     clean,
 };
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
-use lmsync_core::wire::{Object, Scalar};
 
 use crate::api::ListRow;
 use crate::wire;
@@ -200,7 +200,7 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
 /// The kind, from the most dependable place that tells; a later one may say
 /// whether a workstation is a desktop or a laptop.
 fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
-    let named = |object: &Object<wire::Reference>| {
+    let named = |object: &LenientObject<wire::Reference>| {
         object.value().and_then(|reference| text(&reference.name))
     };
     let words: Vec<String> = [
@@ -254,7 +254,7 @@ fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
 }
 
 fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
-    for disk in wire.disks.iter().filter_map(Object::value) {
+    for disk in wire.disks.iter().filter_map(LenientObject::value) {
         let removable = text(&disk.disc_type).is_some_and(|kind| kind.contains("Removable"));
         let volume = Disk {
             name: text(&disk.drive),
@@ -273,7 +273,7 @@ fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
 }
 
 /// `actualValue` is bytes; the shown value is in units of 1024, whatever they are called.
-fn size(measure: &Object<wire::Measure>) -> Option<Size<'_>> {
+fn size(measure: &LenientObject<wire::Measure>) -> Option<Size<'_>> {
     let measure = measure.value()?;
     match measure.actual_value.text() {
         Some(number) => Some(Size::Stated {
@@ -287,7 +287,7 @@ fn size(measure: &Object<wire::Measure>) -> Option<Size<'_>> {
     }
 }
 
-fn reference(object: &Object<wire::Reference>) -> Option<Ref> {
+fn reference(object: &LenientObject<wire::Reference>) -> Option<Ref> {
     let wire = object.value()?;
     let mut reference = Ref::new(wire.id().and_then(clean)?, text(&wire.name));
     reference.email = text(&wire.email);
@@ -370,8 +370,8 @@ fn with_notes(mut rejection: Rejection, notes: &[String]) -> Rejection {
 
 #[cfg(test)]
 mod tests {
+    use lmsync_core::json::WireRow;
     use lmsync_core::two_way::WriteSource;
-    use lmsync_core::wire::WireRow;
     use serde_json::{Value, json};
 
     use super::*;
@@ -384,7 +384,7 @@ mod tests {
 
     fn row<R>(record: R) -> ListRow<R> {
         ListRow {
-            row: WireRow::typed(Object::Value(record)),
+            row: WireRow::typed(LenientObject::Value(record)),
             notes: Vec::new(),
         }
     }
@@ -587,7 +587,7 @@ mod tests {
 mod any_json {
     //! Whatever stands in a field: the asset is kept or rejected by name, and nothing panics.
 
-    use lmsync_core::wire::{KeepRaw, WireRow};
+    use lmsync_core::json::{KeepRaw, WireRow};
     use proptest::prelude::*;
     use serde_json::{Map, Value, json};
 

@@ -8,7 +8,7 @@ use lmsync_core::two_way::{
 };
 use lmsync_core::{Check, Result, SharedClock, TwoWaySync};
 
-use crate::classify::EDIT_HINT;
+use crate::answers::EDIT_HINT;
 use crate::connector::SuperOps;
 use crate::map;
 

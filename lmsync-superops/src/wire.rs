@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
+use lmsync_core::json::{
+    LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64, null_as_empty,
+};
 use lmsync_core::model::RawJson;
-use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64, null_as_empty};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -20,7 +22,7 @@ pub(crate) type Answered<T> = Envelope<T, Extensions>;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Extensions {
     #[serde(default)]
-    pub(crate) client_error: Many<ClientError>,
+    pub(crate) client_error: OneOrMany<ClientError>,
     #[serde(default)]
     pub(crate) classification: Scalar,
 }
@@ -31,7 +33,7 @@ pub(crate) struct ClientError {
     #[serde(default)]
     pub(crate) code: Scalar,
     #[serde(default)]
-    pub(crate) param: Object<ClientErrorParam>,
+    pub(crate) param: LenientObject<ClientErrorParam>,
 }
 
 /// What the reason is about.
@@ -43,16 +45,18 @@ pub(crate) struct ClientErrorParam {
 
 /// A record that came as an object. serde would fill it from an array, too, by position.
 #[derive(Debug, Clone)]
-pub(crate) struct Whole<T>(pub(crate) T);
+pub(crate) struct StrictObject<T>(pub(crate) T);
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Whole<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for StrictObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Object::deserialize(deserializer)? {
-            Object::Value(value) => Ok(Self(value)),
-            Object::Unexpected(kind) => Err(D::Error::custom(format_args!(
+        match LenientObject::deserialize(deserializer)? {
+            LenientObject::Value(value) => Ok(Self(value)),
+            LenientObject::Unexpected(kind) => Err(D::Error::custom(format_args!(
                 "an object is expected, not {kind}"
             ))),
-            Object::Absent | Object::Null => Err(D::Error::custom("an object is expected")),
+            LenientObject::Absent | LenientObject::Null => {
+                Err(D::Error::custom("an object is expected"))
+            }
         }
     }
 }
@@ -88,7 +92,7 @@ pub(crate) struct List<R> {
     )]
     pub(crate) rows: Option<Vec<R>>,
     #[serde(default)]
-    pub(crate) list_info: Option<Whole<ListInfo>>,
+    pub(crate) list_info: Option<StrictObject<ListInfo>>,
 }
 
 /// Where a page stands in its list.
@@ -109,12 +113,12 @@ pub(crate) struct ListInfo {
 pub(crate) struct Asset {
     pub(crate) asset_id: Scalar,
     pub(crate) name: Scalar,
-    pub(crate) asset_class: Object<Reference>,
-    pub(crate) client: Object<Reference>,
-    pub(crate) department: Object<Reference>,
-    pub(crate) site: Object<Reference>,
-    pub(crate) requester: Object<Reference>,
-    pub(crate) device_category: Object<Reference>,
+    pub(crate) asset_class: LenientObject<Reference>,
+    pub(crate) client: LenientObject<Reference>,
+    pub(crate) department: LenientObject<Reference>,
+    pub(crate) site: LenientObject<Reference>,
+    pub(crate) requester: LenientObject<Reference>,
+    pub(crate) device_category: LenientObject<Reference>,
     pub(crate) primary_mac: Scalar,
     pub(crate) logged_in_user: Scalar,
     pub(crate) serial_number: Scalar,
@@ -132,7 +136,7 @@ pub(crate) struct Asset {
     pub(crate) platform_version: Scalar,
     pub(crate) warranty_expiry_date: Scalar,
     pub(crate) purchased_date: Scalar,
-    pub(crate) custom_fields: Object<BTreeMap<String, RawJson>>,
+    pub(crate) custom_fields: LenientObject<BTreeMap<String, RawJson>>,
 }
 
 /// The dates of one asset. Neither may be missing: what was not sent is not empty.
@@ -207,10 +211,10 @@ impl Customer {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Summary {
-    pub(crate) cpu: Object<Cpu>,
-    pub(crate) memory: Object<Memory>,
-    pub(crate) disk: Object<Disks>,
-    pub(crate) asset_interface: Object<Interface>,
+    pub(crate) cpu: LenientObject<Cpu>,
+    pub(crate) memory: LenientObject<Memory>,
+    pub(crate) disk: LenientObject<Disks>,
+    pub(crate) asset_interface: LenientObject<Interface>,
 }
 
 /// The processor.
@@ -218,7 +222,7 @@ pub(crate) struct Summary {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Cpu {
     pub(crate) cpu_name: Scalar,
-    pub(crate) max_speed: Object<Measure>,
+    pub(crate) max_speed: LenientObject<Measure>,
     #[serde(deserialize_with = "lenient_u64")]
     pub(crate) physical_core: Option<u64>,
     #[serde(deserialize_with = "lenient_u64")]
@@ -230,7 +234,7 @@ pub(crate) struct Cpu {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Memory {
-    pub(crate) total_memory: Object<Measure>,
+    pub(crate) total_memory: LenientObject<Measure>,
 }
 
 /// The disks.
@@ -238,8 +242,8 @@ pub(crate) struct Memory {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Disks {
     #[serde(deserialize_with = "null_as_empty")]
-    pub(crate) disks: Vec<Object<Disk>>,
-    pub(crate) total_size: Object<Measure>,
+    pub(crate) disks: Vec<LenientObject<Disk>>,
+    pub(crate) total_size: LenientObject<Measure>,
 }
 
 /// One volume.
@@ -248,8 +252,8 @@ pub(crate) struct Disks {
 pub(crate) struct Disk {
     pub(crate) drive: Scalar,
     pub(crate) disc_type: Scalar,
-    pub(crate) size: Object<Measure>,
-    pub(crate) free_size: Object<Measure>,
+    pub(crate) size: LenientObject<Measure>,
+    pub(crate) free_size: LenientObject<Measure>,
 }
 
 /// The network adapter in use.
@@ -276,7 +280,7 @@ pub(crate) struct Measure {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Software {
-    pub(crate) software: Object<Reference>,
+    pub(crate) software: LenientObject<Reference>,
     pub(crate) version: Scalar,
     pub(crate) installed_date: Scalar,
     pub(crate) bit_version: Scalar,

@@ -1,13 +1,13 @@
 //! What the agent's block means. Pure.
 
+use lmsync_core::json::{LenientObject, Scalar};
 use lmsync_core::model::{
     AdapterClass, AssetDraft, AssetKind, CheckInBasis, Disk, Issue, IssueCode, RawJson, Size,
     SizeUnit, VendorDay, VendorInstant, Virtualization, clean,
 };
-use lmsync_core::wire::{Object, Scalar};
 
 use crate::places;
-use crate::wire::{self, Agent, Piece, Properties};
+use crate::wire::{self, Agent, ObjectOrText, Properties};
 
 /// The property that holds the block.
 pub(crate) const BLOCK: &str = "kabuto_information";
@@ -17,7 +17,7 @@ pub(crate) const BLOCK: &str = "kabuto_information";
 pub(crate) fn block(
     draft: &mut AssetDraft<'_>,
     properties: &Properties,
-    store: &Object<wire::RmmStore>,
+    store: &LenientObject<wire::RmmStore>,
 ) -> Option<Agent> {
     let info = store
         .value()
@@ -30,11 +30,11 @@ pub(crate) fn block(
 }
 
 fn read(draft: &mut AssetDraft<'_>, json: &RawJson) -> Option<Agent> {
-    let kind = match serde_json::from_str::<Object<Agent>>(json.get()) {
-        Ok(Object::Value(agent)) if agent == Agent::default() => return None,
-        Ok(Object::Value(agent)) => return Some(agent),
-        Ok(Object::Absent | Object::Null) => return None,
-        Ok(Object::Unexpected(kind)) => kind.to_owned(),
+    let kind = match serde_json::from_str::<LenientObject<Agent>>(json.get()) {
+        Ok(LenientObject::Value(agent)) if agent == Agent::default() => return None,
+        Ok(LenientObject::Value(agent)) => return Some(agent),
+        Ok(LenientObject::Absent | LenientObject::Null) => return None,
+        Ok(LenientObject::Unexpected(kind)) => kind.to_owned(),
         Err(error) => error.to_string(),
     };
     let note = format!("the agent's block cannot be read: {kind}");
@@ -110,23 +110,23 @@ fn system(draft: &mut AssetDraft<'_>, agent: &Agent) {
     }
 }
 
-fn processor(piece: &Piece<wire::Named>) -> Option<String> {
+fn processor(piece: &ObjectOrText<wire::Named>) -> Option<String> {
     match piece {
-        Piece::Fields(cpu) => cpu.name.text().and_then(clean),
-        Piece::Text(name) => clean(name),
-        Piece::Nothing => None,
+        ObjectOrText::Fields(cpu) => cpu.name.text().and_then(clean),
+        ObjectOrText::Text(name) => clean(name),
+        ObjectOrText::Nothing => None,
     }
 }
 
-fn disk(draft: &mut AssetDraft<'_>, piece: &Piece<wire::Drive>) {
+fn disk(draft: &mut AssetDraft<'_>, piece: &ObjectOrText<wire::Drive>) {
     let (name, size) = match piece {
-        Piece::Fields(drive) => (
+        ObjectOrText::Fields(drive) => (
             drive.model.text().or(drive.name.text()).and_then(clean),
             drive.size.text().or(drive.capacity.text()),
         ),
-        Piece::Text(text) if is_size(text) => (None, Some(text.as_str())),
-        Piece::Text(text) => (clean(text), None),
-        Piece::Nothing => return,
+        ObjectOrText::Text(text) if is_size(text) => (None, Some(text.as_str())),
+        ObjectOrText::Text(text) => (clean(text), None),
+        ObjectOrText::Nothing => return,
     };
     let disk = Disk {
         name,
@@ -141,7 +141,12 @@ fn is_size(text: &str) -> bool {
 }
 
 fn network(draft: &mut AssetDraft<'_>, agent: &Agent) {
-    for adapter in agent.network_adapters.0.iter().filter_map(Object::value) {
+    for adapter in agent
+        .network_adapters
+        .0
+        .iter()
+        .filter_map(LenientObject::value)
+    {
         let name = telling_name(adapter);
         // The scope names an interface of the machine and is no part of the address.
         let ips = [&adapter.ipv4, &adapter.ipv6]

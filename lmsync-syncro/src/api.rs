@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
-use lmsync_core::wire::{KeepRaw, Object, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::classify::{self, Right};
+use crate::answers::{self, Right};
 use crate::{raw, wire};
 
 const ASSETS: &str = "/api/v1/customer_assets";
@@ -77,7 +77,7 @@ impl Api {
     ) -> Result<()> {
         let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
         let call = Call::put_json("changing an asset", &url, update, Idempotency::Once)?;
-        self.send(&call, Right::EditAsset, meter, classify::require_taken)
+        self.send(&call, Right::EditAsset, meter, answers::require_taken)
             .await
     }
 
@@ -121,7 +121,7 @@ impl Api {
     {
         let call = Call::get(operation, url)?;
         let read = |answer: &Answer<'_>| {
-            classify::require_success(answer, right)?;
+            answers::require_success(answer, right)?;
             read(answer)
         };
         self.send(&call, right, meter, read).await
@@ -147,18 +147,18 @@ impl Api {
     async fn user(&self, meter: &Meter) -> Result<Option<wire::Me>> {
         let url = self.endpoint.join(ME)?;
         let call = Call::get("asking whose key it is", &url)?;
-        self.http.send(&call, meter, classify::user).await
+        self.http.send(&call, meter, answers::user).await
     }
 }
 
 /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
     if raw == KeepRaw::No
-        && let Ok(list) = classify::read::<wire::List<Object<R>>>(answer)
+        && let Ok(list) = answers::read::<wire::List<LenientObject<R>>>(answer)
     {
         return list_page(list, answer, WireRow::typed);
     }
-    let list = classify::read::<wire::List<Box<RawValue>>>(answer)?;
+    let list = answers::read::<wire::List<Box<RawValue>>>(answer)?;
     list_page(list, answer, |row| {
         let mut row = WireRow::untyped(row, &["id"], raw);
         row.raw = row.raw.and_then(raw::record);
@@ -172,7 +172,7 @@ fn list_page<S, R>(
     read: impl Fn(S) -> WireRow<R>,
 ) -> Result<ListPage<R>> {
     let meta = match list.meta {
-        Object::Value(meta) => meta,
+        LenientObject::Value(meta) => meta,
         _ => wire::Meta::default(),
     };
     let rows = match list.rows {
@@ -196,10 +196,10 @@ fn without_a_list(answer: &Answer<'_>) -> Error {
 
 /// The asset inside its wrapper; without one where the vendor leaves it away.
 fn read_single(answer: &Answer<'_>) -> Result<wire::Asset> {
-    if let Object::Value(asset) = classify::read::<wire::Single>(answer)?.asset {
+    if let LenientObject::Value(asset) = answers::read::<wire::Single>(answer)?.asset {
         return Ok(asset);
     }
-    let bare: wire::Asset = classify::read(answer)?;
+    let bare: wire::Asset = answers::read(answer)?;
     if bare.id.text().is_some() {
         return Ok(bare);
     }

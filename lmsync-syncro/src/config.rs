@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
-use lmsync_core::model::{FieldPlaces, Rules};
-use lmsync_core::{Environment, Error, Result, SecretSource, pasted};
+use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::{Environment, Error, Result, SecretSource, input};
 use serde::Deserialize;
 
+use crate::answers::KEY_HINT;
 use crate::api::Api;
-use crate::classify::KEY_HINT;
 use crate::connector::Syncro;
 use crate::map::CONNECTOR;
 use crate::places;
@@ -56,7 +56,7 @@ pub struct SyncroConfig {
     /// The properties in which the tenant keeps what Syncro has no field for. Dates are
     /// written there, too: an asset that has none of a date's names gets the first.
     #[serde(default)]
-    pub fields: FieldPlaces,
+    pub fields: TenantFieldNames,
 }
 
 impl SyncroConfig {
@@ -70,7 +70,7 @@ impl SyncroConfig {
             endpoint: None,
             requests_per_minute: None,
             concurrency: None,
-            fields: FieldPlaces::new(),
+            fields: TenantFieldNames::new(),
         }
     }
 
@@ -105,7 +105,7 @@ impl SyncroConfig {
     /// Sets the properties in which the tenant keeps what Syncro has no field
     /// for; fields without a name here keep their default names.
     #[must_use]
-    pub fn fields(mut self, places: FieldPlaces) -> Self {
+    pub fn fields(mut self, places: TenantFieldNames) -> Self {
         self.fields = places;
         self
     }
@@ -124,7 +124,7 @@ impl SyncroConfig {
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Syncro> {
         let host = Host::parse(&self.hostname)?;
-        let key = pasted::token("API key", &self.api_key.resolve()?)
+        let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         places::validate(&self.fields)?;
@@ -145,7 +145,7 @@ impl SyncroConfig {
         .retry(environment.retry)
         .redactor(Redactor::default().and(&key))
         .build();
-        let instance = pasted::name_or(self.name.as_deref(), || host.instance())?;
+        let instance = input::name_or(self.name.as_deref(), || host.instance())?;
         let places = places::over_defaults(self.fields.clone());
         let api = Api::new(http, endpoint);
         Ok(Syncro::new(api, instance, places, Rules::default()))
@@ -167,7 +167,7 @@ struct Host {
 impl Host {
     /// The host in whatever form of it was pasted.
     fn parse(pasted: &str) -> Result<Self> {
-        let (label, domain) = pasted::subdomain("hostname", pasted, &DOMAINS)
+        let (label, domain) = input::subdomain("hostname", pasted, &DOMAINS)
             .map_err(|error| error.with_hint(HOSTNAME_HINT))?;
         if label == "www" {
             let why = "the hostname is the vendor's own site, not an account";
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_before_anything_is_sent() {
         let good = || SyncroConfig::new("acme", "tok");
-        let nameless = FieldPlaces::new().with(TenantField::Serial, [" "]);
+        let nameless = TenantFieldNames::new().with(TenantField::Serial, [" "]);
         for (config, word) in [
             (good().endpoint("http://acme.syncromsp.com"), "loopback"),
             (good().requests_per_minute(0), "at least 1"),

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
-use lmsync_core::model::{Asset, AssetId, FieldPlaces, Rules, Software};
-use lmsync_core::paging::{ListingScope, PageSource, RecordStream};
+use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
+use lmsync_core::listing::{ListSource, ListingScope, RecordStream};
+use lmsync_core::model::{Asset, AssetId, Rules, Software, TenantFieldNames};
 use lmsync_core::two_way::DateFields;
-use lmsync_core::wire::{KeepRaw, Object, WireRow};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
     Connector, ConnectorInfo, CustomerStream, Error, ErrorKind, Result, SoftwareStream,
 };
 
 use crate::api::{Api, ListPage};
+use crate::lists::{AssetPages, CustomerPages};
 use crate::map::{self, Basis, Origin};
 use crate::owners::Owners;
-use crate::pages::{AssetPages, CustomerPages};
 use crate::wire;
 
 const PRODUCT: &str = "Syncro";
@@ -46,7 +46,7 @@ pub(crate) struct Inner {
     info: ConnectorInfo,
     pub(crate) api: Api,
     pub(crate) owners: Arc<Owners>,
-    pub(crate) places: FieldPlaces,
+    pub(crate) places: TenantFieldNames,
     pub(crate) rules: Rules,
 }
 
@@ -67,7 +67,7 @@ impl Inner {
         }
     }
 
-    pub(crate) fn stream<S: PageSource>(
+    pub(crate) fn stream<S: ListSource>(
         &self,
         source: S,
         query: AssetQuery,
@@ -104,7 +104,7 @@ impl Inner {
 }
 
 impl Syncro {
-    pub(crate) fn new(api: Api, instance: String, places: FieldPlaces, rules: Rules) -> Self {
+    pub(crate) fn new(api: Api, instance: String, places: TenantFieldNames, rules: Rules) -> Self {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .two_way(DateFields::named_in(&places));
@@ -199,7 +199,7 @@ impl Connector for Syncro {
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
         let id = asset_number(id)?;
         let (wire, received_at) = self.inner.api.asset(id, &Meter::default()).await?;
-        let row = WireRow::typed(Object::Value(wire));
+        let row = WireRow::typed(LenientObject::Value(wire));
         map::asset(row, self.inner.origin(), Basis::AgentOnly, received_at).map_err(|rejection| {
             Error::new(ErrorKind::Decode, rejection.reason)
                 .with_operation(READ_ASSET)

@@ -9,9 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use lmsync_core::model::{DateReader, FieldPlaces, RawJson};
+use lmsync_core::json::{LenientObject, Scalar};
+use lmsync_core::model::{DateReader, RawJson, TenantFieldNames};
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, FieldChange, HeldDate};
-use lmsync_core::wire::{Object, Scalar};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::places;
@@ -47,10 +47,10 @@ impl Record {
                 .with_hint("it may have been merged into the other: list the assets again"));
         }
         let properties = match asset.properties {
-            Object::Value(properties) => properties,
-            Object::Null => Properties::new(),
-            Object::Absent => return Err(unreadable("nothing")),
-            Object::Unexpected(kind) => return Err(unreadable(kind)),
+            LenientObject::Value(properties) => properties,
+            LenientObject::Null => Properties::new(),
+            LenientObject::Absent => return Err(unreadable("nothing")),
+            LenientObject::Unexpected(kind) => return Err(unreadable(kind)),
         };
         Ok(Self {
             name: asset.name.text().map(ToOwned::to_owned),
@@ -60,7 +60,7 @@ impl Record {
     }
 
     /// The dates it holds.
-    pub(crate) fn held(&self, places: &FieldPlaces) -> AssetDates {
+    pub(crate) fn held(&self, places: &TenantFieldNames) -> AssetDates {
         DateField::ALL
             .into_iter()
             .fold(AssetDates::default(), |dates, field| {
@@ -76,7 +76,7 @@ impl Record {
     pub(crate) fn update<'r>(
         &'r self,
         change: &DateChange,
-        places: &'r FieldPlaces,
+        places: &'r TenantFieldNames,
     ) -> Result<wire::AssetUpdate<'r>> {
         let kept = self.properties.iter();
         let mut properties: BTreeMap<_, _> = kept
@@ -94,7 +94,11 @@ impl Record {
     }
 
     /// The property that `change` goes to.
-    fn key_for<'r>(&'r self, change: &FieldChange, places: &'r FieldPlaces) -> Result<&'r str> {
+    fn key_for<'r>(
+        &'r self,
+        change: &FieldChange,
+        places: &'r TenantFieldNames,
+    ) -> Result<&'r str> {
         let place = self.place(change.field, places);
         let named = names(places, change.field).first().map(String::as_str);
         let key = place
@@ -118,7 +122,7 @@ impl Record {
         }
     }
 
-    fn place<'r>(&'r self, field: DateField, places: &'r FieldPlaces) -> Place<'r> {
+    fn place<'r>(&'r self, field: DateField, places: &'r TenantFieldNames) -> Place<'r> {
         let found: Vec<(&str, &RawJson)> = names(places, field)
             .iter()
             .flat_map(|name| places::under(name, &self.properties))
@@ -155,7 +159,7 @@ impl Record {
     }
 }
 
-fn names(places: &FieldPlaces, field: DateField) -> &[String] {
+fn names(places: &TenantFieldNames, field: DateField) -> &[String] {
     places.names(field.tenant_field())
 }
 

@@ -1,14 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod agent;
+mod answers;
 mod api;
-mod classify;
 mod config;
 mod connector;
 mod dates;
+mod lists;
 mod map;
 mod owners;
-mod pages;
 mod places;
 mod raw;
 mod refusal;

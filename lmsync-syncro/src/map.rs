@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
+use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, FieldPlaces, Issue, IssueCode, Ref,
-    Rules, Source, clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Issue, IssueCode, Ref, Rules, Source,
+    TenantFieldNames, clean,
 };
-use lmsync_core::wire::{Object, Scalar, WireRow};
 
 use crate::wire::Properties;
 use crate::{agent, places, wire};
@@ -19,7 +19,7 @@ pub(crate) const CONNECTOR: &str = "syncro";
 pub(crate) struct Origin<'a> {
     pub(crate) instance: &'a str,
     pub(crate) rules: &'a Rules,
-    pub(crate) places: &'a FieldPlaces,
+    pub(crate) places: &'a TenantFieldNames,
 }
 
 impl Origin<'_> {
@@ -59,7 +59,7 @@ pub(crate) fn asset(
     draft.asset.assigned_user = text(&wire.contact_id).map(|id| Ref::new(id, None));
 
     let properties = match wire.properties {
-        Object::Value(properties) => properties,
+        LenientObject::Value(properties) => properties,
         _ => Properties::new(),
     };
     if let Some(agent) = agent::block(&mut draft, &properties, &wire.rmm_store) {

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use futures_util::future;
 use lmsync_core::SharedClock;
+use lmsync_core::listing::{Page, Row};
 use lmsync_core::model::{Asset, Customer};
-use lmsync_core::paging::{Page, Row};
 use tokio::sync::watch;
 
 use crate::map;

@@ -2,15 +2,15 @@
 //! names of its own.
 
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, FieldPlaces, RawJson, SerialStatus, Size, SizeUnit,
-    TenantField, VendorInstant, clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, RawJson, SerialStatus, Size, SizeUnit, TenantField,
+    TenantFieldNames, VendorInstant, clean,
 };
 use lmsync_core::{Error, Result};
 
 use crate::wire::{Properties, Texts};
 
 /// The names that are looked for when the configuration has none for a field.
-fn defaults() -> FieldPlaces {
+fn defaults() -> TenantFieldNames {
     use TenantField as F;
     [
         (F::Cpu, &["cpu_name"][..]),
@@ -27,18 +27,18 @@ fn defaults() -> FieldPlaces {
         (F::WarrantyStart, &["Warranty Start"]),
     ]
     .into_iter()
-    .fold(FieldPlaces::new(), |places, (field, names)| {
+    .fold(TenantFieldNames::new(), |places, (field, names)| {
         places.with(field, names.iter().copied())
     })
 }
 
 /// The configuration's names, and the default ones for fields without.
-pub(crate) fn over_defaults(own: FieldPlaces) -> FieldPlaces {
+pub(crate) fn over_defaults(own: TenantFieldNames) -> TenantFieldNames {
     own.over(defaults())
 }
 
 /// Refuses names that would match nothing, or anything.
-pub(crate) fn validate(places: &FieldPlaces) -> Result<()> {
+pub(crate) fn validate(places: &TenantFieldNames) -> Result<()> {
     let is_blank = |name: &String| !name.chars().any(char::is_alphanumeric);
     match FIELDS
         .iter()
@@ -143,7 +143,7 @@ static FIELDS: [Place; 20] = [
 
 /// Fills what is not there yet from the properties, and notes which of the
 /// configured ones answered.
-pub(crate) fn fill(draft: &mut AssetDraft<'_>, places: &FieldPlaces, properties: &Properties) {
+pub(crate) fn fill(draft: &mut AssetDraft<'_>, places: &TenantFieldNames, properties: &Properties) {
     if properties.is_empty() {
         return;
     }
@@ -167,13 +167,13 @@ pub(crate) fn fill(draft: &mut AssetDraft<'_>, places: &FieldPlaces, properties:
 
 /// A field other than `field` that is read from the property `key`, too.
 pub(crate) fn shared_with(
-    places: &FieldPlaces,
+    places: &TenantFieldNames,
     field: TenantField,
     key: &str,
 ) -> Option<TenantField> {
     let is_named = |other: TenantField| {
         let mut names = places.names(other).iter();
-        names.any(|name| FieldPlaces::is_same_name(name, key))
+        names.any(|name| TenantFieldNames::is_same_name(name, key))
     };
     let mut fields = FIELDS.iter().map(|place| place.field);
     fields.find(|other| *other != field && is_named(*other))
@@ -188,7 +188,7 @@ pub(crate) fn under<'p>(
     let exact = properties.get_key_value(name);
     let alike = properties
         .iter()
-        .filter(move |(key, _)| *key != name && FieldPlaces::is_same_name(key, name));
+        .filter(move |(key, _)| *key != name && TenantFieldNames::is_same_name(key, name));
     exact
         .into_iter()
         .chain(alike)
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn names_without_a_letter_are_refused() {
         for name in ["", " ", "--", ":"] {
-            let places = FieldPlaces::new().with(TenantField::Serial, [name]);
+            let places = TenantFieldNames::new().with(TenantField::Serial, [name]);
             let error = validate(&places).unwrap_err();
             assert!(error.hint().is_some(), "{name}");
         }

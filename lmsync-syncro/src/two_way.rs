@@ -8,7 +8,7 @@ use lmsync_core::two_way::{
 };
 use lmsync_core::{Check, CheckReport, Connector, Error, Result, SharedClock, TwoWaySync};
 
-use crate::classify::Right;
+use crate::answers::Right;
 use crate::connector::{Inner, READ_ASSET, Syncro, asset_number};
 use crate::dates::Record;
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
-use lmsync_core::wire::{Many, Object, Scalar, lenient_bool, lenient_u64};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub(crate) struct List<R> {
     #[serde(default = "Option::default", alias = "assets", alias = "customers")]
     pub(crate) rows: Option<Vec<R>>,
     #[serde(default)]
-    pub(crate) meta: Object<Meta>,
+    pub(crate) meta: LenientObject<Meta>,
 }
 
 /// Where a page stands in its list; any part may be missing, and all of it.
@@ -38,7 +38,7 @@ pub(crate) struct Meta {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Single {
-    pub(crate) asset: Object<Asset>,
+    pub(crate) asset: LenientObject<Asset>,
 }
 
 /// One asset.
@@ -51,11 +51,11 @@ pub(crate) struct Asset {
     pub(crate) contact_id: Scalar,
     pub(crate) created_at: Scalar,
     pub(crate) updated_at: Scalar,
-    pub(crate) properties: Object<Properties>,
+    pub(crate) properties: LenientObject<Properties>,
     pub(crate) asset_type: Scalar,
     pub(crate) asset_serial: Scalar,
-    pub(crate) customer: Object<Customer>,
-    pub(crate) rmm_store: Object<RmmStore>,
+    pub(crate) customer: LenientObject<Customer>,
+    pub(crate) rmm_store: LenientObject<RmmStore>,
 }
 
 /// What the tenant and the agent keep, by name. Names may differ in case alone.
@@ -65,7 +65,7 @@ pub(crate) type Properties = BTreeMap<String, RawJson>;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RmmStore {
-    pub(crate) general: Object<RmmGeneral>,
+    pub(crate) general: LenientObject<RmmGeneral>,
 }
 
 /// Part of [`RmmStore`].
@@ -96,12 +96,12 @@ pub(crate) struct Agent {
     pub(crate) last_user: Scalar,
     pub(crate) computer_uuid: Scalar,
     pub(crate) ram_gb: Scalar,
-    pub(crate) general: Object<AgentGeneral>,
-    pub(crate) os: Object<AgentOs>,
-    pub(crate) install_dates: Object<InstallDates>,
-    pub(crate) cpu: Many<Piece<Named>>,
-    pub(crate) hdd: Many<Piece<Drive>>,
-    pub(crate) network_adapters: Many<Object<NetworkAdapter>>,
+    pub(crate) general: LenientObject<AgentGeneral>,
+    pub(crate) os: LenientObject<AgentOs>,
+    pub(crate) install_dates: LenientObject<InstallDates>,
+    pub(crate) cpu: OneOrMany<ObjectOrText<Named>>,
+    pub(crate) hdd: OneOrMany<ObjectOrText<Drive>>,
+    pub(crate) network_adapters: OneOrMany<LenientObject<NetworkAdapter>>,
 }
 
 /// The machine itself.
@@ -170,7 +170,7 @@ pub(crate) struct NetworkAdapter {
 #[serde(default)]
 pub(crate) struct Me {
     pub(crate) user_id: Scalar,
-    pub(crate) permissions: Object<UserRights>,
+    pub(crate) permissions: LenientObject<UserRights>,
 }
 
 impl Me {
@@ -184,7 +184,7 @@ impl Me {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct UserRights {
-    pub(crate) asset: Object<AssetRights>,
+    pub(crate) asset: LenientObject<AssetRights>,
 }
 
 /// What the user may do with assets.
@@ -215,13 +215,13 @@ pub(crate) enum Property<'r> {
 
 /// An element that comes as an object or as its text alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Piece<T> {
+pub(crate) enum ObjectOrText<T> {
     Fields(T),
     Text(String),
     Nothing,
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Piece<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for ObjectOrText<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(PieceVisitor(PhantomData))
     }
@@ -230,43 +230,43 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Piece<T> {
 struct PieceVisitor<T>(PhantomData<T>);
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for PieceVisitor<T> {
-    type Value = Piece<T>;
+    type Value = ObjectOrText<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object or a text")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Piece<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Piece::Fields)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ObjectOrText<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(ObjectOrText::Fields)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Piece<T>, E> {
-        Ok(Piece::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Text(text.to_owned()))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Piece<T>, E> {
-        Ok(Piece::Text(number.to_string()))
+    fn visit_i64<E>(self, number: i64) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Text(number.to_string()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Piece<T>, E> {
-        Ok(Piece::Text(number.to_string()))
+    fn visit_u64<E>(self, number: u64) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Text(number.to_string()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Piece<T>, E> {
-        Ok(Piece::Text(number.to_string()))
+    fn visit_f64<E>(self, number: f64) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Text(number.to_string()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Piece<T>, E> {
-        Ok(Piece::Nothing)
+    fn visit_bool<E>(self, _: bool) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Nothing)
     }
 
-    fn visit_unit<E>(self) -> Result<Piece<T>, E> {
-        Ok(Piece::Nothing)
+    fn visit_unit<E>(self) -> Result<ObjectOrText<T>, E> {
+        Ok(ObjectOrText::Nothing)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Piece<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ObjectOrText<T>, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Piece::Nothing)
+        Ok(ObjectOrText::Nothing)
     }
 }
 

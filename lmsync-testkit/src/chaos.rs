@@ -22,7 +22,7 @@ const LONGEST_WAIT: usize = 20;
 /// One kind of thing that goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Mishap {
+pub enum RandomFault {
     /// Nobody accepts the connection.
     Refused,
     /// The vendor acts, and its answer is lost.
@@ -43,7 +43,7 @@ pub enum Mishap {
     Silence,
 }
 
-impl Mishap {
+impl RandomFault {
     /// Every kind.
     pub const ALL: [Self; 8] = [
         Self::Refused,
@@ -72,7 +72,7 @@ impl Mishap {
     }
 }
 
-impl fmt::Display for Mishap {
+impl fmt::Display for RandomFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -89,12 +89,12 @@ impl fmt::Display for Mishap {
 ///
 /// use lmsync_core::SharedClock;
 /// use lmsync_core::http::Transport;
-/// use lmsync_testkit::{ChaosTransport, Mishap};
+/// use lmsync_testkit::{ChaosTransport, RandomFault};
 ///
 /// fn unreliable(vendor: Arc<dyn Transport>, clock: SharedClock) -> ChaosTransport {
 ///     ChaosTransport::new(vendor, clock, 17)
 ///         .with_percent(10)
-///         .with_mishaps([Mishap::LostAnswer, Mishap::Silence])
+///         .with_mishaps([RandomFault::LostAnswer, RandomFault::Silence])
 /// }
 /// ```
 #[derive(Debug, Clone)]
@@ -103,14 +103,14 @@ pub struct ChaosTransport {
     clock: SharedClock,
     seed: u64,
     percent: usize,
-    mishaps: Vec<Mishap>,
+    mishaps: Vec<RandomFault>,
     tally: Arc<Mutex<Tally>>,
 }
 
 #[derive(Debug, Default)]
 struct Tally {
     sent: u64,
-    happened: BTreeMap<Mishap, u64>,
+    happened: BTreeMap<RandomFault, u64>,
 }
 
 impl ChaosTransport {
@@ -122,7 +122,7 @@ impl ChaosTransport {
             clock,
             seed,
             percent: 5,
-            mishaps: Mishap::ALL.to_vec(),
+            mishaps: RandomFault::ALL.to_vec(),
             tally: Arc::default(),
         }
     }
@@ -136,7 +136,7 @@ impl ChaosTransport {
 
     /// Lets only `mishaps` happen; nothing, where there are none.
     #[must_use]
-    pub fn with_mishaps(mut self, mishaps: impl IntoIterator<Item = Mishap>) -> Self {
+    pub fn with_mishaps(mut self, mishaps: impl IntoIterator<Item = RandomFault>) -> Self {
         self.mishaps = mishaps.into_iter().collect();
         self
     }
@@ -149,7 +149,7 @@ impl ChaosTransport {
 
     /// What went wrong so far, and how often.
     #[must_use]
-    pub fn happened(&self) -> BTreeMap<Mishap, u64> {
+    pub fn happened(&self) -> BTreeMap<RandomFault, u64> {
         self.tally().happened.clone()
     }
 
@@ -158,7 +158,7 @@ impl ChaosTransport {
     }
 
     /// What goes wrong with the next request, and the chances that are left to it.
-    fn draw(&self) -> Option<(Mishap, Dice)> {
+    fn draw(&self) -> Option<(RandomFault, Dice)> {
         let mut tally = self.tally();
         tally.sent += 1;
         let mut chance = Dice::new(self.seed, 0xc4a05, tally.sent as usize);
@@ -218,22 +218,22 @@ impl Transport for ChaosTransport {
             return self.inner.send(request).await;
         };
         let fault = match mishap {
-            Mishap::Refused => Fault::Fail(TransportErrorKind::Connect),
-            Mishap::LostAnswer => Fault::LoseAnswer,
-            Mishap::ServerError => server_error(&mut chance),
-            Mishap::WebPage => Fault::web_page(),
-            Mishap::TooManyRequests => self.too_many_requests(&mut chance),
-            Mishap::CutBody => {
+            RandomFault::Refused => Fault::Fail(TransportErrorKind::Connect),
+            RandomFault::LostAnswer => Fault::LoseAnswer,
+            RandomFault::ServerError => server_error(&mut chance),
+            RandomFault::WebPage => Fault::web_page(),
+            RandomFault::TooManyRequests => self.too_many_requests(&mut chance),
+            RandomFault::CutBody => {
                 let response = self.inner.send(request).await?;
                 return Ok(response.map(|body| beginning(&mut chance, &body)));
             }
-            Mishap::SlowAnswer => {
+            RandomFault::SlowAnswer => {
                 let response = self.inner.send(request).await;
                 let wait = some_time(&mut chance);
                 self.clock.sleep(wait).await;
                 return response;
             }
-            Mishap::Silence => {
+            RandomFault::Silence => {
                 let arrives = chance.chance(50);
                 return Err(self.send_into_silence(request, arrives).await);
             }
@@ -288,7 +288,7 @@ mod tests {
             let (_, chaos, _) = sent(4_000, |chaos| chaos).await;
             let happened = chaos.happened();
             assert_eq!(chaos.sent(), 4_000);
-            assert_eq!(happened.len(), Mishap::ALL.len());
+            assert_eq!(happened.len(), RandomFault::ALL.len());
             let total: u64 = happened.values().sum();
             assert!((150..250).contains(&total), "{total}");
         });
@@ -314,7 +314,7 @@ mod tests {
         run(async {
             let set_up = |chaos: ChaosTransport| {
                 let chaos = chaos.with_percent(100);
-                chaos.with_mishaps([Mishap::TooManyRequests])
+                chaos.with_mishaps([RandomFault::TooManyRequests])
             };
             let (outcomes, chaos, _) = sent(400, set_up).await;
             let told = |outcome: &String| {
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_mishap_is_shown_by_its_name() {
-        for mishap in Mishap::ALL {
+        for mishap in RandomFault::ALL {
             assert_eq!(mishap.to_string(), mishap.as_str());
             let words = format!("{mishap:?}").to_lowercase();
             assert_eq!(mishap.as_str().replace('_', ""), words);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     /// Outcomes of two hundred requests that all meet `mishap`, and how many the vendor heard.
-    async fn all(mishap: Mishap) -> (Vec<String>, usize) {
+    async fn all(mishap: RandomFault) -> (Vec<String>, usize) {
         let set_up = |chaos: ChaosTransport| chaos.with_percent(100).with_mishaps([mishap]);
         let (outcomes, chaos, heard) = sent(200, set_up).await;
         assert_eq!(chaos.happened(), BTreeMap::from([(mishap, 200)]));
@@ -389,19 +389,19 @@ mod tests {
     #[test]
     fn each_mishap_is_what_it_is_called() {
         run(async {
-            let (outcomes, heard) = all(Mishap::Refused).await;
+            let (outcomes, heard) = all(RandomFault::Refused).await;
             each_holds(&outcomes, &["Connect"]);
             assert_eq!(heard, 0);
-            let (outcomes, heard) = all(Mishap::LostAnswer).await;
+            let (outcomes, heard) = all(RandomFault::LostAnswer).await;
             each_holds(&outcomes, &["Interrupted"]);
             assert_eq!(heard, 200);
-            let (outcomes, heard) = all(Mishap::WebPage).await;
+            let (outcomes, heard) = all(RandomFault::WebPage).await;
             each_holds(&outcomes, &["text/html"]);
             assert_eq!(heard, 0);
-            let (outcomes, heard) = all(Mishap::ServerError).await;
+            let (outcomes, heard) = all(RandomFault::ServerError).await;
             each_holds(&outcomes, &["500", "502", "503", "504"]);
             assert!((70..130).contains(&heard), "{heard}");
-            let (outcomes, heard) = all(Mishap::TooManyRequests).await;
+            let (outcomes, heard) = all(RandomFault::TooManyRequests).await;
             let words = [
                 "a while",
                 " GMT",
@@ -422,14 +422,14 @@ mod tests {
     #[test]
     fn a_cut_body_is_shorter_and_a_slow_answer_is_whole() {
         run(async {
-            let (outcomes, heard) = all(Mishap::CutBody).await;
+            let (outcomes, heard) = all(RandomFault::CutBody).await;
             assert!(outcomes.iter().all(|outcome| !outcome.contains(BODY)));
             assert!(outcomes.iter().any(|outcome| outcome.contains("0123")));
             assert_eq!(heard, 200);
-            let (outcomes, _) = all(Mishap::SlowAnswer).await;
+            let (outcomes, _) = all(RandomFault::SlowAnswer).await;
             assert!(outcomes.iter().all(|outcome| outcome.contains(BODY)));
             assert!(outcomes.iter().all(|outcome| !outcome.ends_with(" 0")));
-            let (outcomes, heard) = all(Mishap::Silence).await;
+            let (outcomes, heard) = all(RandomFault::Silence).await;
             assert!(
                 outcomes
                     .iter()

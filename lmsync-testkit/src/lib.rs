@@ -16,7 +16,7 @@ mod simulator;
 pub mod superops;
 pub mod syncro;
 
-pub use self::chaos::{ChaosTransport, Mishap};
+pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
 pub use self::faults::{Fault, FaultyTransport, Latency, Mutation, MutationKind};
 pub use self::journal::MemoryJournal;

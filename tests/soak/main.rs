@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use lmsync::cwrmm::CwRmmConfig;
 use lmsync::halo::{HaloConfig, HaloProduct};
-use lmsync::model::{FieldPlaces, TenantField};
+use lmsync::model::{TenantField, TenantFieldNames};
 use lmsync::superops::{Product, SuperOpsConfig};
 use lmsync::syncro::SyncroConfig;
 use lmsync::{Environment, Result, TwoWaySync};
@@ -110,7 +110,7 @@ fn halo_itsm() {
         "halo-itsm",
         |fleet| HaloSimulator::new(HaloSpec::new(fleet)),
         |environment| {
-            let places = FieldPlaces::new().with(TenantField::LastCheckIn, ["Last Seen"]);
+            let places = TenantFieldNames::new().with(TenantField::LastCheckIn, ["Last Seen"]);
             let config = halo(HaloProduct::Itsm).fields(places);
             Ok(Arc::new(config.connect_in(environment)?))
         },

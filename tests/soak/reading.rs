@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::future::join;
+use lmsync::listing::{Checkpoint, Listed, RecordStream};
 use lmsync::model::{Asset, AssetId, Customer, DateReader, IssueCode, Software};
-use lmsync::paging::{Checkpoint, Listed, RecordStream};
 use lmsync::two_way::{AssetDates, DateField, HeldDate};
 use lmsync::{
     AssetQuery, CheckInSupport, CheckInWindow, CheckScope, Error, ErrorKind, NeverCheckedIn,

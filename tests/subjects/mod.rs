@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync::cwrmm::CwRmmConfig;
 use lmsync::halo::{HaloConfig, HaloProduct};
-use lmsync::model::{FieldPlaces, TenantField};
+use lmsync::model::{TenantField, TenantFieldNames};
 use lmsync::superops::{Product, SuperOpsConfig};
 use lmsync::syncro::SyncroConfig;
 use lmsync::{Connector, Environment, Result, TwoWaySync};
@@ -165,5 +165,5 @@ subject! {
     secret HALO_SECRET, minted HALO_TOKENS,
     halo,
     |secret| halo_config(HaloProduct::Itsm, secret)
-        .fields(FieldPlaces::new().with(TenantField::LastCheckIn, ["Last Seen"])),
+        .fields(TenantFieldNames::new().with(TenantField::LastCheckIn, ["Last Seen"])),
 }

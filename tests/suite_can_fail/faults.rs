@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use http::{Request, header};
 use lmsync::http::{Meter, TransportErrorKind as Kind};
+use lmsync::listing::{ListSource, Page};
 use lmsync::model::Asset;
-use lmsync::paging::{Page, PageSource};
 use lmsync::{Check, Error, Result};
 
 use crate::auth::without_hint;
@@ -174,7 +174,7 @@ fn one_made_up_first() -> Flaw {
     struct MadeUp(Pages<Asset>);
 
     #[async_trait]
-    impl PageSource for MadeUp {
+    impl ListSource for MadeUp {
         type Record = Asset;
 
         async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -203,7 +203,7 @@ fn one_made_up_first() -> Flaw {
 struct AllAtOnce(Pages<Asset>);
 
 #[async_trait]
-impl PageSource for AllAtOnce {
+impl ListSource for AllAtOnce {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -224,7 +224,7 @@ struct AllTheSame {
 }
 
 #[async_trait]
-impl PageSource for AllTheSame {
+impl ListSource for AllTheSame {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use lmsync::listing::ListSource;
 use lmsync::model::{Asset, AssetId, Customer};
-use lmsync::paging::PageSource;
 use lmsync::two_way::{AssetDates, DateChange, DateFields, WriteReport};
 use lmsync::{
     AssetQuery, AssetStream, CheckReport, CheckScope, ConnectorInfo, CustomerStream, Environment,
@@ -19,7 +19,7 @@ use crate::vendors::Slip;
 /// A place in a connector where a flaw can be.
 pub(crate) type Hook<F> = Option<Arc<F>>;
 /// Where the pages of a listing come from.
-pub(crate) type Pages<T> = Arc<dyn PageSource<Record = T>>;
+pub(crate) type Pages<T> = Arc<dyn ListSource<Record = T>>;
 
 /// What is wrong with a connector, or with its vendor: by default nothing.
 ///

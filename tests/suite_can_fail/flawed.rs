@@ -158,8 +158,8 @@ impl TwoWaySync for FlawedConnector {
 }
 
 /// What a listing is named after that a flaw makes up.
-pub(crate) fn some_scope() -> lmsync::paging::ListingScope {
-    lmsync::paging::ListingScope {
+pub(crate) fn some_scope() -> lmsync::listing::ListingScope {
+    lmsync::listing::ListingScope {
         connector: "flawed".to_owned(),
         instance: "acme".to_owned(),
         listing: "assets".to_owned(),
@@ -167,6 +167,6 @@ pub(crate) fn some_scope() -> lmsync::paging::ListingScope {
 }
 
 /// A listing that fails with `error`.
-pub(crate) fn failed<T: lmsync::paging::Listed>(error: Error) -> lmsync::paging::RecordStream<T> {
-    lmsync::paging::RecordStream::failed(error, some_scope())
+pub(crate) fn failed<T: lmsync::listing::Listed>(error: Error) -> lmsync::listing::RecordStream<T> {
+    lmsync::listing::RecordStream::failed(error, some_scope())
 }

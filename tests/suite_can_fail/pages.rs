@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use lmsync::http::Meter;
+use lmsync::listing::{ListSource, Listed, Page, Row};
 use lmsync::model::{Asset, Customer};
-use lmsync::paging::{Listed, Page, PageSource, Row};
 use lmsync::{AssetQuery, Detail, Error, Result};
 
 use crate::flaw::{Flaw, Pages};
@@ -15,7 +15,7 @@ use crate::flaw::{Flaw, Pages};
 pub(crate) struct Shared<T>(pub(crate) Pages<T>);
 
 #[async_trait]
-impl<T: Listed> PageSource for Shared<T> {
+impl<T: Listed> ListSource for Shared<T> {
     type Record = T;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<T>> {
@@ -35,7 +35,7 @@ struct Edited<T, P, C> {
 }
 
 #[async_trait]
-impl<T, P, C> PageSource for Edited<T, P, C>
+impl<T, P, C> ListSource for Edited<T, P, C>
 where
     T: Listed,
     P: Fn(u32, Result<Page<T>>) -> Result<Page<T>> + Send + Sync + 'static,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lmsync::http::Meter;
+use lmsync::listing::{Checkpoint, ListSource, Page, Row};
 use lmsync::model::Asset;
-use lmsync::paging::{Checkpoint, Page, PageSource, Row};
 use lmsync::{AssetQuery, CheckInWindow, CheckScope, Error, ErrorKind, Result, SharedClock};
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -129,7 +129,7 @@ fn clock() -> SharedClock {
 struct Pausing(Pages<Asset>, SharedClock);
 
 #[async_trait]
-impl PageSource for Pausing {
+impl ListSource for Pausing {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -146,7 +146,7 @@ struct ByArrival {
 }
 
 #[async_trait]
-impl PageSource for ByArrival {
+impl ListSource for ByArrival {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -163,7 +163,7 @@ fn tries_the_first_page() -> Flaw {
     struct Again(Pages<Asset>);
 
     #[async_trait]
-    impl PageSource for Again {
+    impl ListSource for Again {
         type Record = Asset;
 
         async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {

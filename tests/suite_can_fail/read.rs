@@ -7,8 +7,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use http::{Method, Request};
 use lmsync::http::Meter;
+use lmsync::listing::{ListSource, Page, RecordStream, Row};
 use lmsync::model::{Asset, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software};
-use lmsync::paging::{Page, PageSource, RecordStream, Row};
 use lmsync::{
     AssetQuery, CheckInWindow, CheckScope, ConnectorExt, Detail, Error, ErrorKind, NeverCheckedIn,
     Result, SoftwareStream,
@@ -289,7 +289,7 @@ fn software(list: impl Fn(&Sound) -> SoftwareStream + Send + Sync + 'static) -> 
     }
 }
 
-fn stream_of(pages: impl PageSource<Record = Software>, sound: &Sound) -> SoftwareStream {
+fn stream_of(pages: impl ListSource<Record = Software>, sound: &Sound) -> SoftwareStream {
     let clock = sound.environment.clock.clone();
     RecordStream::new(pages, AssetQuery::new(), some_scope(), clock, 1)
 }
@@ -302,7 +302,7 @@ fn nothing_of(total: u64, sound: &Sound) -> SoftwareStream {
 struct NothingOf(u64);
 
 #[async_trait]
-impl PageSource for NothingOf {
+impl ListSource for NothingOf {
     type Record = Software;
 
     async fn page(&self, _number: u32, _meter: &Meter) -> Result<Page<Software>> {
@@ -320,7 +320,7 @@ impl PageSource for NothingOf {
 struct AsksFirst(Sound);
 
 #[async_trait]
-impl PageSource for AsksFirst {
+impl ListSource for AsksFirst {
     type Record = Software;
 
     async fn page(&self, _number: u32, _meter: &Meter) -> Result<Page<Software>> {

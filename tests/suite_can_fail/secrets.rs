@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Uri};
+use lmsync::listing::{ListingScope, RecordStream, Row};
 use lmsync::model::RawJson;
-use lmsync::paging::{ListingScope, RecordStream, Row};
 use lmsync::{Error, Rejection};
 
 use crate::calls::report;

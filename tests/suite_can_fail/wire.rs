@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use lmsync::listing::{Page, Row};
 use lmsync::model::{Asset, RawJson};
-use lmsync::paging::{Page, Row};
 use lmsync::{Error, ErrorKind, Rejection, Result};
 use serde_json::Value;
 use serde_json::value::RawValue;

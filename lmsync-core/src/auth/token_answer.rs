@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::token::AccessToken;
 use crate::error::{Error, Result, RetryClass};
 use crate::http::Answer;
+use crate::json;
 use crate::secret::Secret;
-use crate::wire;
 
 /// A token answer; `expires_in` may be text, `token_type` may be missing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub(super) struct TokenAnswer {
     token_type: BasicTokenType,
     #[serde(
         default,
-        deserialize_with = "wire::lenient_u64",
+        deserialize_with = "json::lenient_u64",
         skip_serializing_if = "Option::is_none"
     )]
     expires_in: Option<u64>,

@@ -138,7 +138,7 @@ pub struct Asset {
     pub identity: Vec<IdentityKey>,
     /// What was odd about the vendor's record.
     pub issues: Vec<Issue>,
-    /// Which of the configured [places](super::FieldPlaces) answered, by field;
+    /// Which of the configured [places](super::TenantFieldNames) answered, by field;
     /// not part of the JSON form.
     #[serde(skip)]
     pub places: BTreeMap<TenantField, String>,

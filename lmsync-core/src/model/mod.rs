@@ -46,7 +46,7 @@ pub use kind::AssetKind;
 pub use mac::{MacAddress, MacParseError};
 pub use manufacturer::{canonical_manufacturer, clean_model};
 pub use os::{Architecture, OperatingSystem, OsFamily};
-pub use places::{FieldPlaces, TenantField};
+pub use places::{TenantField, TenantFieldNames};
 pub use raw::RawJson;
 pub use rules::Rules;
 pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, SerialStatus};

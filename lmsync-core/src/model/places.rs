@@ -58,8 +58,8 @@ pub enum TenantField {
 /// In a configuration each field is a name or a list of names:
 ///
 /// ```
-/// # use lmsync_core::model::{FieldPlaces, TenantField};
-/// let places: FieldPlaces = serde_json::from_str(
+/// # use lmsync_core::model::{TenantFieldNames, TenantField};
+/// let places: TenantFieldNames = serde_json::from_str(
 ///     r#"{ "serial": ["Serial Number", "Service Tag"], "purchase_date": "Bought on" }"#,
 /// )?;
 /// assert_eq!(places.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
@@ -67,12 +67,12 @@ pub enum TenantField {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct FieldPlaces(BTreeMap<TenantField, Names>);
+pub struct TenantFieldNames(BTreeMap<TenantField, Names>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Names(Vec<String>);
 
-impl FieldPlaces {
+impl TenantFieldNames {
     /// No names.
     #[must_use]
     pub fn new() -> Self {
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn own_names_take_the_place_of_defaults_field_by_field() {
-        let defaults = FieldPlaces::new()
+        let defaults = TenantFieldNames::new()
             .with(TenantField::Serial, ["Serial Number"])
             .with(TenantField::Model, ["Model"]);
-        let own = FieldPlaces::new().with(TenantField::Serial, ["SN", "Tag"]);
+        let own = TenantFieldNames::new().with(TenantField::Serial, ["SN", "Tag"]);
         let places = own.over(defaults);
         assert_eq!(places.names(TenantField::Serial), ["SN", "Tag"]);
         assert_eq!(places.names(TenantField::Model), ["Model"]);
@@ -177,15 +177,18 @@ mod tests {
 
     #[test]
     fn names_are_compared_by_their_letters() {
-        assert!(FieldPlaces::is_same_name("Serial Number", "serial_number"));
-        assert!(FieldPlaces::is_same_name("Model No.:", "model no"));
-        assert!(!FieldPlaces::is_same_name("Serial", "Serial 2"));
+        assert!(TenantFieldNames::is_same_name(
+            "Serial Number",
+            "serial_number"
+        ));
+        assert!(TenantFieldNames::is_same_name("Model No.:", "model no"));
+        assert!(!TenantFieldNames::is_same_name("Serial", "Serial 2"));
     }
 
     #[test]
     fn an_unknown_field_is_an_error_that_names_it() {
-        let error = serde_json::from_str::<FieldPlaces>(r#"{"serail":"SN"}"#).unwrap_err();
+        let error = serde_json::from_str::<TenantFieldNames>(r#"{"serail":"SN"}"#).unwrap_err();
         assert!(error.to_string().contains("serail"), "{error}");
-        assert!(serde_json::from_str::<FieldPlaces>(r#"{"serial":5}"#).is_err());
+        assert!(serde_json::from_str::<TenantFieldNames>(r#"{"serial":5}"#).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DateReader, FieldPlaces, IssueCode, TenantField, VendorDay};
+use crate::model::{DateReader, IssueCode, TenantField, TenantFieldNames, VendorDay};
 
 /// A date of an asset that two-way sync knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl DateFields {
 
     /// The dates that `places` has a name for.
     #[must_use]
-    pub fn named_in(places: &FieldPlaces) -> Self {
+    pub fn named_in(places: &TenantFieldNames) -> Self {
         DateField::ALL
             .into_iter()
             .filter(|field| !places.names(field.tenant_field()).is_empty())
@@ -226,12 +226,15 @@ mod tests {
 
     #[test]
     fn a_date_has_a_place_only_where_it_has_a_name() {
-        let places = FieldPlaces::new()
+        let places = TenantFieldNames::new()
             .with(TenantField::PurchaseDate, [])
             .with(TenantField::WarrantyExpiry, ["Warranty"]);
         let one = DateFields::NONE.with(DateField::WarrantyExpiry);
         assert_eq!(DateFields::named_in(&places), one);
-        assert_eq!(DateFields::named_in(&FieldPlaces::new()), DateFields::NONE);
+        assert_eq!(
+            DateFields::named_in(&TenantFieldNames::new()),
+            DateFields::NONE
+        );
     }
 
     #[test]

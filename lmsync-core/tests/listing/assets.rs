@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, TryStreamExt};
 use lmsync_core::http::Meter;
+use lmsync_core::listing::{Checkpoint, ListSource, Listed, Page, RecordStream, Row};
 use lmsync_core::model::{
     Asset, AssetDraft, CheckInBasis, IssueCode, Ref, Rules, Software, Source,
 };
-use lmsync_core::paging::{Checkpoint, Listed, Page, PageSource, RecordStream, Row};
 use lmsync_core::{
     AssetQuery, CheckInWindow, Clock, Detail, Error, ErrorKind, NeverCheckedIn, Result, SyncSummary,
 };
@@ -58,7 +58,7 @@ impl<T: Listed + Clone> Shelf<T> {
 }
 
 #[async_trait]
-impl<T: Listed + Clone> PageSource for Shelf<T> {
+impl<T: Listed + Clone> ListSource for Shelf<T> {
     type Record = T;
 
     async fn page(&self, number: u32, _meter: &Meter) -> Result<Page<T>> {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures_util::StreamExt;
 use lmsync_core::Rejection;
+use lmsync_core::listing::{Checkpoint, Row};
 use lmsync_core::model::Customer;
-use lmsync_core::paging::{Checkpoint, Row};
 
 use crate::vendor::{Vendor, complete, drain, up_to};
 

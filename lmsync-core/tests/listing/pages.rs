@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use lmsync_core::listing::{Page, Row};
 use lmsync_core::model::Customer;
-use lmsync_core::paging::{Page, Row};
 use lmsync_core::{Error, ErrorKind, Rejection};
 
 use crate::vendor::{Vendor, complete, customer, drain, up_to};

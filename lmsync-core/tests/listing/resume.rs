@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use lmsync_core::paging::{Checkpoint, ListingScope, RecordStream};
+use lmsync_core::listing::{Checkpoint, ListingScope, RecordStream};
 use lmsync_core::{AssetQuery, ErrorKind};
 use proptest::prelude::*;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
+use lmsync_core::listing::{Checkpoint, ListSource, ListingScope, Page, RecordStream, Row};
 use lmsync_core::model::{Customer, Source};
-use lmsync_core::paging::{Checkpoint, ListingScope, Page, PageSource, RecordStream, Row};
 use lmsync_core::{AssetQuery, Clock, Error, Result, SharedClock, SyncSummary};
 use lmsync_testkit::VirtualClock;
 
@@ -135,7 +135,7 @@ pub(crate) fn customer(id: u32) -> Customer {
 }
 
 #[async_trait]
-impl PageSource for Vendor {
+impl ListSource for Vendor {
     type Record = Customer;
 
     async fn page(&self, number: u32, _meter: &Meter) -> Result<Page<Customer>> {

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use lmsync_core::Rejection;
+use lmsync_core::listing::Row;
 use lmsync_core::model::Customer;
-use lmsync_core::paging::Row;
 use proptest::prelude::*;
 
 use crate::vendor::{Vendor, complete, customer, drain, in_virtual_time, sorted, up_to};

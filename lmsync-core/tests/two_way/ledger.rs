@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
+use lmsync_core::listing::{ListingScope, RecordStream};
 use lmsync_core::model::{Asset, AssetId};
-use lmsync_core::paging::{ListingScope, RecordStream};
 use lmsync_core::two_way::{
     AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, WriteSource,
     write_verified,

@@ -83,7 +83,7 @@ fn a_region_that_contradicts_the_client_id_is_part_of_the_advice() {
 fn a_bad_value_is_refused_before_anything_is_sent() {
     let good = || CwRmmConfig::new(ID, "secret");
     assert!(good().connect().is_ok());
-    let serial = FieldPlaces::new().with(TenantField::Serial, ["SN"]);
+    let serial = TenantFieldNames::new().with(TenantField::Serial, ["SN"]);
     for (config, word) in [
         (good().endpoint("http://openapi.example.com"), "loopback"),
         (good().requests_per_minute(0), "at least 1"),

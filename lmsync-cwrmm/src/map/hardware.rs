@@ -1,9 +1,9 @@
 //! What a device is made of, and its addresses.
 
+use lmsync_core::json::{LenientObject, OneOrMany};
 use lmsync_core::model::{
     Antivirus, AntivirusStatus, AssetDraft, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
 };
-use lmsync_core::wire::{Many, Object};
 
 use super::text;
 use crate::wire;
@@ -34,10 +34,10 @@ pub(super) fn addresses(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
 pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     processors(draft, &wire.processors);
     memory(draft, &wire.physical_memory);
-    for drive in wire.drives.0.iter().filter_map(Object::value) {
+    for drive in wire.drives.0.iter().filter_map(LenientObject::value) {
         disk(draft, drive);
     }
-    for adapter in wire.networks.0.iter().filter_map(Object::value) {
+    for adapter in wire.networks.0.iter().filter_map(LenientObject::value) {
         let mut ips: Vec<&str> = adapter.ipv4.iter().collect();
         for ip in adapter.ipv4_list.iter().chain(adapter.ipv6.iter()) {
             if !ips.contains(&ip) {
@@ -49,7 +49,7 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             .adapter(name, adapter.mac_address.text(), ips)
             .gateway(adapter.default_ip_gateway.text());
     }
-    for product in wire.anti_viruses.0.iter().filter_map(Object::value) {
+    for product in wire.anti_viruses.0.iter().filter_map(LenientObject::value) {
         let name = text(&product.name).or_else(|| text(&product.application_name));
         if let Some(name) = name {
             let product = Antivirus {
@@ -64,8 +64,8 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     }
 }
 
-fn processors(draft: &mut AssetDraft<'_>, wire: &Many<Object<wire::Processor>>) {
-    let all: Vec<&wire::Processor> = wire.0.iter().filter_map(Object::value).collect();
+fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::Processor>>) {
+    let all: Vec<&wire::Processor> = wire.0.iter().filter_map(LenientObject::value).collect();
     let Some(first) = all.first() else {
         return;
     };
@@ -90,9 +90,9 @@ fn processors(draft: &mut AssetDraft<'_>, wire: &Many<Object<wire::Processor>>) 
 }
 
 /// The sum of the modules, when each of them tells its size; an empty slot tells none.
-fn memory(draft: &mut AssetDraft<'_>, modules: &Many<Object<wire::Memory>>) {
+fn memory(draft: &mut AssetDraft<'_>, modules: &OneOrMany<LenientObject<wire::Memory>>) {
     let mut sum: u64 = 0;
-    for module in modules.0.iter().filter_map(Object::value) {
+    for module in modules.0.iter().filter_map(LenientObject::value) {
         let Some(text) = text(&module.size_bytes) else {
             continue;
         };
@@ -134,7 +134,7 @@ fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
         .partition_data
         .0
         .iter()
-        .filter_map(Object::value)
+        .filter_map(LenientObject::value)
         .collect();
     let free: Option<u64> = partitions
         .iter()

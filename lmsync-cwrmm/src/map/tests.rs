@@ -12,7 +12,7 @@ fn device(json: &str) -> DeviceRow {
     DeviceRow {
         company: Some("c1".to_owned()),
         site: Some("s1".to_owned()),
-        row: WireRow::typed(Object::Value(serde_json::from_str(json).unwrap())),
+        row: WireRow::typed(LenientObject::Value(serde_json::from_str(json).unwrap())),
     }
 }
 
@@ -125,7 +125,7 @@ fn dates_come_from_the_named_custom_fields() {
             {"attributeId":"a5","name":"","value":"7"}]"#,
     )
     .unwrap();
-    let places = FieldPlaces::new()
+    let places = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
         .with(TenantField::WarrantyExpiry, ["a2"])
         .with(TenantField::AssetTag, ["Tag", "a5"]);
@@ -209,7 +209,7 @@ fn a_company_is_a_customer_until_it_ends() {
         rules: &rules,
     };
     let read = |json: &str| {
-        let row = WireRow::typed(Object::Value(serde_json::from_str(json).unwrap()));
+        let row = WireRow::typed(LenientObject::Value(serde_json::from_str(json).unwrap()));
         customer(row, origin, now()).unwrap()
     };
     let plain = read(r#"{"id":"436f6d70-616e","name":"a","friendlyName":"Acme"}"#);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lmsync_core::model::{FieldPlaces, IssueCode, TenantField};
+use lmsync_core::model::{IssueCode, TenantField, TenantFieldNames};
 use lmsync_core::{AssetQuery, Connector, Detail, ErrorKind};
 use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::run;
@@ -86,7 +86,7 @@ fn dates_come_from_custom_fields_on_request_in_either_spelling() {
     run(async {
         for capital in [false, true] {
             let adjust = |spec: &mut CwRmmSpec| spec.custom_fields = true;
-            let places = FieldPlaces::new().with(TenantField::AssetTag, ["rack"]);
+            let places = TenantFieldNames::new().with(TenantField::AssetTag, ["rack"]);
             let stage = Stage::with(40, 4, adjust, config().fields(places));
             stage.misbehave(|faults| faults.capital_attribute_id = capital);
             let plain = stage.list_all().await;

@@ -1,6 +1,6 @@
 //! Whatever stands in a property: it costs that property at most, and nothing panics.
 
-use lmsync_core::wire::KeepRaw;
+use lmsync_core::json::KeepRaw;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +36,7 @@ proptest! {
         let key = place.get(&record.keys().cloned().collect::<Vec<_>>()).clone();
         record.insert(key.clone(), value);
         let json = serde_json::value::to_raw_value(&record).unwrap();
-        let places = places::over_defaults(FieldPlaces::new());
+        let places = places::over_defaults(TenantFieldNames::new());
         let origin = Origin {
             connector: "halo-psa",
             instance: "acme",

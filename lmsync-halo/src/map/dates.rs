@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use lmsync_core::model::{DateReader, FieldPlaces, RawJson, clean};
+use lmsync_core::model::{DateReader, RawJson, TenantFieldNames, clean};
 use lmsync_core::two_way::{AssetDates, DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
-use crate::places::{self, Room};
+use crate::places::{self, DateTarget};
 use crate::wire;
 
 /// An asset, and by which rules its dates are found.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Holder<'a> {
     pub(crate) asset: &'a wire::Asset,
-    pub(crate) places: &'a FieldPlaces,
+    pub(crate) places: &'a TenantFieldNames,
     pub(crate) dates: &'a DateReader,
 }
 
@@ -35,10 +35,10 @@ impl Holder<'_> {
         let mut fields = BTreeMap::new();
         for (room, day) in self.rooms(change)? {
             match room {
-                Room::Property(name) => {
+                DateTarget::Property(name) => {
                     properties.insert(name, day);
                 }
-                Room::Field(position) => {
+                DateTarget::Field(position) => {
                     fields.insert(position, day);
                 }
             }
@@ -55,7 +55,7 @@ impl Holder<'_> {
     }
 
     /// What is to be written where.
-    fn rooms(&self, change: &DateChange) -> Result<BTreeMap<Room, String>> {
+    fn rooms(&self, change: &DateChange) -> Result<BTreeMap<DateTarget, String>> {
         let mut rooms = BTreeMap::new();
         for field in DateField::ALL {
             let place = field.tenant_field();

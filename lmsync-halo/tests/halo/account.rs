@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
-use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer, FieldPlaces, TenantField};
+use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer, TenantField, TenantFieldNames};
 use lmsync_core::{
     AssetQuery, Check, CheckInSupport, CheckInWindow, CheckReport, Connector, ConnectorExt, Detail,
     ErrorKind,
@@ -280,7 +280,7 @@ async fn a_window_without_a_check_in_is_refused_with_the_choice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_window_works_with_a_field_with_intune_or_with_changes() {
-    let fields = FieldPlaces::new().with(TenantField::LastCheckIn, ["last seen"]);
+    let fields = TenantFieldNames::new().with(TenantField::LastCheckIn, ["last seen"]);
     let window = || AssetQuery::new().window(CheckInWindow::DAYS_30);
 
     let named = account_of(200, |_| {}, &config().fields(fields));
@@ -325,7 +325,7 @@ async fn the_place_that_answered_is_recorded() {
     for name in ["supplier_purchasedate", "Purchase Date"] {
         assert!(purchased.iter().any(|place| place == name), "{purchased:?}");
     }
-    let fields = FieldPlaces::new().with(TenantField::Serial, ["Nowhere", "key_field2"]);
+    let fields = TenantFieldNames::new().with(TenantField::Serial, ["Nowhere", "key_field2"]);
     let other = account_of(5, |_| {}, &config().fields(fields));
     let assets = other.expect_all().await;
     assert_eq!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use lmsync_core::http::TransportErrorKind;
-use lmsync_core::model::{FieldPlaces, TenantField};
+use lmsync_core::model::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, TwoWaySync, WriteOutcome, WriteReport,
     WriteSource,
@@ -43,7 +43,7 @@ fn account() -> Account {
 
 /// One where the day of purchase is kept in the asset field `name`.
 fn bought_in(name: &str) -> HaloConfig {
-    config().fields(FieldPlaces::new().with(TenantField::PurchaseDate, [name]))
+    config().fields(TenantFieldNames::new().with(TenantField::PurchaseDate, [name]))
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -261,7 +261,7 @@ async fn an_empty_asset_field_takes_a_date_beside_one_of_halos_own() {
 
 #[tokio::test(start_paused = true)]
 async fn an_expiry_may_be_kept_in_an_asset_field_too() {
-    let fields = FieldPlaces::new().with(TenantField::WarrantyExpiry, ["Domain"]);
+    let fields = TenantFieldNames::new().with(TenantField::WarrantyExpiry, ["Domain"]);
     let account = account_by(&config().fields(fields));
     account.with(|vendor| vendor.set_field(ID, "Domain", ""));
     assert_eq!(account.outcome(&expiry()).await, WriteOutcome::Written);

@@ -1,7 +1,7 @@
 use chrono::{DateTime, NaiveDate};
+use lmsync_core::json::WireRow;
 use lmsync_core::model::{Asset, Rules, TenantField};
 use lmsync_core::two_way::{DateFields, WriteSource};
-use lmsync_core::wire::WireRow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,8 +26,8 @@ fn of(properties: &Value) -> Record {
     record(&properties.to_string())
 }
 
-fn by_default() -> FieldPlaces {
-    places::over_defaults(FieldPlaces::new())
+fn by_default() -> TenantFieldNames {
+    places::over_defaults(TenantFieldNames::new())
 }
 
 fn to(field: DateField, new: &str) -> DateChange {
@@ -50,7 +50,7 @@ fn sent(record: &Record, change: &DateChange) -> Value {
     serde_json::to_value(record.update(change, &by_default()).unwrap()).unwrap()
 }
 
-fn refusal(record: &Record, change: &DateChange, places: &FieldPlaces) -> Error {
+fn refusal(record: &Record, change: &DateChange, places: &TenantFieldNames) -> Error {
     let error = record.update(change, places).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("`fields`"), "{error}");
@@ -246,7 +246,7 @@ fn an_asset_that_cannot_be_sent_back_is_an_error() {
 /// The asset as a sync reads it.
 fn synced(properties: &Value) -> Asset {
     let asset = json!({ "id": 7, "name": "x", "properties": properties }).to_string();
-    let row = WireRow::typed(Object::Value(serde_json::from_str(&asset).unwrap()));
+    let row = WireRow::typed(LenientObject::Value(serde_json::from_str(&asset).unwrap()));
     let origin = Origin {
         instance: "acme",
         rules: &Rules::default(),

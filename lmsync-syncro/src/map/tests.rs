@@ -1,5 +1,5 @@
 use lmsync_core::model::{
-    AdapterClass, AssetState, FieldPlaces, IdentityKind, SerialStatus, TenantField,
+    AdapterClass, AssetState, IdentityKind, SerialStatus, TenantField, TenantFieldNames,
 };
 use serde_json::{Value, json};
 
@@ -16,10 +16,10 @@ fn now() -> DateTime<Utc> {
 }
 
 fn row<R>(record: R) -> WireRow<R> {
-    WireRow::typed(Object::Value(record))
+    WireRow::typed(LenientObject::Value(record))
 }
 
-fn mapped_with(json: &str, places: &FieldPlaces, basis: Basis) -> Asset {
+fn mapped_with(json: &str, places: &TenantFieldNames, basis: Basis) -> Asset {
     let wire = serde_json::from_str(json).unwrap();
     let rules = Rules::default();
     let origin = Origin {
@@ -33,7 +33,7 @@ fn mapped_with(json: &str, places: &FieldPlaces, basis: Basis) -> Asset {
 fn mapped(json: &str) -> Asset {
     mapped_with(
         json,
-        &places::over_defaults(FieldPlaces::new()),
+        &places::over_defaults(TenantFieldNames::new()),
         Basis::AgentOnly,
     )
 }
@@ -70,7 +70,7 @@ fn a_record_update_is_no_check_in_unless_asked_for_and_then_says_so() {
     let changed = silent.source.vendor_updated_at;
     assert!(changed.is_some());
 
-    let places = places::over_defaults(FieldPlaces::new());
+    let places = places::over_defaults(TenantFieldNames::new());
     let asked = mapped_with(MANUAL, &places, Basis::AlsoRecordUpdate);
     assert_eq!(asked.last_check_in, changed);
     assert_eq!(asked.check_in_basis, CheckInBasis::RecordUpdate);
@@ -156,7 +156,7 @@ fn a_property_of_exactly_the_name_comes_before_one_that_differs_in_case() {
 
 #[test]
 fn tenants_name_their_own_places() {
-    let own = FieldPlaces::new()
+    let own = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, ["Bought", "Acquired On"])
         .with(TenantField::LastCheckIn, ["Seen"]);
     let places = places::over_defaults(own);
@@ -265,7 +265,7 @@ fn what_is_listed_is_not_called_deleted_nor_in_use() {
 #[test]
 fn a_record_without_an_id_is_rejected() {
     let rules = Rules::default();
-    let places = places::over_defaults(FieldPlaces::new());
+    let places = places::over_defaults(TenantFieldNames::new());
     let origin = Origin {
         instance: "acme",
         rules: &rules,
@@ -280,7 +280,7 @@ fn a_record_without_an_id_is_rejected() {
 fn a_customer_goes_by_its_business_or_its_own_name() {
     let read = |json: &str| {
         let rules = Rules::default();
-        let places = places::over_defaults(FieldPlaces::new());
+        let places = places::over_defaults(TenantFieldNames::new());
         let origin = Origin {
             instance: "acme",
             rules: &rules,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use http::{Method, Request};
-use lmsync_core::model::{AssetId, FieldPlaces, TenantField};
+use lmsync_core::model::{AssetId, TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteReport, WriteSource,
 };
@@ -338,7 +338,7 @@ fn a_date_that_stands_twice_is_not_half_cleared() {
 fn dates_go_to_the_names_of_the_configuration() {
     run(async {
         let desk = Desk::with_properties(json!({ "bought on": "", "Purchase Date": "2020-01-01" }));
-        let places = FieldPlaces::new()
+        let places = TenantFieldNames::new()
             .with(TenantField::PurchaseDate, ["Acquired", "Bought on"])
             .with(TenantField::WarrantyExpiry, []);
         let syncro = SyncroConfig::new("acmemsp", KEY)

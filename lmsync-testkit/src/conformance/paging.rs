@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use lmsync_core::paging::Checkpoint;
+use lmsync_core::listing::Checkpoint;
 use lmsync_core::{AssetQuery, CheckInWindow, ErrorKind};
 
 use super::stage::{LATENCY, LONG_AFTER, Listing, ids};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use lmsync_core::listing::RecordStream;
 use lmsync_core::model::{Asset, AssetId};
-use lmsync_core::paging::RecordStream;
 use lmsync_core::{
     AssetQuery, Connector, Environment, Error, ErrorKind, Result, SharedClock, SyncSummary,
 };

@@ -1,7 +1,7 @@
 //! Which field a date goes to, and fields that are created for it.
 
 use futures_util::future::join_all;
-use lmsync_core::model::{FieldPlaces, TenantField};
+use lmsync_core::model::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, TwoWaySync, WriteOutcome, WriteSource,
 };
@@ -34,7 +34,7 @@ fn the_default_of_a_definition_is_not_the_devices_own_date() {
 fn a_date_is_written_where_a_sync_reads_it() {
     run(async {
         let places =
-            FieldPlaces::new().with(TenantField::PurchaseDate, ["Bought", "purchase_date"]);
+            TenantFieldNames::new().with(TenantField::PurchaseDate, ["Bought", "purchase_date"]);
         let stage = Stage::bare_with(config().fields(places));
         stage.define(|all| all.push(Definition::new(9, "Bought")));
         let ids = stage.ids();
@@ -68,7 +68,7 @@ fn a_date_is_written_where_a_sync_reads_it() {
 fn a_field_may_be_named_by_its_id() {
     run(async {
         let rack = "9e98f3e0-a609-4258-be46-000000000003";
-        let places = FieldPlaces::new().with(TenantField::PurchaseDate, [rack]);
+        let places = TenantFieldNames::new().with(TenantField::PurchaseDate, [rack]);
         let stage = Stage::bare_with(config().fields(places));
         let id = stage.first();
         let report = stage.write(&purchase(&id, None, "2024-05-31")).await;
@@ -199,7 +199,8 @@ fn missing_fields_are_created_once_and_only_by_a_write() {
 #[test]
 fn a_field_is_created_under_the_first_name_and_only_for_the_date_that_needs_one() {
     run(async {
-        let places = FieldPlaces::new().with(TenantField::PurchaseDate, ["Bought on", "Bought"]);
+        let places =
+            TenantFieldNames::new().with(TenantField::PurchaseDate, ["Bought on", "Bought"]);
         let stage = without_fields(creating().fields(places));
         let id = stage.first();
         let report = stage.write(&purchase(&id, None, "2024-05-31")).await;

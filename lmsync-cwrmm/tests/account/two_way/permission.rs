@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lmsync_core::model::{AssetId, FieldPlaces, TenantField};
+use lmsync_core::model::{AssetId, TenantField, TenantFieldNames};
 use lmsync_core::two_way::{TwoWaySync, WriteOutcome};
 use lmsync_core::{Check, CheckScope, Connector, ErrorKind};
 use lmsync_cwrmm::CwRmmConfig;
@@ -223,7 +223,7 @@ fn the_scope_to_read_values_is_asked_for_where_fields_are_named() {
         let advice = error.hint().unwrap();
         assert!(advice.contains("Platform - Custom Fields Values - Read"));
         assert!(advice.contains("`fields`"), "{advice}");
-        let places = FieldPlaces::new().with(TenantField::PurchaseDate, [PURCHASE_DATE]);
+        let places = TenantFieldNames::new().with(TenantField::PurchaseDate, [PURCHASE_DATE]);
         let stage = Stage::bare_with(config().fields(places));
         stage.misbehave(|faults| faults.values_have_a_scope = true);
         let id = stage.first();

@@ -1,6 +1,6 @@
 //! What is written, and what is not.
 
-use lmsync_core::model::{FieldPlaces, TenantField};
+use lmsync_core::model::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, TwoWaySync, WriteOutcome, WriteSource,
 };
@@ -27,7 +27,7 @@ fn both_dates_can_be_written_and_none_cleared() {
         );
         let error = stage.refusal(&clearing).await;
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        let nowhere = FieldPlaces::new().with(TenantField::PurchaseDate, []);
+        let nowhere = TenantFieldNames::new().with(TenantField::PurchaseDate, []);
         let nothing = nowhere.clone().with(TenantField::WarrantyExpiry, []);
         let report = Stage::bare_with(config().fields(nothing))
             .check_two_way()

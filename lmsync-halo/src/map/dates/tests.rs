@@ -28,15 +28,15 @@ fn purchase() -> DateChange {
     set(DateChange::new("32"), PURCHASE, "2024-02-29")
 }
 
-fn own(field: TenantField, names: &[&str]) -> FieldPlaces {
-    FieldPlaces::new().with(field, names.iter().copied())
+fn own(field: TenantField, names: &[&str]) -> TenantFieldNames {
+    TenantFieldNames::new().with(field, names.iter().copied())
 }
 
-fn bought_in(names: &[&str]) -> FieldPlaces {
+fn bought_in(names: &[&str]) -> TenantFieldNames {
     own(TenantField::PurchaseDate, names)
 }
 
-fn holding<T>(json: &str, places: FieldPlaces, look: impl FnOnce(Holder<'_>) -> T) -> T {
+fn holding<T>(json: &str, places: TenantFieldNames, look: impl FnOnce(Holder<'_>) -> T) -> T {
     look(Holder {
         asset: &serde_json::from_str(json).unwrap(),
         places: &places::over_defaults(places),
@@ -44,20 +44,20 @@ fn holding<T>(json: &str, places: FieldPlaces, look: impl FnOnce(Holder<'_>) -> 
     })
 }
 
-fn held(json: &str, places: FieldPlaces) -> AssetDates {
+fn held(json: &str, places: TenantFieldNames) -> AssetDates {
     holding(json, places, |holder| holder.held())
 }
 
-fn text(json: &str, places: FieldPlaces, change: &DateChange) -> Result<String> {
+fn text(json: &str, places: TenantFieldNames, change: &DateChange) -> Result<String> {
     let body = holding(json, places, |holder| holder.change(change))?;
     Ok(serde_json::to_string(&body).unwrap())
 }
 
-fn body(json: &str, places: FieldPlaces, change: &DateChange) -> Value {
+fn body(json: &str, places: TenantFieldNames, change: &DateChange) -> Value {
     serde_json::from_str(&text(json, places, change).unwrap()).unwrap()
 }
 
-fn refused(json: &str, places: FieldPlaces, change: &DateChange) -> Error {
+fn refused(json: &str, places: TenantFieldNames, change: &DateChange) -> Error {
     text(json, places, change).expect_err("a refusal")
 }
 
@@ -66,13 +66,13 @@ fn a_body_holds_the_id_and_the_changed_properties_only() {
     for id in ["32", "\"32\"", "32.0"] {
         let asset = format!(r#"{{"id":{id},"warranty_end":"2026-06-04T12:00:00","fields":[]}}"#);
         assert_eq!(
-            text(&asset, FieldPlaces::new(), &expiry()).unwrap(),
+            text(&asset, TenantFieldNames::new(), &expiry()).unwrap(),
             r#"{"id":32,"warranty_end":"2027-06-04T12:00:00"}"#
         );
     }
     let both = set(purchase(), EXPIRY, "2027-06-04");
     assert_eq!(
-        body(r#"{"id":32}"#, FieldPlaces::new(), &both),
+        body(r#"{"id":32}"#, TenantFieldNames::new(), &both),
         json!({
             "id": 32,
             "supplier_purchasedate": "2024-02-29T12:00:00",
@@ -84,10 +84,10 @@ fn a_body_holds_the_id_and_the_changed_properties_only() {
 #[test]
 fn by_default_halos_own_property_is_written_even_where_a_field_holds_the_date() {
     let asset = r#"{"id":32,"fields":[{"id":24,"name":"Purchase Date","value":"2023-11-28"}]}"#;
-    let purchased = held(asset, FieldPlaces::new()).purchase_date;
+    let purchased = held(asset, TenantFieldNames::new()).purchase_date;
     assert_eq!(purchased.day(), Some(day("2023-11-28")));
     assert_eq!(
-        body(asset, FieldPlaces::new(), &purchase()),
+        body(asset, TenantFieldNames::new(), &purchase()),
         json!({ "id": 32, "supplier_purchasedate": "2024-02-29T12:00:00" })
     );
 }
@@ -177,7 +177,7 @@ fn what_is_written_is_what_is_read() {
 fn what_is_held_is_what_a_listing_reads() {
     let rules = lmsync_core::model::Rules::default();
     for (asset, places) in [
-        (ASSET, FieldPlaces::new()),
+        (ASSET, TenantFieldNames::new()),
         (ASSET, bought_in(&["Purchase Date"])),
         (
             ASSET,
@@ -185,12 +185,12 @@ fn what_is_held_is_what_a_listing_reads() {
         ),
         (
             include_str!("../../../fixtures/asset_odd.json"),
-            FieldPlaces::new(),
+            TenantFieldNames::new(),
         ),
     ] {
         let dates = held(asset, places.clone());
         let places = places::over_defaults(places);
-        let row = lmsync_core::wire::WireRow {
+        let row = lmsync_core::json::WireRow {
             record: Ok(serde_json::from_str(asset).unwrap()),
             raw: None,
         };
@@ -238,7 +238,7 @@ fn what_is_no_date_is_told_and_never_overwritten() {
         );
     }
     let odd = r#"{"id":32,"warranty_end":["soon"]}"#;
-    let expires = held(odd, FieldPlaces::new()).warranty_expiry;
+    let expires = held(odd, TenantFieldNames::new()).warranty_expiry;
     assert_eq!(
         expires,
         HeldDate::Unreadable("a value of type array".into())
@@ -246,7 +246,7 @@ fn what_is_no_date_is_told_and_never_overwritten() {
     // A text that is no date is worth more than what means "none".
     let lease = r#"{"id":32,"supplier_purchasedate":"1900-01-01T00:00:00",
         "fields":[{"id":24,"name":"Purchase Date","value":"with the lease"}]}"#;
-    let purchased = held(lease, FieldPlaces::new()).purchase_date;
+    let purchased = held(lease, TenantFieldNames::new()).purchase_date;
     assert_eq!(purchased, HeldDate::Unreadable("with the lease".into()));
 }
 
@@ -314,6 +314,6 @@ fn two_dates_do_not_share_a_place() {
 #[test]
 fn nothing_is_cleared() {
     let change = DateChange::new("32").clear(EXPIRY, day("2027-06-04"), WriteSource::Manual);
-    let error = refused(r#"{"id":32}"#, FieldPlaces::new(), &change);
+    let error = refused(r#"{"id":32}"#, TenantFieldNames::new(), &change);
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }

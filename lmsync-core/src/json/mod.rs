@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 
 /// An object that may come as text holding JSON, or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Object<T> {
+pub enum LenientObject<T> {
     /// The vendor did not send the field.
     #[default]
     Absent,
@@ -117,7 +117,7 @@ pub enum Object<T> {
     Unexpected(&'static str),
 }
 
-impl<T> Object<T> {
+impl<T> LenientObject<T> {
     /// The object, where there is one.
     #[must_use]
     pub fn value(&self) -> Option<&T> {
@@ -137,7 +137,7 @@ impl<T> Object<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ObjectVisitor(PhantomData))
     }
@@ -146,61 +146,62 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
 struct ObjectVisitor<T>(PhantomData<T>);
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
+    type Value = LenientObject<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object::Value)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<LenientObject<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(LenientObject::Value)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Object<T>, E> {
+    fn visit_str<E>(self, text: &str) -> Result<LenientObject<T>, E> {
         if text.trim().is_empty() {
-            return Ok(Object::Null);
+            return Ok(LenientObject::Null);
         }
-        Ok(serde_json::from_str(text).map_or(Object::Unexpected("text"), Object::Value))
+        Ok(serde_json::from_str(text)
+            .map_or(LenientObject::Unexpected("text"), LenientObject::Value))
     }
 
-    fn visit_unit<E>(self) -> Result<Object<T>, E> {
-        Ok(Object::Null)
+    fn visit_unit<E>(self) -> Result<LenientObject<T>, E> {
+        Ok(LenientObject::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Object<T>, E> {
-        Ok(Object::Unexpected("boolean"))
+    fn visit_bool<E>(self, _: bool) -> Result<LenientObject<T>, E> {
+        Ok(LenientObject::Unexpected("boolean"))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Object<T>, E> {
-        Ok(Object::Unexpected("number"))
+    fn visit_i64<E>(self, _: i64) -> Result<LenientObject<T>, E> {
+        Ok(LenientObject::Unexpected("number"))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Object<T>, E> {
-        Ok(Object::Unexpected("number"))
+    fn visit_u64<E>(self, _: u64) -> Result<LenientObject<T>, E> {
+        Ok(LenientObject::Unexpected("number"))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Object<T>, E> {
-        Ok(Object::Unexpected("number"))
+    fn visit_f64<E>(self, _: f64) -> Result<LenientObject<T>, E> {
+        Ok(LenientObject::Unexpected("number"))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Object<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<LenientObject<T>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Object::Unexpected("array"))
+        Ok(LenientObject::Unexpected("array"))
     }
 }
 
 /// A list that may come as one bare element, or not at all; anything else is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Many<T>(pub Vec<T>);
+pub struct OneOrMany<T>(pub Vec<T>);
 
 // By hand: the derive would ask for `T: Default`.
-impl<T> Default for Many<T> {
+impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ManyVisitor(PhantomData))
     }
@@ -209,46 +210,46 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
 struct ManyVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
-    type Value = Many<T>;
+    type Value = OneOrMany<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list or one element of it")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany<T>, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = seq.next_element()? {
             elements.push(element);
         }
-        Ok(Many(elements))
+        Ok(OneOrMany(elements))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(|element| Many(vec![element]))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMany<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|element| OneOrMany(vec![element]))
     }
 
-    fn visit_unit<E>(self) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_unit<E>(self) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_str<E>(self, _: &str) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_bool<E>(self, _: bool) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_i64<E>(self, _: i64) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_u64<E>(self, _: u64) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Many<T>, E> {
-        Ok(Many::default())
+    fn visit_f64<E>(self, _: f64) -> Result<OneOrMany<T>, E> {
+        Ok(OneOrMany::default())
     }
 }
 
@@ -341,23 +342,31 @@ mod tests {
         struct Point {
             x: u8,
         }
-        let read = |json: &str| serde_json::from_str::<Object<Point>>(json).unwrap();
-        assert_eq!(read("{\"x\":1}"), Object::Value(Point { x: 1 }));
-        assert_eq!(read("\"{\\\"x\\\":1}\""), Object::Value(Point { x: 1 }));
-        assert_eq!(read("null"), Object::Null);
-        assert_eq!(read("\" \""), Object::Null);
-        assert_eq!(read("\"hello\""), Object::Unexpected("text"));
-        assert_eq!(read("[{\"x\":1}]"), Object::Unexpected("array"));
-        assert_eq!(read("3"), Object::Unexpected("number"));
+        let read = |json: &str| serde_json::from_str::<LenientObject<Point>>(json).unwrap();
+        assert_eq!(read("{\"x\":1}"), LenientObject::Value(Point { x: 1 }));
+        assert_eq!(
+            read("\"{\\\"x\\\":1}\""),
+            LenientObject::Value(Point { x: 1 })
+        );
+        assert_eq!(read("null"), LenientObject::Null);
+        assert_eq!(read("\" \""), LenientObject::Null);
+        assert_eq!(read("\"hello\""), LenientObject::Unexpected("text"));
+        assert_eq!(read("[{\"x\":1}]"), LenientObject::Unexpected("array"));
+        assert_eq!(read("3"), LenientObject::Unexpected("number"));
     }
 
     #[test]
     fn a_list_may_be_one_element_or_nothing() {
-        let read = |json: &str| serde_json::from_str::<Many<Scalar>>(json).unwrap().0.len();
+        let read = |json: &str| {
+            serde_json::from_str::<OneOrMany<Scalar>>(json)
+                .unwrap()
+                .0
+                .len()
+        };
         assert_eq!(read("[1,2]"), 2);
         assert_eq!(read("null"), 0);
         assert_eq!(read("\"none\""), 0);
-        let objects: Many<std::collections::BTreeMap<String, u8>> =
+        let objects: OneOrMany<std::collections::BTreeMap<String, u8>> =
             serde_json::from_str("{\"x\":1}").unwrap();
         assert_eq!(objects.0[0]["x"], 1);
     }

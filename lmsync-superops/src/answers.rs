@@ -9,7 +9,7 @@ use lmsync_core::http::Answer;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::wire::{Answered, ClientError, Extensions, Root, Whole};
+use crate::wire::{Answered, ClientError, Extensions, Root, StrictObject};
 
 const TOKEN_HINT: &str = "check the API token under Settings > Profile information > API token: \
      generating a new one invalidates the old";
@@ -76,9 +76,10 @@ impl<R: DeserializeOwned> Parts<R> {
     /// `permission` names what the role needs for this request.
     fn of(answer: &Answer<'_>, permission: &str) -> Result<Self> {
         require_success(answer, permission)?;
-        let Whole(envelope): Whole<Answered<Whole<Root<R>>>> = answer.json()?;
+        let StrictObject(envelope): StrictObject<Answered<StrictObject<Root<R>>>> =
+            answer.json()?;
         let (field, more) = match envelope.data {
-            Some(Whole(root)) => (root.field, root.extensions),
+            Some(StrictObject(root)) => (root.field, root.extensions),
             None => (None, None),
         };
         let reasons: Vec<&ClientError> = envelope

@@ -13,7 +13,7 @@ pub(super) struct PageFacts {
     pub(super) number: u32,
     pub(super) rows: u64,
     /// Rows whose id was not met before in this walk.
-    pub(super) fresh: u64,
+    pub(super) new_ids: u64,
     /// Rows without an id.
     pub(super) unidentified: u64,
     pub(super) total: Option<u64>,
@@ -24,17 +24,17 @@ pub(super) struct PageFacts {
 
 /// One walk over all pages.
 #[derive(Debug)]
-pub(super) struct Pass {
+pub(super) struct Walk {
     pub(super) walk: u32,
     next: u32,
     last: u32,
     counted: u64,
     totals: Option<(u64, u64)>,
-    barren: u32,
+    pages_without_new: u32,
     over: bool,
 }
 
-impl Pass {
+impl Walk {
     /// A walk from page `first`, before which `counted` records were met.
     pub(super) fn new(walk: u32, first: u32, counted: u64) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Pass {
             last: first,
             counted,
             totals: None,
-            barren: 0,
+            pages_without_new: 0,
             over: false,
         }
     }
@@ -68,7 +68,7 @@ impl Pass {
 
     /// Takes note of a page; pages come in order.
     pub(super) fn note(&mut self, page: PageFacts, concurrency: usize) -> Result<()> {
-        self.counted += page.fresh + page.unidentified;
+        self.counted += page.new_ids + page.unidentified;
         // Past the end some vendors count zero.
         let total = page
             .total
@@ -82,7 +82,11 @@ impl Pass {
         if let Some(pages) = page.pages {
             self.last = self.last.max(pages.min(PAGE_LIMIT));
         }
-        self.barren = if page.fresh == 0 { self.barren + 1 } else { 0 };
+        self.pages_without_new = if page.new_ids == 0 {
+            self.pages_without_new + 1
+        } else {
+            0
+        };
         self.guard_against_endlessness(page)?;
         if self.is_barren(page) || (page.number >= self.last && !self.goes_on(page)) {
             self.over = true;
@@ -93,7 +97,7 @@ impl Pass {
     }
 
     /// Whether this walk met every record that the vendor counts.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.totals
             .is_none_or(|(low, high)| low == high && self.counted >= high)
     }
@@ -111,7 +115,7 @@ impl Pass {
     /// Whether there is more after the last page that was planned.
     fn goes_on(&self, page: PageFacts) -> bool {
         match (page.more, page.total, page.pages) {
-            (Some(more), _, _) => more && !(self.barren > 0 && self.all_met(page)),
+            (Some(more), _, _) => more && !(self.pages_without_new > 0 && self.all_met(page)),
             (None, Some(_), _) => !self.all_met(page) && page.rows > 0,
             (None, None, Some(_)) => false,
             (None, None, None) => page.rows >= u64::from(page.size.max(1)),
@@ -131,7 +135,7 @@ impl Pass {
     /// any may be empty.
     fn is_barren(&self, page: PageFacts) -> bool {
         let is_announced = page.pages.is_some_and(|pages| page.number < pages);
-        self.barren >= BARREN_LIMIT && !is_announced
+        self.pages_without_new >= BARREN_LIMIT && !is_announced
     }
 
     fn guard_against_endlessness(&self, page: PageFacts) -> Result<()> {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::checkpoint::{ListingScope, Position};
-use super::pass::{PageFacts, Pass};
-use super::seen::{SeenIds, SeenSerials, Sighting};
-use super::{Listed, Page, PageSource, Row};
+use super::seen::{IdStatus, SeenIds, SeenSerials};
+use super::walk::{PageFacts, Walk};
+use super::{ListSource, Listed, Page, Row};
 use crate::clock::SharedClock;
 use crate::error::Result;
 use crate::http::Meter;
@@ -27,7 +27,7 @@ pub(super) struct Progress {
     pub(super) position: Position,
 }
 
-pub(super) struct Listing<S: PageSource> {
+pub(super) struct Listing<S: ListSource> {
     source: Arc<S>,
     query: AssetQuery,
     scope: ListingScope,
@@ -37,7 +37,7 @@ pub(super) struct Listing<S: PageSource> {
     progress: Arc<Mutex<Progress>>,
     filter: Option<WindowFilter>,
     resuming: bool,
-    pass: Pass,
+    walk: Walk,
     fetches: VecDeque<(u32, Task<Page<S::Record>>)>,
     reading: Option<Reading>,
     ready: VecDeque<S::Record>,
@@ -70,7 +70,7 @@ impl Reading {
     }
 }
 
-impl<S: PageSource> Listing<S> {
+impl<S: ListSource> Listing<S> {
     pub(super) fn new(
         source: S,
         query: AssetQuery,
@@ -90,7 +90,7 @@ impl<S: PageSource> Listing<S> {
             progress,
             filter: None,
             resuming: false,
-            pass: Pass::new(1, 1, 0),
+            walk: Walk::new(1, 1, 0),
             fetches: VecDeque::new(),
             reading: None,
             ready: VecDeque::new(),
@@ -132,7 +132,7 @@ impl<S: PageSource> Listing<S> {
                 return Ok(Some(record));
             }
             self.turn_page();
-            if self.pass.is_over() && self.walk_again_or_finish() {
+            if self.walk.is_over() && self.walk_again_or_finish() {
                 return Ok(None);
             }
             self.read_page().await?;
@@ -142,7 +142,7 @@ impl<S: PageSource> Listing<S> {
     fn resume(&mut self) -> Result<()> {
         if let Some(checkpoint) = self.query.resume.take() {
             let position = checkpoint.position_in(&self.scope)?;
-            self.pass = Pass::new(1, position.page, position.seen_before);
+            self.walk = Walk::new(1, position.page, position.seen_before);
             self.gap.clone_from(&position.gap);
             self.progress().position = position;
             self.resuming = true;
@@ -171,7 +171,7 @@ impl<S: PageSource> Listing<S> {
 
     fn fetch_ahead(&mut self) {
         while self.fetches.len() < self.concurrency {
-            let Some(number) = self.pass.next_page() else {
+            let Some(number) = self.walk.next_page() else {
                 return;
             };
             let (source, meter) = (Arc::clone(&self.source), self.meter.clone());
@@ -210,7 +210,7 @@ impl<S: PageSource> Listing<S> {
 
     fn walk_from_start(&mut self, walk: u32) {
         self.fetches.clear();
-        self.pass = Pass::new(walk, 1, 0);
+        self.walk = Walk::new(walk, 1, 0);
         self.reading = None;
         self.new_in_walk = 0;
         self.gap = None;
@@ -224,7 +224,7 @@ impl<S: PageSource> Listing<S> {
         let mut facts = PageFacts {
             number,
             rows: page.rows.len() as u64,
-            fresh: 0,
+            new_ids: 0,
             unidentified: 0,
             total: page.total,
             pages: page.pages,
@@ -241,28 +241,28 @@ impl<S: PageSource> Listing<S> {
                 .filter_map(Row::vendor_id)
                 .map(ToOwned::to_owned)
                 .collect(),
-            seen_before: self.pass.counted(),
+            seen_before: self.walk.counted(),
             total: page.total,
         });
         let mut kept = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             match row {
                 Row::Record(record) => {
-                    let sighting = self.seen.meet(&record.source().vendor_id, self.pass.walk);
-                    facts.fresh += u64::from(sighting != Sighting::Repeated);
-                    match sighting {
-                        Sighting::New => kept.extend(self.judge(record, &mut progress)),
-                        Sighting::Known => {}
-                        Sighting::Repeated => progress.summary.duplicates += 1,
+                    let status = self.seen.meet(&record.source().vendor_id, self.walk.walk);
+                    facts.new_ids += u64::from(status != IdStatus::Repeated);
+                    match status {
+                        IdStatus::New => kept.extend(self.judge(record, &mut progress)),
+                        IdStatus::Known => {}
+                        IdStatus::Repeated => progress.summary.duplicates += 1,
                     }
                 }
                 Row::Rejected(rejection) | Row::Gap(rejection) => {
                     self.reject(rejection, &mut facts, &mut progress.summary);
                 }
                 Row::Skipped { vendor_id } => {
-                    let sighting = self.seen.meet(&vendor_id, self.pass.walk);
-                    facts.fresh += u64::from(sighting != Sighting::Repeated);
-                    if sighting == Sighting::New {
+                    let status = self.seen.meet(&vendor_id, self.walk.walk);
+                    facts.new_ids += u64::from(status != IdStatus::Repeated);
+                    if status == IdStatus::New {
                         self.new_in_walk += 1;
                         progress.summary.skipped += 1;
                     }
@@ -271,41 +271,41 @@ impl<S: PageSource> Listing<S> {
         }
         progress.summary.reported_total = page.total.or(progress.summary.reported_total);
         drop(progress);
-        self.pass.note(facts, self.concurrency)?;
+        self.walk.note(facts, self.concurrency)?;
         Ok(kept)
     }
 
     fn reject(&mut self, rejection: Rejection, facts: &mut PageFacts, summary: &mut SyncSummary) {
-        let sighting = match &rejection.vendor_id {
+        let status = match &rejection.vendor_id {
             Some(id) => {
-                let sighting = self.seen.meet(id, self.pass.walk);
-                facts.fresh += u64::from(sighting != Sighting::Repeated);
-                sighting
+                let status = self.seen.meet(id, self.walk.walk);
+                facts.new_ids += u64::from(status != IdStatus::Repeated);
+                status
             }
             None => {
                 facts.unidentified += 1;
                 // A row without an id cannot be recognised: later walks report none.
-                match self.pass.walk {
-                    1 => Sighting::New,
-                    _ => Sighting::Known,
+                match self.walk.walk {
+                    1 => IdStatus::New,
+                    _ => IdStatus::Known,
                 }
             }
         };
-        match sighting {
-            Sighting::New => {
+        match status {
+            IdStatus::New => {
                 self.new_in_walk += 1;
                 summary.seen += 1;
                 summary.rejected.push(rejection);
             }
-            Sighting::Known => {}
-            Sighting::Repeated => summary.duplicates += 1,
+            IdStatus::Known => {}
+            IdStatus::Repeated => summary.duplicates += 1,
         }
     }
 
     /// `record`, if it is to be handed out.
     fn judge(&mut self, mut record: S::Record, progress: &mut Progress) -> Option<S::Record> {
         self.new_in_walk += 1;
-        if self.pass.walk == 1 && progress.position.taken.contains(&record.source().vendor_id) {
+        if self.walk.walk == 1 && progress.position.taken.contains(&record.source().vendor_id) {
             return None;
         }
         let summary = &mut progress.summary;
@@ -337,7 +337,7 @@ impl<S: PageSource> Listing<S> {
     }
 
     fn hand_out(&mut self, record: &S::Record) {
-        let walk = self.pass.walk;
+        let walk = self.walk.walk;
         let mut progress = lock(&self.progress);
         progress.summary.kept += 1;
         let (id, name) = match record.customer() {
@@ -364,7 +364,7 @@ impl<S: PageSource> Listing<S> {
     /// The page keeps its ids there: on resuming, they show whether records moved.
     fn turn_page(&mut self) {
         if let Some(mut reading) = self.reading.take()
-            && self.pass.walk == 1
+            && self.walk.walk == 1
         {
             let ids = std::mem::take(&mut reading.ids);
             self.progress().position = reading.position(ids, self.gap.clone());
@@ -373,9 +373,9 @@ impl<S: PageSource> Listing<S> {
 
     /// Whether the listing is finished; otherwise another walk has begun.
     fn walk_again_or_finish(&mut self) -> bool {
-        let whole = self.pass.is_whole();
-        let settled = self.pass.walk > 1 && self.new_in_walk == 0 && !self.pass.totals_changed();
-        if whole || settled || self.pass.walk >= WALK_LIMIT {
+        let whole = self.walk.is_complete();
+        let settled = self.walk.walk > 1 && self.new_in_walk == 0 && !self.walk.totals_changed();
+        if whole || settled || self.walk.walk >= WALK_LIMIT {
             let reason = if whole {
                 self.gap.take()
             } else {
@@ -386,16 +386,16 @@ impl<S: PageSource> Listing<S> {
             progress.summary.incomplete_reason = reason;
             return true;
         }
-        self.walk_from_start(self.pass.walk + 1);
+        self.walk_from_start(self.walk.walk + 1);
         false
     }
 
     fn shortfall(&self) -> String {
-        match self.pass.missing() {
+        match self.walk.missing() {
             0 => "the account kept changing while it was read".to_owned(),
             missing => format!(
                 "the vendor counts {missing} more records than it lists, after {} readings",
-                self.pass.walk
+                self.walk.walk
             ),
         }
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use lmsync_core::http::Answer;
-use lmsync_core::wire::Object;
+use lmsync_core::json::LenientObject;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -114,9 +114,9 @@ pub(crate) fn require_success(answer: &Answer<'_>, right: Right) -> Result<()> {
 
 /// What stands in the answer's only object.
 pub(crate) fn read<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
-    match answer.json::<Object<T>>()? {
-        Object::Value(value) => Ok(value),
-        Object::Absent | Object::Null | Object::Unexpected(_) => Err(answer
+    match answer.json::<LenientObject<T>>()? {
+        LenientObject::Value(value) => Ok(value),
+        LenientObject::Absent | LenientObject::Null | LenientObject::Unexpected(_) => Err(answer
             .error(
                 ErrorKind::Decode,
                 "the answer is not the JSON object expected",
@@ -154,8 +154,8 @@ pub(crate) fn user(answer: &Answer<'_>) -> Result<Option<wire::Me>> {
             });
         }
     }
-    match serde_json::from_slice::<Object<wire::Me>>(answer.body()) {
-        Ok(Object::Value(me)) if me.user_id.text().is_some() => Ok(Some(me)),
+    match serde_json::from_slice::<LenientObject<wire::Me>>(answer.body()) {
+        Ok(LenientObject::Value(me)) if me.user_id.text().is_some() => Ok(Some(me)),
         _ => Err(unclear(ErrorKind::Decode, RetryClass::OnlyIfIdempotent)),
     }
 }

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
+use lmsync_core::json::KeepRaw;
+use lmsync_core::listing::{ListSource, Page, Row};
 use lmsync_core::model::Asset;
-use lmsync_core::paging::{Page, PageSource, Row};
-use lmsync_core::wire::KeepRaw;
 use lmsync_core::{AssetQuery, CheckInWindow, Detail, Error, ErrorKind, Result};
 use tokio::sync::OnceCell;
 
 use super::numbered;
-use crate::api::{AssetOptions, ListPage, Of};
+use crate::api::{AssetFilter, AssetOptions, ListPage};
 use crate::asset_types::TenantTypes;
 use crate::connector::Inner;
 use crate::map;
@@ -116,7 +116,7 @@ impl AssetPages {
             .map(|type_id| TypeSection {
                 inner: Arc::clone(&self.inner),
                 options: self.options,
-                of: Of::Type(type_id.clone()),
+                of: AssetFilter::Type(type_id.clone()),
                 types: Arc::clone(types),
                 has_fields: AtomicBool::new(false),
             })
@@ -158,7 +158,8 @@ impl AssetPages {
             Some((_, page)) => Ok(page),
             None => {
                 let api = &self.inner.api;
-                api.assets(&Of::AnyType, number, self.options, meter).await
+                api.assets(&AssetFilter::AnyType, number, self.options, meter)
+                    .await
             }
         }
     }
@@ -222,7 +223,7 @@ fn lacks_fields(page: &ListPage<wire::Asset>) -> bool {
 }
 
 #[async_trait]
-impl PageSource for AssetPages {
+impl ListSource for AssetPages {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -253,7 +254,7 @@ impl PageSource for AssetPages {
 struct TypeSection {
     inner: Arc<Inner>,
     options: AssetOptions,
-    of: Of,
+    of: AssetFilter,
     types: Arc<TenantTypes>,
     has_fields: AtomicBool,
 }

@@ -2,7 +2,7 @@
 
 use lmsync_core::auth::ClassifySignIn;
 use lmsync_core::http::Answer;
-use lmsync_core::wire::Scalar;
+use lmsync_core::json::Scalar;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::Deserialize;
 
@@ -370,7 +370,7 @@ struct Said {
     first_id: Many,
 }
 
-type Many = lmsync_core::wire::Many<Scalar>;
+type Many = lmsync_core::json::OneOrMany<Scalar>;
 
 fn reason(answer: &Answer<'_>) -> Option<String> {
     if answer.body().trim_ascii_start().first() != Some(&b'{') {

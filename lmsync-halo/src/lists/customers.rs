@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
+use lmsync_core::listing::{ListSource, Page};
 use lmsync_core::model::{Customer, Ref};
-use lmsync_core::paging::{Page, PageSource};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Result};
 use tokio::sync::OnceCell;
 
@@ -81,7 +81,7 @@ fn may_not(error: &Error) -> bool {
 }
 
 #[async_trait]
-impl PageSource for CustomerPages {
+impl ListSource for CustomerPages {
     type Record = Customer;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
@@ -109,7 +109,7 @@ struct SitePages {
 }
 
 #[async_trait]
-impl PageSource for SitePages {
+impl ListSource for SitePages {
     type Record = Site;
 
     async fn page(&self, number: u32, _own: &Meter) -> Result<Page<Site>> {

@@ -15,7 +15,7 @@ pub(super) struct SeenIds {
 
 /// What meeting an id means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sighting {
+pub(super) enum IdStatus {
     /// Never met before.
     New,
     /// Met in an earlier walk.
@@ -25,12 +25,12 @@ pub(super) enum Sighting {
 }
 
 impl SeenIds {
-    pub(super) fn meet(&mut self, id: &str, walk: u32) -> Sighting {
+    pub(super) fn meet(&mut self, id: &str, walk: u32) -> IdStatus {
         let hash = (self.hashers.0.hash_one(id), self.hashers.1.hash_one(id));
         match self.last_met.insert(hash, walk) {
-            None => Sighting::New,
-            Some(last) if last == walk => Sighting::Repeated,
-            Some(_) => Sighting::Known,
+            None => IdStatus::New,
+            Some(last) if last == walk => IdStatus::Repeated,
+            Some(_) => IdStatus::Known,
         }
     }
 }
@@ -58,12 +58,12 @@ mod tests {
     #[test]
     fn an_id_is_new_then_repeated_then_known() {
         let mut seen = SeenIds::default();
-        assert_eq!(seen.meet("1", 1), Sighting::New);
-        assert_eq!(seen.meet("2", 1), Sighting::New);
-        assert_eq!(seen.meet("1", 1), Sighting::Repeated);
-        assert_eq!(seen.meet("1", 2), Sighting::Known);
-        assert_eq!(seen.meet("1", 2), Sighting::Repeated);
-        assert_eq!(seen.meet("3", 2), Sighting::New);
+        assert_eq!(seen.meet("1", 1), IdStatus::New);
+        assert_eq!(seen.meet("2", 1), IdStatus::New);
+        assert_eq!(seen.meet("1", 1), IdStatus::Repeated);
+        assert_eq!(seen.meet("1", 2), IdStatus::Known);
+        assert_eq!(seen.meet("1", 2), IdStatus::Repeated);
+        assert_eq!(seen.meet("3", 2), IdStatus::New);
     }
 
     #[test]

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
+use lmsync_core::json::{KeepRaw, WireRow};
+use lmsync_core::listing::{ListSource, Page, RecordStream, Row};
 use lmsync_core::model::{Asset, Customer};
-use lmsync_core::paging::{Page, PageSource, RecordStream, Row};
-use lmsync_core::wire::{KeepRaw, WireRow};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 
 use crate::api::ListPage;
@@ -138,7 +138,7 @@ impl AssetPages {
 }
 
 #[async_trait]
-impl PageSource for AssetPages {
+impl ListSource for AssetPages {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -211,7 +211,7 @@ impl CustomerPages {
 }
 
 #[async_trait]
-impl PageSource for CustomerPages {
+impl ListSource for CustomerPages {
     type Record = Customer;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
@@ -292,7 +292,7 @@ fn part_of(size: u32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use lmsync_core::wire::Object;
+    use lmsync_core::json::LenientObject;
 
     use super::*;
 
@@ -308,7 +308,7 @@ mod tests {
     }
 
     fn page(rows: usize, number: u32, meta: &str) -> Page<Customer> {
-        let row = || WireRow::typed(Object::Value(()));
+        let row = || WireRow::typed(LenientObject::Value(()));
         let page = ListPage {
             rows: std::iter::repeat_with(row).take(rows).collect(),
             meta: serde_json::from_str(meta).unwrap(),

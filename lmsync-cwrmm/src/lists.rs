@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::future::join;
 use lmsync_core::http::Meter;
+use lmsync_core::json::KeepRaw;
+use lmsync_core::listing::{ListSource, Page, Row};
 use lmsync_core::model::{Asset, Customer};
-use lmsync_core::paging::{Page, PageSource, Row};
-use lmsync_core::wire::KeepRaw;
 use lmsync_core::{
     AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
 };
 use tokio::sync::OnceCell;
 
-use crate::api::{COMPANIES_AT_ONCE, PAGE_SIZE, Wanted};
+use crate::api::{COMPANIES_AT_ONCE, DeviceRequest, PAGE_SIZE};
 use crate::batch::{self, CheckIn, CheckIns};
 use crate::connector::{Inner, unless_hidden};
 use crate::map::{self, Names};
@@ -102,7 +102,7 @@ impl AssetPages {
 }
 
 #[async_trait]
-impl PageSource for AssetPages {
+impl ListSource for AssetPages {
     type Record = Asset;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
@@ -198,7 +198,7 @@ impl AssetPages {
     async fn devices(&self, companies: &[String], meter: &Meter) -> Result<Found> {
         let mut found = Found::default();
         for category in self.inner.categories() {
-            let wanted = Wanted {
+            let wanted = DeviceRequest {
                 category: *category,
                 resource_type: "company",
                 resources: companies,
@@ -287,7 +287,7 @@ impl CustomerPages {
 }
 
 #[async_trait]
-impl PageSource for CustomerPages {
+impl ListSource for CustomerPages {
     type Record = Customer;
 
     async fn page(&self, _number: u32, meter: &Meter) -> Result<Page<Customer>> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{Object, Scalar};
+use super::{LenientObject, Scalar};
 use crate::model::RawJson;
 use crate::summary::Rejection;
 
@@ -36,7 +36,7 @@ impl From<bool> for KeepRaw {
 
 impl<R> WireRow<R> {
     /// A row of a page that was read at once.
-    pub fn typed(row: Object<R>) -> Self {
+    pub fn typed(row: LenientObject<R>) -> Self {
         Self {
             record: readable(row),
             raw: None,
@@ -62,11 +62,11 @@ impl<R: DeserializeOwned> WireRow<R> {
     }
 }
 
-fn readable<R>(row: Object<R>) -> Result<R, Rejection> {
+fn readable<R>(row: LenientObject<R>) -> Result<R, Rejection> {
     let reason = match row {
-        Object::Value(record) => return Ok(record),
-        Object::Absent | Object::Null => "the row is null".to_owned(),
-        Object::Unexpected(kind) => format!("the row is not an object but {kind}"),
+        LenientObject::Value(record) => return Ok(record),
+        LenientObject::Absent | LenientObject::Null => "the row is null".to_owned(),
+        LenientObject::Unexpected(kind) => format!("the row is not an object but {kind}"),
     };
     Err(Rejection {
         vendor_id: None,
@@ -77,7 +77,7 @@ fn readable<R>(row: Object<R>) -> Result<R, Rejection> {
 /// Why the row is no `R`, and where in it.
 fn explain<R: DeserializeOwned>(row: &RawValue) -> String {
     let mut json = serde_json::Deserializer::from_str(row.get());
-    match serde_path_to_error::deserialize::<_, Object<R>>(&mut json) {
+    match serde_path_to_error::deserialize::<_, LenientObject<R>>(&mut json) {
         Ok(_) => "the record cannot be read".to_owned(),
         Err(error) => format!(
             "the record cannot be read at `{}`: {}",

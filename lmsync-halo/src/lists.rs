@@ -5,8 +5,8 @@ mod customers;
 mod software;
 
 use chrono::{DateTime, Utc};
-use lmsync_core::paging::{Page, Row};
-use lmsync_core::wire::WireRow;
+use lmsync_core::json::WireRow;
+use lmsync_core::listing::{Page, Row};
 
 use crate::api::ListPage;
 

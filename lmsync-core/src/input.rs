@@ -12,7 +12,7 @@ use crate::secret::Secret;
 /// A bare subdomain is one of the first domain. `what` names the value in errors.
 ///
 /// ```
-/// use lmsync_core::pasted::subdomain;
+/// use lmsync_core::input::subdomain;
 ///
 /// let domains = ["example.com", "example.org"];
 /// let found = subdomain("hostname", "https://Acme.example.org/#/assets", &domains)?;

@@ -1,15 +1,15 @@
 //! Listings that are complete or say why not.
 //!
-//! A connector supplies one page at a time ([`PageSource`]); this module does
+//! A connector supplies one page at a time ([`ListSource`]); this module does
 //! what is the same for all: pages fetched ahead and handed out in order,
 //! records dropped when they come twice and looked for when they went missing,
 //! windows, counts, and checkpoints.
 
 mod checkpoint;
 mod listing;
-mod pass;
 mod seen;
 mod stream;
+mod walk;
 
 use async_trait::async_trait;
 
@@ -24,7 +24,7 @@ use crate::window::{WindowFilter, WindowVerdict};
 
 /// Supplies numbered pages of one listing.
 #[async_trait]
-pub trait PageSource: Send + Sync + 'static {
+pub trait ListSource: Send + Sync + 'static {
     /// What a page holds, already mapped.
     type Record: Listed;
 

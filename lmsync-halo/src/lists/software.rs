@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lmsync_core::Result;
 use lmsync_core::http::Meter;
+use lmsync_core::listing::{ListSource, Page, Row};
 use lmsync_core::model::Software;
-use lmsync_core::paging::{Page, PageSource, Row};
 use tokio::sync::OnceCell;
 
 use super::numbered;
-use crate::api::{AssetOptions, Of};
+use crate::api::{AssetFilter, AssetOptions};
 use crate::connector::Inner;
 use crate::map;
 use crate::sections::{Section, Sections};
@@ -46,7 +46,7 @@ impl SoftwarePages {
 }
 
 #[async_trait]
-impl PageSource for SoftwarePages {
+impl ListSource for SoftwarePages {
     type Record = Software;
 
     async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Software>> {
@@ -77,7 +77,7 @@ impl SoftwareSection {
             inactive: inner.options.include_inactive,
             ..AssetOptions::default()
         };
-        let of = Of::Types(types.to_vec());
+        let of = AssetFilter::Types(types.to_vec());
         let page = inner.api.assets(&of, number, options, meter).await?;
         let origin = inner.origin(false);
         Ok(numbered(page, |row, at| {

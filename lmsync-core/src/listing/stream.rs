@@ -11,7 +11,7 @@ use futures_util::stream::{self, BoxStream};
 
 use super::checkpoint::{Checkpoint, ListingScope, Position};
 use super::listing::{Listing, Progress, lock};
-use super::{Listed, PageSource};
+use super::{ListSource, Listed};
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
 use crate::http::Meter;
@@ -44,9 +44,9 @@ impl<T: Listed> RecordStream<T> {
         concurrency: usize,
     ) -> Self
     where
-        S: PageSource<Record = T>,
+        S: ListSource<Record = T>,
     {
-        scope.listing = format!("{} {}", scope.listing, crate::wire::stable_json(&query));
+        scope.listing = format!("{} {}", scope.listing, crate::json::stable_json(&query));
         let progress = Arc::new(Mutex::new(Progress {
             summary: SyncSummary::default(),
             position: Position::start(),
