@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use lmsync::auth::{Credential, HeaderAuth};
 use lmsync::http::{Budget, Call, Endpoint, HttpClient, Meter, Redactor};
 use lmsync::json::{LenientObject, Scalar, lenient_u64};
-use lmsync::listing::{ListSource, ListingScope, Page, RecordStream, Row};
+use lmsync::listing::{ListSource, ListingScope, Next, Page, PageKey, RecordStream, Row};
 use lmsync::model::{
     Asset, AssetDraft, AssetId, AssetKind, CheckInBasis, Customer, Ref, Rules, Source, clean,
 };
@@ -255,7 +255,8 @@ pub(crate) struct Machines {
 impl ListSource for Machines {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
         let inner = &self.inner;
         let (list, at) = inner
             .list("list machines", "/api/machines", number, PAGE_SIZE, meter)
@@ -277,7 +278,8 @@ pub(crate) struct Companies(pub(crate) Arc<Inner>);
 impl ListSource for Companies {
     type Record = Customer;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
+        let number = at.number();
         let inner = &self.0;
         let (list, at) = inner
             .list("list companies", "/api/companies", number, PAGE_SIZE, meter)
@@ -300,9 +302,11 @@ where
     Page {
         rows: rows.collect(),
         total: list.total,
-        pages: None,
-        more: None,
-        size: PAGE_SIZE,
+        next: Next::Numbered {
+            pages: None,
+            more: None,
+            size: PAGE_SIZE,
+        },
     }
 }
 

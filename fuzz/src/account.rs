@@ -254,7 +254,7 @@ fn assert_summary(summary: &SyncSummary, failed: bool, secrets: &[&str]) {
 fn assert_distinct<T: Listed>(records: &[T]) {
     let mut ids = HashSet::new();
     for record in records {
-        let id = &record.source().vendor_id;
+        let id = record.vendor_id();
         assert!(ids.insert(id), "{id} comes twice");
     }
 }

@@ -1,4 +1,4 @@
-//! What every vendor's connector can do.
+//! The trait that every vendor's connector implements.
 
 use std::fmt::Debug;
 
@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 
 use crate::check::{CheckReport, CheckScope};
-use crate::error::Result;
-use crate::listing::RecordStream;
+use crate::error::{Error, Result};
+use crate::info::ConnectorInfo;
+use crate::listing::{ListingScope, RecordStream};
 use crate::model::{Asset, AssetId, Customer, Software};
-use crate::query::{AssetQuery, Detail};
+use crate::query::AssetQuery;
 use crate::summary::SyncSummary;
-use crate::two_way::DateFields;
 
 /// Assets as they arrive, then a summary.
 pub type AssetStream = RecordStream<Asset>;
@@ -37,8 +37,16 @@ pub trait Connector: Debug + Send + Sync + 'static {
     fn assets(&self, query: AssetQuery) -> AssetStream;
 
     /// The account's software assets; of the query only `resume` matters.
-    /// A connector without them answers `unsupported`.
-    fn software(&self, query: AssetQuery) -> SoftwareStream;
+    /// A connector that does not implement this answers `unsupported`.
+    fn software(&self, query: AssetQuery) -> SoftwareStream {
+        let _ = query;
+        let info = self.info();
+        let mut error = Error::unsupported(info.product, "software assets");
+        if info.capabilities.detail.software {
+            error = error.with_hint("ask for installed software with `Detail::software`");
+        }
+        RecordStream::failed(error, ListingScope::new(info, "software"))
+    }
 
     /// The account's customers.
     fn customers(&self) -> CustomerStream;
@@ -48,101 +56,6 @@ pub trait Connector: Debug + Send + Sync + 'static {
     /// # Errors
     /// `not_found` when the vendor does not know it.
     async fn asset(&self, id: &AssetId) -> Result<Asset>;
-}
-
-/// Who a connector speaks to, and what it offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConnectorInfo {
-    /// The connector's name, such as `superops`; stable.
-    pub vendor: &'static str,
-    /// The product's name for people, such as `SuperOps`.
-    pub product: &'static str,
-    /// The one account these credentials open.
-    pub instance: String,
-    /// What it offers.
-    pub capabilities: Capabilities,
-}
-
-impl ConnectorInfo {
-    /// A connector called `vendor` to the account `instance` of `product`.
-    #[must_use]
-    pub fn new(
-        vendor: &'static str,
-        product: &'static str,
-        instance: impl Into<String>,
-        capabilities: Capabilities,
-    ) -> Self {
-        Self {
-            vendor,
-            product,
-            instance: instance.into(),
-            capabilities,
-        }
-    }
-}
-
-/// What a connector offers. What is not declared answers `unsupported`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// Whether it lists software assets.
-    pub software: bool,
-    /// Where check-in times come from.
-    pub check_in: CheckInSupport,
-    /// What [`AssetQuery::detail`] can add.
-    pub detail: Detail,
-    /// The dates it can write.
-    pub two_way: DateFields,
-}
-
-impl Capabilities {
-    /// Nothing beyond assets and customers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets whether software assets are listed.
-    #[must_use]
-    pub fn software(mut self, offered: bool) -> Self {
-        self.software = offered;
-        self
-    }
-
-    /// Sets where check-in times come from.
-    #[must_use]
-    pub fn check_in(mut self, support: CheckInSupport) -> Self {
-        self.check_in = support;
-        self
-    }
-
-    /// Sets what detail can be added.
-    #[must_use]
-    pub fn detail(mut self, detail: Detail) -> Self {
-        self.detail = detail;
-        self
-    }
-
-    /// Sets the dates that can be written.
-    #[must_use]
-    pub fn two_way(mut self, fields: DateFields) -> Self {
-        self.two_way = fields;
-        self
-    }
-}
-
-/// Where a connector's check-in times come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CheckInSupport {
-    /// The vendor has none.
-    #[default]
-    None,
-    /// From a field that the user has to name.
-    Configured,
-    /// From the vendor's own agent.
-    Agent,
 }
 
 /// What follows from the methods of [`Connector`].

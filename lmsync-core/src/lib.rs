@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 pub mod auth;
 mod check;
 mod clock;
 mod connector;
+mod detail;
 mod environment;
 mod error;
 pub mod graphql;
 pub mod http;
+mod info;
 pub mod input;
 pub mod json;
 pub mod listing;
@@ -19,15 +22,15 @@ mod task;
 pub mod two_way;
 mod window;
 
+pub use self::account::Account;
 pub use self::check::{Check, CheckReport, CheckScope};
 pub use self::clock::{Clock, SharedClock, SystemClock};
-pub use self::connector::{
-    AssetStream, Capabilities, CheckInSupport, Connector, ConnectorExt, ConnectorInfo,
-    CustomerStream, SoftwareStream,
-};
+pub use self::connector::{AssetStream, Connector, ConnectorExt, CustomerStream, SoftwareStream};
+pub use self::detail::Detail;
 pub use self::environment::Environment;
 pub use self::error::{Error, ErrorKind, Result, RetryClass};
-pub use self::query::{AssetQuery, Detail};
+pub use self::info::{Capabilities, CheckInSupport, ConnectorInfo};
+pub use self::query::AssetQuery;
 pub use self::secret::{EnvironmentVariable, Secret, SecretSource};
 pub use self::summary::{CustomerCount, Rejection, SyncSummary};
 pub use self::two_way::{TwoWaySync, TwoWaySyncExt};

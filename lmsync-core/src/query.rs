@@ -1,11 +1,12 @@
-//! What to list.
+//! The question that a listing answers.
 
 use serde::{Deserialize, Serialize};
 
+use crate::detail::Detail;
 use crate::listing::Checkpoint;
 use crate::window::{CheckInWindow, NeverCheckedIn, WindowFilter};
 
-/// Which assets to list, and how much of each.
+/// The assets to list, and how much of each.
 ///
 /// The default is every asset, with what the vendor's list gives.
 ///
@@ -31,38 +32,6 @@ pub struct AssetQuery {
     /// Where an earlier listing stopped.
     #[serde(skip)]
     pub resume: Option<Checkpoint>,
-}
-
-/// What to fetch at the cost of further calls per asset, where the connector offers it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Detail {
-    /// Memory, processor, disks and adapters.
-    pub hardware: bool,
-    /// Installed software.
-    pub software: bool,
-}
-
-impl Detail {
-    /// Nothing beyond the list.
-    pub const NONE: Self = Self {
-        hardware: false,
-        software: false,
-    };
-
-    /// Also memory, processor, disks and adapters.
-    #[must_use]
-    pub const fn hardware(mut self) -> Self {
-        self.hardware = true;
-        self
-    }
-
-    /// Also installed software.
-    #[must_use]
-    pub const fn software(mut self) -> Self {
-        self.software = true;
-        self
-    }
 }
 
 impl AssetQuery {

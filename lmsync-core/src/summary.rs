@@ -1,12 +1,13 @@
-//! What a listing came to.
+//! Totals of a listing.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::error::{Error, ErrorKind};
 use crate::http::Usage;
 
-/// What a listing came to.
+/// Totals of one listing.
 ///
 /// `seen = kept + filtered_out + never_checked_in_excluded + rejected.len()` once the stream
 /// has ended. Before that, and after an error, records that were read ahead are seen and not kept.
@@ -17,6 +18,9 @@ pub struct SyncSummary {
     pub seen: u64,
     /// Records handed out.
     pub kept: u64,
+    /// Records that were handed out before the checkpoint from which this listing was resumed;
+    /// 0 when it had to start over.
+    pub kept_before: u64,
     /// Assets left out because they checked in before the window.
     pub filtered_out: u64,
     /// Assets that never reported a check-in, kept or not.
@@ -31,14 +35,14 @@ pub struct SyncSummary {
     pub rejected: Vec<Rejection>,
     /// Assets handed out per customer id; the key of assets without a customer is empty.
     pub customers: BTreeMap<String, CustomerCount>,
-    /// How many records the vendor said there are.
+    /// The vendor's own count of its records.
     pub reported_total: Option<u64>,
-    /// Whether every record that the vendor has was seen: the vendor's count agrees with
+    /// Every record that the vendor has was seen: the vendor's count agrees with
     /// what was listed and did not change meanwhile, and no answer had a gap.
     pub complete: bool,
     /// Why not, once the listing has ended.
     pub incomplete_reason: Option<String>,
-    /// What it cost.
+    /// The requests that it cost.
     pub usage: Usage,
 }
 
@@ -47,11 +51,30 @@ pub struct SyncSummary {
 pub struct Rejection {
     /// Its id, where at least that could be read.
     pub vendor_id: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// How many assets of a customer were handed out.
+impl Rejection {
+    /// The rejection of `record`, such as `the asset`, that cannot be told from others.
+    #[must_use]
+    pub fn without_id(record: &str) -> Self {
+        Self {
+            vendor_id: None,
+            reason: format!("{record} has no id"),
+        }
+    }
+
+    /// The error of a call that asked for this one record, named `operation`.
+    #[must_use]
+    pub fn into_error(self, operation: &'static str) -> Error {
+        Error::new(ErrorKind::Decode, self.reason)
+            .with_operation(operation)
+            .with_hint("report it to the vendor")
+    }
+}
+
+/// Assets of one customer that were handed out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerCount {

@@ -121,7 +121,7 @@ impl WindowFilter {
     /// A time that is only the record's last change counts as no check-in,
     /// unless the filter was told to accept it.
     #[must_use]
-    pub fn judge(&self, asset: &Asset) -> WindowVerdict {
+    pub fn verdict(&self, asset: &Asset) -> WindowVerdict {
         let usable = match asset.check_in_basis {
             CheckInBasis::AgentCheckIn => true,
             CheckInBasis::RecordUpdate => self.accept_record_update,
@@ -161,7 +161,7 @@ mod tests {
         if let Some((moment, basis)) = check_in {
             draft.last_check_in(moment, basis);
         }
-        WindowFilter::new(window, never, accept_record_update, now).judge(&draft.finish())
+        WindowFilter::new(window, never, accept_record_update, now).verdict(&draft.finish())
     }
 
     fn by_agent(moment: &str, window: CheckInWindow) -> WindowVerdict {

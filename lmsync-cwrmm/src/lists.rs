@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join;
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::listing::{ListSource, Page, Row};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, Row};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{
     AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
@@ -105,7 +105,8 @@ impl AssetPages {
 impl ListSource for AssetPages {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
         let inner = &self.inner;
         let load = || Account::read(inner, meter);
         let account = self.account.get_or_try_init(load).await?;
@@ -122,9 +123,11 @@ impl ListSource for AssetPages {
         Ok(Page {
             rows,
             total: None,
-            pages: Some(pages),
-            more: None,
-            size: PAGE_SIZE,
+            next: Next::Numbered {
+                pages: Some(pages),
+                more: None,
+                size: PAGE_SIZE,
+            },
         })
     }
 
@@ -290,7 +293,7 @@ impl CustomerPages {
 impl ListSource for CustomerPages {
     type Record = Customer;
 
-    async fn page(&self, _number: u32, meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, _at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
         let companies = self.inner.api.companies(meter).await?;
         let (origin, at) = (self.inner.origin(), companies.received_at);
         Ok(Page {
@@ -300,9 +303,11 @@ impl ListSource for CustomerPages {
                 .map(|row| map::customer(row, origin, at).into())
                 .collect(),
             total: None,
-            pages: Some(1),
-            more: None,
-            size: PAGE_SIZE,
+            next: Next::Numbered {
+                pages: Some(1),
+                more: None,
+                size: PAGE_SIZE,
+            },
         })
     }
 }

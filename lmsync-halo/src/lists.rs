@@ -6,7 +6,7 @@ mod software;
 
 use chrono::{DateTime, Utc};
 use lmsync_core::json::WireRow;
-use lmsync_core::listing::{Page, Row};
+use lmsync_core::listing::{Next, Page, Row};
 
 use crate::api::ListPage;
 
@@ -27,8 +27,10 @@ fn numbered<R, T, M: Into<Row<T>>>(
             .map(|row| map(row, received_at).into())
             .collect(),
         total: page.total,
-        pages: None,
-        more: None,
-        size: page.size,
+        next: Next::Numbered {
+            pages: None,
+            more: None,
+            size: page.size,
+        },
     }
 }

@@ -432,8 +432,8 @@ pub(crate) struct Site {
 }
 
 impl Listed for Site {
-    fn source(&self) -> &Source {
-        &self.source
+    fn vendor_id(&self) -> &str {
+        &self.source.vendor_id
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use lmsync_core::Result;
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{Page, Row};
+use lmsync_core::listing::{Next, Page, Row};
 use tokio::sync::Mutex;
 
 /// Numbered pages of one of the listings.
@@ -146,9 +146,11 @@ impl<T> Plan<T> {
         Page {
             rows,
             total: Some(total),
-            pages: Some(pages),
-            more: None,
-            size: u32::try_from(size).unwrap_or(u32::MAX),
+            next: Next::Numbered {
+                pages: Some(pages),
+                more: None,
+                size: u32::try_from(size).unwrap_or(u32::MAX),
+            },
         }
     }
 }
@@ -158,7 +160,7 @@ async fn open<S: Section>(section: &S, meter: &Meter) -> Result<Chapter<S::Recor
     let page = section.page(1, meter).await?;
     let came = page.rows.len() as u64;
     if let Some(total) = page.total {
-        let granted = u64::from(page.size.max(1));
+        let granted = u64::from(size(&page).max(1));
         let size = if came > 0 && came < granted.min(total) {
             came
         } else {
@@ -172,10 +174,11 @@ async fn open<S: Section>(section: &S, meter: &Meter) -> Result<Chapter<S::Recor
             first: Some(page.rows),
         });
     }
+    let on_page = u64::from(size(&page));
     let mut rows = page.rows;
     let mut number = 1;
     let mut last = came;
-    while last > 0 && last >= u64::from(page.size) {
+    while last > 0 && last >= on_page {
         number += 1;
         let more = section.page(number, meter).await?;
         last = more.rows.len() as u64;
@@ -186,6 +189,13 @@ async fn open<S: Section>(section: &S, meter: &Meter) -> Result<Chapter<S::Recor
         pages: 1,
         first: Some(rows),
     })
+}
+
+fn size<T>(page: &Page<T>) -> u32 {
+    match page.next {
+        Next::Numbered { size, .. } => size,
+        _ => 1,
+    }
 }
 
 #[cfg(test)]
@@ -222,9 +232,11 @@ mod tests {
             Ok(Page {
                 rows,
                 total: self.says_count.then_some(self.count),
-                pages: None,
-                more: None,
-                size: 10,
+                next: Next::Numbered {
+                    pages: None,
+                    more: None,
+                    size: 10,
+                },
             })
         }
     }
@@ -248,7 +260,12 @@ mod tests {
                 Row::Record(record) => record.source.vendor_id,
                 other => panic!("{other:?}"),
             }));
-            if number >= page.pages.unwrap_or(number) {
+            if number
+                >= match page.next {
+                    Next::Numbered { pages, .. } => pages.unwrap_or(number),
+                    _ => number,
+                }
+            {
                 assert!(page.total.is_none_or(|total| total == ids.len() as u64));
                 return ids;
             }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
-use lmsync_core::listing::{ListSource, ListingScope, Page, RecordStream};
+use lmsync_core::listing::{ListSource, ListingScope, Next, Page, PageKey, RecordStream};
 use lmsync_core::model::{Asset, AssetId, Customer, Rules, Software};
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, Check, CheckInSupport, CheckReport, CheckScope,
@@ -233,7 +233,8 @@ struct AssetPages {
 impl ListSource for AssetPages {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
         let page = self
             .inner
             .api
@@ -257,7 +258,8 @@ struct CustomerPages {
 impl ListSource for CustomerPages {
     type Record = Customer;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
+        let number = at.number();
         let api = &self.inner.api;
         let page = match api.product() {
             Product::Msp => api.client_list(number, PAGE_SIZE, meter).await?,
@@ -280,13 +282,15 @@ fn numbered<R, T>(
             .map(|row| map(row, received_at).into())
             .collect(),
         total: page.info.total_count,
-        pages: None,
-        more: page.info.has_more,
-        size: page
-            .info
-            .page_size
-            .and_then(|size| u32::try_from(size).ok())
-            .filter(|size| *size > 0)
-            .unwrap_or(PAGE_SIZE),
+        next: Next::Numbered {
+            pages: None,
+            more: page.info.has_more,
+            size: page
+                .info
+                .page_size
+                .and_then(|size| u32::try_from(size).ok())
+                .filter(|size| *size > 0)
+                .unwrap_or(PAGE_SIZE),
+        },
     }
 }

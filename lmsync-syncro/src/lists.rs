@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, WireRow};
-use lmsync_core::listing::{ListSource, Page, RecordStream, Row};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, RecordStream, Row};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 
@@ -141,7 +141,8 @@ impl AssetPages {
 impl ListSource for AssetPages {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
         let meter = self.meter.as_ref().unwrap_or(meter);
         let walk = self.notes.begin(number);
         let page = match self.fetch(number, meter).await {
@@ -185,9 +186,11 @@ impl CustomerPages {
         Ok(Page {
             rows: customers.into_iter().map(Row::Record).collect(),
             total: Some(total as u64),
-            pages: Some(1),
-            more: Some(false),
-            size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
+            next: Next::Numbered {
+                pages: Some(1),
+                more: Some(false),
+                size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
+            },
         })
     }
 
@@ -214,7 +217,8 @@ impl CustomerPages {
 impl ListSource for CustomerPages {
     type Record = Customer;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
+        let number = at.number();
         match self.inner.api.customer_list(number, meter).await {
             Ok(page) => {
                 let origin = self.inner.origin();
@@ -259,15 +263,17 @@ fn numbered<R, T>(
             .map(|row| map(row, received_at).into())
             .collect(),
         total,
-        pages: pages.filter(|_| total.is_none()),
-        more: match (pages, total) {
-            (Some(pages), _) if number < pages => Some(true),
-            // The count decides: a page may be shorter than `meta` says.
-            (_, Some(_)) => None,
-            (Some(_), None) => Some(false),
-            (None, None) => Some(rows > 0),
+        next: Next::Numbered {
+            pages: pages.filter(|_| total.is_none()),
+            more: match (pages, total) {
+                (Some(pages), _) if number < pages => Some(true),
+                // The count decides: a page may be shorter than `meta` says.
+                (_, Some(_)) => None,
+                (Some(_), None) => Some(false),
+                (None, None) => Some(rows > 0),
+            },
+            size,
         },
-        size,
     }
 }
 
@@ -326,7 +332,10 @@ mod tests {
     fn what_meta_leaves_out_is_not_made_up() {
         let facts = |rows, number, meta: &str| {
             let page = page(rows, number, meta);
-            (page.total, page.pages, page.more, page.size)
+            let Next::Numbered { pages, more, size } = page.next else {
+                panic!("pages are numbered");
+            };
+            (page.total, pages, more, size)
         };
         let whole = r#"{"total_entries":60,"total_pages":"3","per_page":25,"page":1}"#;
         assert_eq!(facts(25, 1, whole), (Some(60), None, Some(true), 25));

@@ -272,7 +272,11 @@ impl Walk {
     fn take(&mut self, number: u32, page: &Page<Asset>) {
         self.arrived += 1;
         self.highest = self.highest.max(number);
-        match page.more {
+        let more = match &page.next {
+            lmsync_core::listing::Next::Numbered { more, .. } => *more,
+            _ => None,
+        };
+        match more {
             Some(true) => self.promised = self.promised.max(number + 1),
             Some(false) => self.ended = true,
             None => {}
@@ -334,9 +338,11 @@ mod tests {
         Page {
             rows: ids.iter().map(row).collect(),
             total,
-            pages: None,
-            more,
-            size: 2,
+            next: lmsync_core::listing::Next::Numbered {
+                pages: None,
+                more,
+                size: 2,
+            },
         }
     }
 

@@ -49,7 +49,7 @@ impl Reading {
             match record {
                 Ok(record) => {
                     note(&record);
-                    let id = record.source().vendor_id.clone();
+                    let id = record.vendor_id().to_owned();
                     assert!(ids.insert(id.clone()), "{id} comes twice");
                     let owner = record.customer().map(|customer| customer.id.clone());
                     *customers.entry(owner.unwrap_or_default()).or_default() += 1;

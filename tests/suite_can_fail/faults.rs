@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use http::{Request, header};
 use lmsync::http::{Meter, TransportErrorKind as Kind};
-use lmsync::listing::{ListSource, Page};
+use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::Asset;
 use lmsync::{Check, Error, Result};
 
@@ -122,7 +122,7 @@ proofs! { faults:
         Shelf {
             "what came so far seems all": page_result(|_, page| Ok(match page {
                 Ok(page) => Page { total: None, ..page },
-                Err(_) => Page { rows: Vec::new(), total: None, pages: None, more: Some(false), size: 50 },
+                Err(_) => Page::only(Vec::new()),
             })),
             "what came so far is lost": pages(|pages, _| Arc::new(AllAtOnce(pages))),
             "it fails although nothing is missing": pages(|pages, _| {
@@ -177,9 +177,10 @@ fn one_made_up_first() -> Flaw {
     impl ListSource for MadeUp {
         type Record = Asset;
 
-        async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+        async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+            let number = at.number();
             if number > 1 {
-                return self.0.page(number - 1, meter).await;
+                return self.0.page(&PageKey::Number(number - 1), meter).await;
             }
             let now = chrono::DateTime::UNIX_EPOCH;
             let source = lmsync::model::Source::new("shelf", "acme", "0", now);
@@ -188,9 +189,11 @@ fn one_made_up_first() -> Flaw {
             Ok(Page {
                 rows: vec![Ok(asset).into()],
                 total: None,
-                pages: None,
-                more: Some(true),
-                size: 1,
+                next: Next::Numbered {
+                    pages: None,
+                    more: Some(true),
+                    size: 1,
+                },
             })
         }
     }
@@ -206,13 +209,15 @@ struct AllAtOnce(Pages<Asset>);
 impl ListSource for AllAtOnce {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
-        let mut all = self.0.page(number, meter).await?;
-        let last = all.total.unwrap_or_default().div_ceil(u64::from(all.size));
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
+        let mut all = self.0.page(at, meter).await?;
+        let last = all.total.unwrap_or_default().div_ceil(50);
         for next in number + 1..=u32::try_from(last).expect("some pages") {
-            all.rows.extend(self.0.page(next, meter).await?.rows);
+            all.rows
+                .extend(self.0.page(&PageKey::Number(next), meter).await?.rows);
         }
-        (all.total, all.more) = (None, Some(false));
+        (all.total, all.next) = (None, Next::End);
         Ok(all)
     }
 }
@@ -227,19 +232,24 @@ struct AllTheSame {
 impl ListSource for AllTheSame {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
         if let Some(error) = self.failed.lock().unwrap().take() {
             return Err(error);
         }
-        let mut page = match self.pages.page(number, meter).await {
+        let mut page = match self.pages.page(at, meter).await {
             Err(error) => {
                 *self.failed.lock().unwrap() = Some(error);
-                self.pages.page(number, meter).await?
+                self.pages.page(at, meter).await?
             }
             page => page?,
         };
         if self.failed.lock().unwrap().is_some() {
-            (page.total, page.more) = (None, Some(true));
+            page.total = None;
+            page.next = Next::Numbered {
+                pages: None,
+                more: Some(true),
+                size: 50,
+            };
         }
         Ok(page)
     }

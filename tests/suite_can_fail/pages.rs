@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use lmsync::http::Meter;
-use lmsync::listing::{ListSource, Listed, Page, Row};
+use lmsync::listing::{ListSource, Listed, Page, PageKey, Row};
 use lmsync::model::{Asset, Customer};
 use lmsync::{AssetQuery, Detail, Error, Result};
 
@@ -18,8 +18,8 @@ pub(crate) struct Shared<T>(pub(crate) Pages<T>);
 impl<T: Listed> ListSource for Shared<T> {
     type Record = T;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<T>> {
-        self.0.page(number, meter).await
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<T>> {
+        self.0.page(at, meter).await
     }
 
     async fn complete(&self, record: T, meter: &Meter) -> Result<T> {
@@ -43,8 +43,9 @@ where
 {
     type Record = T;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<T>> {
-        (self.edit)(number, self.pages.page(number, meter).await)
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<T>> {
+        let number = at.number();
+        (self.edit)(number, self.pages.page(at, meter).await)
     }
 
     async fn complete(&self, record: T, _meter: &Meter) -> Result<T> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lmsync::http::Meter;
-use lmsync::listing::{Checkpoint, ListSource, Page, Row};
+use lmsync::listing::{Checkpoint, ListSource, Next, Page, PageKey, Row};
 use lmsync::model::Asset;
 use lmsync::{AssetQuery, CheckInWindow, CheckScope, Error, ErrorKind, Result, SharedClock};
 use serde_json::json;
@@ -132,8 +132,8 @@ struct Pausing(Pages<Asset>, SharedClock);
 impl ListSource for Pausing {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
-        let page = self.0.page(number, meter).await;
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let page = self.0.page(at, meter).await;
         self.1.sleep(Duration::from_secs(1)).await;
         page
     }
@@ -149,10 +149,10 @@ struct ByArrival {
 impl ListSource for ByArrival {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
         let (give, page) = oneshot::channel();
         self.waiting.lock().unwrap().push_back(give);
-        let arrived = self.pages.page(number, meter).await;
+        let arrived = self.pages.page(at, meter).await;
         let first = self.waiting.lock().unwrap().pop_front();
         let _ = first.expect("somebody waits").send(arrived);
         page.await.expect("a page for everybody")
@@ -166,11 +166,12 @@ fn tries_the_first_page() -> Flaw {
     impl ListSource for Again {
         type Record = Asset;
 
-        async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+        async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+            let number = at.number();
             if number == 1 {
-                self.0.page(1, meter).await?;
+                self.0.page(&PageKey::Number(1), meter).await?;
             }
-            self.0.page(number, meter).await
+            self.0.page(at, meter).await
         }
     }
 
@@ -198,7 +199,7 @@ fn stops_at_what_it_met() -> Flaw {
         let is_old = assets_of(page).any(|asset| !met.insert(asset.source.vendor_id.clone()));
         if is_old {
             page.rows.clear();
-            page.more = Some(false);
+            page.next = Next::End;
         }
         page.total = None;
     })

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use http::{Method, Request};
 use lmsync::http::Meter;
-use lmsync::listing::{ListSource, Page, RecordStream, Row};
+use lmsync::listing::{ListSource, Next, Page, PageKey, RecordStream, Row};
 use lmsync::model::{Asset, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software};
 use lmsync::{
     AssetQuery, CheckInWindow, CheckScope, ConnectorExt, Detail, Error, ErrorKind, NeverCheckedIn,
@@ -305,13 +305,15 @@ struct NothingOf(u64);
 impl ListSource for NothingOf {
     type Record = Software;
 
-    async fn page(&self, _number: u32, _meter: &Meter) -> Result<Page<Software>> {
+    async fn page(&self, _at: &PageKey, _meter: &Meter) -> Result<Page<Software>> {
         Ok(Page {
             rows: Vec::new(),
             total: Some(self.0),
-            pages: None,
-            more: None,
-            size: 50,
+            next: Next::Numbered {
+                pages: None,
+                more: None,
+                size: 50,
+            },
         })
     }
 }
@@ -323,7 +325,7 @@ struct AsksFirst(Sound);
 impl ListSource for AsksFirst {
     type Record = Software;
 
-    async fn page(&self, _number: u32, _meter: &Meter) -> Result<Page<Software>> {
+    async fn page(&self, _at: &PageKey, _meter: &Meter) -> Result<Page<Software>> {
         self.0.reading.check(CheckScope::read()).await;
         Err(Error::unsupported("Shelf", "software"))
     }

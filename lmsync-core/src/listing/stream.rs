@@ -9,9 +9,11 @@ use futures_util::Stream;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
+use super::chain::OnlyList;
 use super::checkpoint::{Checkpoint, ListingScope, Position};
-use super::listing::{Listing, Progress, lock};
-use super::{ListSource, Listed};
+use super::listed::Listed;
+use super::machine::{Listing, Progress, Setting, lock};
+use super::source::{ListChain, ListSource};
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
 use crate::http::Meter;
@@ -39,28 +41,57 @@ impl<T: Listed> RecordStream<T> {
     pub fn new<S>(
         source: S,
         query: AssetQuery,
-        mut scope: ListingScope,
+        scope: ListingScope,
         clock: SharedClock,
         concurrency: usize,
     ) -> Self
     where
         S: ListSource<Record = T>,
     {
+        Self::chained(OnlyList::new(source), query, scope, clock, concurrency)
+    }
+
+    /// The listing of all lists of `chain`, one after the other; else as [`new`](Self::new).
+    #[must_use]
+    pub fn chained<C>(
+        chain: C,
+        query: AssetQuery,
+        scope: ListingScope,
+        clock: SharedClock,
+        concurrency: usize,
+    ) -> Self
+    where
+        C: ListChain<List: ListSource<Record = T>>,
+    {
+        Self::metered(chain, query, scope, clock, concurrency, Meter::default())
+    }
+
+    /// A listing whose requests go to `meter`.
+    pub(super) fn metered<C>(
+        chain: C,
+        query: AssetQuery,
+        mut scope: ListingScope,
+        clock: SharedClock,
+        concurrency: usize,
+        meter: Meter,
+    ) -> Self
+    where
+        C: ListChain<List: ListSource<Record = T>>,
+    {
         scope.listing = format!("{} {}", scope.listing, crate::json::stable_json(&query));
         let progress = Arc::new(Mutex::new(Progress {
             summary: SyncSummary::default(),
             position: Position::start(),
         }));
-        let meter = Meter::default();
-        let listing = Box::new(Listing::new(
-            source,
+        let setting = Setting {
             query,
-            scope.clone(),
+            scope: scope.clone(),
             clock,
-            concurrency,
-            meter.clone(),
-            Arc::clone(&progress),
-        ));
+            concurrency: concurrency.max(1),
+            meter: meter.clone(),
+            progress: Arc::clone(&progress),
+        };
+        let listing = Box::new(Listing::new(chain, setting));
         let records = stream::unfold(listing, |mut listing| async move {
             listing.next().await.map(|record| (record, listing))
         })
@@ -73,7 +104,9 @@ impl<T: Listed> RecordStream<T> {
             meter,
         }
     }
+}
 
+impl<T: Send + 'static> RecordStream<T> {
     /// A listing that fails at once with `error`.
     #[must_use]
     pub fn failed(error: Error, scope: ListingScope) -> Self {
@@ -94,7 +127,7 @@ impl<T: Listed> RecordStream<T> {
 }
 
 impl<T> RecordStream<T> {
-    /// What the listing came to so far; final once the stream has ended.
+    /// Totals of the listing so far; final once the stream has ended.
     #[must_use]
     pub fn summary(&self) -> SyncSummary {
         let mut summary = lock(&self.progress).summary.clone();
@@ -102,10 +135,19 @@ impl<T> RecordStream<T> {
         summary
     }
 
-    /// Where the listing stands: after every record handed out so far.
+    /// The place where the listing stands: after every record handed out so far.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint::new(self.scope.clone(), lock(&self.progress).position.clone())
+    }
+
+    /// Tells whether this listing, asked for again, can be resumed from `checkpoint`: whether
+    /// that is of the same account, records and query. Sends nothing.
+    ///
+    /// # Errors
+    /// `config` when it is not, with what it belongs to.
+    pub fn accepts(&self, checkpoint: &Checkpoint) -> Result<()> {
+        checkpoint.require_scope(&self.scope)
     }
 }
 

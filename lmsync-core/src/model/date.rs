@@ -1,13 +1,15 @@
 //! Days and instants: what a vendor's date means, and whether it means anything.
 
 use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, Offset, Utc};
+use serde::Deserialize;
 
 use super::date_text::{self, DayText, MomentText};
 use super::issue::IssueCode;
 use super::text::trimmed;
 
-/// How to read `2/1/2024`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The order of day and month in `2/1/2024`; in a configuration `day_first` or `month_first`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DateOrder {
     /// The 2nd of January.
     DayFirst,

@@ -1,12 +1,26 @@
 //! The assumptions a user can change.
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
+use serde::{Deserialize, Deserializer, de};
 
 use super::date::{DateOrder, DateReader};
 use super::serial::SerialPlaceholders;
 
 /// The assumptions by which vendors' values are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// In a configuration, all keys optional:
+///
+/// ```
+/// # use lmsync_core::model::{DateOrder, Rules};
+/// let rules: Rules = serde_json::from_str(
+///     r#"{ "date_order": "day_first", "zone": "+02:00", "placeholder_serials": ["LOANER"] }"#,
+/// )?;
+/// assert_eq!(rules.date_order, Some(DateOrder::DayFirst));
+/// assert!(rules.serials.contains("loaner"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "RulesConfig")]
 #[non_exhaustive]
 pub struct Rules {
     /// The texts that count as "no serial number".
@@ -15,6 +29,40 @@ pub struct Rules {
     pub zone: FixedOffset,
     /// How to read `2/1/2024`; not at all when `None`.
     pub date_order: Option<DateOrder>,
+}
+
+/// The keys of a configuration.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RulesConfig {
+    date_order: Option<DateOrder>,
+    /// Texts that count as "no serial number" besides those shipped.
+    placeholder_serials: Vec<String>,
+    #[serde(deserialize_with = "zone")]
+    zone: Option<FixedOffset>,
+}
+
+/// Reads a distance from UTC such as `+02:00`.
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FixedOffset>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|_| {
+        let found = de::Unexpected::Str(&text);
+        de::Error::invalid_value(found, &"a distance from UTC such as `+02:00`")
+    })
+}
+
+impl From<RulesConfig> for Rules {
+    fn from(config: RulesConfig) -> Self {
+        let shipped = SerialPlaceholders::shipped();
+        Self {
+            serials: config
+                .placeholder_serials
+                .iter()
+                .fold(shipped, |all, own| all.and(own)),
+            zone: config.zone.unwrap_or_else(|| Utc.fix()),
+            date_order: config.date_order,
+        }
+    }
 }
 
 impl Default for Rules {

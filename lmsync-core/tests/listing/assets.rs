@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, TryStreamExt};
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{Checkpoint, ListSource, Listed, Page, RecordStream, Row};
+use lmsync_core::listing::{
+    Checkpoint, ListSource, Listed, Next, Page, PageKey, RecordStream, Row,
+};
 use lmsync_core::model::{
     Asset, AssetDraft, CheckInBasis, IssueCode, Ref, Rules, Software, Source,
 };
@@ -61,7 +63,8 @@ impl<T: Listed + Clone> Shelf<T> {
 impl<T: Listed + Clone> ListSource for Shelf<T> {
     type Record = T;
 
-    async fn page(&self, number: u32, _meter: &Meter) -> Result<Page<T>> {
+    async fn page(&self, at: &PageKey, _meter: &Meter) -> Result<Page<T>> {
+        let number = at.number();
         self.pages_asked.fetch_add(1, Ordering::SeqCst);
         if self.broken == Some(number) {
             return Err(Error::new(ErrorKind::Network, "the line is dead"));
@@ -71,9 +74,11 @@ impl<T: Listed + Clone> ListSource for Shelf<T> {
         Ok(Page {
             rows: rows.cloned().map(Row::Record).collect(),
             total: Some(self.records.len() as u64),
-            pages: None,
-            more: None,
-            size: SIZE as u32,
+            next: Next::Numbered {
+                pages: None,
+                more: None,
+                size: SIZE as u32,
+            },
         })
     }
 

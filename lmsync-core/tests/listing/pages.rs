@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use lmsync_core::listing::{Page, Row};
+use lmsync_core::listing::Row;
 use lmsync_core::model::Customer;
 use lmsync_core::{Error, ErrorKind, Rejection};
 
-use crate::vendor::{Vendor, complete, customer, drain, up_to};
+use crate::vendor::{Page, Vendor, complete, customer, drain, up_to};
 
 #[tokio::test(start_paused = true)]
 async fn every_record_comes_once_and_in_order_in_no_more_pages_than_needed() {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{Checkpoint, ListSource, ListingScope, Page, RecordStream, Row};
+use lmsync_core::listing::{
+    self, Checkpoint, ListSource, ListingScope, Next, PageKey, RecordStream, Row,
+};
 use lmsync_core::model::{Customer, Source};
 use lmsync_core::{AssetQuery, Clock, Error, Result, SharedClock, SyncSummary};
 use lmsync_testkit::VirtualClock;
@@ -134,11 +136,33 @@ pub(crate) fn customer(id: u32) -> Customer {
     Customer::new(source, format!("customer {id}"))
 }
 
+/// A numbered page, with what it says in the open.
+#[derive(Debug, Clone)]
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<Row<T>>,
+    pub(crate) total: Option<u64>,
+    pub(crate) pages: Option<u32>,
+    pub(crate) more: Option<bool>,
+    pub(crate) size: u32,
+}
+
+impl<T> From<Page<T>> for listing::Page<T> {
+    fn from(page: Page<T>) -> Self {
+        let next = Next::Numbered {
+            pages: page.pages,
+            more: page.more,
+            size: page.size,
+        };
+        Self::new(page.rows, next).with_total(page.total)
+    }
+}
+
 #[async_trait]
 impl ListSource for Vendor {
     type Record = Customer;
 
-    async fn page(&self, number: u32, _meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, at: &PageKey, _meter: &Meter) -> Result<listing::Page<Customer>> {
+        let number = at.number();
         self.asked.lock().unwrap().push(number);
         let running = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_in_flight.fetch_max(running, Ordering::SeqCst);
@@ -162,7 +186,7 @@ impl ListSource for Vendor {
             more,
             size: SIZE,
         };
-        (self.habits.reply)(number, page)
+        (self.habits.reply)(number, page).map(listing::Page::from)
     }
 }
 

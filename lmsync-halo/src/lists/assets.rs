@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::listing::{ListSource, Page, Row};
+use lmsync_core::listing::{ListSource, Page, PageKey, Row};
 use lmsync_core::model::Asset;
 use lmsync_core::{AssetQuery, CheckInWindow, Detail, Error, ErrorKind, Result};
 use tokio::sync::OnceCell;
@@ -226,7 +226,8 @@ fn lacks_fields(page: &ListPage<wire::Asset>) -> bool {
 impl ListSource for AssetPages {
     type Record = Asset;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let number = at.number();
         let plan = self.plan.get_or_try_init(|| self.make_plan(number, meter));
         let Plan { types, layout } = plan.await?;
         let hardware = |page| self.inner.hardware(page, types, self.options);

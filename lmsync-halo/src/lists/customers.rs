@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{ListSource, Page};
+use lmsync_core::listing::{ListSource, Page, PageKey};
 use lmsync_core::model::{Customer, Ref};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Result};
 use tokio::sync::OnceCell;
@@ -84,7 +84,8 @@ fn may_not(error: &Error) -> bool {
 impl ListSource for CustomerPages {
     type Record = Customer;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Customer>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
+        let number = at.number();
         let inner = &self.inner;
         let inactive = inner.options.include_inactive;
         let page = inner.api.clients(number, inactive, meter).await?;
@@ -112,7 +113,8 @@ struct SitePages {
 impl ListSource for SitePages {
     type Record = Site;
 
-    async fn page(&self, number: u32, _own: &Meter) -> Result<Page<Site>> {
+    async fn page(&self, at: &PageKey, _own: &Meter) -> Result<Page<Site>> {
+        let number = at.number();
         let inner = &self.inner;
         let inactive = inner.options.include_inactive;
         let page = inner.api.sites(number, inactive, &self.meter).await?;

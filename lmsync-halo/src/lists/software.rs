@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lmsync_core::Result;
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{ListSource, Page, Row};
+use lmsync_core::listing::{ListSource, Page, PageKey, Row};
 use lmsync_core::model::Software;
 use tokio::sync::OnceCell;
 
@@ -49,7 +49,8 @@ impl SoftwarePages {
 impl ListSource for SoftwarePages {
     type Record = Software;
 
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Software>> {
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Software>> {
+        let number = at.number();
         self.sections
             .get_or_try_init(|| self.lay_out(meter))
             .await?

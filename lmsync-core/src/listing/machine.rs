@@ -1,0 +1,493 @@
+//! The machine behind a listing's stream.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::chain::fingerprint;
+use super::checkpoint::{ListingScope, Position};
+use super::detail::Ready;
+use super::fetches::Fetches;
+use super::key::PageKey;
+use super::listed::Listed;
+use super::page::{Page, Row};
+use super::seen::{IdStatus, SeenIds, SeenSerials};
+use super::source::{ListChain, ListSource};
+use super::walk::{PageFacts, Walk};
+use crate::clock::SharedClock;
+use crate::detail::Detail;
+use crate::error::Result;
+use crate::http::Meter;
+use crate::query::AssetQuery;
+use crate::summary::{Rejection, SyncSummary};
+use crate::window::{WindowFilter, WindowVerdict};
+
+/// When a reading missed something, the account is read again, at most this often in all.
+const READING_LIMIT: u32 = 3;
+
+/// What the stream's owner can look at while it runs.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) summary: SyncSummary,
+    pub(super) position: Position,
+}
+
+/// What a listing runs on.
+pub(super) struct Setting {
+    pub(super) query: AssetQuery,
+    pub(super) scope: ListingScope,
+    pub(super) clock: SharedClock,
+    pub(super) concurrency: usize,
+    pub(super) meter: Meter,
+    pub(super) progress: Arc<Mutex<Progress>>,
+}
+
+pub(super) struct Listing<C: ListChain> {
+    chain: C,
+    setting: Setting,
+    filter: Option<WindowFilter>,
+    /// The lists of this reading; none before it begins.
+    lists: Vec<List<C::List>>,
+    /// The list that is being read, by its place.
+    current: usize,
+    /// Counted from 1.
+    reading: u32,
+    /// Until the first page has shown that nothing moved since the checkpoint.
+    resuming: bool,
+    /// This reading began in the middle.
+    resumed: bool,
+    fetches: Fetches<<C::List as ListSource>::Record>,
+    page: Option<PageInHand>,
+    ready: Ready<C::List>,
+    seen: SeenIds,
+    serials: SeenSerials,
+    new_in_reading: u64,
+    /// Why this reading cannot be complete, whatever it counts.
+    gap: Option<String>,
+    ended: bool,
+}
+
+struct List<S> {
+    source: Arc<S>,
+    label: String,
+    walk: Walk,
+}
+
+/// The page that is being handed out.
+#[derive(Debug)]
+struct PageInHand {
+    list: usize,
+    at: PageKey,
+    ids: Vec<String>,
+    seen_before: u64,
+    kept_before: u64,
+    total: Option<u64>,
+}
+
+type Record<C> = <<C as ListChain>::List as ListSource>::Record;
+
+impl<C: ListChain> Listing<C> {
+    pub(super) fn new(chain: C, setting: Setting) -> Self {
+        Self {
+            chain,
+            setting,
+            filter: None,
+            lists: Vec::new(),
+            current: 0,
+            reading: 1,
+            resuming: false,
+            resumed: false,
+            fetches: Fetches::new(),
+            page: None,
+            ready: Ready::default(),
+            seen: SeenIds::default(),
+            serials: SeenSerials::default(),
+            new_in_reading: 0,
+            gap: None,
+            ended: false,
+        }
+    }
+
+    /// The next record; `None` once the listing has ended.
+    pub(super) async fn next(&mut self) -> Option<Result<Record<C>>> {
+        if self.ended {
+            return None;
+        }
+        match self.advance().await {
+            Ok(Some(record)) => Some(Ok(record)),
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                self.progress().summary.incomplete_reason = Some(error.to_string());
+                Some(Err(error))
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<Option<Record<C>>> {
+        if self.filter.is_none() {
+            self.filter = Some(self.setting.query.filter(self.setting.clock.now()));
+            let position = self.resume_at()?;
+            self.begin(position).await?;
+        }
+        loop {
+            let (concurrency, meter) = (self.setting.concurrency, &self.setting.meter);
+            if let Some(record) = self.ready.next(concurrency, meter).await {
+                return Ok(Some(self.hand_out(record?)));
+            }
+            self.turn_page();
+            self.pass_lists_that_ended();
+            if self.current < self.lists.len() {
+                self.read_page().await?;
+            } else if self.is_finished() {
+                return Ok(None);
+            } else {
+                self.reading += 1;
+                self.begin(None).await?;
+            }
+        }
+    }
+
+    fn resume_at(&mut self) -> Result<Option<Position>> {
+        let Some(checkpoint) = self.setting.query.resume.take() else {
+            return Ok(None);
+        };
+        checkpoint.require_scope(&self.setting.scope)?;
+        Ok(Some(checkpoint.position).filter(|position| !position.is_start()))
+    }
+
+    /// Begins a reading, from `position` where that fits the lists that there are now.
+    async fn begin(&mut self, position: Option<Position>) -> Result<()> {
+        self.fetches.clear();
+        self.page = None;
+        self.new_in_reading = 0;
+        self.gap = None;
+        self.current = 0;
+        let lists = self.chain.lists(&self.setting.meter).await?;
+        let from_start = |(label, source): (String, C::List)| List {
+            walk: Walk::new(source.first(), 0),
+            source: Arc::new(source),
+            label,
+        };
+        self.lists = lists.into_iter().map(from_start).collect();
+        let position = position.filter(|position| self.fits(position));
+        if let Some(position) = &position {
+            self.current = position.list;
+            let walk = Walk::new(position.page.clone(), position.seen_before);
+            self.lists[position.list].walk = walk;
+            self.gap.clone_from(&position.gap);
+        }
+        self.resuming = position.is_some();
+        self.resumed = position.is_some();
+        let position = position.unwrap_or_else(Position::start);
+        let mut progress = self.progress();
+        if self.reading == 1 {
+            progress.summary.kept_before = position.kept_before;
+        }
+        progress.position = position;
+        Ok(())
+    }
+
+    /// Whether the lists up to that of `position` are those that it was taken in.
+    fn fits(&self, position: &Position) -> bool {
+        self.lists.get(position.list).is_some_and(|list| {
+            position.page.is_like(&list.source.first())
+                && position.labels == fingerprint(self.labels(position.list))
+        })
+    }
+
+    /// The labels of the lists up to the one at `place`.
+    fn labels(&self, place: usize) -> impl Iterator<Item = &str> {
+        self.lists.iter().take(place + 1).map(|list| &*list.label)
+    }
+
+    fn pass_lists_that_ended(&mut self) {
+        while let Some(list) = self.lists.get(self.current)
+            && list.walk.is_over()
+        {
+            self.fetches.forget(self.current);
+            self.current += 1;
+        }
+    }
+
+    async fn read_page(&mut self) -> Result<()> {
+        self.fetch_ahead();
+        let Some(page) = self.fetches.next().await else {
+            return Ok(());
+        };
+        let (list, at, page) = page?;
+        if std::mem::take(&mut self.resuming) && self.changed_since_checkpoint(&page) {
+            return self.begin(None).await;
+        }
+        let kept = self.sort_rows(list, at, page)?;
+        // Now, and not when the caller is through with this page: the network need not wait.
+        self.fetch_ahead();
+        let wants_detail = self.setting.query.detail != Detail::NONE;
+        let source = wants_detail.then(|| Arc::clone(&self.lists[list].source));
+        self.ready = Ready::new(kept, source);
+        Ok(())
+    }
+
+    fn fetch_ahead(&mut self) {
+        let meter = &self.setting.meter;
+        // The detail of a page takes many calls: more pages would only be in their way.
+        let most = match self.setting.query.detail {
+            Detail::NONE => self.setting.concurrency,
+            _ => 1,
+        };
+        for (place, list) in self.lists.iter_mut().enumerate().skip(self.current) {
+            while self.fetches.len() < most
+                && let Some(at) = list.walk.next_page()
+            {
+                self.fetches.ask(&list.source, place, at, meter);
+            }
+            // One that is resumed is looked at before anything else is asked for.
+            if self.fetches.len() >= most || self.resuming {
+                return;
+            }
+        }
+    }
+
+    /// Whether records moved to other pages since the checkpoint was taken: then
+    /// one of those handed out is no longer on its page, or the count differs.
+    fn changed_since_checkpoint(&self, page: &Page<Record<C>>) -> bool {
+        let progress = self.progress();
+        let position = &progress.position;
+        let on_page: HashSet<&str> = page.rows.iter().filter_map(Row::vendor_id).collect();
+        page.total != position.total
+            || !position
+                .taken
+                .iter()
+                .all(|id| on_page.contains(id.as_str()))
+    }
+
+    /// Counts a page's rows and returns those to hand out.
+    fn sort_rows(
+        &mut self,
+        list: usize,
+        at: PageKey,
+        page: Page<Record<C>>,
+    ) -> Result<Vec<Record<C>>> {
+        let progress = Arc::clone(&self.setting.progress);
+        let mut progress = lock(&progress);
+        let mut facts = PageFacts {
+            at: &at,
+            rows: page.rows.len() as u64,
+            new_ids: 0,
+            unidentified: 0,
+            total: page.total,
+            next: &page.next,
+        };
+        let mut gaps = page.rows.iter().filter_map(Row::gap);
+        self.gap = self.gap.take().or_else(|| gaps.next().map(str::to_owned));
+        let ids = page.rows.iter().filter_map(Row::vendor_id);
+        self.page = Some(PageInHand {
+            list,
+            at: at.clone(),
+            ids: ids.map(ToOwned::to_owned).collect(),
+            seen_before: self.lists[list].walk.counted(),
+            kept_before: progress.summary.kept_before + progress.summary.kept,
+            total: page.total,
+        });
+        let mut kept = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            match row {
+                Row::Record(record) => match self.meet(record.vendor_id(), &mut facts) {
+                    IdStatus::New => kept.extend(self.filter(record, &mut progress)),
+                    IdStatus::Known => {}
+                    IdStatus::Repeated => progress.summary.duplicates += 1,
+                },
+                Row::Rejected(rejection) | Row::Gap(rejection) => {
+                    self.reject(rejection, &mut facts, &mut progress.summary);
+                }
+                Row::Skipped { vendor_id } => {
+                    if self.meet(&vendor_id, &mut facts) == IdStatus::New {
+                        self.new_in_reading += 1;
+                        progress.summary.skipped += 1;
+                    }
+                }
+            }
+        }
+        self.lists[list]
+            .walk
+            .note(facts, self.setting.concurrency)?;
+        progress.summary.reported_total = self.reported_total();
+        Ok(kept)
+    }
+
+    /// The vendor's count of all lists, once it has counted each.
+    fn reported_total(&self) -> Option<u64> {
+        self.lists.iter().map(|list| list.walk.total()).sum()
+    }
+
+    fn meet(&mut self, id: &str, facts: &mut PageFacts<'_>) -> IdStatus {
+        let status = self.seen.meet(id, self.reading);
+        facts.new_ids += u64::from(status != IdStatus::Repeated);
+        status
+    }
+
+    fn reject(
+        &mut self,
+        rejection: Rejection,
+        facts: &mut PageFacts<'_>,
+        summary: &mut SyncSummary,
+    ) {
+        let status = match &rejection.vendor_id {
+            Some(id) => self.meet(id, facts),
+            None => {
+                facts.unidentified += 1;
+                // A row without an id cannot be recognised: later readings report none.
+                match self.reading {
+                    1 => IdStatus::New,
+                    _ => IdStatus::Known,
+                }
+            }
+        };
+        match status {
+            IdStatus::New => {
+                self.new_in_reading += 1;
+                summary.seen += 1;
+                summary.rejected.push(rejection);
+            }
+            IdStatus::Known => {}
+            IdStatus::Repeated => summary.duplicates += 1,
+        }
+    }
+
+    /// `record`, if it is to be handed out.
+    fn filter(&mut self, record: Record<C>, progress: &mut Progress) -> Option<Record<C>> {
+        self.new_in_reading += 1;
+        let id = record.vendor_id();
+        if self.reading == 1 && progress.position.taken.iter().any(|taken| taken == id) {
+            return None;
+        }
+        let summary = &mut progress.summary;
+        summary.seen += 1;
+        let filter = self.filter.as_ref();
+        match filter.map_or(WindowVerdict::Inside, |filter| {
+            record.window_verdict(filter)
+        }) {
+            WindowVerdict::Inside => Some(record),
+            WindowVerdict::NeverIncluded => {
+                summary.never_checked_in += 1;
+                Some(record)
+            }
+            WindowVerdict::Outside => {
+                summary.filtered_out += 1;
+                None
+            }
+            WindowVerdict::NeverExcluded => {
+                summary.never_checked_in += 1;
+                summary.never_checked_in_excluded += 1;
+                None
+            }
+        }
+    }
+
+    fn hand_out(&mut self, mut record: Record<C>) -> Record<C> {
+        let is_repeated = record
+            .serial_key()
+            .is_some_and(|key| self.serials.meet(key));
+        if is_repeated {
+            record.flag_duplicate_serial();
+        }
+        let mut progress = lock(&self.setting.progress);
+        count_customer(&record, &mut progress.summary);
+        if let Some(page) = self.page.as_ref().filter(|_| self.reading == 1) {
+            let position = &progress.position;
+            if position.taken.is_empty() || (position.list, &position.page) != (page.list, &page.at)
+            {
+                progress.position = self.position(page, Vec::new());
+            }
+            progress.position.taken.push(record.vendor_id().to_owned());
+        }
+        drop(progress);
+        record
+    }
+
+    /// Moves the checkpoint to the end of a page that was handed out whole.
+    ///
+    /// The page keeps its ids there: on resuming, they show whether records moved.
+    fn turn_page(&mut self) {
+        if let Some(mut page) = self.page.take()
+            && self.reading == 1
+        {
+            let ids = std::mem::take(&mut page.ids);
+            let position = self.position(&page, ids);
+            self.progress().position = position;
+        }
+    }
+
+    fn position(&self, page: &PageInHand, taken: Vec<String>) -> Position {
+        Position {
+            list: page.list,
+            labels: fingerprint(self.labels(page.list)),
+            page: page.at.clone(),
+            taken,
+            seen_before: page.seen_before,
+            kept_before: page.kept_before,
+            total: page.total,
+            gap: self.gap.clone(),
+        }
+    }
+
+    /// Whether this reading ends the listing; otherwise the account is to be read again.
+    fn is_finished(&mut self) -> bool {
+        let walks = || self.lists.iter().map(|list| &list.walk);
+        let is_complete = walks().all(Walk::is_complete);
+        let is_settled =
+            self.reading > 1 && self.new_in_reading == 0 && !walks().any(Walk::totals_changed);
+        if !is_complete && !is_settled && self.reading < READING_LIMIT {
+            return false;
+        }
+        let lost = walks().find_map(Walk::gap).map(ToOwned::to_owned);
+        let reason = if is_complete {
+            self.gap.take().or(lost)
+        } else {
+            Some(self.shortfall())
+        };
+        let is_whole_account = reason.is_none() && !self.resumed;
+        let mut progress = self.progress();
+        progress.summary.complete = reason.is_none();
+        progress.summary.incomplete_reason = reason;
+        drop(progress);
+        if is_whole_account {
+            for list in &self.lists {
+                list.source.was_read_completely();
+            }
+        }
+        true
+    }
+
+    fn shortfall(&self) -> String {
+        match self.lists.iter().map(|list| list.walk.missing()).sum() {
+            0 => "the account kept changing while it was read".to_owned(),
+            missing => format!(
+                "the vendor counts {missing} more records than it lists, after {} readings",
+                self.reading
+            ),
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.setting.progress)
+    }
+}
+
+/// Counts a record that is handed out, and whose it is.
+fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
+    summary.kept += 1;
+    let (id, name) = match record.customer() {
+        Some(customer) => (customer.id.clone(), customer.name.clone()),
+        None => (String::new(), None),
+    };
+    let count = summary.customers.entry(id).or_default();
+    count.assets += 1;
+    count.name = name.or(count.name.take());
+}
+
+pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,70 @@
+//! A list that is read inside a call: by the same guard as a listing.
+
+use futures_util::StreamExt;
+
+use super::chain::OnlyList;
+use super::checkpoint::ListingScope;
+use super::source::ListSource;
+use super::stream::RecordStream;
+use crate::error::{Error, Result};
+use crate::http::{HttpClient, Meter};
+use crate::query::AssetQuery;
+use crate::summary::Rejection;
+
+/// A list that was read to its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CompleteList<T> {
+    /// The records in the vendor's order, each once.
+    pub records: Vec<T>,
+    /// Rows that could not be read.
+    pub rejected: Vec<Rejection>,
+    /// Why records are missing, where some are.
+    pub incomplete_reason: Option<String>,
+}
+
+impl<T> CompleteList<T> {
+    /// The list, if nothing is missing; `what` names it.
+    ///
+    /// # Errors
+    /// `vendor` when records are missing that the vendor counts.
+    pub fn require_complete(self, what: &str) -> Result<Self> {
+        match &self.incomplete_reason {
+            None => Ok(self),
+            Some(reason) => Err(Error::vendor(format!(
+                "the list of {what} could not be read in whole: {reason}"
+            ))
+            .with_hint("run the sync again")),
+        }
+    }
+}
+
+/// Reads the list of `source` to its end, its pages ahead as `http` may; requests go to `meter`.
+///
+/// For what a call needs to know first, such as the names of all sites.
+///
+/// # Errors
+/// When a page cannot be had, or the list does not end.
+pub async fn read_all<S: ListSource>(
+    source: S,
+    http: &HttpClient,
+    meter: &Meter,
+) -> Result<CompleteList<S::Record>> {
+    let mut stream = RecordStream::metered(
+        OnlyList::new(source),
+        AssetQuery::new(),
+        ListingScope::nothing(),
+        http.clock().clone(),
+        http.concurrency(),
+        meter.clone(),
+    );
+    let mut records = Vec::new();
+    while let Some(record) = stream.next().await {
+        records.push(record?);
+    }
+    let summary = stream.summary();
+    Ok(CompleteList {
+        records,
+        rejected: summary.rejected,
+        incomplete_reason: summary.incomplete_reason,
+    })
+}
