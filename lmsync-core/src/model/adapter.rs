@@ -1,6 +1,6 @@
 //! What sort of network adapter a description speaks of.
 
-use super::asset::AdapterClass;
+use super::network::AdapterClass;
 use super::text::Words;
 
 const VPN: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Whether two assets are one machine.
 
 use super::asset::Asset;
-use super::identity::{IdentityKey, IdentityKind, Scope};
+use super::identity_key::{IdentityKey, IdentityKind, Scope};
 
 /// What the caller knows about the customers of two assets.
 ///

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::{Ref, Source};
+use super::source::{Ref, Source};
 
 /// A customer: the vendor's client, company, organisation or department.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,21 +1,11 @@
 //! Days and instants: what a vendor's date means, and whether it means anything.
 
 use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, Offset, Utc};
-use serde::Deserialize;
 
+use super::date_order::DateOrder;
 use super::date_text::{self, DayText, MomentText};
 use super::issue::IssueCode;
 use super::text::trimmed;
-
-/// The order of day and month in `2/1/2024`; in a configuration `day_first` or `month_first`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DateOrder {
-    /// The 2nd of January.
-    DayFirst,
-    /// The 1st of February.
-    MonthFirst,
-}
 
 /// A vendor's value for a day, with what the vendor means by it.
 ///

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 
-use super::date::DateOrder;
+use super::date_order::DateOrder;
 use super::text::trim;
 
 /// A day as written.

@@ -5,20 +5,21 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::asset::{
-    Adapter, AdapterClass, Asset, AssetState, CheckInBasis, Connectivity, Cpu, Disk, Network,
-    Security, Source,
-};
+use super::asset::{Asset, AssetState, CheckInBasis, Connectivity};
 use super::date::{DateReader, Reading, VendorDay, VendorInstant};
 use super::finish;
+use super::hardware::{Cpu, Disk};
 use super::issue::{Issue, IssueCode};
 use super::kind::AssetKind;
 use super::mac::MacAddress;
 use super::manufacturer::{canonical_manufacturer, clean_model};
+use super::network::{Adapter, AdapterClass, Network};
 use super::os::{Architecture, OperatingSystem, OsFamily};
 use super::rules::Rules;
+use super::security::Security;
 use super::serial::{OtherSerial, OtherSerialKind, Serial, SerialStatus};
 use super::size::Size;
+use super::source::Source;
 use super::text::{clean, trim, trimmed};
 use super::uuid::clean_uuid;
 use super::virtualization::Virtualization;

@@ -1,6 +1,7 @@
 //! What follows from an asset's values once all of them are in.
 
-use super::asset::{Asset, Disk, DiskMedia};
+use super::asset::Asset;
+use super::hardware::{Disk, DiskMedia};
 use super::identity::identity_keys;
 use super::issue::{Issue, IssueCode};
 use super::kind::AssetKind;

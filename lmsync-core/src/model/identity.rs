@@ -2,91 +2,13 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-
-use super::asset::{AdapterClass, Asset, Network};
+use super::asset::Asset;
+use super::identity_key::{IdentityKey, IdentityKind};
 use super::mac::MacAddress;
+use super::network::{AdapterClass, Network};
 use super::serial::SerialStatus;
 use super::text::trimmed;
 use super::virtualization::Virtualization;
-
-/// One key of an asset.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct IdentityKey {
-    /// What the key is made of.
-    pub kind: IdentityKind,
-    /// The key, in the form in which keys are compared.
-    pub value: String,
-    /// What an equal key proves.
-    pub strength: Strength,
-    /// How far the key may be compared.
-    pub scope: Scope,
-}
-
-/// What a key is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum IdentityKind {
-    /// The vendor's id of the record; the only key to write by.
-    VendorId,
-    /// Manufacturer and serial number of a real machine.
-    ManufacturerSerial,
-    /// The SMBIOS UUID.
-    HardwareUuid,
-    /// The serial number alone.
-    Serial,
-    /// The hardware address of an adapter.
-    Mac,
-    /// The host name.
-    Hostname,
-}
-
-/// What an equal key proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Strength {
-    /// The same record.
-    Exact,
-    /// The same machine.
-    Strong,
-    /// The same machine, if nothing speaks against it.
-    Supporting,
-    /// Little on its own.
-    Weak,
-}
-
-/// How far a key may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Scope {
-    /// Within one account of one vendor.
-    ConnectorInstance,
-    /// Everywhere.
-    Global,
-    /// Within one customer.
-    Customer,
-}
-
-impl IdentityKey {
-    fn new(kind: IdentityKind, value: String) -> Self {
-        let (strength, scope) = match kind {
-            IdentityKind::VendorId => (Strength::Exact, Scope::ConnectorInstance),
-            IdentityKind::ManufacturerSerial => (Strength::Strong, Scope::Global),
-            IdentityKind::HardwareUuid => (Strength::Strong, Scope::Customer),
-            IdentityKind::Serial | IdentityKind::Mac => (Strength::Supporting, Scope::Customer),
-            IdentityKind::Hostname => (Strength::Weak, Scope::Customer),
-        };
-        Self {
-            kind,
-            value,
-            strength,
-            scope,
-        }
-    }
-}
 
 /// The keys of `asset`, strongest first.
 #[must_use]

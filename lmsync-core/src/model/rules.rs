@@ -3,7 +3,8 @@
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use serde::{Deserialize, Deserializer, de};
 
-use super::date::{DateOrder, DateReader};
+use super::date::DateReader;
+use super::date_order::DateOrder;
 use super::serial::SerialPlaceholders;
 
 /// The assumptions by which vendors' values are read.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::asset::{Ref, Source};
 use super::issue::Issue;
+use super::source::{Ref, Source};
 
 /// A program installed on an asset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,81 @@
+//! A key by which an asset can be matched.
+
+use serde::{Deserialize, Serialize};
+
+/// One key of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IdentityKey {
+    /// The values that it is made of.
+    pub kind: IdentityKind,
+    /// The key, in the form in which keys are compared.
+    pub value: String,
+    /// The proof that an equal key gives.
+    pub strength: Strength,
+    /// The records among which it may be compared.
+    pub scope: Scope,
+}
+
+/// The values that a key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum IdentityKind {
+    /// The vendor's id of the record; the only key to write by.
+    VendorId,
+    /// Manufacturer and serial number of a real machine.
+    ManufacturerSerial,
+    /// The SMBIOS UUID.
+    HardwareUuid,
+    /// The serial number alone.
+    Serial,
+    /// The hardware address of an adapter.
+    Mac,
+    /// The host name.
+    Hostname,
+}
+
+/// The proof that an equal key gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Strength {
+    /// The same record.
+    Exact,
+    /// The same machine.
+    Strong,
+    /// The same machine, if nothing speaks against it.
+    Supporting,
+    /// Little on its own.
+    Weak,
+}
+
+/// The records among which a key may be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Scope {
+    /// Within one account of one vendor.
+    ConnectorInstance,
+    /// Everywhere.
+    Global,
+    /// Within one customer.
+    Customer,
+}
+
+impl IdentityKey {
+    pub(super) fn new(kind: IdentityKind, value: String) -> Self {
+        let (strength, scope) = match kind {
+            IdentityKind::VendorId => (Strength::Exact, Scope::ConnectorInstance),
+            IdentityKind::ManufacturerSerial => (Strength::Strong, Scope::Global),
+            IdentityKind::HardwareUuid => (Strength::Strong, Scope::Customer),
+            IdentityKind::Serial | IdentityKind::Mac => (Strength::Supporting, Scope::Customer),
+            IdentityKind::Hostname => (Strength::Weak, Scope::Customer),
+        };
+        Self {
+            kind,
+            value,
+            strength,
+            scope,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Protection of a machine against malware.
+
+use serde::{Deserialize, Serialize};
+
+/// Protection against malware.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// The products found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub antivirus: Vec<Antivirus>,
+}
+
+impl Security {
+    pub(super) fn is_empty(&self) -> bool {
+        self.antivirus.is_empty()
+    }
+}
+
+/// One product against malware.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Antivirus {
+    /// The product.
+    pub name: String,
+    /// Whether it runs.
+    #[serde(default)]
+    pub status: AntivirusStatus,
+    /// Whether its definitions are current.
+    #[serde(default)]
+    pub definitions: DefinitionStatus,
+}
+
+/// The state of a product against malware.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AntivirusStatus {
+    /// Running.
+    Running,
+    /// Installed and switched off.
+    Disabled,
+    /// Not told.
+    #[default]
+    Unknown,
+}
+
+/// The age of malware definitions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DefinitionStatus {
+    /// Current.
+    UpToDate,
+    /// Too old.
+    OutOfDate,
+    /// Not told.
+    #[default]
+    Unknown,
+}

@@ -1,0 +1,100 @@
+//! The origin of a record, and references to records.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::raw::RawJson;
+
+/// The origin of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Source {
+    /// The connector's name, such as `superops`.
+    pub connector: String,
+    /// The one account these credentials open.
+    pub instance: String,
+    /// The vendor's id; opaque, always text.
+    pub vendor_id: String,
+    /// What a later single read or write needs besides the id, such as `company_id`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parent_ids: BTreeMap<String, String>,
+    /// The record's page in the vendor's portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// When the record was read.
+    pub fetched_at: DateTime<Utc>,
+    /// When the vendor last changed the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_updated_at: Option<DateTime<Utc>>,
+    /// The vendor's record, untouched; only on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawJson>,
+}
+
+impl Source {
+    /// The source of the record `vendor_id` read from `instance` of `connector`.
+    #[must_use]
+    pub fn new(
+        connector: impl Into<String>,
+        instance: impl Into<String>,
+        vendor_id: impl Into<String>,
+        fetched_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            connector: connector.into(),
+            instance: instance.into(),
+            vendor_id: vendor_id.into(),
+            parent_ids: BTreeMap::new(),
+            url: None,
+            fetched_at,
+            vendor_updated_at: None,
+            raw: None,
+        }
+    }
+}
+
+/// The ids by which one asset is read or written at its vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AssetId {
+    /// The vendor's id; opaque.
+    pub vendor_id: String,
+    /// Further ids some vendors need, such as `company_id`; from [`Source::parent_ids`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parent_ids: BTreeMap<String, String>,
+}
+
+impl<T: Into<String>> From<T> for AssetId {
+    fn from(vendor_id: T) -> Self {
+        Self {
+            vendor_id: vendor_id.into(),
+            parent_ids: BTreeMap::new(),
+        }
+    }
+}
+
+/// A reference to another of the vendor's records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ref {
+    /// The vendor's id; opaque.
+    pub id: String,
+    /// The name at the time of reading; not unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The e-mail address, of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl Ref {
+    /// A reference to `id`, called `name`.
+    #[must_use]
+    pub fn new(id: impl Into<String>, name: Option<String>) -> Self {
+        Self {
+            id: id.into(),
+            name,
+            email: None,
+        }
+    }
+}
