@@ -5,8 +5,10 @@
 //! what was not sent, what was sent empty and what was of no use.
 
 mod row;
+mod strict;
 
 pub use self::row::{KeepRaw, WireRow};
+pub use self::strict::StrictObject;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -37,6 +39,12 @@ impl Scalar {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The text without outer blanks, where there is any.
+    #[must_use]
+    pub fn clean(&self) -> Option<String> {
+        self.text().and_then(crate::model::clean)
     }
 
     /// The type that came where a single value belongs.

@@ -45,6 +45,21 @@ impl<R> WireRow<R> {
 }
 
 impl<R: DeserializeOwned> WireRow<R> {
+    /// The row `row` of a list; `id_keys` are the names under which its id may stand.
+    pub fn read(row: &RawValue, id_keys: &[&str], raw: KeepRaw) -> Self {
+        let record = match serde_json::from_str(row.get()) {
+            Ok(object) => readable(object),
+            Err(_) => Err(Rejection {
+                vendor_id: id_of(row, id_keys),
+                reason: explain::<R>(row),
+            }),
+        };
+        Self {
+            record,
+            raw: (raw == KeepRaw::Yes).then(|| row.to_owned().into()),
+        }
+    }
+
     /// A row read by itself, because its page could not be read at once or its
     /// JSON is wanted; `id_keys` are the names under which its id may stand.
     pub fn untyped(row: Box<RawValue>, id_keys: &[&str], raw: KeepRaw) -> Self {

@@ -19,6 +19,7 @@ use super::rules::Rules;
 use super::security::Security;
 use super::serial::{OtherSerial, OtherSerialKind, Serial, SerialStatus};
 use super::size::Size;
+use super::software::InstalledSoftware;
 use super::source::Source;
 use super::text::{clean, trim, trimmed};
 use super::uuid::clean_uuid;
@@ -100,6 +101,43 @@ impl<'r> AssetDraft<'r> {
     /// Notes that `field` has a type or form which the vendor's schema does not allow.
     pub fn unexpected(&mut self, field: &str, raw: &str) -> &mut Self {
         self.issue(Issue::new(IssueCode::UnexpectedType, field).with_raw(raw))
+    }
+
+    /// Notes each of `fields` for which a value of another type came, with that type's name.
+    pub fn unexpected_types<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'f str, Option<&'static str>)>,
+    ) -> &mut Self {
+        for (field, kind) in fields {
+            if let Some(kind) = kind {
+                let issue = Issue::new(IssueCode::UnexpectedType, field);
+                self.issue(issue.with_note(format!("a value of type {kind} came")));
+            }
+        }
+        self
+    }
+
+    /// Notes that `field` is not known, or not in whole, for the reason `why`.
+    pub fn gap(&mut self, field: &str, why: impl Into<String>) -> &mut Self {
+        self.issue(Issue::new(IssueCode::Truncated, field).with_note(why))
+    }
+
+    /// The programs that are installed; one that cannot be read is noted with the reason.
+    pub fn installed(
+        &mut self,
+        programs: impl IntoIterator<Item = Result<InstalledSoftware, String>>,
+    ) -> &mut Self {
+        let mut software = Vec::new();
+        for program in programs {
+            match program {
+                Ok(program) => software.push(program),
+                Err(why) => {
+                    self.gap("software", why);
+                }
+            }
+        }
+        self.asset.software = Some(software);
+        self
     }
 
     /// The name in the vendor's list.
