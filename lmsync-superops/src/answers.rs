@@ -7,9 +7,12 @@
 use lmsync_core::graphql::GraphQlError;
 use lmsync_core::http::Answer;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use crate::wire::{Answered, ClientError, Extensions, Root, StrictObject};
+use lmsync_core::json::StrictObject;
+
+use crate::wire::{Answered, ClientError, Extensions, Root};
 
 const TOKEN_HINT: &str = "check the API token under Settings > Profile information > API token: \
      generating a new one invalidates the old";
@@ -27,15 +30,15 @@ pub(crate) const EDIT_HINT: &str = "under Settings > Roles and Groups > Technici
 pub(crate) type FieldErrors = Vec<GraphQlError<Extensions>>;
 
 /// The root field of the answer, and what was said about parts of it.
-pub(crate) fn read<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<(R, FieldErrors)> {
+pub(crate) fn read<'a, R: Deserialize<'a>>(answer: &Answer<'a>) -> Result<(R, FieldErrors)> {
     let (field, errors) = read_optional(answer)?;
     let field = field.ok_or_else(|| without_data(answer))?;
     Ok((field, errors))
 }
 
 /// Like [`read`], where null means that there is no such record.
-pub(crate) fn read_optional<R: DeserializeOwned>(
-    answer: &Answer<'_>,
+pub(crate) fn read_optional<'a, R: Deserialize<'a>>(
+    answer: &Answer<'a>,
 ) -> Result<(Option<R>, FieldErrors)> {
     let parts = Parts::of(answer, VIEW_HINT)?;
     if let Some(refusal) = parts.refusal {
@@ -72,9 +75,9 @@ struct Parts<R> {
     refusal: Option<Error>,
 }
 
-impl<R: DeserializeOwned> Parts<R> {
+impl<'a, R: Deserialize<'a>> Parts<R> {
     /// `permission` names what the role needs for this request.
-    fn of(answer: &Answer<'_>, permission: &str) -> Result<Self> {
+    fn of(answer: &Answer<'a>, permission: &str) -> Result<Self> {
         require_success(answer, permission)?;
         let StrictObject(envelope): StrictObject<Answered<StrictObject<Root<R>>>> =
             answer.json()?;
@@ -267,8 +270,12 @@ mod tests {
         ))
     }
 
-    fn outcome(status: u16, body: &str) -> Result<(List<u8>, FieldErrors)> {
-        with(status, body, read)
+    fn outcome(status: u16, body: &str) -> Result<(Vec<u8>, FieldErrors)> {
+        with(status, body, |answer| {
+            let (list, errors) = read::<List<'_>>(answer)?;
+            let rows = list.rows.unwrap_or_default().into_iter();
+            Ok((rows.map(|row| row.get().parse().unwrap()).collect(), errors))
+        })
     }
 
     fn failure(status: u16, body: &str) -> Error {
@@ -366,7 +373,7 @@ mod tests {
                 "data":{"getAssetList":{"assets":[1,2]}}}"#,
         )
         .unwrap();
-        assert_eq!(list.rows, Some(vec![1, 2]));
+        assert_eq!(list, [1, 2]);
         assert_eq!(errors[0].index(), Some(1));
     }
 

@@ -1,28 +1,12 @@
-//! Credentials and options: what people paste, made into what the API takes.
+//! Credentials and options of an account.
 
-use std::sync::Arc;
-
-use lmsync_core::auth::{Credential, HeaderAuth};
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::SecretSource;
 use lmsync_core::model::Rules;
-use lmsync_core::{Environment, Result, SecretSource, input};
 use serde::Deserialize;
 
-use crate::api::{Api, Product};
-use crate::connector::SuperOps;
+use crate::product::Product;
 
-/// The vendor's developer reference says 100 a minute, its help centre 800; the lower one is safe.
-const REQUESTS_PER_MINUTE: usize = 100;
-const CONCURRENCY: usize = 4;
-const SUBDOMAIN_HEADER: &str = "customersubdomain";
-const PORTAL_DOMAINS: [&str; 2] = ["superops.ai", "superops.com"];
-
-const SUBDOMAIN_HINT: &str = "in SuperOps, open Settings > My MSP > MSP information and copy the \
-     \"subdomain name\": `acme` for acme.superops.ai";
-const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API token, \
-     choose Generate Token and copy the whole token";
-
-/// What opens a SuperOps account.
+/// The credentials and options of a SuperOps account.
 ///
 /// ```
 /// use lmsync_superops::{Region, SuperOpsConfig};
@@ -43,10 +27,10 @@ pub struct SuperOpsConfig {
     pub subdomain: String,
     /// The API token of an administrator or technician.
     pub api_token: SecretSource,
-    /// Where the account is hosted.
+    /// The place where the account is hosted.
     #[serde(default)]
     pub region: Region,
-    /// Which of the two products the account is of.
+    /// The product that the account is of.
     #[serde(default)]
     pub product: Product,
     /// Another origin than the vendor's, such as a simulator on loopback.
@@ -58,9 +42,12 @@ pub struct SuperOpsConfig {
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
     pub concurrency: Option<u32>,
+    /// The rules by which values are read.
+    #[serde(default)]
+    pub rules: Rules,
 }
 
-/// Where an account is hosted.
+/// The place where an account is hosted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -73,7 +60,7 @@ pub enum Region {
 }
 
 impl Region {
-    const fn origin(self) -> &'static str {
+    pub(crate) const fn origin(self) -> &'static str {
         match self {
             Self::Us => "https://api.superops.ai",
             Self::Eu => "https://euapi.superops.ai",
@@ -94,6 +81,7 @@ impl SuperOpsConfig {
             endpoint: None,
             requests_per_minute: None,
             concurrency: None,
+            rules: Rules::default(),
         }
     }
 
@@ -104,14 +92,14 @@ impl SuperOpsConfig {
         self
     }
 
-    /// Sets where the account is hosted.
+    /// Sets the place where the account is hosted.
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
         self.region = region;
         self
     }
 
-    /// Sets which product the account is of.
+    /// Sets the product that the account is of.
     #[must_use]
     pub fn product(mut self, product: Product) -> Self {
         self.product = product;
@@ -139,48 +127,11 @@ impl SuperOpsConfig {
         self
     }
 
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<SuperOps> {
-        self.connect_in(&Environment::system()?)
-    }
-
-    /// A connector on `environment`, shared with others or simulated.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_in(&self, environment: &Environment) -> Result<SuperOps> {
-        let (subdomain, _) = input::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
-            .map_err(|error| error.with_hint(SUBDOMAIN_HINT))?;
-        let token = input::token("API token", &self.api_token.resolve()?)
-            .map_err(|error| error.with_hint(TOKEN_HINT))?;
-        let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
-        let url = endpoint.join(self.product.path())?;
-        // One limiter per credential: the vendor counts a user's requests.
-        let whom = (url.as_str(), &subdomain, token.expose());
-        let limiter = environment.limiter(whom, self.budget()?);
-        let credential = Credential::bearer(token.clone())
-            .map_err(|error| error.with_hint(TOKEN_HINT))?
-            .with_header(http::HeaderName::from_static(SUBDOMAIN_HEADER), &subdomain)?;
-        let http = HttpClient::builder(
-            Arc::clone(&environment.transport),
-            limiter,
-            environment.clock.clone(),
-        )
-        .authorizer(Arc::new(HeaderAuth::new(credential)))
-        .retry(environment.retry)
-        .redactor(Redactor::default().and(&token))
-        .build();
-        let api = Api::new(http, url, self.product);
-        let instance = input::name_or(self.name.as_deref(), || subdomain)?;
-        Ok(SuperOps::new(api, instance, Rules::default()))
-    }
-
-    fn budget(&self) -> Result<Budget> {
-        Budget::per_minute(REQUESTS_PER_MINUTE, CONCURRENCY)?
-            .configured(self.requests_per_minute, self.concurrency)
+    /// Sets the rules by which values are read, such as further placeholder serial numbers.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
     }
 }
 

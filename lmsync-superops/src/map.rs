@@ -3,119 +3,117 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar};
+use lmsync_core::listing::{CompleteList, Listed};
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    Disk, DiskMedia, InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Source,
-    clean,
+    Disk, DiskMedia, InstalledSoftware, Origin, Ref, Size, SizeUnit,
 };
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
 
-use crate::api::ListRow;
+use crate::quirks::rows::ListRow;
 use crate::wire;
-
-/// The connector's name.
-pub(crate) const CONNECTOR: &str = "superops";
-
-/// Where records come from, and by which rules they are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    pub(crate) instance: &'a str,
-    pub(crate) rules: &'a Rules,
-}
-
-impl Origin<'_> {
-    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
-        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
-    }
-}
 
 pub(crate) fn asset(
     row: ListRow<wire::Asset>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
-    let wire = row.row.record.map_err(|bad| with_notes(bad, &row.notes))?;
-    let id = wire.asset_id.text().and_then(clean);
-    let id = id.ok_or_else(|| with_notes(without_id("the asset has no id"), &row.notes))?;
-    let mut source = origin.source(&id, received_at);
-    source.raw = row.row.raw;
-    let mut draft = AssetDraft::new(source, origin.rules, received_at);
-    note_unexpected(&mut draft, &wire);
+    let wire = row.record()?;
+    let draft = origin.draft(&wire.asset_id, received_at);
+    let mut draft = draft.map_err(|rejection| row.with_notes(rejection))?;
+    note_unexpected(&mut draft, wire);
     for note in &row.notes {
-        draft.issue(Issue::new(IssueCode::Truncated, "asset").with_note(note.clone()));
+        draft.gap("asset", note);
     }
-    identify(&mut draft, &wire);
-    describe(&mut draft, &wire);
-    date(&mut draft, &wire);
+    identify(&mut draft, wire);
+    describe(&mut draft, wire);
+    date(&mut draft, wire);
     draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default();
+    draft.asset.source.raw = row.row.raw;
     Ok(draft.finish())
 }
 
 pub(crate) fn customer(
     row: ListRow<wire::Customer>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
-    let wire = row.row.record.map_err(|bad| with_notes(bad, &row.notes))?;
-    let id = wire.id().and_then(clean);
-    let id = id.ok_or_else(|| with_notes(without_id("the customer has no id"), &row.notes))?;
-    let name = wire
-        .name
-        .text()
-        .and_then(clean)
-        .unwrap_or_else(|| id.clone());
-    let mut customer = Customer::new(origin.source(&id, received_at), name);
-    customer.state_raw = wire.stage.text().and_then(clean);
+    let wire = row.record()?;
+    let source = origin.identified(wire.id(), "the customer", received_at);
+    let source = source.map_err(|rejection| row.with_notes(rejection))?;
+    let name = wire.name.clean();
+    let name = name.unwrap_or_else(|| source.vendor_id.clone());
+    let mut customer = Customer::new(source, name);
+    customer.state_raw = wire.stage.clean();
     customer.active = customer.state_raw.as_deref().and_then(is_active);
     Ok(customer)
 }
 
-/// `asset` with the software installed on it.
-pub(crate) fn with_software(
-    asset: Asset,
-    rows: &[ListRow<wire::Software>],
-    rules: &Rules,
-) -> Asset {
-    let now = asset.source.fetched_at;
-    let mut draft = AssetDraft::reopen(asset, rules, now);
-    let mut software = Vec::with_capacity(rows.len());
-    for row in rows {
-        match installed(row, &draft.dates()) {
-            Ok(program) => software.push(program),
-            Err(reason) => {
-                draft.issue(Issue::new(IssueCode::Truncated, "software").with_note(reason));
-            }
-        }
+/// A program of a list, with its id there, or what else tells it from the others.
+#[derive(Debug)]
+pub(crate) struct Program {
+    id: String,
+    installed: InstalledSoftware,
+}
+
+impl Listed for Program {
+    fn vendor_id(&self) -> &str {
+        &self.id
     }
-    draft.asset.software = Some(software);
+}
+
+/// `asset` with the programs of `list`.
+pub(crate) fn with_software(asset: Asset, list: CompleteList<Program>, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    let rejected = list.rejected.into_iter().map(|bad| Err(bad.reason));
+    let programs = list
+        .records
+        .into_iter()
+        .map(|program| Ok(program.installed));
+    draft.installed(programs.chain(rejected));
+    if let Some(why) = list.incomplete_reason {
+        draft.gap("software", why);
+    }
     draft.finish()
 }
 
-fn installed(
+/// One program of a list.
+pub(crate) fn program(
     row: &ListRow<wire::Software>,
     dates: &DateReader,
-) -> Result<InstalledSoftware, String> {
-    let record = row.row.record.as_ref();
-    let wire = record.map_err(|rejection| rejection.reason.clone())?;
+) -> Result<Program, Rejection> {
+    let wire = row.record()?;
     let product = wire.software.value();
-    let name = product
-        .and_then(|product| text(&product.name))
-        .ok_or("a program has no name")?;
-    Ok(InstalledSoftware {
-        name,
-        publisher: product.and_then(|product| text(&product.manufacturer)),
-        version: text(&wire.version),
+    let of_product =
+        |text: fn(&wire::Reference) -> &Scalar| product.and_then(|product| text(product).clean());
+    let Some(name) = of_product(|product| &product.name) else {
+        return Err(row.with_notes(Rejection {
+            vendor_id: wire.id.clean(),
+            reason: "a program has no name".to_owned(),
+        }));
+    };
+    let installed = InstalledSoftware {
+        publisher: of_product(|product| &product.manufacturer),
+        version: wire.version.clean(),
         installed_on: dates.day(wire.installed_date.text()).value,
-        arch: text(&wire.bit_version),
-        path: text(&wire.installed_path),
-        vendor_id: product.and_then(|product| product.id().and_then(clean)),
-    })
+        arch: wire.bit_version.clean(),
+        path: wire.installed_path.clean(),
+        vendor_id: of_product(wire::Reference::id),
+        name,
+    };
+    let told = || {
+        format!(
+            "{:?}",
+            (&installed.name, &installed.version, &installed.path)
+        )
+    };
+    let id = wire.id.clean().unwrap_or_else(told);
+    Ok(Program { id, installed })
 }
 
 /// `asset` with what `getAssetSummary` says of it.
-pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, rules: &Rules) -> Asset {
-    let now = asset.source.fetched_at;
-    let mut draft = AssetDraft::reopen(asset, rules, now);
+pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
     if let Some(cpu) = summary.cpu.value() {
         processor(&mut draft, cpu);
     }
@@ -176,9 +174,9 @@ fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         .public_ip(wire.public_ip.text())
         .gateway(wire.gateway.text());
     let asset = &mut draft.asset;
-    asset.hostname = text(&wire.host_name);
-    asset.domain = text(&wire.domain);
-    asset.last_user = text(&wire.logged_in_user);
+    asset.hostname = wire.host_name.clean();
+    asset.domain = wire.domain.clean();
+    asset.last_user = wire.logged_in_user.clean();
     // An account is of one product: it has clients or departments.
     asset.customer = reference(&wire.client).or_else(|| reference(&wire.department));
     asset.site = reference(&wire.site);
@@ -201,12 +199,12 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
 /// whether a workstation is a desktop or a laptop.
 fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     let named = |object: &LenientObject<wire::Reference>| {
-        object.value().and_then(|reference| text(&reference.name))
+        object.value().and_then(|reference| reference.name.clean())
     };
     let words: Vec<String> = [
-        text(&wire.platform_category),
+        wire.platform_category.clean(),
         named(&wire.device_category),
-        text(&wire.platform_family),
+        wire.platform_family.clean(),
         named(&wire.asset_class),
     ]
     .into_iter()
@@ -240,7 +238,7 @@ fn date(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
 fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
     let cpu = &mut draft.asset.cpu;
     let cores = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
-    cpu.name = text(&wire.cpu_name);
+    cpu.name = wire.cpu_name.clean();
     cpu.physical_cores = cores(wire.physical_core);
     cpu.logical_cores = cores(wire.logical_core);
     // `actualValue` of a speed is in MHz, whatever the unit shown.
@@ -255,9 +253,12 @@ fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
 
 fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
     for disk in wire.disks.iter().filter_map(LenientObject::value) {
-        let removable = text(&disk.disc_type).is_some_and(|kind| kind.contains("Removable"));
+        let removable = disk
+            .disc_type
+            .clean()
+            .is_some_and(|kind| kind.contains("Removable"));
         let volume = Disk {
-            name: text(&disk.drive),
+            name: disk.drive.clean(),
             media: if removable {
                 DiskMedia::Removable
             } else {
@@ -289,13 +290,9 @@ fn size(measure: &LenientObject<wire::Measure>) -> Option<Size<'_>> {
 
 fn reference(object: &LenientObject<wire::Reference>) -> Option<Ref> {
     let wire = object.value()?;
-    let mut reference = Ref::new(wire.id().and_then(clean)?, text(&wire.name));
-    reference.email = text(&wire.email);
+    let mut reference = Ref::new(wire.id().clean()?, wire.name.clean());
+    reference.email = wire.email.clean();
     Some(reference)
-}
-
-fn text(scalar: &Scalar) -> Option<String> {
-    scalar.text().and_then(clean)
 }
 
 /// Stages are free text; only the plain words are taken at their word.
@@ -336,41 +333,16 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("kind", &wire.asset_class),
         ("kind", &wire.device_category),
     ];
-    let found = scalars
-        .into_iter()
-        .map(|(field, value)| (field, value.unexpected()))
-        .chain(
-            references
-                .into_iter()
-                .map(|(field, value)| (field, value.unexpected())),
-        )
-        .chain([("custom_fields", wire.custom_fields.unexpected())]);
-    for (field, kind) in found {
-        if let Some(kind) = kind {
-            let issue = Issue::new(IssueCode::UnexpectedType, field);
-            draft.issue(issue.with_note(format!("a value of type {kind} came")));
-        }
-    }
-}
-
-fn without_id(reason: &str) -> Rejection {
-    Rejection {
-        vendor_id: None,
-        reason: reason.to_owned(),
-    }
-}
-
-fn with_notes(mut rejection: Rejection, notes: &[String]) -> Rejection {
-    for note in notes {
-        rejection.reason += ": ";
-        rejection.reason += note;
-    }
-    rejection
+    draft
+        .unexpected_types(scalars.map(|(field, value)| (field, value.unexpected())))
+        .unexpected_types(references.map(|(field, value)| (field, value.unexpected())))
+        .unexpected_types([("custom_fields", wire.custom_fields.unexpected())]);
 }
 
 #[cfg(test)]
 mod tests {
     use lmsync_core::json::WireRow;
+    use lmsync_core::model::Rules;
     use lmsync_core::two_way::WriteSource;
     use serde_json::{Value, json};
 
@@ -389,14 +361,14 @@ mod tests {
         }
     }
 
+    fn origin() -> Origin {
+        Origin::new("superops", "acme", Rules::default())
+    }
+
     fn mapped(json: &str) -> Asset {
         let wire = serde_json::from_str(json).unwrap();
-        let rules = Rules::default();
-        let origin = Origin {
-            instance: "acme",
-            rules: &rules,
-        };
-        asset(row(wire), origin, now()).unwrap()
+        let origin = origin();
+        asset(row(wire), &origin, now()).unwrap()
     }
 
     fn json(asset: &Asset) -> Value {
@@ -423,7 +395,7 @@ mod tests {
     fn the_summary_adds_hardware_and_changes_nothing_else() {
         let plain = mapped(include_str!("../fixtures/asset_msp.json"));
         let summary = serde_json::from_str(include_str!("../fixtures/summary.json")).unwrap();
-        let full = with_summary(plain.clone(), &summary, &Rules::default());
+        let full = with_summary(plain.clone(), &summary, &origin());
         assert_eq!(full.memory_bytes, Some(8_460_263_424));
         assert_eq!(full.issues, plain.issues);
         let (before, after) = (json(&plain), json(&full));
@@ -448,10 +420,25 @@ mod tests {
             row(read(r#"{"software":{"name":" "}}"#)),
         ];
         let asset = mapped(include_str!("../fixtures/asset_msp.json"));
-        let asset = with_software(asset, &rows, &Rules::default());
+        let dates = origin().dates(now());
+        let (records, rejected): (Vec<_>, Vec<_>) = rows
+            .iter()
+            .map(|row| program(row, &dates))
+            .partition(Result::is_ok);
+        let list = CompleteList {
+            records: records.into_iter().map(Result::unwrap).collect(),
+            rejected: rejected.into_iter().map(Result::unwrap_err).collect(),
+            incomplete_reason: None,
+        };
+        let asset = with_software(asset, list, &origin());
         insta::assert_json_snapshot!(asset.software);
         assert!(asset.issues.iter().any(|issue| issue.field == "software"));
-        let none = with_software(asset, &[], &Rules::default());
+        let nothing = CompleteList {
+            records: Vec::new(),
+            rejected: Vec::new(),
+            incomplete_reason: None,
+        };
+        let none = with_software(asset, nothing, &origin());
         assert_eq!(none.software, Some(Vec::new()));
     }
 
@@ -551,14 +538,10 @@ mod tests {
 
     #[test]
     fn a_record_without_an_id_is_rejected_with_what_the_vendor_said() {
-        let rules = Rules::default();
-        let origin = Origin {
-            instance: "acme",
-            rules: &rules,
-        };
+        let origin = origin();
         let mut nameless = row(wire::Asset::default());
         nameless.notes.push("broken".to_owned());
-        let rejection = asset(nameless, origin, now()).unwrap_err();
+        let rejection = asset(nameless, &origin, now()).unwrap_err();
         assert_eq!(rejection.reason, "the asset has no id: broken");
     }
 
@@ -566,13 +549,9 @@ mod tests {
     fn a_customers_stage_is_taken_at_its_word_only() {
         let active = |stage: &str| {
             let json = format!(r#"{{"accountId":4,"name":"Globex","stage":{stage}}}"#);
-            let rules = Rules::default();
-            let origin = Origin {
-                instance: "acme",
-                rules: &rules,
-            };
+            let origin = origin();
             let wire = serde_json::from_str(&json).unwrap();
-            let customer = customer(row(wire), origin, now()).unwrap();
+            let customer = customer(row(wire), &origin, now()).unwrap();
             assert_eq!(customer.source.vendor_id, "4");
             customer.active
         };
@@ -628,13 +607,12 @@ mod any_json {
             let key = place.get(&record.keys().cloned().collect::<Vec<_>>()).clone();
             record.insert(key.clone(), value);
             let json = serde_json::value::to_raw_value(&record).unwrap();
-            let rules = Rules::default();
-            let origin = Origin { instance: "acme", rules: &rules };
+        let origin = Origin::new("superops", "acme", lmsync_core::model::Rules::default());
             let row = ListRow {
                 row: WireRow::untyped(json, &["assetId"], KeepRaw::from(keep)),
                 notes: Vec::new(),
             };
-            match asset(row, origin, DateTime::UNIX_EPOCH) {
+            match asset(row, &origin, DateTime::UNIX_EPOCH) {
                 Ok(asset) => {
                     let text = serde_json::to_string(&asset).unwrap();
                     prop_assert_eq!(serde_json::from_str::<Asset>(&text).unwrap(), asset);

@@ -6,9 +6,8 @@ use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
     AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
 };
-use lmsync_core::{Check, Result, SharedClock, TwoWaySync};
+use lmsync_core::{Result, SharedClock, TwoWaySync};
 
-use crate::answers::EDIT_HINT;
 use crate::connector::SuperOps;
 use crate::map;
 
@@ -47,30 +46,18 @@ impl DateAccess for SuperOps {
     type Record = ();
 
     fn clock(&self) -> &SharedClock {
-        self.api().http().clock()
+        self.api.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
-        let api = self.api();
+        let api = &self.api;
         let (wire, received_at) = api.asset_dates(&id.vendor_id, &Meter::default()).await?;
-        let dates = self.rules().dates(received_at);
+        let dates = api.account.origin().dates(received_at);
         Ok((map::held_dates(&wire, &dates), ()))
     }
 
     async fn send(&self, change: &DateChange, _record: &()) -> Result<()> {
         let update = map::update(change);
-        self.api().update_asset(&update, &Meter::default()).await
-    }
-}
-
-/// What can be told of writing without doing it: nothing but what it would need.
-pub(crate) fn check(can_read: bool) -> Check {
-    if !can_read {
-        return Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);
-    }
-    let detail = "nothing was written: SuperOps tells only on writing whether the role may";
-    Check {
-        hint: Some(EDIT_HINT.to_owned()),
-        ..Check::passed(Check::WRITE_DATES, detail)
+        self.api.update_asset(&update, &Meter::default()).await
     }
 }

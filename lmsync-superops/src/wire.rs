@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
 use lmsync_core::json::{
-    LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64, null_as_empty,
+    LenientObject, OneOrMany, Scalar, StrictObject, lenient_bool, lenient_u64, null_as_empty,
 };
 use lmsync_core::model::RawJson;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// An answer with data of the type `T`.
 pub(crate) type Answered<T> = Envelope<T, Extensions>;
@@ -43,24 +43,6 @@ pub(crate) struct ClientErrorParam {
     pub(crate) attributes: Vec<Scalar>,
 }
 
-/// A record that came as an object. serde would fill it from an array, too, by position.
-#[derive(Debug, Clone)]
-pub(crate) struct StrictObject<T>(pub(crate) T);
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for StrictObject<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match LenientObject::deserialize(deserializer)? {
-            LenientObject::Value(value) => Ok(Self(value)),
-            LenientObject::Unexpected(kind) => Err(D::Error::custom(format_args!(
-                "an object is expected, not {kind}"
-            ))),
-            LenientObject::Absent | LenientObject::Null => {
-                Err(D::Error::custom("an object is expected"))
-            }
-        }
-    }
-}
-
 /// The data of a query with one root field; `R` is that field's type.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Root<R> {
@@ -80,17 +62,18 @@ pub(crate) struct Root<R> {
     pub(crate) extensions: Option<Extensions>,
 }
 
-/// A page of a list; `R` is the type of a row.
+/// A page of a list, its rows unread.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct List<R> {
+pub(crate) struct List<'a> {
     #[serde(
-        default = "Option::default",
+        borrow,
+        default,
         alias = "assets",
         alias = "assetSoftwares",
         alias = "clients"
     )]
-    pub(crate) rows: Option<Vec<R>>,
+    pub(crate) rows: Option<Vec<&'a RawValue>>,
     #[serde(default)]
     pub(crate) list_info: Option<StrictObject<ListInfo>>,
 }
@@ -177,17 +160,18 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    pub(crate) fn id(&self) -> Option<&str> {
-        [
+    /// The id, by whichever of its keys it came.
+    pub(crate) fn id(&self) -> &Scalar {
+        let ids = [
             &self.id,
             &self.account_id,
             &self.class_id,
             &self.department_id,
             &self.software_id,
             &self.user_id,
-        ]
-        .into_iter()
-        .find_map(Scalar::text)
+        ];
+        let told = ids.into_iter().find(|id| id.text().is_some());
+        told.unwrap_or(&self.id)
     }
 }
 
@@ -202,8 +186,12 @@ pub(crate) struct Customer {
 }
 
 impl Customer {
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.account_id.text().or(self.department_id.text())
+    /// The id, by whichever of its keys it came.
+    pub(crate) fn id(&self) -> &Scalar {
+        match self.account_id.text() {
+            Some(_) => &self.account_id,
+            None => &self.department_id,
+        }
     }
 }
 
@@ -280,6 +268,7 @@ pub(crate) struct Measure {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Software {
+    pub(crate) id: Scalar,
     pub(crate) software: LenientObject<Reference>,
     pub(crate) version: Scalar,
     pub(crate) installed_date: Scalar,

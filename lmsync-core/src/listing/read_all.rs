@@ -12,7 +12,7 @@ use crate::query::AssetQuery;
 use crate::summary::Rejection;
 
 /// A list that was read to its end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompleteList<T> {
     /// The records in the vendor's order, each once.
     pub records: Vec<T>,

@@ -1,0 +1,85 @@
+//! From a configuration to a connector: what people paste is checked, the parts are put together.
+
+use std::sync::Arc;
+
+use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::{
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Result, input,
+};
+
+use crate::api::Api;
+use crate::config::SuperOpsConfig;
+use crate::connector::SuperOps;
+use crate::two_way::WRITABLE;
+
+/// The connector's name.
+const CONNECTOR: &str = "superops";
+const PRODUCT: &str = "SuperOps";
+/// The vendor's developer reference says 100 a minute, its help centre 800; the lower one is safe.
+const REQUESTS_PER_MINUTE: usize = 100;
+const CONCURRENCY: usize = 4;
+const SUBDOMAIN_HEADER: &str = "customersubdomain";
+const PORTAL_DOMAINS: [&str; 2] = ["superops.ai", "superops.com"];
+
+const SUBDOMAIN_HINT: &str = "in SuperOps, open Settings > My MSP > MSP information and copy the \
+     \"subdomain name\": `acme` for acme.superops.ai";
+const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API token, \
+     choose Generate Token and copy the whole token";
+
+impl SuperOpsConfig {
+    /// A connector on the real network. Sends nothing yet.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect(&self) -> Result<SuperOps> {
+        self.connect_in(&Environment::system()?)
+    }
+
+    /// A connector on `environment`, shared with others or simulated.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect_in(&self, environment: &Environment) -> Result<SuperOps> {
+        let (subdomain, _) = input::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
+            .map_err(|error| error.with_hint(SUBDOMAIN_HINT))?;
+        let token = input::token("API token", &self.api_token.resolve()?)
+            .map_err(|error| error.with_hint(TOKEN_HINT))?;
+        let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
+        let url = endpoint.join(self.product.path())?;
+        // One limiter per credential: the vendor counts a user's requests.
+        let whom = (url.as_str(), &subdomain, token.expose());
+        let limiter = environment.limiter(whom, self.budget()?);
+        let credential = Credential::bearer(token.clone())
+            .map_err(|error| error.with_hint(TOKEN_HINT))?
+            .with_header(http::HeaderName::from_static(SUBDOMAIN_HEADER), &subdomain)?;
+        let http = HttpClient::builder(
+            Arc::clone(&environment.transport),
+            limiter,
+            environment.clock.clone(),
+        )
+        .authorizer(Arc::new(HeaderAuth::new(credential)))
+        .retry(environment.retry)
+        .redactor(Redactor::default().and(&token))
+        .build();
+        let instance = input::name_or(self.name.as_deref(), || subdomain)?;
+        let capabilities = Capabilities::new()
+            .check_in(CheckInSupport::Agent)
+            .detail(Detail::NONE.hardware().software())
+            .two_way(WRITABLE);
+        let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
+        Ok(SuperOps {
+            api: Api {
+                account: Account::new(info, http).with_rules(self.rules.clone()),
+                url,
+                product: self.product,
+            }
+            .into(),
+        })
+    }
+
+    fn budget(&self) -> Result<Budget> {
+        Budget::per_minute(REQUESTS_PER_MINUTE, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
+    }
+}

@@ -1,0 +1,24 @@
+//! SuperOps has two products with one API each.
+
+use serde::Deserialize;
+
+/// The one of SuperOps' two products that an account is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Product {
+    /// For service providers: assets belong to clients.
+    #[default]
+    Msp,
+    /// For internal IT: assets belong to departments.
+    It,
+}
+
+impl Product {
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Msp => "/msp",
+            Self::It => "/it",
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The GraphQL documents. The products differ in them.
+//!
+//! Documented: <https://developer.superops.com/msp>, <https://developer.superops.com/it>
+
+macro_rules! asset_fields {
+    ($of_the_product:literal) => {
+        concat!(
+            "assetId name assetClass site requester primaryMac loggedInUser serialNumber \
+             manufacturer model hostName publicIp gateway platform domain status \
+             lastCommunicatedTime platformFamily platformCategory platformVersion \
+             warrantyExpiryDate purchasedDate customFields ",
+            $of_the_product
+        )
+    };
+}
+
+macro_rules! asset_list {
+    ($fields:expr) => {
+        concat!(
+            "query getAssetList($input: ListInfoInput!) { getAssetList(input: $input) { assets { ",
+            $fields,
+            " } listInfo { page pageSize hasMore totalCount } } }"
+        )
+    };
+}
+
+macro_rules! asset {
+    ($fields:expr) => {
+        concat!(
+            "query getAsset($input: AssetIdentifierInput!) { getAsset(input: $input) { ",
+            $fields,
+            " } }"
+        )
+    };
+}
+
+pub(crate) const MSP_ASSET_LIST: &str = asset_list!(asset_fields!("client deviceCategory"));
+pub(crate) const IT_ASSET_LIST: &str = asset_list!(asset_fields!("department"));
+pub(crate) const MSP_ASSET: &str = asset!(asset_fields!("client deviceCategory"));
+pub(crate) const IT_ASSET: &str = asset!(asset_fields!("department"));
+
+pub(crate) const ASSET_DATES: &str = asset!("assetId name purchasedDate warrantyExpiryDate");
+
+/// The reply's type has no dates to select.
+pub(crate) const UPDATE_ASSET: &str =
+    "mutation updateAsset($input: UpdateAssetInput!) { updateAsset(input: $input) { assetId } }";
+
+pub(crate) const ASSET_SUMMARY: &str = "query getAssetSummary($input: AssetIdentifierInput!) { getAssetSummary(input: $input) { \
+     cpu { cpuName maxSpeed physicalCore logicalCore architecture } \
+     memory { totalMemory } \
+     disk { disks { drive discType size freeSize } totalSize } \
+     assetInterface { name adapterName mac ipv4Address ipv6Address } } }";
+
+pub(crate) const ASSET_SOFTWARE_LIST: &str = "query getAssetSoftwareList($input: AssetDetailsListInput!) { \
+     getAssetSoftwareList(input: $input) { \
+     assetSoftwares { id software version installedDate bitVersion installedPath } \
+     listInfo { page pageSize hasMore totalCount } } }";
+
+pub(crate) const CLIENT_LIST: &str = "query getClientList($input: ListInfoInput!) { \
+     getClientList(input: $input) { clients { accountId name stage status } \
+     listInfo { page pageSize hasMore totalCount } } }";
+
+pub(crate) const DEPARTMENT_LIST: &str =
+    "query getDepartmentList { getDepartmentList { departmentId name } }";
+
+#[cfg(test)]
+mod tests {
+    use apollo_compiler::{ExecutableDocument, Schema};
+
+    use super::*;
+
+    #[test]
+    fn every_document_is_valid_by_the_vendors_schema() {
+        let msp = include_str!("../../fixtures/msp.graphql");
+        let it = include_str!("../../fixtures/it.graphql");
+        for (sdl, documents) in [
+            (
+                msp,
+                [
+                    MSP_ASSET_LIST,
+                    MSP_ASSET,
+                    ASSET_DATES,
+                    UPDATE_ASSET,
+                    ASSET_SUMMARY,
+                    ASSET_SOFTWARE_LIST,
+                    CLIENT_LIST,
+                ],
+            ),
+            (
+                it,
+                [
+                    IT_ASSET_LIST,
+                    IT_ASSET,
+                    ASSET_DATES,
+                    UPDATE_ASSET,
+                    ASSET_SUMMARY,
+                    ASSET_SOFTWARE_LIST,
+                    DEPARTMENT_LIST,
+                ],
+            ),
+        ] {
+            let schema = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
+            for document in documents {
+                if let Err(error) =
+                    ExecutableDocument::parse_and_validate(&schema, document, "query.graphql")
+                {
+                    panic!("{document}: {}", error.errors);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_products_differ_and_the_schema_knows() {
+        let it = include_str!("../../fixtures/it.graphql");
+        let schema = Schema::parse_and_validate(it, "schema.graphql").unwrap();
+        for document in [MSP_ASSET_LIST, CLIENT_LIST] {
+            assert!(
+                ExecutableDocument::parse_and_validate(&schema, document, "query.graphql").is_err()
+            );
+        }
+    }
+}

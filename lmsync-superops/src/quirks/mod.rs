@@ -1,0 +1,4 @@
+//! Peculiarities of SuperOps alone.
+
+pub(crate) mod documents;
+pub(crate) mod rows;
