@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use http::StatusCode;
 use lmsync_core::http::Answer;
+use lmsync_core::json::{Scalar, StrictObject};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::scope::Scope;
+use crate::quirks::scope::Scope;
 
 /// The vendor's quota is counted over this long; no honest wait is longer.
 const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
@@ -49,6 +51,51 @@ impl Reason {
 
     fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// The object that the answer is.
+pub(crate) fn object<'a, T: Deserialize<'a>>(answer: &Answer<'a>) -> Result<T> {
+    let is_other_json = || {
+        matches!(
+            answer.json(),
+            Ok(Scalar::Null | Scalar::Text(_) | Scalar::Unexpected("array"))
+        )
+    };
+    match answer.json::<StrictObject<T>>() {
+        Ok(StrictObject(value)) => Ok(value),
+        Err(_) if is_other_json() => Err(unfamiliar(answer)),
+        Err(error) => Err(error),
+    }
+}
+
+/// A success without the data that belongs there.
+pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
+    refused_inside(answer).unwrap_or_else(|| {
+        answer
+            .error(
+                ErrorKind::Decode,
+                format!(
+                    "the answer holds no data that is known: {}",
+                    answer.excerpt()
+                ),
+            )
+            .with_retry(RetryClass::OnlyIfIdempotent)
+            .with_hint("try again later; if it stays, the vendor has changed its API")
+    })
+}
+
+/// Says if this one thing is out of reach, and all else goes on.
+pub(crate) fn is_hidden(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Permission | ErrorKind::NotFound)
+}
+
+/// The value, or nothing where it is out of reach.
+pub(crate) fn unless_hidden<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if is_hidden(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

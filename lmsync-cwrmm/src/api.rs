@@ -1,36 +1,30 @@
 //! The endpoints: one function each, from parameters to one page of wire types.
 
-use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use chrono::{DateTime, Utc};
 use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
-use lmsync_core::{Error, ErrorKind, Result};
+use lmsync_core::listing::PageKey;
+use lmsync_core::model::TenantFieldNames;
+use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::answers;
-use crate::limits::{Allowances, Family, RateLimits};
-use crate::read::{self, DeviceRow, ListPage};
-use crate::request::{address, call, encoded, list, query};
-use crate::scope::{Scope, Scopes};
-use crate::wire;
-use crate::writer::Writer;
+use crate::quirks::rows::{self, DeviceRow, ListPage};
+use crate::quirks::scope::{Scope, Scopes};
+use crate::quirks::writer::Writer;
+use crate::request::{address, call, encoded, fields_of, list};
+use crate::{answers, wire};
 
 /// The most devices, companies and sites on a page.
 pub(crate) const PAGE_SIZE: u32 = 500;
 /// The most companies in one request for devices or heartbeats.
 pub(crate) const COMPANIES_AT_ONCE: usize = 4;
-/// How the heartbeat calls companies. The vendor has renamed it before.
+/// The heartbeat's word for companies. The vendor has renamed it before.
 const HEARTBEAT_RESOURCE_TYPE: &str = "companies";
-/// So many pages in a row without anything new are no listing any more.
-pub(crate) const BARREN_PAGES: u32 = 5;
-
-/// What a list of agents is asked for: the vendor takes fifteen fields at most.
+/// The fields that a list of agents is asked for: the vendor takes fifteen fields at most.
 pub(crate) const PLATFORM_FIELDS: &[&str] = &[
     "deviceName",
     "friendlyName",
@@ -49,7 +43,7 @@ pub(crate) const PLATFORM_FIELDS: &[&str] = &[
     "physicalMemory",
 ];
 
-/// What a list of network devices is asked for.
+/// The fields that a list of network devices is asked for.
 pub(crate) const NETWORK_FIELDS: &[&str] = &[
     "deviceName",
     "friendlyName",
@@ -68,7 +62,7 @@ pub(crate) const NETWORK_FIELDS: &[&str] = &[
     "networks",
 ];
 
-/// Which devices to list.
+/// The sort of devices to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
     /// Those with an agent.
@@ -93,16 +87,23 @@ impl Category {
     }
 }
 
-/// The calls of one account; clones share what was found out about it.
-#[derive(Debug, Clone)]
+/// The calls of one account.
+#[derive(Debug)]
 pub(crate) struct Api {
-    http: HttpClient,
-    endpoint: Endpoint,
-    scopes: Scopes,
-    writer: Writer,
-    verb: Arc<AtomicU8>,
-    limits_asked: Arc<OnceCell<()>>,
-    allowances: Arc<Allowances>,
+    pub(crate) account: Account,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) options: Options,
+    pub(crate) scopes: Scopes,
+    pub(crate) writer: Writer,
+    pub(crate) verb: KnownVerb,
+}
+
+/// The configuration's decisions about reading and writing.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) network_devices: bool,
+    pub(crate) places: TenantFieldNames,
+    pub(crate) create_custom_fields: bool,
 }
 
 /// A page of devices asked for with one verb.
@@ -123,7 +124,25 @@ enum Verb {
     Get,
 }
 
-/// What a page of devices is asked for.
+/// The verb that lists devices, once it is known.
+#[derive(Debug, Default)]
+pub(crate) struct KnownVerb(AtomicU8);
+
+impl KnownVerb {
+    fn get(&self) -> Verb {
+        match self.0.load(Ordering::Relaxed) {
+            verb if verb == Verb::Post as u8 => Verb::Post,
+            verb if verb == Verb::Get as u8 => Verb::Get,
+            _ => Verb::Unknown,
+        }
+    }
+
+    fn remember(&self, verb: Verb) {
+        self.0.store(verb as u8, Ordering::Relaxed);
+    }
+}
+
+/// The devices that a page is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeviceRequest<'a> {
     pub(crate) category: Category,
@@ -134,77 +153,38 @@ pub(crate) struct DeviceRequest<'a> {
 }
 
 impl Api {
-    pub(crate) fn new(
-        http: HttpClient,
-        endpoint: Endpoint,
-        scopes: Scopes,
-        writer: Writer,
-    ) -> Self {
-        Self {
-            http,
-            endpoint,
-            scopes,
-            writer,
-            verb: Arc::new(AtomicU8::new(Verb::Unknown as u8)),
-            limits_asked: Arc::default(),
-            allowances: Arc::default(),
+    fn http(&self) -> &HttpClient {
+        self.account.http()
+    }
+
+    /// The sorts of devices that are listed.
+    pub(crate) fn categories(&self) -> &'static [Category] {
+        if self.options.network_devices {
+            &[Category::Platform, Category::Network]
+        } else {
+            &[Category::Platform]
         }
     }
 
-    pub(crate) fn http(&self) -> &HttpClient {
-        &self.http
-    }
-
-    pub(crate) fn scopes(&self) -> &Scopes {
-        &self.scopes
-    }
-
-    pub(crate) fn writer(&self) -> &Writer {
-        &self.writer
-    }
-
-    /// Asks once per connection how many requests are left; a vendor that does not say is no obstacle.
-    pub(crate) async fn learn_limits(&self, meter: &Meter) {
-        self.limits_asked
-            .get_or_init(|| async {
-                if let Ok(limits) = self.rate_limits(meter).await {
-                    self.allowances.learn(&limits);
-                }
-            })
-            .await;
-    }
-
-    async fn rate_limits(&self, meter: &Meter) -> Result<RateLimits> {
-        let call = self.get("rate limits", "/v1/rate_limits", None)?;
-        self.http
-            .send(&call, meter, |answer| {
-                answers::accept(answer, Scope::Companies)?;
-                read::object(answer)
-            })
-            .await
-    }
-
-    /// Every company, in the vendor's order.
+    /// A page of companies.
     pub(crate) async fn companies(
         &self,
+        at: &PageKey,
         meter: &Meter,
     ) -> Result<ListPage<WireRow<wire::Company>>> {
         let path = "/api/platform/v1/company/companies";
-        self.every_page(
-            "companies",
-            path,
-            Scope::Companies,
-            Family::Companies,
-            meter,
-        )
-        .await
+        self.list("companies", path, at, Scope::Companies, meter)
+            .await
     }
 
-    /// Every site of every company.
-    pub(crate) async fn sites(&self, meter: &Meter) -> Result<ListPage<WireRow<wire::Site>>> {
+    /// A page of the sites of every company.
+    pub(crate) async fn sites(
+        &self,
+        at: &PageKey,
+        meter: &Meter,
+    ) -> Result<ListPage<WireRow<wire::Site>>> {
         let path = "/api/platform/v1/company/sites";
-        self.every_page("sites", path, Scope::Sites, Family::Sites, meter)
-            .await
+        self.list("sites", path, at, Scope::Sites, meter).await
     }
 
     pub(crate) async fn company(&self, id: &str, meter: &Meter) -> Result<wire::Company> {
@@ -212,9 +192,7 @@ impl Api {
             &self.endpoint,
             &["api", "platform", "v1", "company", "companies", id],
         )?;
-        let (company, _) = self
-            .one("company", url, Scope::Companies, Family::Companies, meter)
-            .await?;
+        let (company, _) = self.one("company", url, Scope::Companies, meter).await?;
         Ok(company)
     }
 
@@ -223,9 +201,7 @@ impl Api {
             &self.endpoint,
             &["api", "platform", "v1", "company", "sites", id],
         )?;
-        let (site, _) = self
-            .one("site", url, Scope::Sites, Family::Sites, meter)
-            .await?;
+        let (site, _) = self.one("site", url, Scope::Sites, meter).await?;
         Ok(site)
     }
 
@@ -236,13 +212,13 @@ impl Api {
         cursor: &str,
         meter: &Meter,
     ) -> Result<Option<ListPage<DeviceRow>>> {
-        let first = match self.verb() {
+        let first = match self.verb.get() {
             Verb::Unknown => Verb::Post,
             known => return listed(self.ask(known, wanted, cursor, meter).await?),
         };
         let refused = match self.ask(first, wanted, cursor, meter).await? {
             PageAnswer::Listed(page) => {
-                self.settle(first);
+                self.verb.remember(first);
                 return Ok(Some(page));
             }
             asked => asked,
@@ -251,22 +227,22 @@ impl Api {
             Ok(asked) => asked,
             // Something on the way takes no GET with a body: so POST was right.
             Err(error) if is_a_refusal(&error) => {
-                self.settle(first);
+                self.verb.remember(first);
                 return listed(refused);
             }
             Err(error) => return Err(error),
         };
         match (refused, second) {
             (_, PageAnswer::Listed(page)) => {
-                self.settle(Verb::Get);
+                self.verb.remember(Verb::Get);
                 Ok(Some(page))
             }
             (PageAnswer::WrongVerb(_), PageAnswer::Nothing) => {
-                self.settle(Verb::Get);
+                self.verb.remember(Verb::Get);
                 Ok(None)
             }
             (refused, PageAnswer::WrongVerb(_)) => {
-                self.settle(first);
+                self.verb.remember(first);
                 listed(refused)
             }
             // Both verbs say the same: these companies have no devices.
@@ -301,8 +277,7 @@ impl Api {
         };
         let url = self.url(&path, Some(&query))?;
         let call = call("devices", method, &url, Some(&body))?;
-        self.within(Family::Devices).await;
-        self.http
+        self.http()
             .send(&call, meter, |answer| match answer.status().as_u16() {
                 404 if !answer.is_html() => Ok(PageAnswer::Nothing),
                 405 | 501 => match answers::accept(answer, Scope::Devices) {
@@ -311,7 +286,7 @@ impl Api {
                 },
                 _ => {
                     answers::accept(answer, Scope::Devices)?;
-                    read::devices(answer, wanted.raw).map(PageAnswer::Listed)
+                    rows::devices(answer, wanted.raw).map(PageAnswer::Listed)
                 }
             })
             .await
@@ -329,16 +304,15 @@ impl Api {
         );
         let path = "/api/platform/v2/device/endpoints/heartbeat";
         let call = self.get("heartbeat", path, Some(&query))?;
-        self.within(Family::Devices).await;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::Devices)?;
-                let heartbeat: wire::Heartbeat = read::object(answer)?;
+                let heartbeat: wire::Heartbeat = answers::object(answer)?;
                 if heartbeat.status == Scalar::Absent
                     && heartbeat.successful_records.is_none()
                     && heartbeat.failed_records.is_none()
                 {
-                    return Err(read::unfamiliar(answer));
+                    return Err(answers::unfamiliar(answer));
                 }
                 Ok(heartbeat)
             })
@@ -368,8 +342,7 @@ impl Api {
             ],
         )?;
         url.set_query(Some(&format!("field={fields}")));
-        self.one("device", url, Scope::Devices, Family::Details, meter)
-            .await
+        self.one("device", url, Scope::Devices, meter).await
     }
 
     /// Who was last logged in on a device, and when it started.
@@ -386,14 +359,12 @@ impl Api {
                 "system-state-info",
             ],
         )?;
-        let (state, _) = self
-            .one("system state", url, Scope::Devices, Family::Details, meter)
-            .await?;
+        let (state, _) = self.one("system state", url, Scope::Devices, meter).await?;
         Ok(state)
     }
 
     /// The partner's own fields of a device.
-    pub(crate) async fn custom_fields(
+    pub(crate) async fn fields_of_device(
         &self,
         id: &str,
         which: Fields,
@@ -404,8 +375,7 @@ impl Api {
             url.set_query(Some("withDefaults=true"));
         }
         let call = call::<()>("custom fields", Method::GET, &url, None)?;
-        self.within(Family::Details).await;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::CustomFields)?;
                 let fields: Vec<LenientObject<wire::AttributeValue>> = answer.json()?;
@@ -420,41 +390,23 @@ impl Api {
             .await
     }
 
-    async fn every_page<R: DeserializeOwned>(
+    /// A page of a plain list: the first, or the one with the query that the vendor gave.
+    async fn list<R: DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,
+        at: &PageKey,
         scope: Scope,
-        family: Family,
         meter: &Meter,
     ) -> Result<ListPage<WireRow<R>>> {
-        let mut all = ListPage {
-            rows: Vec::new(),
-            next: Some(vec![("limit".to_owned(), PAGE_SIZE.to_string())]),
-            received_at: self.http.clock().now(),
-            gaps: Vec::new(),
-        };
-        let mut asked = HashSet::new();
-        let mut barren = 0;
-        while let Some(parameters) = all.next.take() {
-            if barren >= BARREN_PAGES || !asked.insert(parameters.clone()) {
-                return Err(endless(operation));
-            }
-            let call = self.get(operation, path, Some(&query(&parameters)))?;
-            self.within(family).await;
-            let mut page: ListPage<WireRow<R>> = self
-                .http
-                .send(&call, meter, |answer| {
-                    answers::accept(answer, scope)?;
-                    read::array(answer)
-                })
-                .await?;
-            barren = if page.rows.is_empty() { barren + 1 } else { 0 };
-            all.received_at = page.received_at;
-            all.next = page.next.take();
-            all.append(page);
-        }
-        Ok(all)
+        let first = format!("limit={PAGE_SIZE}");
+        let call = self.get(operation, path, Some(at.cursor().unwrap_or(&first)))?;
+        self.http()
+            .send(&call, meter, |answer| {
+                answers::accept(answer, scope)?;
+                rows::array(answer)
+            })
+            .await
     }
 
     async fn one<T: DeserializeOwned>(
@@ -462,38 +414,15 @@ impl Api {
         operation: &'static str,
         url: Url,
         scope: Scope,
-        family: Family,
         meter: &Meter,
     ) -> Result<(T, DateTime<Utc>)> {
         let call = call::<()>(operation, Method::GET, &url, None)?;
-        self.within(family).await;
-        self.http
+        self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, scope)?;
-                Ok((read::object(answer)?, answer.received_at()))
+                Ok((answers::object(answer)?, answer.received_at()))
             })
             .await
-    }
-
-    /// Waits while the vendor has said that no request of `family` is left.
-    async fn within(&self, family: Family) {
-        let clock = self.http.clock();
-        if let Some(wait) = self.allowances.take(family, clock.now()) {
-            clock.sleep(wait).await;
-            self.allowances.forget(family);
-        }
-    }
-
-    fn verb(&self) -> Verb {
-        match self.verb.load(Ordering::Relaxed) {
-            verb if verb == Verb::Post as u8 => Verb::Post,
-            verb if verb == Verb::Get as u8 => Verb::Get,
-            _ => Verb::Unknown,
-        }
-    }
-
-    fn settle(&self, verb: Verb) {
-        self.verb.store(verb as u8, Ordering::Relaxed);
     }
 
     fn get(&self, operation: &'static str, path: &str, query: Option<&str>) -> Result<Call> {
@@ -507,7 +436,7 @@ impl Api {
     }
 }
 
-/// Which custom fields of a device to tell.
+/// The custom fields of a device to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fields {
     /// Those that the device itself has a value in.
@@ -516,23 +445,7 @@ pub(crate) enum Fields {
     All,
 }
 
-/// Where the custom fields of device `id` are read and written.
-pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
-    address(
-        endpoint,
-        &[
-            "api",
-            "platform",
-            "v2",
-            "device",
-            "endpoints",
-            id,
-            "custom-fields",
-        ],
-    )
-}
-
-/// Where one device is.
+/// The path to one device.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DevicePath<'a> {
     pub(crate) company: &'a str,
@@ -558,15 +471,10 @@ fn is_a_refusal(error: &Error) -> bool {
         )
 }
 
-pub(crate) fn endless(operation: &str) -> Error {
-    Error::vendor(format!(
-        "the list of {operation} does not end: its next page was read before or brings nothing new"
-    ))
-    .with_hint("run the sync again; if it stays, report it to the vendor")
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]

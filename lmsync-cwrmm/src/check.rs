@@ -1,15 +1,18 @@
 //! What the credentials can do, found out with a handful of reads.
 
 use lmsync_core::http::Meter;
-use lmsync_core::json::KeepRaw;
+use lmsync_core::listing::read_all;
 use lmsync_core::two_way::DateField;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
-use crate::api::{COMPANIES_AT_ONCE, Category, DeviceRequest};
-use crate::batch::{self, CheckIns};
-use crate::connector::{Inner, PRODUCT};
+use std::sync::Arc;
+
+use crate::api::{Api, COMPANIES_AT_ONCE, Category};
+use crate::lists::{DeviceRows, Directory};
 use crate::places;
-use crate::scope::Scope;
+use crate::product::PRODUCT;
+use crate::quirks::check_ins::CheckIns;
+use crate::quirks::scope::Scope;
 
 /// Whether heartbeats can be read.
 const READ_CHECK_IN: &str = "read_check_in";
@@ -29,11 +32,12 @@ struct Seen {
     device: Option<String>,
 }
 
-pub(crate) async fn check(inner: &Inner, scope: CheckScope) -> CheckReport {
+pub(crate) async fn check(api: &Arc<Api>, scope: CheckScope) -> CheckReport {
     let meter = Meter::default();
-    let companies = companies(inner, &meter).await;
+    let companies = Directory::of_companies(api, &meter).await;
+    let companies = companies.map(|directory| directory.companies);
     let seen = match &companies {
-        Ok(companies) => devices(inner, companies, &meter).await,
+        Ok(companies) => devices(api, companies, &meter).await,
         Err(error) => Err(error.clone()),
     };
     let customers = companies.as_ref().map(|all| Some(all.len() as u64));
@@ -44,35 +48,24 @@ pub(crate) async fn check(inner: &Inner, scope: CheckScope) -> CheckReport {
     let assets = assets.map_err(Clone::clone);
     let mut report = CheckReport::of_reads(PRODUCT, &customers, &assets)
         .advise(Check::READ_CUSTOMERS, COUNT_HINT);
-    if inner.api.scopes().lack(Scope::Sites) {
+    if api.scopes.lack(Scope::Sites) {
         let hint = format!("sites have no names: {}", Scope::Sites.hint());
         report = report.advise(Check::READ_CUSTOMERS, &hint);
     }
     if let Ok(seen) = &seen {
         tell_what_was_seen(&mut report, seen);
     }
-    let check_in = check_in(inner, &seen, &meter).await;
+    let check_in = check_in(api, &seen, &meter).await;
     report = report.and(check_in);
     if !scope.two_way {
         return report;
     }
-    let write_dates = write_dates(inner, &report, seen.ok(), &meter).await;
+    let write_dates = write_dates(api, &report, seen.ok(), &meter).await;
     report.and(write_dates)
 }
 
-async fn companies(inner: &Inner, meter: &Meter) -> Result<Vec<String>> {
-    let page = inner.api.companies(meter).await?;
-    Ok(page
-        .rows
-        .iter()
-        .filter_map(|row| row.record.as_ref().ok())
-        .filter_map(|company| company.id.text())
-        .map(|id| id.trim().to_owned())
-        .collect())
-}
-
 /// Looks at companies, a batch at a time, until one has a device.
-async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<Seen> {
+async fn devices(api: &Arc<Api>, companies: &[String], meter: &Meter) -> Result<Seen> {
     let mut seen = Seen {
         devices: 0,
         companies: 0,
@@ -81,18 +74,16 @@ async fn devices(inner: &Inner, companies: &[String], meter: &Meter) -> Result<S
         device: None,
     };
     for batch in companies.chunks(COMPANIES_AT_ONCE).take(BATCHES) {
-        let wanted = DeviceRequest {
+        let devices = DeviceRows {
+            api: Arc::clone(api),
             category: Category::Platform,
-            resource_type: "company",
-            resources: batch,
-            raw: KeepRaw::No,
+            companies: batch.to_vec(),
         };
-        let page = batch::devices(&inner.api, wanted, meter).await?;
+        let found = read_all(devices, api.account.http(), meter).await?.records;
         seen.companies += batch.len();
-        let rows = page.map(|page| page.rows).unwrap_or_default();
-        seen.devices += rows.len() as u64;
+        seen.devices += found.len() as u64;
         if seen.devices > 0 {
-            seen.device = rows.iter().find_map(|row| row.id()).map(ToOwned::to_owned);
+            seen.device = found.first().map(|device| device.0.clone());
             seen.sample = batch.to_vec();
             break;
         }
@@ -114,7 +105,7 @@ fn tell_what_was_seen(report: &mut CheckReport, seen: &Seen) {
     }
 }
 
-async fn check_in(inner: &Inner, seen: &Result<Seen>, meter: &Meter) -> Check {
+async fn check_in(api: &Arc<Api>, seen: &Result<Seen>, meter: &Meter) -> Check {
     let seen = match seen {
         Ok(seen) => seen,
         Err(_) => return Check::not_tried(READ_CHECK_IN, Check::READ_ASSETS),
@@ -125,7 +116,7 @@ async fn check_in(inner: &Inner, seen: &Result<Seen>, meter: &Meter) -> Check {
             "there is no customer whose devices could check in",
         );
     }
-    let told = inner.api.heartbeat(&seen.sample, meter).await;
+    let told = api.heartbeat(&seen.sample, meter).await;
     match told.map(CheckIns::told) {
         Ok(told) => match told.failure() {
             None => Check::passed(READ_CHECK_IN, "check-in times can be read"),
@@ -142,7 +133,7 @@ async fn check_in(inner: &Inner, seen: &Result<Seen>, meter: &Meter) -> Check {
 /// Whether dates can be written, found out without writing: by a token to write with, and by
 /// the custom fields of one device.
 async fn write_dates(
-    inner: &Inner,
+    api: &Arc<Api>,
     report: &CheckReport,
     seen: Option<Seen>,
     meter: &Meter,
@@ -157,12 +148,12 @@ async fn write_dates(
             return Check::not_tried(Check::WRITE_DATES, needed);
         }
     }
-    if inner.info.capabilities.two_way.is_empty() {
+    if api.account.info().capabilities.two_way.is_empty() {
         let error = Error::unsupported(PRODUCT, "writing dates without names in `fields`");
         return Check::failed(Check::WRITE_DATES, &error);
     }
-    let outcome = match inner.api.writer().sign_in(meter).await {
-        Ok(()) => fields(inner, seen.and_then(|seen| seen.device), meter).await,
+    let outcome = match api.writer.sign_in(meter).await {
+        Ok(()) => fields(api, seen.and_then(|seen| seen.device), meter).await,
         Err(error) => Err(error),
     };
     match outcome {
@@ -184,28 +175,28 @@ async fn write_dates(
 }
 
 /// What is to be said of the custom fields for dates on `device`.
-async fn fields(inner: &Inner, device: Option<String>, meter: &Meter) -> Result<String> {
+async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result<String> {
     let Some(device) = device else {
         return Ok("no device was seen to look for the custom fields on".to_owned());
     };
     let dates: Vec<DateField> = DateField::ALL
         .into_iter()
-        .filter(|date| inner.info.capabilities.two_way.contains(*date))
+        .filter(|date| api.account.info().capabilities.two_way.contains(*date))
         .collect();
-    let missing = inner.missing_homes(&device, &dates, meter).await?;
+    let missing = api.missing_homes(&device, &dates, meter).await?;
     if missing.is_empty() {
         return Ok("the custom fields for the dates are there".to_owned());
     }
-    if !inner.options.create_custom_fields {
-        return Err(inner.no_field(&missing));
+    if !api.options.create_custom_fields {
+        return Err(api.no_field(&missing));
     }
-    if inner.api.writer().lacks(Scope::WriteDefinitions) {
+    if api.writer.lacks(Scope::WriteDefinitions) {
         return Err(Error::new(
             ErrorKind::Permission,
             "the API key may not create custom fields",
         )
         .with_hint(Scope::WriteDefinitions.hint()));
     }
-    let sought = places::sought(&inner.options.places, &missing);
+    let sought = places::sought(&api.options.places, &missing);
     Ok(format!("the first write creates the one for {sought}"))
 }

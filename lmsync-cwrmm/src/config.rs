@@ -1,33 +1,10 @@
-//! Credentials and options: what people paste, made into what the API takes.
+//! Credentials and options of an account.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use lmsync_core::auth::TokenAuth;
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
-use lmsync_core::model::{Rules, TenantField, TenantFieldNames};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource, input};
+use lmsync_core::SecretSource;
+use lmsync_core::model::{Rules, TenantFieldNames};
 use serde::Deserialize;
 
-use crate::api::Api;
-use crate::connector::{CwRmm, Options};
-use crate::scope::Scopes;
-use crate::sign_in::{Purpose, SignIn};
-use crate::writer::Writer;
-
-/// The documented quota: so many requests in five minutes.
-const REQUESTS: usize = 500;
-const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
-const CONCURRENCY: usize = 4;
-
-const CLIENT_ID_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or \
-     API Access > Generate API Access), choose Generate and copy the Client ID";
-const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or API \
-     Access), choose Generate or Regenerate and copy the Client Secret: it is shown once";
-const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
-     of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
-
-/// What opens a ConnectWise RMM account.
+/// The credentials and options of a ConnectWise RMM account.
 ///
 /// ```
 /// use lmsync_cwrmm::CwRmmConfig;
@@ -62,6 +39,9 @@ pub struct CwRmmConfig {
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
     pub concurrency: Option<u32>,
+    /// The rules by which values are read.
+    #[serde(default)]
+    pub rules: Rules,
     /// The custom fields that hold dates and tags, by name.
     #[serde(default)]
     pub fields: TenantFieldNames,
@@ -88,7 +68,7 @@ pub enum Region {
 }
 
 impl Region {
-    const fn origin(self) -> &'static str {
+    pub(crate) const fn origin(self) -> &'static str {
         match self {
             Self::Na => "https://openapi.service.itsupport247.net",
             Self::Eu => "https://openapi.service.euplatform.connectwise.com",
@@ -96,7 +76,7 @@ impl Region {
         }
     }
 
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Na => "na",
             Self::Eu => "eu",
@@ -105,7 +85,7 @@ impl Region {
     }
 
     /// The region that a Client ID names by its first four characters.
-    fn of_client_id(client_id: &str) -> Option<Self> {
+    pub(crate) fn of_client_id(client_id: &str) -> Option<Self> {
         match client_id.get(..4)?.to_ascii_lowercase().as_str() {
             "0e30" => Some(Self::Na),
             "0e31" => Some(Self::Eu),
@@ -127,6 +107,7 @@ impl CwRmmConfig {
             endpoint: None,
             requests_per_minute: None,
             concurrency: None,
+            rules: Rules::default(),
             fields: TenantFieldNames::default(),
             create_custom_fields: false,
             network_devices: false,
@@ -168,6 +149,13 @@ impl CwRmmConfig {
         self
     }
 
+    /// Sets the rules by which values are read, such as further placeholder serial numbers.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
     /// Sets the custom fields that hold dates and tags. They are read with
     /// [`Detail::hardware`](lmsync_core::Detail::hardware), and both dates are written there.
     #[must_use]
@@ -191,207 +179,4 @@ impl CwRmmConfig {
         self.network_devices = listed;
         self
     }
-
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<CwRmm> {
-        self.connect_in(&Environment::system()?)
-    }
-
-    /// A connector on `environment`, shared with others or simulated.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
-        let client_id = client_id(&self.client_id)?;
-        let secret = client_secret(&self.client_secret.resolve()?)?;
-        let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
-        let places = self.places()?;
-        let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
-        let token_url = endpoint.join("/v1/token")?;
-        // The quota is the key's, sign-ins included.
-        let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
-        // Shared: what reads masks the token that writes, and the other way round.
-        let redactor = Redactor::default().and(&secret);
-        let http = || {
-            HttpClient::builder(
-                Arc::clone(&environment.transport),
-                limiter.clone(),
-                environment.clock.clone(),
-            )
-            .retry(environment.retry)
-            .redactor(redactor.clone())
-        };
-        let reading = Scopes::to_read(self.fields != TenantFieldNames::default());
-        let writing = Scopes::to_write(self.create_custom_fields);
-        let tokens = |scopes: &Scopes, purpose| {
-            let sign_in = SignIn {
-                url: token_url.clone(),
-                http: http().build(),
-                scopes: scopes.clone(),
-                purpose,
-                region_advice: self.region_advice(&client_id),
-                client_secret: secret.clone(),
-                client_id: client_id.clone(),
-            };
-            TokenAuth::new(Arc::new(sign_in), environment.clock.clone())
-        };
-        let with = |tokens: &TokenAuth| http().authorizer(Arc::new(tokens.clone())).build();
-        let purpose = Purpose::Writing {
-            reading: reading.clone(),
-        };
-        let to_read = tokens(&reading, Purpose::Reading);
-        let to_write = tokens(&writing, purpose);
-        let writer = Writer::new(with(&to_write), to_write, endpoint.clone(), writing);
-        let api = Api::new(with(&to_read), endpoint, reading, writer);
-        let options = Options {
-            network_devices: self.network_devices,
-            places,
-            create_custom_fields: self.create_custom_fields,
-        };
-        Ok(CwRmm::new(api, instance, options, Rules::default()))
-    }
-
-    fn origin(&self, client_id: &str) -> Result<String> {
-        if let Some(endpoint) = &self.endpoint {
-            return Ok(endpoint.clone());
-        }
-        self.region
-            .or_else(|| Region::of_client_id(client_id))
-            .map(|region| region.origin().to_owned())
-            .ok_or_else(|| {
-                Error::config("the Client ID does not tell the region").with_hint(REGION_HINT)
-            })
-    }
-
-    /// Why a sign-in that fails may be one in the wrong region.
-    fn region_advice(&self, client_id: &str) -> Option<String> {
-        if self.endpoint.is_some() {
-            return None;
-        }
-        let (chosen, named) = (self.region?, Region::of_client_id(client_id));
-        match named {
-            Some(named) if named == chosen => None,
-            Some(named) => Some(format!(
-                "`region` is `{}`, but the Client ID is one of `{}`: leave `region` away",
-                chosen.name(),
-                named.name()
-            )),
-            None => Some(format!(
-                "check that the account is of the region `{}`",
-                chosen.name()
-            )),
-        }
-    }
-
-    fn places(&self) -> Result<TenantFieldNames> {
-        for field in NOT_IN_CUSTOM_FIELDS {
-            if !self.fields.names(field).is_empty() {
-                return Err(Error::config(format!(
-                    "`fields` names a place for {field:?}, which ConnectWise RMM's agent reports itself"
-                ))
-                .with_hint(
-                    "custom fields are read for `purchase_date`, `warranty_start`, \
-                     `warranty_expiry`, `asset_tag` and `product_number`",
-                ));
-            }
-        }
-        Ok(self.fields.clone().over(default_places()))
-    }
-
-    fn budget(&self) -> Result<Budget> {
-        Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
-            .configured(self.requests_per_minute, self.concurrency)
-    }
 }
-
-/// What partners are likely to have called their fields; the vendor has none.
-fn default_places() -> TenantFieldNames {
-    TenantFieldNames::new()
-        .with(
-            TenantField::PurchaseDate,
-            ["Purchase Date", "Purchased Date", "Date of Purchase"],
-        )
-        .with(
-            TenantField::WarrantyExpiry,
-            [
-                "Warranty Expiration Date",
-                "Warranty Expiry Date",
-                "Warranty Expiration",
-                "Warranty Expiry",
-                "Warranty End Date",
-            ],
-        )
-        .with(
-            TenantField::WarrantyStart,
-            ["Warranty Start Date", "Warranty Start"],
-        )
-        .with(TenantField::AssetTag, ["Asset Tag"])
-}
-
-const NOT_IN_CUSTOM_FIELDS: [TenantField; 15] = [
-    TenantField::Cpu,
-    TenantField::Domain,
-    TenantField::Hostname,
-    TenantField::HardwareUuid,
-    TenantField::Kind,
-    TenantField::LastCheckIn,
-    TenantField::LastUser,
-    TenantField::MacAddress,
-    TenantField::Manufacturer,
-    TenantField::Memory,
-    TenantField::Model,
-    TenantField::OsName,
-    TenantField::OsVersion,
-    TenantField::Serial,
-    TenantField::Storage,
-];
-
-/// The bare Client ID: people paste it with quotes or its label.
-fn client_id(pasted: &str) -> Result<String> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(CLIENT_ID_HINT));
-    let text = bare(pasted, &["client id", "client_id", "clientid"]);
-    if text.is_empty() {
-        return wrong("the Client ID is empty");
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return wrong("the Client ID holds a blank or a character that no Client ID has");
-    }
-    Ok(text.to_owned())
-}
-
-/// The bare Client Secret.
-fn client_secret(pasted: &Secret) -> Result<Secret> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(SECRET_HINT));
-    let labels = ["client secret key", "client secret", "client_secret"];
-    let text = bare(pasted.expose(), &labels);
-    if text.is_empty() {
-        return wrong("the Client Secret is empty");
-    }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return wrong("the Client Secret holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
-}
-
-/// `pasted` without blanks, the label in front and quotes around it.
-fn bare<'t>(pasted: &'t str, labels: &[&str]) -> &'t str {
-    let text = pasted.trim();
-    let unlabelled = labels.iter().find_map(|label| {
-        let start = text.get(..label.len())?;
-        let rest = text.get(label.len()..)?.trim_start();
-        let separated = rest.strip_prefix([':', '='])?;
-        start.eq_ignore_ascii_case(label).then_some(separated)
-    });
-    let text = unlabelled.unwrap_or(text).trim();
-    ['"', '\'']
-        .iter()
-        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(text)
-        .trim()
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! The listings: devices, a batch of companies a page, and companies.
+//! The lists: devices by batches of companies, companies, and sites.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,180 +9,287 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join;
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::listing::{ListSource, Next, Page, PageKey, Row};
+use lmsync_core::listing::{ListChain, ListSource, Listed, Next, Page, PageKey, Row, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{
     AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
-use crate::api::{COMPANIES_AT_ONCE, DeviceRequest, PAGE_SIZE};
-use crate::batch::{self, CheckIn, CheckIns};
-use crate::connector::{Inner, unless_hidden};
-use crate::map::{self, Names};
-use crate::read::DeviceRow;
-use crate::wire;
+use crate::answers::unless_hidden;
+use crate::api::{Api, COMPANIES_AT_ONCE, Category, DeviceRequest};
+use crate::map::{self, Names, Site};
+use crate::quirks::check_ins::{CheckIn, CheckIns};
+use crate::quirks::rows::{DeviceRow, ListPage};
 
 /// A listing whose heartbeats fail this often asks for no more of them.
 const HEARTBEAT_FAILURES: u32 = 3;
 
-/// What a listing has to know before it asks for devices.
+/// The account's companies.
+pub(crate) struct Companies {
+    pub(crate) api: Arc<Api>,
+}
+
+#[async_trait]
+impl ListSource for Companies {
+    type Record = Customer;
+
+    fn first(&self) -> PageKey {
+        PageKey::start()
+    }
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
+        let page = self.api.companies(at, meter).await?;
+        let (origin, at) = (self.api.account.origin(), page.received_at);
+        let rows = page.rows.into_iter();
+        let rows = rows.map(|row| map::customer(row, origin, at).into());
+        Ok(Page::new(rows.collect(), page.next))
+    }
+}
+
+/// The account's sites.
+struct Sites {
+    api: Arc<Api>,
+}
+
+#[async_trait]
+impl ListSource for Sites {
+    type Record = Site;
+
+    fn first(&self) -> PageKey {
+        PageKey::start()
+    }
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Site>> {
+        let page = self.api.sites(at, meter).await?;
+        let rows = page.rows.into_iter().map(|row| map::site(row).into());
+        Ok(Page::new(rows.collect(), page.next))
+    }
+}
+
+/// The companies to list devices of, in a stable order, and the names of companies and sites.
 #[derive(Debug, Default)]
-struct Account {
-    /// Sorted, so that batches stay the same from one sync to the next.
-    companies: Vec<String>,
+pub(crate) struct Directory {
+    pub(crate) companies: Vec<String>,
     names: Names,
     /// Why companies could not be read; their devices cannot be asked for.
     unreadable: Vec<String>,
 }
 
-impl Account {
-    /// Companies, in a stable order, and the names of companies and sites.
-    async fn read(inner: &Inner, meter: &Meter) -> Result<Self> {
-        // Alone: what signs in for the first time should not do so three times over.
-        let companies = inner.api.companies(meter).await?;
-        let (sites, ()) = join(inner.api.sites(meter), inner.api.learn_limits(meter)).await;
-        let mut account = Self::default();
+impl Directory {
+    /// Reads companies, then sites. A key that may not read sites goes without their names.
+    async fn read(api: &Arc<Api>, meter: &Meter) -> Result<Self> {
+        // Alone: what signs in for the first time should not do so twice over.
+        let mut directory = Self::of_companies(api, meter).await?;
+        let sites = Sites {
+            api: Arc::clone(api),
+        };
+        let sites = read_all(sites, api.account.http(), meter).await;
+        let sites = unless_hidden(sites)?.map(|sites| sites.records);
+        for site in sites.into_iter().flatten() {
+            directory.names.add_site(&site);
+        }
+        Ok(directory)
+    }
+
+    /// Reads the companies alone.
+    pub(crate) async fn of_companies(api: &Arc<Api>, meter: &Meter) -> Result<Self> {
+        let companies = Companies {
+            api: Arc::clone(api),
+        };
+        let list = read_all(companies, api.account.http(), meter).await?;
+        let mut directory = Self::default();
         let mut ids = BTreeSet::new();
-        for row in companies.rows {
-            match row.record {
-                Ok(company) => {
-                    account.names.add_company(&company);
-                    match company.id.text().map(str::trim) {
-                        Some(id) if !id.is_empty() => {
-                            ids.insert(id.to_owned());
-                        }
-                        _ => account.unreadable.push("a company has no id".to_owned()),
-                    }
-                }
+        for company in list.records {
+            directory.names.add_company(&company);
+            ids.insert(company.source.vendor_id);
+        }
+        for rejection in list.rejected {
+            match rejection.vendor_id {
                 // Its id is enough to list its devices.
-                Err(rejection) => match rejection.vendor_id {
-                    Some(id) => {
-                        ids.insert(id);
-                    }
-                    None => {
-                        let why = format!("a company cannot be read: {}", rejection.reason);
-                        account.unreadable.push(why);
-                    }
-                },
+                Some(id) => drop(ids.insert(id)),
+                None => directory
+                    .unreadable
+                    .push(format!("a company cannot be read: {}", rejection.reason)),
             }
         }
-        account.companies = ids.into_iter().collect();
-        let sites = unless_hidden(sites)?.map(|sites| sites.rows);
-        for site in sites.into_iter().flatten().flat_map(|row| row.record) {
-            account.names.add_site(&site);
-        }
-        Ok(account)
+        directory.unreadable.extend(list.incomplete_reason);
+        directory.companies = ids.into_iter().collect();
+        Ok(directory)
     }
 }
 
-/// The account's devices; a page is a batch of companies.
-pub(crate) struct AssetPages {
-    inner: Arc<Inner>,
-    account: OnceCell<Account>,
+/// The account's devices: a list for each category in each batch of companies.
+pub(crate) struct DeviceLists(Arc<Listing>);
+
+/// The settings and findings of one listing of devices.
+struct Listing {
+    api: Arc<Api>,
     detail: Detail,
     raw: KeepRaw,
-    /// Whether the window leaves out what has no check-in.
+    /// The window leaves out what has no check-in.
     excludes_unknown: bool,
     heartbeat_failures: AtomicU32,
 }
 
-impl AssetPages {
-    pub(crate) fn new(inner: Arc<Inner>, query: &AssetQuery) -> Self {
-        Self {
-            inner,
-            account: OnceCell::new(),
+impl DeviceLists {
+    pub(crate) fn new(api: Arc<Api>, query: &AssetQuery) -> Self {
+        Self(Arc::new(Listing {
+            api,
             detail: query.detail,
             raw: query.raw.into(),
             excludes_unknown: query.window != CheckInWindow::All
                 && query.never_checked_in == NeverCheckedIn::Exclude,
             heartbeat_failures: AtomicU32::new(0),
-        }
+        }))
     }
 }
 
 #[async_trait]
-impl ListSource for AssetPages {
+impl ListChain for DeviceLists {
+    type List = DeviceList;
+
+    async fn lists(&self, meter: &Meter) -> Result<Vec<(String, DeviceList)>> {
+        let directory = Directory::read(&self.0.api, meter).await?;
+        let names = Arc::new(directory.names);
+        let mut lists = Vec::new();
+        if !directory.unreadable.is_empty() {
+            let gaps = DeviceList::Unreadable(directory.unreadable);
+            lists.push(("companies that cannot be read".to_owned(), gaps));
+        }
+        for companies in directory.companies.chunks(COMPANIES_AT_ONCE) {
+            let batch = Arc::new(Batch::new(companies));
+            for category in self.0.api.categories() {
+                let label = format!("{category:?} of {}", companies.join(", "));
+                let devices = Devices {
+                    listing: Arc::clone(&self.0),
+                    names: Arc::clone(&names),
+                    batch: Arc::clone(&batch),
+                    category: *category,
+                };
+                lists.push((label, DeviceList::Of(devices)));
+            }
+        }
+        Ok(lists)
+    }
+}
+
+/// One list of the chain.
+pub(crate) enum DeviceList {
+    /// Companies whose devices cannot be asked for, and why.
+    Unreadable(Vec<String>),
+    Of(Devices),
+}
+
+#[async_trait]
+impl ListSource for DeviceList {
     type Record = Asset;
 
+    fn first(&self) -> PageKey {
+        Place::first().key()
+    }
+
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
-        let number = at.number();
-        let inner = &self.inner;
-        let load = || Account::read(inner, meter);
-        let account = self.account.get_or_try_init(load).await?;
-        let mut batches = account.companies.chunks(COMPANIES_AT_ONCE);
-        let pages = u32::try_from(batches.len().max(1)).unwrap_or(u32::MAX);
-        let place = number.saturating_sub(1) as usize;
-        let mut rows = Vec::new();
-        if place == 0 {
-            rows.extend(account.unreadable.iter().map(|why| gap(why)));
+        match self {
+            Self::Unreadable(gaps) => Ok(Page::only(gaps.iter().map(|why| gap(why)).collect())),
+            Self::Of(devices) => devices.page(&Place::of(at), meter).await,
         }
-        if let Some(batch) = batches.nth(place) {
-            rows.extend(self.batch(batch, &account.names, meter).await?);
-        }
-        Ok(Page {
-            rows,
-            total: None,
-            next: Next::Numbered {
-                pages: Some(pages),
-                more: None,
-                size: PAGE_SIZE,
-            },
-        })
     }
 
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
-        self.inner.add_detail(asset, self.detail, meter).await
+        match self {
+            Self::Unreadable(_) => Ok(asset),
+            Self::Of(Devices { listing, .. }) => {
+                listing.api.add_detail(asset, listing.detail, meter).await
+            }
+        }
     }
 }
 
-/// The devices of a batch of companies, and when they were received.
-#[derive(Debug, Default)]
-struct Found {
-    devices: Vec<(DeviceRow, DateTime<Utc>)>,
-    /// Why groups of devices could not be read.
-    gaps: Vec<String>,
+/// A batch of companies, and what their heartbeats told.
+struct Batch {
+    companies: Vec<String>,
+    /// The heartbeat of all; nothing inside where the vendor knows them only one by one.
+    heartbeat: OnceCell<Option<CheckIns>>,
+    one_by_one: Mutex<OneByOne>,
 }
 
-impl AssetPages {
-    async fn batch(
-        &self,
-        companies: &[String],
-        names: &Names,
-        meter: &Meter,
-    ) -> Result<Vec<Row<Asset>>> {
+/// The heartbeats of companies that were asked for alone.
+#[derive(Default)]
+struct OneByOne {
+    asked: BTreeSet<String>,
+    told: CheckIns,
+}
+
+impl Batch {
+    fn new(companies: &[String]) -> Self {
+        Self {
+            companies: companies.to_vec(),
+            heartbeat: OnceCell::new(),
+            one_by_one: Mutex::default(),
+        }
+    }
+}
+
+/// The devices of one category in a batch of companies.
+pub(crate) struct Devices {
+    listing: Arc<Listing>,
+    names: Arc<Names>,
+    batch: Arc<Batch>,
+    category: Category,
+}
+
+impl Devices {
+    async fn page(&self, place: &Place, meter: &Meter) -> Result<Page<Asset>> {
         // Side by side: neither needs the other.
         let (heartbeat, found) = join(
-            self.heartbeat(companies, meter),
-            self.devices(companies, meter),
+            self.heartbeat(meter),
+            device_page(
+                &self.listing.api,
+                self.category,
+                &self.batch.companies,
+                place,
+                self.listing.raw,
+                meter,
+            ),
         )
         .await;
-        let found = found?;
-        let check_ins = self.check_ins(heartbeat, &found.devices, meter).await?;
-        let mut rows = Vec::new();
-        for (mut device, received_at) in found.devices {
-            if device.company.is_none() && companies.len() == 1 {
-                device.company = companies.first().cloned();
+        let (mut page, next) = found?;
+        if let [company] = place.companies(&self.batch.companies) {
+            for device in &mut page.rows {
+                device.company.get_or_insert_with(|| company.clone());
             }
-            rows.push(self.row(device, received_at, &check_ins, names));
         }
-        rows.extend(found.gaps.iter().map(|why| gap(why)));
-        Ok(rows)
+        let mut rows = match heartbeat? {
+            Some(check_ins) => self.rows(page.rows, page.received_at, check_ins),
+            None => {
+                let told = self.one_by_one(&page.rows, meter).await?;
+                self.rows(page.rows, page.received_at, &told.told)
+            }
+        };
+        rows.extend(page.gaps.iter().map(|why| gap(why)));
+        Ok(Page::new(rows, next))
     }
 
-    fn row(
+    fn rows(
         &self,
-        device: DeviceRow,
-        received_at: DateTime<Utc>,
+        devices: Vec<DeviceRow>,
+        at: DateTime<Utc>,
         check_ins: &CheckIns,
-        names: &Names,
-    ) -> Row<Asset> {
+    ) -> Vec<Row<Asset>> {
+        let devices = devices.into_iter();
+        devices
+            .map(|device| self.row(device, at, check_ins))
+            .collect()
+    }
+
+    fn row(&self, device: DeviceRow, at: DateTime<Utc>, check_ins: &CheckIns) -> Row<Asset> {
         let id = device.id().map(ToOwned::to_owned);
         let check_in = match &id {
             Some(id) => check_ins.of(device.company.as_deref(), id),
             None => CheckIn::Never,
         };
-        if self.excludes_unknown
+        if self.listing.excludes_unknown
             && device.row.record.is_ok()
             && let CheckIn::Unknown(why) = check_in
         {
@@ -195,120 +302,209 @@ impl AssetPages {
                 ),
             });
         }
-        map::asset(device, check_in, names, self.inner.origin(), received_at).into()
+        let origin = self.listing.api.account.origin();
+        map::asset(device, check_in, &self.names, origin, at).into()
     }
 
-    async fn devices(&self, companies: &[String], meter: &Meter) -> Result<Found> {
-        let mut found = Found::default();
-        for category in self.inner.categories() {
-            let wanted = DeviceRequest {
-                category: *category,
-                resource_type: "company",
-                resources: companies,
-                raw: self.raw,
-            };
-            if let Some(page) = batch::devices(&self.inner.api, wanted, meter).await? {
-                let at = page.received_at;
-                let devices = page.rows.into_iter().map(|row| (row, at));
-                found.devices.extend(devices);
-                found.gaps.extend(page.gaps);
+    /// The heartbeat of the batch, asked for once; `None` where the vendor knows the companies
+    /// only one by one. One that fails costs check-in times, never the listing.
+    async fn heartbeat(&self, meter: &Meter) -> Result<Option<&CheckIns>> {
+        let failures = &self.listing.heartbeat_failures;
+        let ask = || async {
+            if failures.load(Ordering::Relaxed) >= HEARTBEAT_FAILURES {
+                return Ok(Some(CheckIns::broken(
+                    "it failed for other companies and was not tried again",
+                )));
             }
-        }
-        Ok(found)
-    }
-
-    /// The heartbeat of a batch; `None` once it has failed too often.
-    async fn heartbeat(
-        &self,
-        companies: &[String],
-        meter: &Meter,
-    ) -> Option<Result<wire::Heartbeat>> {
-        if self.heartbeat_failures.load(Ordering::Relaxed) >= HEARTBEAT_FAILURES {
-            return None;
-        }
-        Some(self.inner.api.heartbeat(companies, meter).await)
-    }
-
-    /// A heartbeat that fails costs check-in times, never the listing.
-    async fn check_ins(
-        &self,
-        heartbeat: Option<Result<wire::Heartbeat>>,
-        found: &[(DeviceRow, DateTime<Utc>)],
-        meter: &Meter,
-    ) -> Result<CheckIns> {
-        match heartbeat {
-            None => Ok(CheckIns::broken(
-                "it failed for other companies and was not tried again",
-            )),
-            // Companies without devices are not known to it either.
-            Some(Err(error)) if error.kind() == ErrorKind::NotFound => {
-                self.one_by_one(found, meter).await
-            }
-            Some(answer) => {
-                if answer.is_err() {
-                    self.heartbeat_failures.fetch_add(1, Ordering::Relaxed);
+            let api = &self.listing.api;
+            match api.heartbeat(&self.batch.companies, meter).await {
+                // Companies without devices are not known to it either.
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                answer => {
+                    failures.fetch_add(u32::from(answer.is_err()), Ordering::Relaxed);
+                    CheckIns::of_answer(answer).map(Some)
                 }
-                CheckIns::of_answer(answer)
             }
-        }
+        };
+        Ok(self.batch.heartbeat.get_or_try_init(ask).await?.as_ref())
     }
 
-    /// Asks for each company that has devices alone.
+    /// Asks for each company alone that has a device in `found`, once.
     async fn one_by_one(
         &self,
-        found: &[(DeviceRow, DateTime<Utc>)],
+        found: &[DeviceRow],
         meter: &Meter,
-    ) -> Result<CheckIns> {
-        let companies: BTreeSet<&String> = found
-            .iter()
-            .filter_map(|(device, _)| device.company.as_ref())
-            .collect();
-        let mut all = CheckIns::default();
-        let mut told = false;
-        for company in &companies {
-            let alone = std::slice::from_ref(*company);
-            let answer = self.inner.api.heartbeat(alone, meter).await;
-            told |= answer.is_ok();
-            all.add(company, CheckIns::of_answer(answer)?);
+    ) -> Result<tokio::sync::MutexGuard<'_, OneByOne>> {
+        let mut one_by_one = self.batch.one_by_one.lock().await;
+        let companies: BTreeSet<&String> = found.iter().flat_map(|row| &row.company).collect();
+        let (mut asked, mut told) = (false, false);
+        for company in companies {
+            if one_by_one.asked.insert(company.clone()) {
+                let alone = std::slice::from_ref(company);
+                let answer = self.listing.api.heartbeat(alone, meter).await;
+                (asked, told) = (true, told || answer.is_ok());
+                one_by_one.told.add(company, CheckIns::of_answer(answer)?);
+            }
         }
-        if !told && !companies.is_empty() {
-            self.heartbeat_failures.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(all)
+        let failed = u32::from(asked && !told);
+        let failures = &self.listing.heartbeat_failures;
+        failures.fetch_add(failed, Ordering::Relaxed);
+        Ok(one_by_one)
     }
 }
 
-/// The account's companies, all on one page.
-pub(crate) struct CustomerPages {
-    inner: Arc<Inner>,
-}
-
-impl CustomerPages {
-    pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        Self { inner }
-    }
+/// The devices of one category in a batch of companies, as they came.
+pub(crate) struct DeviceRows {
+    pub(crate) api: Arc<Api>,
+    pub(crate) category: Category,
+    pub(crate) companies: Vec<String>,
 }
 
 #[async_trait]
-impl ListSource for CustomerPages {
-    type Record = Customer;
+impl ListSource for DeviceRows {
+    type Record = FoundDevice;
 
-    async fn page(&self, _at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
-        let companies = self.inner.api.companies(meter).await?;
-        let (origin, at) = (self.inner.origin(), companies.received_at);
-        Ok(Page {
-            rows: companies
-                .rows
-                .into_iter()
-                .map(|row| map::customer(row, origin, at).into())
-                .collect(),
-            total: None,
-            next: Next::Numbered {
-                pages: Some(1),
-                more: None,
-                size: PAGE_SIZE,
-            },
-        })
+    fn first(&self) -> PageKey {
+        Place::first().key()
+    }
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<FoundDevice>> {
+        let place = Place::of(at);
+        let (page, next) = device_page(
+            &self.api,
+            self.category,
+            &self.companies,
+            &place,
+            KeepRaw::No,
+            meter,
+        )
+        .await?;
+        let found = page.rows.iter().filter_map(|row| row.id());
+        let rows = found.map(|id| Row::Record(FoundDevice(id.to_owned())));
+        Ok(Page::new(rows.collect(), next))
+    }
+}
+
+/// The id of a device.
+pub(crate) struct FoundDevice(pub(crate) String);
+
+impl Listed for FoundDevice {
+    fn vendor_id(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The page of devices at `place`, and what comes after it.
+///
+/// A company without devices is answered with 404, and one of them may turn the answer of
+/// the whole batch into that: then each company is asked alone.
+async fn device_page(
+    api: &Api,
+    category: Category,
+    batch: &[String],
+    place: &Place,
+    raw: KeepRaw,
+    meter: &Meter,
+) -> Result<(ListPage<DeviceRow>, Next)> {
+    let request = DeviceRequest {
+        category,
+        resource_type: "company",
+        resources: place.companies(batch),
+        raw,
+    };
+    Ok(match api.devices(request, &place.cursor, meter).await? {
+        Some(mut page) => {
+            let next = std::mem::replace(&mut page.next, Next::End);
+            let next = match next {
+                Next::Cursor(cursor) => Next::Cursor(place.forward(&cursor, page.rows.len())),
+                Next::End if place.alone.is_some() => place.next_company(batch),
+                next => next,
+            };
+            (page, next)
+        }
+        // Past the last page there is nothing either, and that is no error.
+        None => {
+            let is_a_batch_without = place.is_first() && batch.len() > 1;
+            let next = match place.alone {
+                None if !is_a_batch_without => Next::End,
+                _ => place.next_company(batch),
+            };
+            (ListPage::nothing(api.account.http().clock().now()), next)
+        }
+    })
+}
+
+/// The place of a page: in the list of a whole batch, or of one of its companies alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    /// The company that is asked alone, by its place in the batch.
+    alone: Option<usize>,
+    cursor: String,
+}
+
+impl Place {
+    fn first() -> Self {
+        Self {
+            alone: None,
+            cursor: "0".to_owned(),
+        }
+    }
+
+    fn of(key: &PageKey) -> Self {
+        let (list, cursor) = key
+            .cursor()
+            .and_then(|key| key.split_once(':'))
+            .unwrap_or(("", "0"));
+        Self {
+            alone: list.parse().ok(),
+            cursor: cursor.to_owned(),
+        }
+    }
+
+    fn key(&self) -> PageKey {
+        PageKey::Cursor(self.text(&self.cursor))
+    }
+
+    fn text(&self, cursor: &str) -> String {
+        match self.alone {
+            None => format!("batch:{cursor}"),
+            Some(company) => format!("{company}:{cursor}"),
+        }
+    }
+
+    fn is_first(&self) -> bool {
+        *self == Self::first()
+    }
+
+    fn companies<'b>(&self, batch: &'b [String]) -> &'b [String] {
+        match self.alone {
+            None => batch,
+            Some(company) => batch.get(company..=company).unwrap_or_default(),
+        }
+    }
+
+    /// The first page of the company after this one.
+    fn next_company(&self, batch: &[String]) -> Next {
+        let company = self.alone.map_or(0, |company| company + 1);
+        if company >= batch.len() {
+            return Next::End;
+        }
+        let alone = Self {
+            alone: Some(company),
+            ..Self::first()
+        };
+        Next::Cursor(alone.text(&alone.cursor))
+    }
+
+    /// The vendor's cursor, unless it leads back: it is an offset, so the rows met tell a
+    /// better one.
+    fn forward(&self, next: &str, rows: usize) -> String {
+        match (next.parse::<u64>(), self.cursor.parse::<u64>()) {
+            (Ok(number), Ok(current)) if number <= current => {
+                self.text(&(current + (rows as u64).max(1)).to_string())
+            }
+            _ => self.text(next),
+        }
     }
 }
 
@@ -317,4 +513,50 @@ fn gap(why: &str) -> Row<Asset> {
         vendor_id: None,
         reason: format!("devices are not known: {why}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_being_a_key() {
+        for (alone, cursor) in [(None, "0"), (Some(3), "17"), (None, "a:b"), (Some(0), "")] {
+            let place = Place {
+                alone,
+                cursor: cursor.to_owned(),
+            };
+            assert_eq!(Place::of(&place.key()), place);
+        }
+        assert!(Place::of(&PageKey::start()).is_first());
+    }
+
+    #[test]
+    fn a_cursor_that_leads_back_is_replaced() {
+        let place = Place {
+            alone: None,
+            cursor: "7".to_owned(),
+        };
+        assert_eq!(place.forward("9", 2), "batch:9");
+        for back in ["0", "3", "7"] {
+            assert_eq!(place.forward(back, 2), "batch:9", "{back}");
+            assert_eq!(place.forward(back, 0), "batch:8", "{back}");
+        }
+        assert_eq!(place.forward("opaque", 2), "batch:opaque");
+    }
+
+    #[test]
+    fn companies_are_asked_alone_one_after_the_other() {
+        let batch = ["a".to_owned(), "b".to_owned()];
+        let mut place = Place::first();
+        assert_eq!(place.companies(&batch), batch);
+        for company in &batch {
+            let Next::Cursor(next) = place.next_company(&batch) else {
+                panic!("{company} is left out");
+            };
+            place = Place::of(&PageKey::Cursor(next));
+            assert_eq!(place.companies(&batch), std::slice::from_ref(company));
+        }
+        assert_eq!(place.next_company(&batch), Next::End);
+    }
 }

@@ -7,35 +7,21 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
+use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    InstalledSoftware, Issue, IssueCode, OtherSerialKind, Ref, Rules, Source, TenantField,
-    TenantFieldNames, VendorDay, VendorInstant, Virtualization, clean, guest_hypervisor,
+    InstalledSoftware, Origin, OtherSerialKind, Ref, TenantField, TenantFieldNames, VendorDay,
+    VendorInstant, Virtualization, clean, guest_hypervisor,
 };
 
 use self::hardware::{addresses, hardware};
-use crate::batch::CheckIn;
-use crate::read::DeviceRow;
+use crate::quirks::check_ins::CheckIn;
+use crate::quirks::rows::DeviceRow;
 use crate::{places, wire};
 
-/// The connector's name.
-pub(crate) const CONNECTOR: &str = "cwrmm";
 /// What a device needs to be read alone, besides its id.
 pub(crate) const COMPANY_ID: &str = "company_id";
 pub(crate) const SITE_ID: &str = "site_id";
-
-/// Where records come from, and by which rules they are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    pub(crate) instance: &'a str,
-    pub(crate) rules: &'a Rules,
-}
-
-impl Origin<'_> {
-    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
-        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
-    }
-}
 
 /// The names of companies and sites by id.
 #[derive(Debug, Default)]
@@ -45,39 +31,58 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn add_company(&mut self, company: &wire::Company) {
-        if let (Some(id), Some(name)) = (text(&company.id), company_name(company)) {
-            self.companies.insert(id, name);
+    /// Adds the name of a company; a nameless one goes by its id.
+    pub(crate) fn add_company(&mut self, company: &Customer) {
+        let id = &company.source.vendor_id;
+        if company.name != *id {
+            self.companies.insert(id.clone(), company.name.clone());
         }
     }
 
-    pub(crate) fn add_site(&mut self, site: &wire::Site) {
-        let name = text(&site.friendly_name).or_else(|| text(&site.name));
-        if let (Some(id), Some(name)) = (text(&site.id), name) {
-            self.sites.insert(id, name);
+    /// Adds the name of a site.
+    pub(crate) fn add_site(&mut self, site: &Site) {
+        if let Some(name) = site.0.name.clone() {
+            self.sites.insert(site.0.id.clone(), name);
         }
     }
+}
+
+/// A site, by id and name.
+#[derive(Debug)]
+pub(crate) struct Site(Ref);
+
+impl Listed for Site {
+    fn vendor_id(&self) -> &str {
+        &self.0.id
+    }
+}
+
+pub(crate) fn site(row: WireRow<wire::Site>) -> Result<Site, Rejection> {
+    let wire = row.record?;
+    let id = wire.id.clean();
+    let id = id.ok_or_else(|| Rejection::without_id("the site"))?;
+    let name = wire.friendly_name.clean().or_else(|| wire.name.clean());
+    Ok(Site(Ref::new(id, name)))
 }
 
 pub(crate) fn asset(
     device: DeviceRow,
     check_in: CheckIn<'_>,
     names: &Names,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
     let wire = device.row.record?;
-    let id = text(&wire.endpoint_id).ok_or_else(|| without_id("the device has no id"))?;
-    let mut source = origin.source(&id, received_at);
-    source.raw = device.row.raw;
+    let mut draft = origin.draft(wire.endpoint_id.clean(), received_at)?;
+    draft.asset.source.raw = device.row.raw;
     let company = device.company.as_deref().and_then(clean);
     let site = device.site.as_deref().and_then(clean);
     for (name, id) in [(COMPANY_ID, &company), (SITE_ID, &site)] {
         if let Some(id) = id {
-            source.parent_ids.insert(name.to_owned(), id.clone());
+            let parents = &mut draft.asset.source.parent_ids;
+            parents.insert(name.to_owned(), id.clone());
         }
     }
-    let mut draft = AssetDraft::new(source, origin.rules, received_at);
     let named = |id: Option<String>, names: &HashMap<String, String>| {
         id.map(|id| {
             let name = names.get(&id).cloned();
@@ -96,8 +101,8 @@ pub(crate) fn asset(
 }
 
 /// `asset` with what only a call for it alone tells.
-pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, rules: &Rules) -> Asset {
-    let mut draft = reopen(asset, rules);
+pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
     if !wire.networks.0.is_empty() {
         // They tell which address belongs to which adapter; the list does not.
         draft.asset.network.adapters.clear();
@@ -112,37 +117,29 @@ pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, rules: &Rules) ->
         .filter(|user| user.last_logon_timestamp.is_some_and(|at| at > 0))
         .max_by_key(|user| user.last_logon_timestamp);
     if draft.asset.last_user.is_none() {
-        draft.asset.last_user = last.and_then(|user| text(&user.username));
+        draft.asset.last_user = last.and_then(|user| user.username.clean());
     }
     draft.finish()
 }
 
 /// `asset` with the software installed on it.
-pub(crate) fn with_software(asset: Asset, wire: &wire::Endpoint, rules: &Rules) -> Asset {
-    let mut draft = reopen(asset, rules);
+pub(crate) fn with_software(asset: Asset, wire: &wire::Endpoint, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
     let dates = draft.dates();
-    let mut software = Vec::with_capacity(wire.installed_softwares.0.len());
-    for program in &wire.installed_softwares.0 {
-        match program
-            .value()
-            .and_then(|program| installed(program, &dates))
-        {
-            Some(program) => software.push(program),
-            None => {
-                let issue = Issue::new(IssueCode::Truncated, "software");
-                draft.issue(issue.with_note("a program has no name"));
-            }
-        }
-    }
-    draft.asset.software = Some(software);
+    let programs = wire.installed_softwares.0.iter().map(|program| {
+        let program = program.value();
+        let program = program.and_then(|program| installed(program, &dates));
+        program.ok_or_else(|| "a program has no name".to_owned())
+    });
+    draft.installed(programs);
     draft.finish()
 }
 
 /// `asset` with who was last logged in and when it started.
-pub(crate) fn with_state(asset: Asset, state: &wire::SystemState, rules: &Rules) -> Asset {
-    let mut draft = reopen(asset, rules);
+pub(crate) fn with_state(asset: Asset, state: &wire::SystemState, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
     let user = state.last_logged_on_user.value();
-    if let Some(user) = user.and_then(|user| text(&user.username)) {
+    if let Some(user) = user.and_then(|user| user.username.clean()) {
         draft.asset.last_user = Some(user);
     }
     if let Some(startup) = state.startup_status.value() {
@@ -156,12 +153,12 @@ pub(crate) fn with_custom_fields(
     asset: Asset,
     fields: &[wire::AttributeValue],
     places: &TenantFieldNames,
-    rules: &Rules,
+    origin: &Origin,
 ) -> Asset {
-    let mut draft = reopen(asset, rules);
+    let mut draft = origin.reopen(asset);
     for field in fields {
         // A field without a name is still told apart by its id.
-        let name = text(&field.name).or_else(|| field.id().and_then(clean));
+        let name = field.name.clean().or_else(|| field.id().and_then(clean));
         if let (Some(name), Some(value)) = (name, field.value.clone()) {
             draft.asset.custom_fields.insert(name, value);
         }
@@ -205,22 +202,23 @@ const SUPPORTED_PLACES: [TenantField; 5] = [
 ];
 
 /// `asset` with a note on what could not be had.
-pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, rules: &Rules) -> Asset {
-    let mut draft = reopen(asset, rules);
-    draft.issue(Issue::new(IssueCode::Truncated, field).with_note(why));
+pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    draft.gap(field, why);
     draft.finish()
 }
 
 pub(crate) fn customer(
     row: WireRow<wire::Company>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let id = text(&wire.id).ok_or_else(|| without_id("the company has no id"))?;
-    let name = company_name(&wire).unwrap_or_else(|| id.clone());
-    let mut customer = Customer::new(origin.source(&id, received_at), name);
-    let dates = origin.rules.dates(received_at);
+    let source = origin.identified(wire.id.clean(), "the company", received_at)?;
+    let name = wire.friendly_name.clean().or_else(|| wire.name.clean());
+    let name = name.unwrap_or_else(|| source.vendor_id.clone());
+    let mut customer = Customer::new(source, name);
+    let dates = origin.dates(received_at);
     let ended = |date: &Scalar| {
         dates
             .instant(VendorInstant::from(date.text()))
@@ -228,22 +226,13 @@ pub(crate) fn customer(
             .is_some_and(|at| at <= received_at)
     };
     let status = wire.activity_status.value();
-    customer.state_raw = status.and_then(|status| text(&status.name));
+    customer.state_raw = status.and_then(|status| status.name.clean());
     customer.active = if ended(&wire.inactive_date) || ended(&wire.deleted_date) {
         Some(false)
     } else {
         Some(status.and_then(|status| status.active_flag).unwrap_or(true))
     };
     Ok(customer)
-}
-
-fn company_name(company: &wire::Company) -> Option<String> {
-    text(&company.friendly_name).or_else(|| text(&company.name))
-}
-
-fn reopen(asset: Asset, rules: &Rules) -> AssetDraft<'_> {
-    let now = asset.source.fetched_at;
-    AssetDraft::reopen(asset, rules, now)
 }
 
 fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
@@ -264,11 +253,11 @@ fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     let others = [
         (
             OtherSerialKind::Bios,
-            bios.and_then(|bios| text(&bios.serial_number)),
+            bios.and_then(|bios| bios.serial_number.clean()),
         ),
         (
             OtherSerialKind::Baseboard,
-            board.and_then(|board| text(&board.serial_number)),
+            board.and_then(|board| board.serial_number.clean()),
         ),
     ];
     for (kind, serial) in others {
@@ -281,9 +270,11 @@ fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         }
     }
     let asset = &mut draft.asset;
-    asset.hostname =
-        text(&wire.device_name).or_else(|| system.and_then(|system| text(&system.system_name)));
-    asset.domain = system.and_then(|system| text(&system.domain));
+    asset.hostname = wire
+        .device_name
+        .clean()
+        .or_else(|| system.and_then(|system| system.system_name.clean()));
+    asset.domain = system.and_then(|system| system.domain.clean());
 }
 
 /// The board's maker, unless that is only what a hypervisor pretends to.
@@ -328,17 +319,17 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         .text()
         .and_then(Virtualization::from_words)
         .unwrap_or_default();
-    asset.hypervisor = system.and_then(|system| text(&system.hypervisor_name));
+    asset.hypervisor = system.and_then(|system| system.hypervisor_name.clean());
     // What ConnectWise RMM lists is in use; it has no other state.
     asset.state = AssetState::Active;
     if let Some(os) = wire.os.value() {
-        asset.last_user = text(&os.user_name);
+        asset.last_user = os.user_name.clean();
         draft
             .os(os.product.text(), os.version.text())
             .arch(os.arch.text())
             .os_installed_on(moment(&os.install_date));
         if draft.asset.os.build.is_none() {
-            draft.asset.os.build = text(&os.build_number);
+            draft.asset.os.build = os.build_number.clean();
         }
     }
     draft
@@ -356,7 +347,7 @@ fn kind(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         &wire.resource_type,
     ]
     .into_iter()
-    .filter_map(text)
+    .filter_map(Scalar::clean)
     .collect();
     let told = words
         .iter()
@@ -380,7 +371,9 @@ fn chassis(system: &wire::System) -> Option<AssetKind> {
             AssetKind::Desktop | AssetKind::Laptop | AssetKind::Tablet
         )
     };
-    let named = text(&system.chassis)
+    let named = system
+        .chassis
+        .clean()
         .and_then(|words| AssetKind::from_words(&words))
         .filter(fits);
     named.or_else(|| {
@@ -410,8 +403,7 @@ fn reported(draft: &mut AssetDraft<'_>, check_in: CheckIn<'_>) {
         }
         CheckIn::Never => {}
         CheckIn::Unknown(why) => {
-            let issue = Issue::new(IssueCode::Truncated, "last_check_in");
-            draft.issue(issue.with_note(unknown_check_in(why)));
+            draft.gap("last_check_in", unknown_check_in(why));
         }
     }
 }
@@ -426,12 +418,12 @@ fn installed(wire: &wire::Software, dates: &DateReader) -> Option<InstalledSoftw
         .into_iter()
         .find_map(|date| dates.day(moment(date)).value);
     Some(InstalledSoftware {
-        name: text(&wire.name)?,
-        publisher: text(&wire.publisher),
-        version: text(&wire.version),
+        name: wire.name.clean()?,
+        publisher: wire.publisher.clean(),
+        version: wire.version.clean(),
         installed_on: on,
         arch: None,
-        path: text(&wire.location),
+        path: wire.location.clean(),
         vendor_id: None,
     })
 }
@@ -442,10 +434,6 @@ fn moment(scalar: &Scalar) -> VendorDay<'_> {
         Some(text) => VendorDay::Moment(VendorInstant::Text(text)),
         None => VendorDay::Absent,
     }
-}
-
-fn text(scalar: &Scalar) -> Option<String> {
-    scalar.text().and_then(clean)
 }
 
 fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
@@ -477,19 +465,7 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
                 ("domain", system.domain.unexpected()),
             ]
         }));
-    for (field, kind) in found {
-        if let Some(kind) = kind {
-            let issue = Issue::new(IssueCode::UnexpectedType, field);
-            draft.issue(issue.with_note(format!("a value of type {kind} came")));
-        }
-    }
-}
-
-fn without_id(reason: &str) -> Rejection {
-    Rejection {
-        vendor_id: None,
-        reason: reason.to_owned(),
-    }
+    draft.unexpected_types(found);
 }
 
 #[cfg(test)]

@@ -9,8 +9,6 @@ use serde::Serialize;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
-use crate::link::Parameters;
-
 /// A read; the vendor may be asked as often as needed.
 pub(crate) fn call<B: Serialize>(
     operation: &'static str,
@@ -71,6 +69,22 @@ pub(crate) fn address(endpoint: &Endpoint, segments: &[&str]) -> Result<Url> {
     Ok(url)
 }
 
+/// The address at which the custom fields of device `id` are read and written.
+pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
+    address(
+        endpoint,
+        &[
+            "api",
+            "platform",
+            "v2",
+            "device",
+            "endpoints",
+            id,
+            "custom-fields",
+        ],
+    )
+}
+
 /// A random UUID: the vendor's specification asks for one, and finds a request by it.
 fn request_id() -> String {
     let id = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
@@ -83,14 +97,6 @@ fn request_id() -> String {
         &hex[20..],
     ]
     .join("-")
-}
-
-pub(crate) fn query(parameters: &Parameters) -> String {
-    let pairs: Vec<String> = parameters
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-        .collect();
-    pairs.join("&")
 }
 
 /// Values with commas between; commas as such, for not every server decodes them.

@@ -12,10 +12,11 @@ use lmsync_core::two_way::{
 use lmsync_core::{Connector, Error, Result, SharedClock, TwoWaySync};
 
 use crate::api::Fields;
-use crate::connector::{CwRmm, PRODUCT};
-use crate::homes::DateTarget;
+use crate::connector::CwRmm;
 use crate::map;
 use crate::places;
+use crate::product::PRODUCT;
+use crate::quirks::date_fields::DateTarget;
 use crate::wire::NewValue;
 
 #[async_trait]
@@ -47,32 +48,32 @@ impl DateAccess for CwRmm {
     type Record = DateTarget;
 
     fn clock(&self) -> &SharedClock {
-        self.inner.api.http().clock()
+        self.api.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, DateTarget)> {
-        let inner = &self.inner;
+        let api = &self.api;
         let meter = Meter::default();
-        let own = inner
+        let own = api
             .custom_fields(&id.vendor_id, Fields::Own, &meter)
             .await?;
-        let reader = inner.rules.dates(self.clock().now());
-        let dates = places::dates(&own, &inner.options.places, &reader);
-        let homes = DateTarget::of_held(&own, &inner.options.places);
+        let reader = api.account.origin().dates(self.clock().now());
+        let dates = places::dates(&own, &api.options.places, &reader);
+        let homes = DateTarget::of_held(&own, &api.options.places);
         Ok((dates, homes))
     }
 
     async fn send(&self, change: &DateChange, record: &DateTarget) -> Result<()> {
-        let inner = &self.inner;
+        let api = &self.api;
         let meter = Meter::default();
         let device = change.asset.vendor_id.as_str();
-        let homes = inner.homes(change, record, &meter).await?;
+        let homes = api.homes(change, record, &meter).await?;
         let values: Vec<NewValue<'_>> = change
             .changes()
             .iter()
             .map(|change| new_value(device, change, &homes))
             .collect::<Result<_>>()?;
-        inner.api.writer().set_values(device, &values, &meter).await
+        api.writer.set_values(device, &values, &meter).await
     }
 }
 

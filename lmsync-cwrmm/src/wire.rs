@@ -6,49 +6,40 @@ use std::fmt;
 
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// One page of devices, grouped; `E` is the type of a device.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(bound = "E: DeserializeOwned", default)]
-pub(crate) struct DeviceList<E> {
-    pub(crate) platform: Option<Vec<LenientObject<Group<E>>>>,
-    pub(crate) network: Option<Vec<LenientObject<Group<E>>>>,
+/// One page of devices, its groups unread.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeviceList<'a> {
+    #[serde(borrow)]
+    pub(crate) platform: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    pub(crate) network: Option<Vec<&'a RawValue>>,
     pub(crate) cloud: Option<IgnoredAny>,
 }
 
-impl<E> Default for DeviceList<E> {
-    fn default() -> Self {
-        Self {
-            platform: None,
-            network: None,
-            cloud: None,
-        }
-    }
-}
-
-impl<E> DeviceList<E> {
-    /// Whether no category is named at all.
+impl DeviceList<'_> {
+    /// Says if no category is named at all.
     pub(crate) fn is_silent(&self) -> bool {
         self.platform.is_none() && self.network.is_none() && self.cloud.is_none()
     }
 }
 
-/// The devices of one site. Company and site are told here, not on the device.
+/// The devices of one site, unread. Company and site are told here, not on the device.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(bound = "E: DeserializeOwned")]
-pub(crate) struct Group<E> {
+pub(crate) struct Group<'a> {
     #[serde(default, rename = "companyID")]
     pub(crate) company_id: Scalar,
     #[serde(default, rename = "siteID")]
     pub(crate) site_id: Scalar,
-    #[serde(default = "Option::default")]
-    pub(crate) endpoints: Option<Vec<E>>,
+    #[serde(borrow, default)]
+    pub(crate) endpoints: Option<Vec<&'a RawValue>>,
 }
 
-/// What a list of devices is asked for.
+/// The resources that a list of devices is asked for.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Resources<'a> {
@@ -487,16 +478,17 @@ mod tests {
 
     #[test]
     fn a_group_keeps_company_and_site_and_null_lists_are_empty() {
-        let list: DeviceList<LenientObject<Endpoint>> = serde_json::from_str(
+        let list: DeviceList<'_> = serde_json::from_str(
             r#"{"platform":[{"companyID":"c","siteID":7,"endpoints":[{"endpointID":1},null]},null,
                 {"companyID":"d","endpoints":null}],"cloud":[1]}"#,
         )
         .unwrap();
         let groups = list.platform.as_ref().unwrap();
-        let first = groups[0].value().unwrap();
+        let first: Group<'_> = serde_json::from_str(groups[0].get()).unwrap();
         assert_eq!(first.site_id.text(), Some("7"));
         assert_eq!(first.endpoints.as_ref().unwrap().len(), 2);
-        assert!(groups[1].value().is_none());
+        let last: Group<'_> = serde_json::from_str(groups[2].get()).unwrap();
+        assert!(last.endpoints.is_none());
         assert!(!list.is_silent());
     }
 }

@@ -6,8 +6,10 @@ use lmsync_core::json::Scalar;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::Deserialize;
 
-use crate::config::HaloProduct;
+use crate::product::HaloProduct;
 
+/// The operation of a request that signs in.
+pub(crate) const SIGN_IN: &str = "sign-in";
 /// The application may not ask for these scopes, or Halo does not know them.
 const INVALID_SCOPE: &str = "invalid_scope";
 
@@ -27,16 +29,16 @@ const CODES: [&str; 6] = [
 ];
 const REASON_CHARS: usize = 200;
 
-/// What a request reads; each needs rights of its own.
+/// The kind of records that a request reads; each needs rights of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reads {
+pub(crate) enum ReadKind {
     Assets,
     Customers,
     Sites,
     Software,
 }
 
-impl Reads {
+impl ReadKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Assets => "assets",
@@ -229,7 +231,7 @@ fn code(answer: &Answer<'_>) -> Option<&'static str> {
 pub(crate) fn require_success(
     answer: &Answer<'_>,
     product: HaloProduct,
-    reads: Reads,
+    reads: ReadKind,
 ) -> Result<()> {
     let Err(error) = answer.require_success() else {
         return Ok(());
@@ -284,7 +286,7 @@ pub(crate) fn require_changed(answer: &Answer<'_>, product: HaloProduct) -> Resu
                 ),
             )
             .with_hint(writing_hint(product))),
-        _ => require_success(answer, product, Reads::Assets),
+        _ => require_success(answer, product, ReadKind::Assets),
     }
 }
 
@@ -420,7 +422,7 @@ mod tests {
 
     fn read_error(status: u16, body: &str) -> Error {
         with(status, body, |answer| {
-            require_success(answer, HaloProduct::Itsm, Reads::Assets)
+            require_success(answer, HaloProduct::Itsm, ReadKind::Assets)
         })
         .expect_err(body)
     }

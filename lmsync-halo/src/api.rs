@@ -6,13 +6,15 @@ use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Scalar, WireRow};
-use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use lmsync_core::model::TenantFieldNames;
+use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::answers::{self, Reads};
-use crate::config::HaloProduct;
+use crate::answers::{self, ReadKind, SIGN_IN};
+use crate::product::HaloProduct;
+use crate::quirks::asset_types::{AssetTypes, TenantTypes};
 use crate::wire::{self, id};
 
 /// The rows to ask for. Halo grants fewer without a word and says how many it granted.
@@ -20,14 +22,24 @@ pub(crate) const PAGE_SIZE: u32 = 100;
 const ID_KEYS: [&str; 1] = ["id"];
 
 /// The calls of one account.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Api {
-    clients: Clients,
-    base: Url,
-    product: HaloProduct,
+    pub(crate) account: Account,
+    pub(crate) clients: Clients,
+    pub(crate) base: Url,
+    pub(crate) product: HaloProduct,
+    pub(crate) options: Options,
 }
 
-/// What requests are sent with, one for each set of rights.
+/// The user's choices about the meaning of the account's records.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) places: TenantFieldNames,
+    pub(crate) types: AssetTypes,
+    pub(crate) include_inactive: bool,
+}
+
+/// The clients that send requests, one for each set of rights.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
     /// To read assets and customers.
@@ -44,14 +56,14 @@ pub(crate) struct Clients {
 #[derive(Debug)]
 pub(crate) struct ListPage<R> {
     pub(crate) rows: Vec<WireRow<R>>,
-    /// How many there are on all pages.
+    /// The number of records on all pages.
     pub(crate) total: Option<u64>,
-    /// How many Halo puts on a page.
+    /// The number of rows that Halo puts on a page.
     pub(crate) size: u32,
     pub(crate) received_at: DateTime<Utc>,
 }
 
-/// Which assets to list.
+/// The assets to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AssetFilter {
     /// Those of every type.
@@ -62,7 +74,7 @@ pub(crate) enum AssetFilter {
     Type(String),
 }
 
-/// How to list assets.
+/// The way to list assets.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AssetOptions {
     pub(crate) raw: KeepRaw,
@@ -73,20 +85,22 @@ pub(crate) struct AssetOptions {
 }
 
 impl Api {
-    pub(crate) fn new(clients: Clients, base: Url, product: HaloProduct) -> Self {
-        Self {
-            clients,
-            base,
-            product,
-        }
-    }
-
-    pub(crate) fn http(&self) -> &HttpClient {
+    fn http(&self) -> &HttpClient {
         &self.clients.assets
     }
 
-    pub(crate) fn product(&self) -> HaloProduct {
-        self.product
+    /// The tenant's asset types, sorted. Where they may not be read, nothing is left out.
+    pub(crate) async fn types(&self, meter: &Meter) -> Result<TenantTypes> {
+        match self.asset_types(meter).await {
+            Ok(types) => Ok(TenantTypes::sort(&types, &self.options.types)),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Permission | ErrorKind::NotFound)
+                    && error.operation() != Some(SIGN_IN) =>
+            {
+                Ok(TenantTypes::default())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) async fn assets(
@@ -119,12 +133,12 @@ impl Api {
         let call = Call::get("GET /Asset", &url)?;
         self.http()
             .send(&call, meter, |answer| {
-                self.read_list(answer, Reads::Assets, options.raw, PAGE_SIZE)
+                self.read_list(answer, ReadKind::Assets, options.raw, PAGE_SIZE)
             })
             .await
     }
 
-    /// How many assets there are.
+    /// The number of assets.
     pub(crate) async fn asset_count(&self, of: &AssetFilter, meter: &Meter) -> Result<Option<u64>> {
         let mut url = self.list_url("Asset", 1, 1, false);
         url.query_pairs_mut().append_pair("noicon", "true");
@@ -132,18 +146,19 @@ impl Api {
             url.query_pairs_mut()
                 .append_pair("assettypes", &ids.join(","));
         }
-        self.count("GET /Asset", &url, Reads::Assets, meter).await
+        self.count("GET /Asset", &url, ReadKind::Assets, meter)
+            .await
     }
 
     pub(crate) async fn client_count(&self, meter: &Meter) -> Result<Option<u64>> {
         let url = self.list_url("Client", 1, 1, false);
-        self.count("GET /Client", &url, Reads::Customers, meter)
+        self.count("GET /Client", &url, ReadKind::Customers, meter)
             .await
     }
 
     pub(crate) async fn licence_count(&self, meter: &Meter) -> Result<Option<u64>> {
         let url = self.list_url("SoftwareLicence", 1, 1, false);
-        self.count("GET /SoftwareLicence", &url, Reads::Software, meter)
+        self.count("GET /SoftwareLicence", &url, ReadKind::Software, meter)
             .await
     }
 
@@ -173,14 +188,11 @@ impl Api {
     }
 
     /// The tenant's asset types; no paging here.
-    pub(crate) async fn asset_types(
-        &self,
-        meter: &Meter,
-    ) -> Result<Vec<LenientObject<wire::AssetType>>> {
+    async fn asset_types(&self, meter: &Meter) -> Result<Vec<LenientObject<wire::AssetType>>> {
         let call = Call::get("GET /AssetType", &self.url(&["AssetType"]))?;
         self.http()
             .send(&call, meter, |answer| {
-                self.read_array(answer, Reads::Assets)
+                self.read_array(answer, ReadKind::Assets)
             })
             .await
     }
@@ -195,7 +207,7 @@ impl Api {
         let call = Call::get("GET /Client", &url)?;
         self.http()
             .send(&call, meter, |answer| {
-                self.read_list(answer, Reads::Customers, KeepRaw::No, PAGE_SIZE)
+                self.read_list(answer, ReadKind::Customers, KeepRaw::No, PAGE_SIZE)
             })
             .await
     }
@@ -210,7 +222,7 @@ impl Api {
         let call = Call::get("GET /Site", &url)?;
         self.http()
             .send(&call, meter, |answer| {
-                self.read_list(answer, Reads::Sites, KeepRaw::No, PAGE_SIZE)
+                self.read_list(answer, ReadKind::Sites, KeepRaw::No, PAGE_SIZE)
             })
             .await
     }
@@ -226,12 +238,12 @@ impl Api {
         self.clients
             .software
             .send(&call, meter, |answer| {
-                self.read_list(answer, Reads::Software, KeepRaw::No, PAGE_SIZE)
+                self.read_list(answer, ReadKind::Software, KeepRaw::No, PAGE_SIZE)
             })
             .await
     }
 
-    /// What is installed on an asset; no paging here.
+    /// The programs installed on an asset; no paging here.
     pub(crate) async fn asset_software(
         &self,
         asset_id: &str,
@@ -243,7 +255,7 @@ impl Api {
         self.clients
             .software
             .send(&call, meter, |answer| {
-                self.read_array(answer, Reads::Software)
+                self.read_array(answer, ReadKind::Software)
             })
             .await
     }
@@ -296,13 +308,13 @@ impl Api {
         &self,
         operation: &'static str,
         url: &Url,
-        reads: Reads,
+        reads: ReadKind,
         meter: &Meter,
     ) -> Result<Option<u64>> {
         let call = Call::get(operation, url)?;
         let http = match reads {
-            Reads::Software => &self.clients.software,
-            Reads::Assets | Reads::Customers | Reads::Sites => self.http(),
+            ReadKind::Software => &self.clients.software,
+            ReadKind::Assets | ReadKind::Customers | ReadKind::Sites => self.http(),
         };
         http.send(&call, meter, |answer| {
             let page = self.read_list::<Scalar>(answer, reads, KeepRaw::No, 1)?;
@@ -311,31 +323,23 @@ impl Api {
         .await
     }
 
-    /// Reads a page typed; row by row only where that fails or the raw rows are wanted.
+    /// Reads a page, row by row.
     fn read_list<R: DeserializeOwned>(
         &self,
         answer: &Answer<'_>,
-        reads: Reads,
+        reads: ReadKind,
         raw: KeepRaw,
         asked: u32,
     ) -> Result<ListPage<R>> {
         answers::require_success(answer, self.product, reads)?;
-        if raw == KeepRaw::No
-            && let Ok(view) = self.view::<LenientObject<R>>(answer)
-        {
-            return page(view, answer, asked, WireRow::typed);
-        }
-        let view = self.view::<Box<RawValue>>(answer)?;
-        page(view, answer, asked, |row| {
-            WireRow::untyped(row, &ID_KEYS, raw)
-        })
+        page(self.view(answer)?, answer, asked, raw)
     }
 
     /// The list in its envelope, or bare.
-    fn view<R: DeserializeOwned>(&self, answer: &Answer<'_>) -> Result<wire::View<R>> {
+    fn view<'a>(&self, answer: &Answer<'a>) -> Result<wire::View<'a>> {
         // A struct would take an array for its fields, by position.
         if is_array(answer) {
-            let rows: Vec<R> = answers::json(answer, self.product)?;
+            let rows: Vec<&RawValue> = answers::json(answer, self.product)?;
             return Ok(wire::View {
                 page_size: None,
                 record_count: Some(rows.len() as u64),
@@ -347,7 +351,11 @@ impl Api {
     }
 
     /// A list without pages: bare, or the only list in an envelope.
-    fn read_array<R: DeserializeOwned>(&self, answer: &Answer<'_>, reads: Reads) -> Result<Vec<R>> {
+    fn read_array<R: DeserializeOwned>(
+        &self,
+        answer: &Answer<'_>,
+        reads: ReadKind,
+    ) -> Result<Vec<R>> {
         answers::require_success(answer, self.product, reads)?;
         if is_array(answer) {
             return answers::json(answer, self.product);
@@ -373,9 +381,9 @@ impl Api {
         if answer.status().as_u16() == 404 {
             return Err(unknown_asset(answer));
         }
-        answers::require_success(answer, self.product, Reads::Assets)?;
-        let row: Box<RawValue> = answers::json(answer, self.product)?;
-        let row = WireRow::<wire::Asset>::untyped(row, &ID_KEYS, raw);
+        answers::require_success(answer, self.product, ReadKind::Assets)?;
+        let row: &RawValue = answers::json(answer, self.product)?;
+        let row = WireRow::<wire::Asset>::read(row, &ID_KEYS, raw);
         match &row.record {
             Ok(asset) if id(&asset.id).is_none() => Err(unknown_asset(answer)),
             _ => Ok((row, answer.received_at())),
@@ -419,11 +427,11 @@ fn is_array(answer: &Answer<'_>) -> bool {
     answer.body().trim_ascii_start().first() == Some(&b'[')
 }
 
-fn page<R, T>(
-    view: wire::View<T>,
+fn page<R: DeserializeOwned>(
+    view: wire::View<'_>,
     answer: &Answer<'_>,
     asked: u32,
-    row: impl Fn(T) -> WireRow<R>,
+    raw: KeepRaw,
 ) -> Result<ListPage<R>> {
     let warning = view.warning.text().filter(|text| !text.trim().is_empty());
     let rows = match view.rows {
@@ -439,7 +447,10 @@ fn page<R, T>(
         .filter(|size| *size > 0);
     let came = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     Ok(ListPage {
-        rows: rows.into_iter().map(row).collect(),
+        rows: rows
+            .into_iter()
+            .map(|row| WireRow::read(row, &ID_KEYS, raw))
+            .collect(),
         total: view.record_count,
         size: granted.unwrap_or(asked).max(came),
         received_at: answer.received_at(),
@@ -468,9 +479,9 @@ fn no_such_asset(error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use lmsync_core::SystemClock;
     use lmsync_core::auth::{Credential, HeaderAuth};
     use lmsync_core::http::{Budget, Limiter, Redactor, ReqwestTransport};
+    use lmsync_core::{Capabilities, ConnectorInfo, SystemClock};
 
     use super::*;
 
@@ -486,8 +497,18 @@ mod tests {
             dates: http,
             write_token: Arc::new(HeaderAuth::new(credential)),
         };
-        let base = Url::parse("https://acme.halopsa.com/api").unwrap();
-        Api::new(clients, base, HaloProduct::Psa)
+        let info = ConnectorInfo::new("halo-psa", "Halo PSA", "acme", Capabilities::new());
+        Api {
+            account: Account::new(info, clients.assets.clone()),
+            clients,
+            base: Url::parse("https://acme.halopsa.com/api").unwrap(),
+            product: HaloProduct::Psa,
+            options: Options {
+                places: TenantFieldNames::new(),
+                types: AssetTypes::default(),
+                include_inactive: false,
+            },
+        }
     }
 
     fn with<T>(body: &str, look: impl FnOnce(&Answer<'_>) -> T) -> T {
@@ -508,7 +529,7 @@ mod tests {
 
     fn page_of(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
         with(body, |answer| {
-            api().read_list(answer, Reads::Assets, raw, PAGE_SIZE)
+            api().read_list(answer, ReadKind::Assets, raw, PAGE_SIZE)
         })
     }
 
@@ -591,7 +612,7 @@ mod tests {
     fn a_list_without_pages_may_be_bare_or_in_an_envelope_of_any_name() {
         let read = |body: &str| {
             with(body, |answer| {
-                api().read_array::<LenientObject<wire::AssetType>>(answer, Reads::Assets)
+                api().read_array::<LenientObject<wire::AssetType>>(answer, ReadKind::Assets)
             })
         };
         for body in [

@@ -1,82 +1,14 @@
-//! Credentials and options: what people paste, made into what the API takes.
+//! Credentials and options of an account.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use lmsync_core::auth::TokenAuth;
-use lmsync_core::http::{Budget, HttpClient, HttpClientBuilder, Limiter, Redactor};
+use lmsync_core::SecretSource;
 use lmsync_core::model::{Rules, TenantFieldNames};
-use lmsync_core::{Environment, Error, Result, Secret, SecretSource, input};
 use serde::Deserialize;
 
-use crate::address;
-use crate::answers::TokenFor;
-use crate::api::{Api, Clients};
-use crate::asset_types::AssetTypes;
-use crate::connector::{Halo, Options};
-use crate::places;
-use crate::sign_in::{Application, Scopes, SignIn};
+use crate::product::HaloProduct;
+use crate::quirks::asset_types::AssetTypes;
+use crate::quirks::sign_in::Scopes;
 
-/// Hosted accounts were seen to allow 300 requests in five minutes, for all their tools together.
-const REQUESTS: usize = 250;
-const WINDOW: Duration = Duration::from_secs(5 * 60);
-const CONCURRENCY: usize = 4;
-
-/// Which of Halo's products an account is of; they share one API.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HaloProduct {
-    /// For service providers.
-    #[default]
-    Psa,
-    /// For internal IT.
-    Itsm,
-}
-
-impl HaloProduct {
-    /// The connector's name.
-    pub(crate) const fn connector(self) -> &'static str {
-        match self {
-            Self::Psa => "halo-psa",
-            Self::Itsm => "halo-itsm",
-        }
-    }
-
-    /// The product's name for people.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Psa => "Halo PSA",
-            Self::Itsm => "Halo ITSM",
-        }
-    }
-
-    /// Where the credentials are.
-    pub(crate) const fn menu(self) -> &'static str {
-        match self {
-            Self::Psa => "Configuration > Integrations > HaloPSA API",
-            Self::Itsm => "Configuration > Integrations > HaloITSM API",
-        }
-    }
-
-    fn details_hint(self, field: &str) -> String {
-        format!(
-            "in {}, open {} and copy {field} from API Details",
-            self.label(),
-            self.menu()
-        )
-    }
-
-    fn application_hint(self, field: &str) -> String {
-        format!(
-            "in {}, open {} > View Applications, choose the application and copy its {field}; \
-             the secret is shown once, a new one can be generated",
-            self.label(),
-            self.menu()
-        )
-    }
-}
-
-/// What opens a Halo account: the five values that Halo shows.
+/// The credentials and options of a Halo account: the five values that Halo shows.
 ///
 /// ```
 /// use lmsync_halo::{HaloConfig, HaloProduct};
@@ -96,7 +28,7 @@ impl HaloProduct {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HaloConfig {
-    /// Which product the account is of; not a key of a configuration.
+    /// The product that the account is of; not a key of a configuration.
     #[serde(skip)]
     pub product: HaloProduct,
     /// The account's name for reports; the tenant, else the host, when absent.
@@ -113,7 +45,7 @@ pub struct HaloConfig {
     pub client_id: SecretSource,
     /// The application's Client Secret.
     pub client_secret: SecretSource,
-    /// Where the tenant keeps what Halo has no field for. The two dates are written where
+    /// The names of the fields in which the tenant keeps what Halo has no field for. The two dates are written where
     /// they are read.
     #[serde(default)]
     pub fields: TenantFieldNames,
@@ -123,13 +55,16 @@ pub struct HaloConfig {
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
     pub concurrency: Option<u32>,
-    /// Which rights to ask for; not a key of a configuration.
+    /// The rules by which values are read.
+    #[serde(default)]
+    pub rules: Rules,
+    /// The rights to ask for; not a key of a configuration.
     #[serde(skip)]
     pub scopes: Scopes,
-    /// Which asset types count as hardware; not a key of a configuration.
+    /// The asset types that count as hardware; not a key of a configuration.
     #[serde(skip)]
     pub asset_types: AssetTypes,
-    /// Whether inactive assets and customers are listed too; not a key of a configuration.
+    /// Inactive assets and customers are listed too; not a key of a configuration.
     #[serde(skip)]
     pub include_inactive: bool,
 }
@@ -155,6 +90,7 @@ impl HaloConfig {
             fields: TenantFieldNames::new(),
             requests_per_minute: None,
             concurrency: None,
+            rules: Rules::default(),
             scopes: Scopes::default(),
             asset_types: AssetTypes::default(),
             include_inactive: false,
@@ -203,6 +139,13 @@ impl HaloConfig {
         self
     }
 
+    /// Sets the rules by which values are read, such as the zone of times.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
     /// Sets which rights to ask for.
     #[must_use]
     pub fn scopes(mut self, scopes: Scopes) -> Self {
@@ -222,248 +165,5 @@ impl HaloConfig {
     pub fn include_inactive(mut self) -> Self {
         self.include_inactive = true;
         self
-    }
-
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Halo> {
-        self.connect_in(&Environment::system()?)
-    }
-
-    /// A connector on `environment`, shared with others or simulated.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect_in(&self, environment: &Environment) -> Result<Halo> {
-        let product = self.product;
-        let base = address::resource(
-            &self.resource_server_url,
-            &product.details_hint("the Resource Server"),
-        )?;
-        let (mut addresses, pasted_tenant) = address::authorisation(
-            &self.authorisation_server_url,
-            &product.details_hint("the Authorisation Server"),
-        )?;
-        let tenant = self.tenant_or(pasted_tenant)?;
-        if let Some(tenant) = &tenant {
-            for address in &mut addresses {
-                address.query_pairs_mut().append_pair("tenant", tenant);
-            }
-        }
-        let client_id = credential(&self.client_id, product, "Client ID")?;
-        let client_secret = credential(&self.client_secret, product, "Client Secret")?;
-        let host = base.host_str().unwrap_or_default();
-        let instance = input::name_or(self.name.as_deref(), || {
-            tenant.clone().unwrap_or_else(|| host.to_owned())
-        })?;
-        // Halo counts all requests of an account together, sign-ins included.
-        let whom = (base.as_str(), tenant.as_deref());
-        let limiter = environment.limiter(("halo", whom), self.budget()?);
-        let redactor = Redactor::default().and(&client_secret).and(&client_id);
-        let client = || client(environment, &limiter, &redactor);
-        let application = Application {
-            product,
-            addresses,
-            client_id: client_id.expose().to_owned(),
-            client_secret,
-        };
-        let token = |token_for, scopes| {
-            let sign_in = SignIn::new(application.clone(), token_for, scopes, client().build());
-            Arc::new(TokenAuth::new(Arc::new(sign_in), environment.clock.clone()))
-        };
-        let signed_in = |token: Arc<TokenAuth>| client().authorizer(token).build();
-        let scopes = &self.scopes;
-        let assets = signed_in(token(TokenFor::Reading, scopes.for_assets()));
-        // Scopes that the user chose hold for all that is read: one token will do.
-        let software = match scopes {
-            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.for_software())),
-            Scopes::These(_) => assets.clone(),
-        };
-        let write_token = token(TokenFor::Writing, scopes.for_dates());
-        let clients = Clients {
-            assets,
-            software,
-            dates: signed_in(Arc::clone(&write_token)),
-            write_token,
-        };
-        let options = Options {
-            places: places::over_defaults(self.fields.clone()),
-            types: self.asset_types.clone(),
-            include_inactive: self.include_inactive,
-            rules: Rules::default(),
-        };
-        Ok(Halo::new(
-            Api::new(clients, base, product),
-            instance,
-            options,
-        ))
-    }
-
-    /// The tenant, if there is one. Two that differ are an error.
-    fn tenant_or(&self, pasted: Option<String>) -> Result<Option<String>> {
-        let hint = || self.product.details_hint("the Tenant");
-        let wrong = |why: &str| Err(Error::config(why).with_hint(hint()));
-        let given = self.tenant.as_deref().and_then(named);
-        let pasted = pasted.as_deref().and_then(named);
-        let tenant = match (given, pasted) {
-            (Some(given), Some(pasted)) if given != pasted => {
-                return wrong("the tenant is not the one in the Authorisation Server's address");
-            }
-            (given, pasted) => given.or(pasted),
-        };
-        match tenant {
-            Some(tenant) if tenant.contains(['/', '?', '#', '&', ':', '@', '\\']) => {
-                wrong("the tenant is a name, not an address")
-            }
-            Some(tenant) if tenant.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-                wrong("the tenant holds a blank or a line break")
-            }
-            tenant => Ok(tenant.map(ToOwned::to_owned)),
-        }
-    }
-
-    fn budget(&self) -> Result<Budget> {
-        Budget::new(REQUESTS, WINDOW, CONCURRENCY)?
-            .configured(self.requests_per_minute, self.concurrency)
-    }
-}
-
-fn client(environment: &Environment, limiter: &Limiter, redactor: &Redactor) -> HttpClientBuilder {
-    HttpClient::builder(
-        Arc::clone(&environment.transport),
-        limiter.clone(),
-        environment.clock.clone(),
-    )
-    .retry(environment.retry)
-    .redactor(redactor.clone())
-}
-
-/// `tenant` without blanks; Halo shows "None" where there is none.
-fn named(tenant: &str) -> Option<&str> {
-    let tenant = tenant.trim();
-    let is_none = ["", "none", "null", "n/a"]
-        .iter()
-        .any(|word| tenant.eq_ignore_ascii_case(word));
-    (!is_none).then_some(tenant)
-}
-
-fn credential(source: &SecretSource, product: HaloProduct, field: &str) -> Result<Secret> {
-    let secret = source.resolve()?;
-    let text = secret.expose().trim();
-    let wrong = |why: &str| {
-        Err(Error::config(format!("the {field} {why}")).with_hint(product.application_hint(field)))
-    };
-    if text.is_empty() {
-        return wrong("is empty");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return wrong("holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
-}
-
-#[cfg(test)]
-mod tests {
-    use lmsync_core::{Connector, ErrorKind};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn good() -> HaloConfig {
-        HaloConfig::new(
-            HaloProduct::Itsm,
-            "acme.haloitsm.com/api",
-            "acme.haloitsm.com/auth",
-            "id-1",
-            "s3cr3t-canary",
-        )
-    }
-
-    #[test]
-    fn the_instance_is_the_name_the_tenant_or_the_host() {
-        let instance = |config: HaloConfig| config.connect().unwrap().info().instance.clone();
-        assert_eq!(instance(good()), "acme.haloitsm.com");
-        assert_eq!(instance(good().tenant(" None ")), "acme.haloitsm.com");
-        assert_eq!(instance(good().tenant("acme")), "acme");
-        assert_eq!(instance(good().tenant("acme").name("Acme IT")), "Acme IT");
-    }
-
-    #[test]
-    fn a_bad_value_is_refused_in_the_products_menu_words() {
-        let with = |change: fn(&mut HaloConfig)| {
-            let mut config = good();
-            change(&mut config);
-            config
-        };
-        for (config, word) in [
-            (with(|c| c.resource_server_url.clear()), "Resource Server"),
-            (
-                with(|c| c.authorisation_server_url = "?".into()),
-                "Authorisation Server",
-            ),
-            (with(|c| c.client_id = "".into()), "Client ID"),
-            (
-                with(|c| c.client_secret = "a b-canary".into()),
-                "Client Secret",
-            ),
-            (good().tenant("https://acme.haloitsm.com"), "Tenant"),
-            (good().tenant("ac me"), "Tenant"),
-        ] {
-            let error = config.connect().expect_err(word);
-            assert_eq!(error.kind(), ErrorKind::Config);
-            let hint = error.hint().unwrap();
-            assert!(
-                hint.contains(word) && hint.contains("HaloITSM API"),
-                "{error}"
-            );
-            assert!(!error.to_string().contains("canary"), "{error}");
-        }
-        for config in [
-            good().requests_per_minute(0),
-            good().concurrency(0),
-            good().name(" "),
-        ] {
-            assert_eq!(config.connect().unwrap_err().kind(), ErrorKind::Config);
-        }
-    }
-
-    #[test]
-    fn a_tenant_pasted_with_the_address_counts_unless_it_contradicts() {
-        let mut config = good();
-        config.authorisation_server_url = "auth.haloitsm.com/token?tenant=acme".to_owned();
-        assert_eq!(config.connect().unwrap().info().instance, "acme");
-        assert!(config.clone().tenant("acme").connect().is_ok());
-        assert!(config.tenant("other").connect().is_err());
-    }
-
-    #[test]
-    fn no_debug_output_shows_the_secret() {
-        let config = good();
-        let connector = config.connect().unwrap();
-        assert!(!format!("{config:?} {connector:?}").contains("canary"));
-    }
-
-    #[test]
-    fn an_unknown_key_is_named_and_the_product_is_none() {
-        let text = "resource_server_url = \"a\"\nauthorisation_server_url = \"b\"\n\
-                    client_id = \"c\"\nclient_secret = { env = \"D\" }\n";
-        assert!(toml::from_str::<HaloConfig>(text).is_ok());
-        for key in ["product", "scopes", "asset_types", "endpoint"] {
-            let error =
-                toml::from_str::<HaloConfig>(&format!("{text}{key} = \"x\"\n")).unwrap_err();
-            assert!(error.to_string().contains(key), "{error}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_tenant_that_is_taken_is_one_word(pasted in ".*") {
-            if let Ok(Some(tenant)) = good().tenant(pasted).tenant_or(None) {
-                prop_assert!(!tenant.is_empty());
-                prop_assert!(!tenant.contains(|c: char| c.is_whitespace() || c.is_control()));
-            }
-        }
     }
 }

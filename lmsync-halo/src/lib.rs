@@ -1,22 +1,23 @@
 #![doc = include_str!("../README.md")]
 
-mod address;
 mod answers;
 mod api;
-mod asset_types;
+mod check;
 mod config;
+mod connect;
 mod connector;
 mod lists;
 mod map;
 mod places;
-mod sections;
-mod sign_in;
+mod product;
+mod quirks;
 mod two_way;
 mod wire;
 
-pub use self::asset_types::{AssetClass, AssetTypes};
-pub use self::config::{HaloConfig, HaloProduct};
+pub use self::config::HaloConfig;
 pub use self::connector::Halo;
-pub use self::sign_in::Scopes;
+pub use self::product::HaloProduct;
+pub use self::quirks::asset_types::{AssetClass, AssetTypes};
+pub use self::quirks::sign_in::Scopes;
 
 pub use lmsync_core as core;

@@ -10,9 +10,9 @@ use lmsync_core::listing::{Next, Page, Row};
 
 use crate::api::ListPage;
 
-pub(crate) use self::assets::AssetPages;
-pub(crate) use self::customers::CustomerPages;
-pub(crate) use self::software::SoftwarePages;
+pub(crate) use self::assets::HardwareLists;
+pub(crate) use self::customers::Customers;
+pub(crate) use self::software::SoftwareLists;
 
 /// `page` as core counts it, each row as `map` reads it.
 fn numbered<R, T, M: Into<Row<T>>>(

@@ -7,8 +7,8 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
-    InstalledSoftware, Issue, IssueCode, Ref, Rules, Size, SizeUnit, Software, Source, TenantField,
-    TenantFieldNames, clean,
+    InstalledSoftware, Issue, Origin, Ref, Size, SizeUnit, Software, TenantField, TenantFieldNames,
+    clean,
 };
 use lmsync_core::{Rejection, Result};
 
@@ -18,42 +18,32 @@ use crate::wire::{self, id};
 /// The parent id that leads from a software record to the asset it was kept as.
 pub(crate) const ASSET_ID: &str = "asset_id";
 
-/// Where records come from, and by which rules they are read.
+/// The rules by which assets are read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    pub(crate) connector: &'static str,
-    pub(crate) instance: &'a str,
-    pub(crate) rules: &'a Rules,
+pub(crate) struct Reading<'a> {
+    pub(crate) origin: &'a Origin,
     pub(crate) places: &'a TenantFieldNames,
-    /// Whether the record's last change may stand in for a check-in.
+    /// The record's last change may stand in for a check-in.
     pub(crate) accept_update: bool,
-}
-
-impl Origin<'_> {
-    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
-        Source::new(self.connector, self.instance, vendor_id, received_at)
-    }
 }
 
 pub(crate) fn asset(
     row: WireRow<wire::Asset>,
-    origin: Origin<'_>,
+    reading: Reading<'_>,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
     let wire = row.record?;
-    let vendor_id = id(&wire.id).ok_or_else(|| without_id("the asset has no id"))?;
-    let mut source = origin.source(&vendor_id, received_at);
-    source.raw = row.raw;
     let mut filling = Filling {
-        draft: AssetDraft::new(source, origin.rules, received_at),
+        draft: reading.origin.draft(id(&wire.id), received_at)?,
         wire: &wire,
-        places: origin.places,
+        places: reading.places,
     };
+    filling.draft.asset.source.raw = row.raw;
     filling.note_unexpected();
     filling.identify();
     filling.describe();
     filling.measure();
-    filling.date(origin.accept_update);
+    filling.date(reading.accept_update);
     Ok(filling.draft.finish())
 }
 
@@ -197,10 +187,10 @@ impl<'a> Filling<'a> {
             Some(false) => AssetState::Active,
             None => AssetState::Unknown,
         };
-        asset.state_raw = text(&wire.status_name);
+        asset.state_raw = wire.status_name.clean();
         for fields in [&wire.customfields, &wire.fields].into_iter().flatten() {
             for field in fields.0.iter().filter_map(LenientObject::value) {
-                if let (Some(name), Some(value)) = (text(&field.name), &field.value) {
+                if let (Some(name), Some(value)) = (field.name.clean(), &field.value) {
                     asset.custom_fields.insert(name, value.clone());
                 }
             }
@@ -284,16 +274,10 @@ impl<'a> Filling<'a> {
             ("warranty_expiry", &wire.warranty_end),
             ("last_check_in", &wire.intune_lastsyncdatetime),
         ];
-        for (field, value) in scalars {
-            if let Some(kind) = value.unexpected() {
-                let issue = Issue::new(IssueCode::UnexpectedType, field);
-                self.draft
-                    .issue(issue.with_note(format!("a value of type {kind} came")));
-            }
-        }
-        if let Some(warning) = text(&wire.warning) {
-            let issue = Issue::new(IssueCode::Truncated, "asset");
-            self.draft.issue(issue.with_note(warning));
+        let found = scalars.map(|(field, value)| (field, value.unexpected()));
+        self.draft.unexpected_types(found);
+        if let Some(warning) = wire.warning.clean() {
+            self.draft.gap("asset", warning);
         }
     }
 }
@@ -302,40 +286,28 @@ impl<'a> Filling<'a> {
 pub(crate) fn with_software(
     asset: Asset,
     programs: &[LenientObject<wire::Program>],
-    rules: &Rules,
+    origin: &Origin,
 ) -> Asset {
-    let now = asset.source.fetched_at;
-    let mut draft = AssetDraft::reopen(asset, rules, now);
-    let mut software = Vec::with_capacity(programs.len());
-    for program in programs {
-        match program
-            .value()
-            .and_then(|wire| installed(wire, &draft.dates()))
-        {
-            Some(program) => software.push(program),
-            None => {
-                let issue = Issue::new(IssueCode::Truncated, "software");
-                draft.issue(issue.with_note("a program has no name"));
-            }
-        }
-    }
-    draft.asset.software = Some(software);
+    let mut draft = origin.reopen(asset);
+    let dates = draft.dates();
+    draft.installed(programs.iter().map(|program| {
+        let program = program.value().and_then(|wire| installed(wire, &dates));
+        program.ok_or_else(|| "a program has no name".to_owned())
+    }));
     draft.finish()
 }
 
 /// `asset`, whose programs cannot be read because of `reason`.
-pub(crate) fn without_software(asset: Asset, reason: &str, rules: &Rules) -> Asset {
-    let now = asset.source.fetched_at;
-    let mut draft = AssetDraft::reopen(asset, rules, now);
-    let issue = Issue::new(IssueCode::Truncated, "software");
-    draft.issue(issue.with_note(reason));
+pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    draft.gap("software", reason);
     draft.finish()
 }
 
 fn installed(wire: &wire::Program, dates: &DateReader) -> Option<InstalledSoftware> {
     Some(InstalledSoftware {
-        name: text(&wire.name).or_else(|| text(&wire.licence_name))?,
-        version: text(&wire.version),
+        name: wire.name.clean().or_else(|| wire.licence_name.clean())?,
+        version: wire.version.clean(),
         installed_on: dates.day(wire.install_date.text()).value,
         vendor_id: id(&wire.id),
         ..InstalledSoftware::default()
@@ -344,17 +316,19 @@ fn installed(wire: &wire::Program, dates: &DateReader) -> Option<InstalledSoftwa
 
 pub(crate) fn licence(
     row: WireRow<wire::Licence>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Software, Rejection> {
     let wire = row.record?;
-    let vendor_id = id(&wire.id).ok_or_else(|| without_id("the licence has no id"))?;
-    let name = text(&wire.name)
-        .or_else(|| text(&wire.product_sku))
-        .unwrap_or_else(|| vendor_id.clone());
-    let dates = origin.rules.dates(received_at);
-    let mut software = Software::new(origin.source(&vendor_id, received_at), name);
-    software.publisher = text(&wire.manufacturer).or_else(|| text(&wire.vendor));
+    let source = origin.identified(id(&wire.id), "the licence", received_at)?;
+    let name = wire
+        .name
+        .clean()
+        .or_else(|| wire.product_sku.clean())
+        .unwrap_or_else(|| source.vendor_id.clone());
+    let dates = origin.dates(received_at);
+    let mut software = Software::new(source, name);
+    software.publisher = wire.manufacturer.clean().or_else(|| wire.vendor.clean());
     software.customer = reference(&wire.client_id, &wire.client_name);
     software.seats = wire.count.text().and_then(seats);
     for (field, sent, day) in [
@@ -411,13 +385,14 @@ pub(crate) fn software_id(asset_id: &str) -> String {
 
 pub(crate) fn customer(
     row: WireRow<wire::Client>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let vendor_id = id(&wire.id).ok_or_else(|| without_id("the customer has no id"))?;
-    let name = text(&wire.name).unwrap_or_else(|| vendor_id.clone());
-    let mut customer = Customer::new(origin.source(&vendor_id, received_at), name);
+    let source = origin.identified(id(&wire.id), "the customer", received_at)?;
+    let name = wire.name.clean();
+    let name = name.unwrap_or_else(|| source.vendor_id.clone());
+    let mut customer = Customer::new(source, name);
     customer.active = wire.inactive.map(|inactive| !inactive);
     Ok(customer)
 }
@@ -425,7 +400,6 @@ pub(crate) fn customer(
 /// A site, on its way to its customer.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    source: Source,
     /// The customer's id.
     pub(crate) customer: Option<String>,
     pub(crate) site: Ref,
@@ -433,21 +407,16 @@ pub(crate) struct Site {
 
 impl Listed for Site {
     fn vendor_id(&self) -> &str {
-        &self.source.vendor_id
+        &self.site.id
     }
 }
 
-pub(crate) fn site(
-    row: WireRow<wire::Site>,
-    origin: Origin<'_>,
-    received_at: DateTime<Utc>,
-) -> Result<Site, Rejection> {
+pub(crate) fn site(row: WireRow<wire::Site>) -> Result<Site, Rejection> {
     let wire = row.record?;
-    let site = reference(&wire.id, &wire.name).ok_or_else(|| without_id("the site has no id"))?;
+    let site = reference(&wire.id, &wire.name);
     Ok(Site {
-        source: origin.source(&site.id, received_at),
         customer: id(&wire.client_id),
-        site,
+        site: site.ok_or_else(|| Rejection::without_id("the site"))?,
     })
 }
 
@@ -470,24 +439,13 @@ fn size<'t>(text: &'t str, name: &str) -> Option<Size<'t>> {
 }
 
 fn reference(reference_id: &Scalar, name: &Scalar) -> Option<Ref> {
-    Some(Ref::new(id(reference_id)?, text(name)))
+    Some(Ref::new(id(reference_id)?, name.clean()))
 }
 
 fn user(wire: &wire::User) -> Option<Ref> {
     let mut user = reference(&wire.id, &wire.name)?;
-    user.email = text(&wire.emailaddress);
+    user.email = wire.emailaddress.clean();
     Some(user)
-}
-
-fn text(scalar: &Scalar) -> Option<String> {
-    scalar.text().and_then(clean)
-}
-
-fn without_id(reason: &str) -> Rejection {
-    Rejection {
-        vendor_id: None,
-        reason: reason.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
     AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, write_verified,
 };
-use lmsync_core::{Check, Error, ErrorKind, Result, SharedClock, TwoWaySync};
+use lmsync_core::{Error, ErrorKind, Result, SharedClock, TwoWaySync};
 
-use crate::answers;
-use crate::connector::{Halo, Inner, unusable};
+use crate::api::Api;
+use crate::connector::Halo;
 use crate::map::dates::Holder;
+use crate::quirks::installed::unusable;
 use crate::wire;
 
 /// Setting a date is known to work; what clears one is not.
@@ -55,53 +56,34 @@ impl DateAccess for Halo {
     type Record = ReadAsset;
 
     fn clock(&self) -> &SharedClock {
-        self.inner.api.http().clock()
+        self.api.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ReadAsset)> {
         let meter = Meter::default();
         let asset_id = &id.vendor_id;
-        let (row, read_at) = self.inner.api.asset(asset_id, KeepRaw::No, &meter).await?;
+        let (row, read_at) = self.api.asset(asset_id, KeepRaw::No, &meter).await?;
         let wire = row.record.map_err(unusable)?;
         if wire::id(&wire.id).as_deref() != Some(asset_id) {
             return Err(not_that_asset(asset_id));
         }
         let asset = ReadAsset { wire, read_at };
-        Ok((self.inner.holding(&asset, |holder| holder.held()), asset))
+        Ok((self.api.holding(&asset, |holder| holder.held()), asset))
     }
 
     async fn send(&self, change: &DateChange, asset: &ReadAsset) -> Result<()> {
-        let body = self.inner.holding(asset, |holder| holder.change(change))?;
-        self.inner.api.change_asset(&body, &Meter::default()).await
+        let body = self.api.holding(asset, |holder| holder.change(change))?;
+        self.api.change_asset(&body, &Meter::default()).await
     }
 }
 
-impl Inner {
+impl Api {
     fn holding<T>(&self, asset: &ReadAsset, look: impl FnOnce(Holder<'_>) -> T) -> T {
         look(Holder {
             asset: &asset.wire,
             places: &self.options.places,
-            dates: &self.options.rules.dates(asset.read_at),
+            dates: &self.account.origin().dates(asset.read_at),
         })
-    }
-
-    /// Whether dates can be written, as far as signing in tells.
-    pub(crate) async fn check_writing(&self, meter: &Meter) -> Check {
-        let product = self.api.product();
-        match self.api.sign_in_to_write(meter).await {
-            Ok(()) => Check {
-                hint: Some(answers::writing_hint(product)),
-                ..Check::passed(
-                    Check::WRITE_DATES,
-                    format!(
-                        "nothing was written: {} lets the application sign in to change assets; \
-                         whether the agent's role allows it shows only on writing",
-                        product.label()
-                    ),
-                )
-            },
-            Err(error) => Check::failed(Check::WRITE_DATES, &error),
-        }
     }
 }
 

@@ -8,18 +8,20 @@ use std::collections::BTreeMap;
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::{RawJson, clean};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-/// A page of a list; `R` is the type of a row.
+/// A page of a list, its rows unread.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct View<R> {
+pub(crate) struct View<'a> {
     #[serde(
-        default = "Option::default",
+        borrow,
+        default,
         alias = "assets",
         alias = "clients",
         alias = "licences",
         alias = "sites"
     )]
-    pub(crate) rows: Option<Vec<R>>,
+    pub(crate) rows: Option<Vec<&'a RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     pub(crate) page_size: Option<u64>,
     #[serde(default, deserialize_with = "lenient_u64")]

@@ -40,7 +40,7 @@ async fn visible_assets(api: &Api, meter: &Meter) -> Result<Option<u64>> {
     Ok(page.info.total_count)
 }
 
-///
+/// The check of writing, which nothing tells before the first write.
 fn writing(can_read: bool) -> Check {
     if !can_read {
         return Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);

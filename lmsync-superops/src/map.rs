@@ -19,7 +19,7 @@ pub(crate) fn asset(
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
     let wire = row.record()?;
-    let draft = origin.draft(&wire.asset_id, received_at);
+    let draft = origin.draft(wire.asset_id.clean(), received_at);
     let mut draft = draft.map_err(|rejection| row.with_notes(rejection))?;
     note_unexpected(&mut draft, wire);
     for note in &row.notes {
@@ -39,7 +39,7 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record()?;
-    let source = origin.identified(wire.id(), "the customer", received_at);
+    let source = origin.identified(wire.id().clean(), "the customer", received_at);
     let source = source.map_err(|rejection| row.with_notes(rejection))?;
     let name = wire.name.clean();
     let name = name.unwrap_or_else(|| source.vendor_id.clone());

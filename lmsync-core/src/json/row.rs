@@ -35,6 +35,14 @@ impl From<bool> for KeepRaw {
 }
 
 impl<R> WireRow<R> {
+    /// A record that came alone.
+    pub fn of(record: R) -> Self {
+        Self {
+            record: Ok(record),
+            raw: None,
+        }
+    }
+
     /// A row of a page that was read at once.
     pub fn typed(row: LenientObject<R>) -> Self {
         Self {

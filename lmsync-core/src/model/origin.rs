@@ -7,7 +7,6 @@ use super::date::DateReader;
 use super::draft::AssetDraft;
 use super::rules::Rules;
 use super::source::Source;
-use crate::json::Scalar;
 use crate::summary::Rejection;
 
 /// The account that records come from, and the rules by which their values are read.
@@ -16,13 +15,12 @@ use crate::summary::Rejection;
 ///
 /// ```
 /// # use chrono::DateTime;
-/// # use lmsync_core::json::Scalar;
 /// # use lmsync_core::model::{Origin, Rules};
 /// let origin = Origin::new("shelf", "acme", Rules::default());
-/// let id = Scalar::Text("17".to_owned());
-/// let asset = origin.draft(&id, DateTime::UNIX_EPOCH)?.finish();
+/// let id = Some("17".to_owned());
+/// let asset = origin.draft(id, DateTime::UNIX_EPOCH)?.finish();
 /// assert_eq!(asset.source.vendor_id, "17");
-/// assert!(origin.draft(&Scalar::Null, DateTime::UNIX_EPOCH).is_err());
+/// assert!(origin.draft(None, DateTime::UNIX_EPOCH).is_err());
 /// # Ok::<(), lmsync_core::Rejection>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -73,11 +71,11 @@ impl Origin {
     /// A rejection when there is no id: the record could not be told from others.
     pub fn identified(
         &self,
-        id: &Scalar,
+        id: Option<String>,
         record: &str,
         at: DateTime<Utc>,
     ) -> Result<Source, Rejection> {
-        match id.clean() {
+        match id {
             Some(id) => Ok(self.source(id, at)),
             None => Err(Rejection::without_id(record)),
         }
@@ -87,7 +85,11 @@ impl Origin {
     ///
     /// # Errors
     /// A rejection when there is no id: the asset could not be told from others.
-    pub fn draft(&self, id: &Scalar, at: DateTime<Utc>) -> Result<AssetDraft<'_>, Rejection> {
+    pub fn draft(
+        &self,
+        id: Option<String>,
+        at: DateTime<Utc>,
+    ) -> Result<AssetDraft<'_>, Rejection> {
         let source = self.identified(id, "the asset", at)?;
         Ok(AssetDraft::new(source, &self.rules, at))
     }

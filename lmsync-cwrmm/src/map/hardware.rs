@@ -1,11 +1,10 @@
 //! What a device is made of, and its addresses.
 
-use lmsync_core::json::{LenientObject, OneOrMany};
+use lmsync_core::json::{LenientObject, OneOrMany, Scalar};
 use lmsync_core::model::{
     Antivirus, AntivirusStatus, AssetDraft, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
 };
 
-use super::text;
 use crate::wire;
 
 /// The addresses of the list: the vendor does not tell which belong together.
@@ -50,7 +49,10 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             .gateway(adapter.default_ip_gateway.text());
     }
     for product in wire.anti_viruses.0.iter().filter_map(LenientObject::value) {
-        let name = text(&product.name).or_else(|| text(&product.application_name));
+        let name = product
+            .name
+            .clean()
+            .or_else(|| product.application_name.clean());
         if let Some(name) = name {
             let product = Antivirus {
                 name,
@@ -78,7 +80,7 @@ fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::P
     };
     let named = first.number_of_processors.unwrap_or_default();
     let cpu = &mut draft.asset.cpu;
-    cpu.name = text(&first.product);
+    cpu.name = first.product.clean();
     cpu.sockets = u32::try_from(named.max(all.len() as u64)).ok();
     cpu.physical_cores = count(|processor| processor.number_of_cores);
     cpu.logical_cores = count(|processor| processor.number_of_logical_processors);
@@ -93,7 +95,7 @@ fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::P
 fn memory(draft: &mut AssetDraft<'_>, modules: &OneOrMany<LenientObject<wire::Memory>>) {
     let mut sum: u64 = 0;
     for module in modules.0.iter().filter_map(LenientObject::value) {
-        let Some(text) = text(&module.size_bytes) else {
+        let Some(text) = module.size_bytes.clean() else {
             continue;
         };
         match text
@@ -114,7 +116,7 @@ fn memory(draft: &mut AssetDraft<'_>, modules: &OneOrMany<LenientObject<wire::Me
 fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
     let words = [&drive.media_type, &drive.interface_type, &drive.product]
         .into_iter()
-        .filter_map(text)
+        .filter_map(Scalar::clean)
         .collect::<Vec<_>>()
         .join(" ")
         .to_lowercase();
@@ -141,8 +143,8 @@ fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
         .map(|partition| partition.free_space_bytes)
         .sum();
     let disk = Disk {
-        name: text(&drive.logical_name).or_else(|| text(&drive.product)),
-        serial: text(&drive.serial_number),
+        name: drive.logical_name.clean().or_else(|| drive.product.clean()),
+        serial: drive.serial_number.clean(),
         media,
         ..Disk::default()
     };

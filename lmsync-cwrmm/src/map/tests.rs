@@ -8,27 +8,26 @@ fn now() -> DateTime<Utc> {
         .to_utc()
 }
 
+fn origin() -> Origin {
+    Origin::new("cwrmm", "acme", lmsync_core::model::Rules::default())
+}
+
 fn device(json: &str) -> DeviceRow {
     DeviceRow {
         company: Some("c1".to_owned()),
         site: Some("s1".to_owned()),
-        row: WireRow::typed(LenientObject::Value(serde_json::from_str(json).unwrap())),
+        row: WireRow::of(serde_json::from_str(json).unwrap()),
     }
 }
 
 fn read(device: DeviceRow, check_in: CheckIn<'_>) -> Result<Asset, Rejection> {
-    let rules = Rules::default();
-    let origin = Origin {
-        instance: "acme",
-        rules: &rules,
-    };
     let mut names = Names::default();
-    names.add_company(
-        &serde_json::from_str(r#"{"id":"c1","name":"harbor","friendlyName":"Harbor Dental"}"#)
-            .unwrap(),
-    );
-    names.add_site(&serde_json::from_str(r#"{"id":"s1","name":"Main"}"#).unwrap());
-    asset(device, check_in, &names, origin, now())
+    let company = r#"{"id":"c1","name":"harbor","friendlyName":"Harbor Dental"}"#;
+    let company = WireRow::of(serde_json::from_str(company).unwrap());
+    names.add_company(&customer(company, &origin(), now()).unwrap());
+    let main = WireRow::of(serde_json::from_str(r#"{"id":"s1","name":"Main"}"#).unwrap());
+    names.add_site(&site(main).unwrap());
+    asset(device, check_in, &names, &origin(), now())
 }
 
 fn mapped_with(json: &str, check_in: CheckIn<'_>) -> Asset {
@@ -83,7 +82,7 @@ fn a_device_where_nothing_is_as_it_should_be() {
 #[test]
 fn the_detail_adds_hardware_and_changes_nothing_else() {
     let plain = mapped(DESKTOP);
-    let full = with_detail(plain.clone(), &detail(), &Rules::default());
+    let full = with_detail(plain.clone(), &detail(), &origin());
     assert_eq!(full.memory_bytes, plain.memory_bytes);
     assert_eq!(full.cpu, plain.cpu);
     insta::assert_json_snapshot!(changed(&plain, &full));
@@ -91,10 +90,10 @@ fn the_detail_adds_hardware_and_changes_nothing_else() {
 
 #[test]
 fn software_is_listed_and_what_has_no_name_is_told() {
-    let asset = with_software(mapped(DESKTOP), &detail(), &Rules::default());
+    let asset = with_software(mapped(DESKTOP), &detail(), &origin());
     insta::assert_json_snapshot!(asset.software);
     assert!(asset.issues.iter().any(|issue| issue.field == "software"));
-    let none = with_software(asset, &wire::Endpoint::default(), &Rules::default());
+    let none = with_software(asset, &wire::Endpoint::default(), &origin());
     assert_eq!(none.software, Some(Vec::new()));
 }
 
@@ -106,12 +105,12 @@ fn the_last_user_is_the_one_who_logged_on() {
             "loggedOnUsers":[]}"#,
     )
     .unwrap();
-    let asset = with_state(mapped(DESKTOP), &state, &Rules::default());
+    let asset = with_state(mapped(DESKTOP), &state, &origin());
     assert_eq!(asset.last_user.as_deref(), Some("HARBOR\\mlee"));
     assert!(asset.last_boot_at.is_some());
     let bare = mapped(r#"{"endpointID":"1"}"#);
     assert_eq!(bare.last_user, None);
-    let asset = with_detail(bare, &detail(), &Rules::default());
+    let asset = with_detail(bare, &detail(), &origin());
     assert_eq!(asset.last_user.as_deref(), Some("new"));
 }
 
@@ -129,7 +128,7 @@ fn dates_come_from_the_named_custom_fields() {
         .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
         .with(TenantField::WarrantyExpiry, ["a2"])
         .with(TenantField::AssetTag, ["Tag", "a5"]);
-    let asset = with_custom_fields(mapped(DESKTOP), &fields, &places, &Rules::default());
+    let asset = with_custom_fields(mapped(DESKTOP), &fields, &places, &origin());
     assert_eq!(asset.purchase_date.unwrap().to_string(), "2024-05-27");
     assert_eq!(asset.warranty_expiry.unwrap().to_string(), "2027-05-31");
     assert_eq!(asset.asset_tag.as_deref(), Some("7"));
@@ -192,7 +191,7 @@ fn the_makers_of_firmware_are_not_those_of_machines() {
 #[test]
 fn a_device_without_an_id_is_rejected() {
     let rejection = read(device(r#"{"deviceName":"x"}"#), CheckIn::Never).unwrap_err();
-    assert_eq!(rejection.reason, "the device has no id");
+    assert_eq!(rejection.reason, "the asset has no id");
     let mut broken = device("{}");
     broken.row.record = Err(Rejection {
         vendor_id: Some("7".to_owned()),
@@ -203,14 +202,9 @@ fn a_device_without_an_id_is_rejected() {
 
 #[test]
 fn a_company_is_a_customer_until_it_ends() {
-    let rules = Rules::default();
-    let origin = Origin {
-        instance: "acme",
-        rules: &rules,
-    };
     let read = |json: &str| {
-        let row = WireRow::typed(LenientObject::Value(serde_json::from_str(json).unwrap()));
-        customer(row, origin, now()).unwrap()
+        let row = WireRow::of(serde_json::from_str(json).unwrap());
+        customer(row, &origin(), now()).unwrap()
     };
     let plain = read(r#"{"id":"436f6d70-616e","name":"a","friendlyName":"Acme"}"#);
     assert_eq!((plain.name.as_str(), plain.active), ("Acme", Some(true)));

@@ -204,7 +204,10 @@ fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_othe
                 "7",
                 "a company cannot be read: the row is not an object but number",
             ),
-            (r#"{"id":{}}"#, "a company has no id"),
+            (
+                r#"{"id":{}}"#,
+                "a company cannot be read: the company has no id",
+            ),
         ] {
             let others = customers[1..]
                 .iter()

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod check_in;
-mod limits;
 mod listing;
 mod reading;
 mod sign_in;

@@ -1,146 +1,110 @@
 //! Hardware assets, with their fields wherever the account gives them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::listing::{ListSource, Page, PageKey, Row};
+use lmsync_core::listing::{ListChain, ListSource, Page, PageKey, Row};
 use lmsync_core::model::Asset;
 use lmsync_core::{AssetQuery, CheckInWindow, Detail, Error, ErrorKind, Result};
-use tokio::sync::OnceCell;
 
 use super::numbered;
-use crate::api::{AssetFilter, AssetOptions, ListPage};
-use crate::asset_types::TenantTypes;
-use crate::connector::Inner;
-use crate::map;
+use crate::api::{Api, AssetFilter, AssetOptions, ListPage};
+use crate::map::{self, Reading};
 use crate::places;
-use crate::sections::{Section, Sections};
+use crate::quirks::asset_types::TenantTypes;
 use crate::wire::{self, id};
 
 /// The account's hardware assets.
 ///
 /// Assets of every type are listed, and those that are not hardware skipped: a list
 /// of the types of hardware would lose an asset whose type the agent cannot see.
-pub(crate) struct AssetPages {
-    inner: Arc<Inner>,
+pub(crate) struct HardwareLists(Arc<Listing>);
+
+/// The settings and findings of one listing of assets.
+struct Listing {
+    api: Arc<Api>,
     detail: Detail,
     options: AssetOptions,
     /// A window is asked for and nobody said where check-ins are.
     seeks_check_in: bool,
     found_check_in: AtomicBool,
-    plan: OnceCell<Plan>,
-    /// The page that the plan was made by, until it is handed out.
-    first: Mutex<Option<(u32, ListPage<wire::Asset>)>>,
 }
 
-struct Plan {
-    types: Arc<TenantTypes>,
-    layout: Layout,
-}
-
-/// How the account's assets can be listed with their fields.
-enum Layout {
-    /// All types in one list, which has the fields.
-    Together,
-    /// One list for each type: only those have the fields.
-    ByType(Sections<TypeSection>),
-    /// Each asset alone: no list has the fields.
-    OneByOne,
-}
-
-impl AssetPages {
-    pub(crate) fn new(inner: Arc<Inner>, query: &AssetQuery) -> Self {
-        let (_, is_configured) = places::check_in(&inner.options.places);
+impl HardwareLists {
+    pub(crate) fn new(api: Arc<Api>, query: &AssetQuery) -> Self {
+        let (_, is_configured) = places::check_in(&api.options.places);
         let options = AssetOptions {
             raw: query.raw.into(),
-            inactive: inner.options.include_inactive,
+            inactive: api.options.include_inactive,
             updates: query.accept_record_update,
         };
-        Self {
+        Self(Arc::new(Listing {
             detail: query.detail,
             options,
             seeks_check_in: query.window != CheckInWindow::All && !is_configured,
             found_check_in: AtomicBool::new(false),
-            plan: OnceCell::new(),
-            first: Mutex::new(None),
-            inner,
-        }
+            api,
+        }))
     }
+}
 
-    fn first(&self) -> MutexGuard<'_, Option<(u32, ListPage<wire::Asset>)>> {
-        self.first.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+#[async_trait]
+impl ListChain for HardwareLists {
+    type List = AssetList;
 
-    /// Finds out how to list, by page `number`.
-    async fn make_plan(&self, number: u32, meter: &Meter) -> Result<Plan> {
-        let types = Arc::new(self.inner.types(meter).await?);
-        let page = self.listed(number, meter).await?;
-        let layout = self.lay_out(&types, &page, meter).await?;
-        if !matches!(layout, Layout::ByType(_)) {
-            *self.first() = Some((number, page));
+    /// The lists by which assets come with their fields: one of all types, or one for each
+    /// type, or one whose assets are read alone.
+    async fn lists(&self, meter: &Meter) -> Result<Vec<(String, AssetList)>> {
+        let listing = &self.0;
+        let types = Arc::new(listing.api.types(meter).await?);
+        let all = AssetList::open(listing, AssetFilter::AnyType, &types, meter).await?;
+        let lacks_fields = all.peek(|page| lacks_fields(page));
+        if !lacks_fields || !types.hardware_has_fields {
+            return Ok(vec![all.labelled()]);
         }
-        Ok(Plan { types, layout })
-    }
-
-    async fn lay_out(
-        &self,
-        types: &Arc<TenantTypes>,
-        page: &ListPage<wire::Asset>,
-        meter: &Meter,
-    ) -> Result<Layout> {
-        if !lacks_fields(page) || !types.hardware_has_fields {
-            return Ok(Layout::Together);
+        let total = all.peek(|page| page.total);
+        if let Some(lists) = listing.by_type(&types, total, meter).await? {
+            return Ok(lists);
         }
-        if let Some(sections) = self.by_type(types, page.total, meter).await? {
-            return Ok(Layout::ByType(sections));
-        }
-        Ok(if self.has_fields_alone(page, meter).await? {
-            Layout::OneByOne
-        } else {
-            Layout::Together
-        })
+        let sample = all.peek(ListPage::ids_by_type);
+        let reads_alone = listing.has_fields_alone(sample, meter).await?;
+        Ok(vec![AssetList { reads_alone, ..all }.labelled()])
     }
+}
 
-    /// One section for each type, if that brings the fields and no asset is missing.
+impl Listing {
+    /// One list for each type, if that brings the fields and no asset is missing.
     async fn by_type(
-        &self,
+        self: &Arc<Self>,
         types: &Arc<TenantTypes>,
         total: Option<u64>,
         meter: &Meter,
-    ) -> Result<Option<Sections<TypeSection>>> {
-        let sections = types
-            .all()
-            .map(|type_id| TypeSection {
-                inner: Arc::clone(&self.inner),
-                options: self.options,
-                of: AssetFilter::Type(type_id.clone()),
-                types: Arc::clone(types),
-                has_fields: AtomicBool::new(false),
-            })
-            .collect();
-        let sections = Sections::new(sections);
-        let listed = sections.plan(meter).await?;
-        let has_fields = sections
-            .sections()
+    ) -> Result<Option<Vec<(String, AssetList)>>> {
+        let mut lists = Vec::new();
+        for type_id in types.all() {
+            let of = AssetFilter::Type(type_id.clone());
+            lists.push(AssetList::open(self, of, types, meter).await?);
+        }
+        let has_fields =
+            |list: &AssetList| list.peek(|page| !page.rows.is_empty() && !lacks_fields(page));
+        let listed: u64 = lists
             .iter()
-            .any(|section| section.has_fields.load(Ordering::Relaxed));
-        let is_whole = total.is_none_or(|total| listed >= total);
-        Ok((has_fields && is_whole).then_some(sections))
+            .filter_map(|list| list.peek(|page| page.total))
+            .sum();
+        let is_complete = total.is_none_or(|total| listed >= total);
+        if !is_complete || !lists.iter().any(has_fields) {
+            return Ok(None);
+        }
+        Ok(Some(lists.into_iter().map(AssetList::labelled).collect()))
     }
 
-    /// Whether an asset has fields when it is read alone; one of each type is tried.
-    async fn has_fields_alone(&self, page: &ListPage<wire::Asset>, meter: &Meter) -> Result<bool> {
-        let mut tried = Vec::new();
-        for wire in page.rows.iter().filter_map(|row| row.record.as_ref().ok()) {
-            let type_id = id(&wire.assettype_id);
-            let Some(asset_id) = id(&wire.id).filter(|_| !tried.contains(&type_id)) else {
-                continue;
-            };
-            tried.push(type_id);
-            match self.inner.api.asset(&asset_id, KeepRaw::No, meter).await {
+    /// Says if one of `assets` has fields when it is read alone.
+    async fn has_fields_alone(&self, assets: Vec<String>, meter: &Meter) -> Result<bool> {
+        for asset_id in assets {
+            match self.api.asset(&asset_id, KeepRaw::No, meter).await {
                 Ok((row, _)) if row.record.as_ref().is_ok_and(wire::Asset::has_fields) => {
                     return Ok(true);
                 }
@@ -151,48 +115,7 @@ impl AssetPages {
         Ok(false)
     }
 
-    /// The page of the list of all types, from `first` if it is there.
-    async fn listed(&self, number: u32, meter: &Meter) -> Result<ListPage<wire::Asset>> {
-        let kept = self.first().take_if(|(kept, _)| *kept == number);
-        match kept {
-            Some((_, page)) => Ok(page),
-            None => {
-                let api = &self.inner.api;
-                api.assets(&AssetFilter::AnyType, number, self.options, meter)
-                    .await
-            }
-        }
-    }
-
-    /// `page` with each hardware asset as it is read alone; one that is gone meanwhile
-    /// stays as listed.
-    async fn alone(
-        &self,
-        mut page: ListPage<wire::Asset>,
-        types: &TenantTypes,
-        meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
-        for row in &mut page.rows {
-            let hardware = row.record.as_ref().ok();
-            let hardware = hardware.filter(|wire| !types.excludes(wire));
-            let Some(asset_id) = hardware.and_then(|wire| id(&wire.id)) else {
-                continue;
-            };
-            match self
-                .inner
-                .api
-                .asset(&asset_id, self.options.raw, meter)
-                .await
-            {
-                Ok((alone, _)) => *row = alone,
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(page)
-    }
-
-    /// Whether a window can work, by the first page that is seen.
+    /// Refuses a window that cannot work, by the first page that is seen.
     fn require_check_in(&self, page: &Page<Asset>) -> Result<()> {
         if !self.seeks_check_in || self.found_check_in.load(Ordering::Relaxed) {
             return Ok(());
@@ -205,7 +128,7 @@ impl AssetPages {
         }
         Err(Error::config(format!(
             "{} has no check-in of its own, so a window needs a field that holds one",
-            self.inner.info.product
+            self.api.product.label()
         ))
         .with_hint(format!(
             "name the asset field in which your RMM leaves its last check-in as \
@@ -216,81 +139,148 @@ impl AssetPages {
     }
 }
 
-/// Whether none of the rows has its fields.
+impl ListPage<wire::Asset> {
+    /// The id of one asset of each type on the page.
+    fn ids_by_type(&self) -> Vec<String> {
+        let mut tried = Vec::new();
+        let mut ids = Vec::new();
+        for wire in self.rows.iter().filter_map(|row| row.record.as_ref().ok()) {
+            let type_id = id(&wire.assettype_id);
+            if let Some(asset_id) = id(&wire.id).filter(|_| !tried.contains(&type_id)) {
+                tried.push(type_id);
+                ids.push(asset_id);
+            }
+        }
+        ids
+    }
+}
+
+/// Says if none of the rows has its fields.
 fn lacks_fields(page: &ListPage<wire::Asset>) -> bool {
     let mut records = page.rows.iter().filter_map(|row| row.record.as_ref().ok());
     !page.rows.is_empty() && !records.any(wire::Asset::has_fields)
 }
 
+/// One list of assets.
+pub(crate) struct AssetList {
+    listing: Arc<Listing>,
+    of: AssetFilter,
+    types: Arc<TenantTypes>,
+    /// Each asset is read alone: no list has the fields.
+    reads_alone: bool,
+    /// The first page, until it is handed out.
+    first: Mutex<Option<ListPage<wire::Asset>>>,
+}
+
+impl AssetList {
+    /// The list of the assets `of`, whose first page was read.
+    async fn open(
+        listing: &Arc<Listing>,
+        of: AssetFilter,
+        types: &Arc<TenantTypes>,
+        meter: &Meter,
+    ) -> Result<Self> {
+        let page = listing.api.assets(&of, 1, listing.options, meter).await?;
+        Ok(Self {
+            listing: Arc::clone(listing),
+            of,
+            types: Arc::clone(types),
+            reads_alone: false,
+            first: Mutex::new(Some(page)),
+        })
+    }
+
+    /// The list with the label that names it.
+    fn labelled(self) -> (String, Self) {
+        (format!("{:?}", self.of), self)
+    }
+
+    /// Looks at the first page while it is kept.
+    fn peek<T: Default>(&self, look: impl FnOnce(&ListPage<wire::Asset>) -> T) -> T {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.as_ref().map(look).unwrap_or_default()
+    }
+
+    /// Page `number`, from `first` if it is there.
+    async fn listed(&self, number: u32, meter: &Meter) -> Result<ListPage<wire::Asset>> {
+        let kept = match number {
+            1 => self
+                .first
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+            _ => None,
+        };
+        match kept {
+            Some(page) => Ok(page),
+            None => {
+                let Listing { api, options, .. } = &*self.listing;
+                api.assets(&self.of, number, *options, meter).await
+            }
+        }
+    }
+
+    /// `page` with each hardware asset as it is read alone; one that is gone meanwhile
+    /// stays as listed.
+    async fn alone(
+        &self,
+        mut page: ListPage<wire::Asset>,
+        meter: &Meter,
+    ) -> Result<ListPage<wire::Asset>> {
+        let Listing { api, options, .. } = &*self.listing;
+        for row in &mut page.rows {
+            let hardware = row.record.as_ref().ok();
+            let hardware = hardware.filter(|wire| !self.types.excludes(wire));
+            let Some(asset_id) = hardware.and_then(|wire| id(&wire.id)) else {
+                continue;
+            };
+            match api.asset(&asset_id, options.raw, meter).await {
+                Ok((alone, _)) => *row = alone,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(page)
+    }
+
+    /// The hardware on `page`; what is of another type is skipped.
+    fn hardware(&self, page: ListPage<wire::Asset>) -> Page<Asset> {
+        let Listing { api, options, .. } = &*self.listing;
+        let reading = Reading {
+            origin: api.account.origin(),
+            places: &api.options.places,
+            accept_update: options.updates,
+        };
+        numbered(page, |row, at| {
+            let other = row.record.as_ref().ok();
+            let other = other.filter(|wire| self.types.excludes(wire));
+            match other.and_then(|wire| id(&wire.id)) {
+                Some(vendor_id) => Row::Skipped { vendor_id },
+                None => map::asset(row, reading, at).into(),
+            }
+        })
+    }
+}
+
 #[async_trait]
-impl ListSource for AssetPages {
+impl ListSource for AssetList {
     type Record = Asset;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
-        let number = at.number();
-        let plan = self.plan.get_or_try_init(|| self.make_plan(number, meter));
-        let Plan { types, layout } = plan.await?;
-        let hardware = |page| self.inner.hardware(page, types, self.options);
-        let page = match layout {
-            Layout::Together => hardware(self.listed(number, meter).await?),
-            Layout::OneByOne => {
-                let page = self.listed(number, meter).await?;
-                hardware(self.alone(page, types, meter).await?)
-            }
-            Layout::ByType(sections) => sections.page(number, meter).await?,
-        };
-        self.require_check_in(&page)?;
+        let mut page = self.listed(at.number(), meter).await?;
+        if self.reads_alone {
+            page = self.alone(page, meter).await?;
+        }
+        let page = self.hardware(page);
+        self.listing.require_check_in(&page)?;
         Ok(page)
     }
 
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
-        if !self.detail.software {
-            return Ok(asset);
+        if self.listing.detail.software {
+            self.listing.api.add_software(asset, meter).await
+        } else {
+            Ok(asset)
         }
-        self.inner.add_software(asset, meter).await
-    }
-}
-
-/// The assets of one type.
-struct TypeSection {
-    inner: Arc<Inner>,
-    options: AssetOptions,
-    of: AssetFilter,
-    types: Arc<TenantTypes>,
-    has_fields: AtomicBool,
-}
-
-#[async_trait]
-impl Section for TypeSection {
-    type Record = Asset;
-
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Asset>> {
-        let page = self
-            .inner
-            .api
-            .assets(&self.of, number, self.options, meter)
-            .await?;
-        let has_fields = !page.rows.is_empty() && !lacks_fields(&page);
-        self.has_fields.fetch_or(has_fields, Ordering::Relaxed);
-        Ok(self.inner.hardware(page, &self.types, self.options))
-    }
-}
-
-impl Inner {
-    /// The hardware on `page`; what is of another type is skipped.
-    fn hardware(
-        &self,
-        page: ListPage<wire::Asset>,
-        types: &TenantTypes,
-        options: AssetOptions,
-    ) -> Page<Asset> {
-        let origin = self.origin(options.updates);
-        numbered(page, |row, at| {
-            let other = row.record.as_ref().ok().filter(|wire| types.excludes(wire));
-            match other.and_then(|wire| id(&wire.id)) {
-                Some(vendor_id) => Row::Skipped { vendor_id },
-                None => map::asset(row, origin, at).into(),
-            }
-        })
     }
 }

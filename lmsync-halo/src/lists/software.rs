@@ -5,97 +5,84 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lmsync_core::Result;
 use lmsync_core::http::Meter;
-use lmsync_core::listing::{ListSource, Page, PageKey, Row};
+use lmsync_core::listing::{ListChain, ListSource, Page, PageKey, Row};
 use lmsync_core::model::Software;
-use tokio::sync::OnceCell;
 
 use super::numbered;
-use crate::api::{AssetFilter, AssetOptions};
-use crate::connector::Inner;
-use crate::map;
-use crate::sections::{Section, Sections};
+use crate::api::{Api, AssetFilter, AssetOptions};
+use crate::map::{self, Reading};
 use crate::wire::{self, id};
 
 /// The account's software.
-pub(crate) struct SoftwarePages {
-    inner: Arc<Inner>,
-    sections: OnceCell<Sections<SoftwareSection>>,
+pub(crate) struct SoftwareLists(pub(crate) Arc<Api>);
+
+#[async_trait]
+impl ListChain for SoftwareLists {
+    type List = SoftwareList;
+
+    async fn lists(&self, meter: &Meter) -> Result<Vec<(String, SoftwareList)>> {
+        let types = self.0.types(meter).await?.software;
+        let mut lists = Vec::new();
+        if !types.is_empty() {
+            let label = format!("assets of {}", types.join(", "));
+            let api = Arc::clone(&self.0);
+            lists.push((label, SoftwareList::Assets { api, types }));
+        }
+        let licences = SoftwareList::Licences(Arc::clone(&self.0));
+        lists.push(("licences".to_owned(), licences));
+        Ok(lists)
+    }
 }
 
-impl SoftwarePages {
-    pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        Self {
-            inner,
-            sections: OnceCell::new(),
-        }
-    }
-
-    async fn lay_out(&self, meter: &Meter) -> Result<Sections<SoftwareSection>> {
-        let types = self.inner.types(meter).await?;
-        let section = |kept_as| SoftwareSection {
-            inner: Arc::clone(&self.inner),
-            kept_as,
-        };
-        let mut sections = Vec::new();
-        if !types.software.is_empty() {
-            sections.push(section(KeptAs::AssetsOf(types.software)));
-        }
-        sections.push(section(KeptAs::Licences));
-        Ok(Sections::new(sections))
-    }
+/// One of the ways in which a tenant keeps software.
+pub(crate) enum SoftwareList {
+    /// Assets of these types.
+    Assets {
+        api: Arc<Api>,
+        types: Vec<String>,
+    },
+    Licences(Arc<Api>),
 }
 
 #[async_trait]
-impl ListSource for SoftwarePages {
+impl ListSource for SoftwareList {
     type Record = Software;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Software>> {
-        let number = at.number();
-        self.sections
-            .get_or_try_init(|| self.lay_out(meter))
-            .await?
-            .page(number, meter)
-            .await
-    }
-}
-
-/// What a tenant keeps software as.
-enum KeptAs {
-    /// Assets of these types.
-    AssetsOf(Vec<String>),
-    Licences,
-}
-
-struct SoftwareSection {
-    inner: Arc<Inner>,
-    kept_as: KeptAs,
-}
-
-impl SoftwareSection {
-    async fn assets(&self, types: &[String], number: u32, meter: &Meter) -> Result<Page<Software>> {
-        let inner = &self.inner;
-        let options = AssetOptions {
-            inactive: inner.options.include_inactive,
-            ..AssetOptions::default()
-        };
-        let of = AssetFilter::Types(types.to_vec());
-        let page = inner.api.assets(&of, number, options, meter).await?;
-        let origin = inner.origin(false);
-        Ok(numbered(page, |row, at| {
-            // Halo ignores a filter that it does not know, and says nothing.
-            match row
-                .record
-                .as_ref()
-                .ok()
-                .and_then(|wire| other_than(wire, types))
-            {
-                Some(vendor_id) => Row::Skipped { vendor_id },
-                None => map::asset(row, origin, at)
-                    .map(map::software_of_asset)
-                    .into(),
+        match self {
+            Self::Assets { api, types } => assets(api, types, at.number(), meter).await,
+            Self::Licences(api) => {
+                let inactive = api.options.include_inactive;
+                let page = api.licences(at.number(), inactive, meter).await?;
+                let origin = api.account.origin();
+                Ok(numbered(page, |row, at| map::licence(row, origin, at)))
             }
-        }))
+        }
     }
+}
+
+async fn assets(api: &Api, types: &[String], number: u32, meter: &Meter) -> Result<Page<Software>> {
+    let options = AssetOptions {
+        inactive: api.options.include_inactive,
+        ..AssetOptions::default()
+    };
+    let of = AssetFilter::Types(types.to_vec());
+    let page = api.assets(&of, number, options, meter).await?;
+    let reading = Reading {
+        origin: api.account.origin(),
+        places: &api.options.places,
+        accept_update: false,
+    };
+    Ok(numbered(page, |row, at| {
+        // Halo ignores a filter that it does not know, and says nothing.
+        let asset = row.record.as_ref().ok();
+        match asset.and_then(|wire| other_than(wire, types)) {
+            Some(vendor_id) => Row::Skipped { vendor_id },
+            None => map::asset(row, reading, at)
+                .map(map::software_of_asset)
+                .into(),
+        }
+    }))
 }
 
 /// The id of `asset` among the software, if it is of a type that was not asked for.
@@ -103,22 +90,4 @@ fn other_than(asset: &wire::Asset, types: &[String]) -> Option<String> {
     let type_id = id(&asset.assettype_id)?;
     let asset_id = id(&asset.id)?;
     (!types.contains(&type_id)).then(|| map::software_id(&asset_id))
-}
-
-#[async_trait]
-impl Section for SoftwareSection {
-    type Record = Software;
-
-    async fn page(&self, number: u32, meter: &Meter) -> Result<Page<Software>> {
-        let inner = &self.inner;
-        match &self.kept_as {
-            KeptAs::AssetsOf(types) => self.assets(types, number, meter).await,
-            KeptAs::Licences => {
-                let inactive = inner.options.include_inactive;
-                let page = inner.api.licences(number, inactive, meter).await?;
-                let origin = inner.origin(false);
-                Ok(numbered(page, |row, at| map::licence(row, origin, at)))
-            }
-        }
-    }
 }

@@ -4,6 +4,8 @@ use lmsync_core::json::KeepRaw;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use lmsync_core::model::Rules;
+
 use super::*;
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -37,15 +39,10 @@ proptest! {
         record.insert(key.clone(), value);
         let json = serde_json::value::to_raw_value(&record).unwrap();
         let places = places::over_defaults(TenantFieldNames::new());
-        let origin = Origin {
-            connector: "halo-psa",
-            instance: "acme",
-            rules: &Rules::default(),
-            places: &places,
-            accept_update: true,
-        };
-        let row = WireRow::untyped(json, &["id"], KeepRaw::No);
-        match asset(row, origin, DateTime::UNIX_EPOCH) {
+        let origin = Origin::new("halo-psa", "acme", Rules::default());
+        let reading = Reading { origin: &origin, places: &places, accept_update: true };
+        let row = WireRow::read(&json, &["id"], KeepRaw::No);
+        match asset(row, reading, DateTime::UNIX_EPOCH) {
             Ok(mut asset) => {
                 asset.places.clear();
                 let text = serde_json::to_string(&asset).unwrap();

@@ -17,20 +17,21 @@ fn row<R: serde::de::DeserializeOwned>(json: &str) -> WireRow<R> {
     }
 }
 
-fn with_origin<T>(places: TenantFieldNames, look: impl FnOnce(Origin<'_>) -> T) -> T {
-    let (rules, places) = (Rules::default(), places::over_defaults(places));
-    look(Origin {
-        connector: "halo-psa",
-        instance: "acme",
-        rules: &rules,
-        places: &places,
+fn origin() -> Origin {
+    Origin::new("halo-psa", "acme", lmsync_core::model::Rules::default())
+}
+
+fn with_reading<T>(places: TenantFieldNames, look: impl FnOnce(Reading<'_>) -> T) -> T {
+    look(Reading {
+        origin: &origin(),
+        places: &places::over_defaults(places),
         accept_update: false,
     })
 }
 
 fn mapped(json: &str) -> Asset {
-    with_origin(TenantFieldNames::new(), |origin| {
-        asset(row(json), origin, now()).unwrap()
+    with_reading(TenantFieldNames::new(), |reading| {
+        asset(row(json), reading, now()).unwrap()
     })
 }
 
@@ -52,10 +53,10 @@ fn an_asset_where_nothing_is_as_it_should_be() {
 
 #[test]
 fn a_licence() {
-    let licence = with_origin(TenantFieldNames::new(), |origin| {
+    let licence = with_reading(TenantFieldNames::new(), |reading| {
         licence(
             row(include_str!("../../fixtures/licence.json")),
-            origin,
+            reading.origin,
             now(),
         )
         .unwrap()
@@ -73,10 +74,10 @@ fn own_places_come_in_their_order() {
         .with(TenantField::LastUser, ["username"])
         .with(TenantField::PurchaseDate, ["Purchase Date"])
         .with(TenantField::AssetTag, ["CFLeased"]);
-    let asset = with_origin(own, |origin| {
+    let asset = with_reading(own, |reading| {
         asset(
             row(include_str!("../../fixtures/asset.json")),
-            origin,
+            reading,
             now(),
         )
         .unwrap()
@@ -116,7 +117,7 @@ fn installed_software_is_listed_and_what_has_no_name_is_told() {
     )
     .unwrap();
     let asset = mapped(r#"{"id":1}"#);
-    let asset = with_software(asset, &programs, &Rules::default());
+    let asset = with_software(asset, &programs, &origin());
     let software = asset.software.unwrap();
     assert_eq!(software.len(), 2);
     assert_eq!(software[0].installed_on.unwrap().to_string(), "2025-06-01");
@@ -129,20 +130,20 @@ fn installed_software_is_listed_and_what_has_no_name_is_told() {
 
 #[test]
 fn records_without_an_id_are_rejected() {
-    with_origin(TenantFieldNames::new(), |origin| {
+    with_reading(TenantFieldNames::new(), |reading| {
         for json in [r#"{"id":0}"#, r#"{"id":-1}"#, "{}"] {
-            assert!(asset(row(json), origin, now()).is_err());
-            assert!(customer(row(json), origin, now()).is_err());
-            assert!(licence(row(json), origin, now()).is_err());
-            assert!(site(row(json), origin, now()).is_err());
+            assert!(asset(row(json), reading, now()).is_err());
+            assert!(customer(row(json), reading.origin, now()).is_err());
+            assert!(licence(row(json), reading.origin, now()).is_err());
+            assert!(site(row(json)).is_err());
         }
     });
 }
 
 #[test]
 fn a_customer_is_active_unless_halo_says_otherwise() {
-    with_origin(TenantFieldNames::new(), |origin| {
-        let active = |json: &str| customer(row(json), origin, now()).unwrap().active;
+    with_reading(TenantFieldNames::new(), |reading| {
+        let active = |json: &str| customer(row(json), reading.origin, now()).unwrap().active;
         assert_eq!(
             active(r#"{"id":12.0,"name":"A","inactive":false}"#),
             Some(true)
@@ -154,10 +155,10 @@ fn a_customer_is_active_unless_halo_says_otherwise() {
 
 #[test]
 fn a_site_names_its_customer_whatever_form_the_number_has() {
-    with_origin(TenantFieldNames::new(), |origin| {
+    with_reading(TenantFieldNames::new(), |_| {
         for (customer, expected) in [("12", Some("12")), ("12.0", Some("12")), ("-1", None)] {
             let json = format!(r#"{{"id":"7","name":"Leeds","client_id":{customer}}}"#);
-            let site = site(row(&json), origin, now()).unwrap();
+            let site = site(row(&json)).unwrap();
             assert_eq!(site.customer.as_deref(), expected);
             assert_eq!(site.site, Ref::new("7", Some("Leeds".to_owned())));
         }

@@ -5,6 +5,8 @@ use lmsync_core::model::TenantField;
 use lmsync_core::two_way::{HeldDate, WriteSource};
 use serde_json::{Value, json};
 
+use lmsync_core::model::Origin;
+
 use super::*;
 use crate::map;
 
@@ -194,14 +196,13 @@ fn what_is_held_is_what_a_listing_reads() {
             record: Ok(serde_json::from_str(asset).unwrap()),
             raw: None,
         };
-        let origin = map::Origin {
-            connector: "halo-psa",
-            instance: "acme",
-            rules: &rules,
+        let origin = Origin::new("halo-psa", "acme", rules.clone());
+        let reading = map::Reading {
+            origin: &origin,
             places: &places,
             accept_update: false,
         };
-        let listed = map::asset(row, origin, DateTime::UNIX_EPOCH).unwrap();
+        let listed = map::asset(row, reading, DateTime::UNIX_EPOCH).unwrap();
         assert_eq!(dates.purchase_date.day(), listed.purchase_date);
         assert_eq!(dates.warranty_expiry.day(), listed.warranty_expiry);
     }

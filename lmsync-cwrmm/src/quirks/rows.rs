@@ -1,36 +1,40 @@
-//! From an answer's body to rows: typed, and row by row only where that fails.
+//! From an answer's body to rows: devices in their groups, and plain lists.
 
 use chrono::{DateTime, Utc};
 use http::header::LINK;
+use lmsync_core::Result;
 use lmsync_core::http::Answer;
-use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
-use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::de::DeserializeOwned;
+use lmsync_core::json::{KeepRaw, LenientObject, Scalar, StrictObject, WireRow};
+use lmsync_core::listing::Next;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::answers;
-use crate::link::{self, Parameters};
+use crate::quirks::link;
 use crate::wire;
 
-/// Where a device's or company's id may stand.
+/// The keys under which a device's or company's id may stand.
 const ID_KEYS: [&str; 2] = ["endpointID", "id"];
 
 /// Rows as they came.
 #[derive(Debug)]
 pub(crate) struct ListPage<R> {
     pub(crate) rows: Vec<R>,
-    /// Where the next page is.
-    pub(crate) next: Option<Parameters>,
+    pub(crate) next: Next,
     pub(crate) received_at: DateTime<Utc>,
     /// Why groups of rows could not be read: which rows were in them is not known.
     pub(crate) gaps: Vec<String>,
 }
 
 impl<R> ListPage<R> {
-    /// Adds the rows of a later page.
-    pub(crate) fn append(&mut self, later: Self) {
-        self.rows.extend(later.rows);
-        self.gaps.extend(later.gaps);
+    /// A page without rows, and without a next one.
+    pub(crate) fn nothing(received_at: DateTime<Utc>) -> Self {
+        Self {
+            rows: Vec::new(),
+            next: Next::End,
+            received_at,
+            gaps: Vec::new(),
+        }
     }
 }
 
@@ -42,106 +46,88 @@ pub(crate) struct DeviceRow {
     pub(crate) row: WireRow<wire::Endpoint>,
 }
 
-pub(crate) fn object<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
-    match answer.json::<LenientObject<T>>()? {
-        LenientObject::Value(value) => Ok(value),
-        _ => Err(unfamiliar(answer)),
+impl DeviceRow {
+    /// The device's id, where it can be read.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match &self.row.record {
+            Ok(device) => device.endpoint_id.text(),
+            Err(rejection) => rejection.vendor_id.as_deref(),
+        }
     }
 }
 
-/// A success without the data that belongs there.
-pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
-    answers::refused_inside(answer).unwrap_or_else(|| {
-        answer
-            .error(
-                ErrorKind::Decode,
-                format!(
-                    "the answer holds no data that is known: {}",
-                    answer.excerpt()
-                ),
-            )
-            .with_retry(RetryClass::OnlyIfIdempotent)
-            .with_hint("try again later; if it stays, the vendor has changed its API")
+/// Reads a bare array, row by row.
+pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
+    let rows: Vec<&RawValue> = answer
+        .json()
+        .map_err(|error| answers::refused_inside(answer).unwrap_or(error))?;
+    Ok(ListPage {
+        rows: rows
+            .into_iter()
+            .map(|row| WireRow::read(row, &ID_KEYS, KeepRaw::No))
+            .collect(),
+        next: link::next_query(answer.header(LINK.as_str())),
+        received_at: answer.received_at(),
+        gaps: Vec::new(),
     })
 }
 
-/// Reads a bare array typed; row by row only where that fails.
-pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
-    let rows = match answer.json::<Vec<LenientObject<R>>>() {
-        Ok(rows) => rows.into_iter().map(WireRow::typed).collect(),
-        Err(_) => match answer.json::<Vec<Box<RawValue>>>() {
-            Ok(rows) => rows
-                .into_iter()
-                .map(|row| WireRow::untyped(row, &ID_KEYS, KeepRaw::No))
-                .collect(),
-            Err(error) => return Err(answers::refused_inside(answer).unwrap_or(error)),
-        },
-    };
-    Ok(page(rows, answer))
-}
-
-/// Reads a page of devices typed; row by row only where that fails or the raw rows are wanted.
+/// Reads a page of devices, row by row.
 pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
-    if raw == KeepRaw::No
-        && let Ok(list) = object::<wire::DeviceList<LenientObject<wire::Endpoint>>>(answer)
-    {
-        return grouped(list, answer, WireRow::typed);
-    }
-    let list = object::<wire::DeviceList<Box<RawValue>>>(answer)?;
-    grouped(list, answer, |row| WireRow::untyped(row, &ID_KEYS, raw))
-}
-
-fn grouped<E>(
-    list: wire::DeviceList<E>,
-    answer: &Answer<'_>,
-    read: impl Fn(E) -> WireRow<wire::Endpoint>,
-) -> Result<ListPage<DeviceRow>> {
+    let list: wire::DeviceList<'_> = answers::object(answer)?;
     if list.is_silent()
         && let Some(error) = answers::refused_inside(answer)
     {
         return Err(error);
     }
-    let mut rows = Vec::new();
-    let mut gaps = Vec::new();
-    let groups = [list.platform, list.network]
+    let mut page = ListPage {
+        rows: Vec::new(),
+        next: link::next_cursor(answer.header(LINK.as_str())),
+        received_at: answer.received_at(),
+        gaps: Vec::new(),
+    };
+    for group in [list.platform, list.network]
         .into_iter()
         .flatten()
-        .flatten();
-    for group in groups {
-        match group {
-            LenientObject::Value(group) => {
-                let own = |id: &Scalar| id.text().map(|id| id.trim().to_owned());
-                let (company, site) = (own(&group.company_id), own(&group.site_id));
-                rows.extend(group.endpoints.into_iter().flatten().map(|row| DeviceRow {
-                    company: company.clone(),
-                    site: site.clone(),
-                    row: read(row),
-                }));
-            }
-            unreadable => gaps.push(match unreadable.unexpected() {
-                Some(kind) => format!("a group of devices is not an object but {kind}"),
-                None => "a group of devices is null".to_owned(),
-            }),
+        .flatten()
+    {
+        match serde_json::from_str::<StrictObject<wire::Group<'_>>>(group.get()) {
+            Ok(StrictObject(group)) => page.rows.extend(devices_of(group, raw)),
+            Err(error) => page.gaps.push(unreadable(group, &error)),
         }
     }
-    Ok(ListPage {
-        gaps,
-        ..page(rows, answer)
+    Ok(page)
+}
+
+fn devices_of<'a>(
+    group: wire::Group<'a>,
+    raw: KeepRaw,
+) -> impl Iterator<Item = DeviceRow> + use<'a> {
+    let own = |id: &Scalar| id.text().map(|id| id.trim().to_owned());
+    let (company, site) = (own(&group.company_id), own(&group.site_id));
+    let rows = group.endpoints.into_iter().flatten();
+    rows.map(move |row| DeviceRow {
+        company: company.clone(),
+        site: site.clone(),
+        row: WireRow::read(row, &ID_KEYS, raw),
     })
 }
 
-fn page<R>(rows: Vec<R>, answer: &Answer<'_>) -> ListPage<R> {
-    ListPage {
-        rows,
-        next: answer.header(LINK.as_str()).and_then(link::next),
-        received_at: answer.received_at(),
-        gaps: Vec::new(),
+/// The reason why a group cannot be read.
+fn unreadable(group: &RawValue, error: &serde_json::Error) -> String {
+    match serde_json::from_str::<LenientObject<IgnoredAny>>(group.get()) {
+        Ok(LenientObject::Unexpected(kind)) => {
+            format!("a group of devices is not an object but {kind}")
+        }
+        Ok(LenientObject::Null | LenientObject::Absent) => "a group of devices is null".to_owned(),
+        _ => format!("a group of devices cannot be read: {error}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use lmsync_core::ErrorKind;
     use lmsync_core::http::Redactor;
 
     use super::*;
@@ -236,9 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn of_the_link_only_the_parameters_are_taken() {
+    fn of_the_link_only_the_cursor_is_taken() {
         let link = "<https://evil.example/x?limit=500&cursor=9>; rel=\"next\"";
         let page = devices("{}", Some(link), KeepRaw::No).unwrap();
-        assert_eq!(link::value(&page.next.unwrap(), "cursor"), Some("9"));
+        assert_eq!(page.next, Next::Cursor("9".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! Which custom fields dates are written to: found, and created where that is wanted.
+//! The custom fields that dates are written to: found, and created where that is wanted.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use lmsync_core::model::TenantFieldNames;
 use lmsync_core::two_way::{DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
-use crate::api::Fields;
-use crate::connector::Inner;
+use crate::api::{Api, Fields};
+
 use crate::places;
-use crate::scope::Scope;
+use crate::quirks::scope::Scope;
 use crate::wire::{AttributeValue, NewField};
 
 const MISSING_HINT: &str = "in ConnectWise RMM's portal, create the custom field for endpoints, \
@@ -58,7 +58,7 @@ impl DateTarget {
     }
 }
 
-impl Inner {
+impl Api {
     /// Custom fields of a device, for the sake of dates.
     pub(crate) async fn custom_fields(
         &self,
@@ -66,7 +66,7 @@ impl Inner {
         which: Fields,
         meter: &Meter,
     ) -> Result<Vec<AttributeValue>> {
-        let fields = self.api.custom_fields(device, which, meter).await;
+        let fields = self.fields_of_device(device, which, meter).await;
         fields.map_err(|error| match error.kind() {
             ErrorKind::NotFound => error.with_hint(NOT_KNOWN_HINT),
             ErrorKind::Permission => error.with_hint(format!(
@@ -126,7 +126,7 @@ impl Inner {
 
     /// Creates fields for `dates`, unless another write did so in the meantime.
     async fn create(&self, device: &str, dates: &[DateField], meter: &Meter) -> Result<()> {
-        let writer = self.api.writer();
+        let writer = &self.writer;
         let _turn = writer.turn_to_create().await;
         for date in self.missing_homes(device, dates, meter).await? {
             let field = self.new_field(date)?;

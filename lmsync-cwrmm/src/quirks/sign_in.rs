@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::answers::{self, KEY_HINT, Reason};
-use crate::scope::{self, Scope, Scopes};
+use crate::quirks::scope::{self, Scope, Scopes};
 
 const OPERATION: &str = "sign-in";
 

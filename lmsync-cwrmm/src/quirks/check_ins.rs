@@ -1,143 +1,15 @@
-//! A batch of companies: their devices, page after page, and when those last reported.
+//! The heartbeat of a batch of companies: when their devices last reported.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::api::{Api, BARREN_PAGES, DeviceRequest, endless};
-use crate::link;
-use crate::read::{DeviceRow, ListPage};
 use crate::wire;
 
-/// All devices of `wanted`.
-///
-/// A company without devices is answered with 404, and one of them may turn the answer of
-/// the whole batch into that: then each company is asked alone.
-pub(crate) async fn devices(
-    api: &Api,
-    wanted: DeviceRequest<'_>,
-    meter: &Meter,
-) -> Result<Option<ListPage<DeviceRow>>> {
-    if let Some(all) = every_page(api, wanted, meter).await? {
-        return Ok(Some(all));
-    }
-    if wanted.resources.len() < 2 {
-        return Ok(None);
-    }
-    let mut all: Option<ListPage<DeviceRow>> = None;
-    for resource in wanted.resources {
-        let alone = DeviceRequest {
-            resources: std::slice::from_ref(resource),
-            ..wanted
-        };
-        match (&mut all, every_page(api, alone, meter).await?) {
-            (_, None) => {}
-            (Some(all), Some(page)) => all.append(page),
-            (none, some) => *none = some,
-        }
-    }
-    Ok(all)
-}
-
-/// `None` where the vendor knows no such devices.
-async fn every_page(
-    api: &Api,
-    wanted: DeviceRequest<'_>,
-    meter: &Meter,
-) -> Result<Option<ListPage<DeviceRow>>> {
-    let mut cursors = Cursors::default();
-    let mut all: Option<ListPage<DeviceRow>> = None;
-    loop {
-        let Some(mut page) = api.devices(wanted, &cursors.current, meter).await? else {
-            // Past the last page there is nothing, and that is no error.
-            return Ok(all);
-        };
-        let next = page.next.take();
-        let next = next
-            .as_ref()
-            .and_then(|parameters| link::value(parameters, "cursor"));
-        let goes_on = cursors.advance(&page.rows, next)?;
-        match &mut all {
-            None => all = Some(page),
-            Some(all) => all.append(page),
-        }
-        if !goes_on {
-            return Ok(all);
-        }
-    }
-}
-
-/// Where a walk over pages stands, so that it ends whatever the vendor says.
-#[derive(Debug)]
-struct Cursors {
-    current: String,
-    asked: HashSet<String>,
-    met: HashSet<String>,
-    barren: u32,
-}
-
-impl Default for Cursors {
-    fn default() -> Self {
-        Self {
-            current: "0".to_owned(),
-            asked: HashSet::new(),
-            met: HashSet::new(),
-            barren: 0,
-        }
-    }
-}
-
-impl Cursors {
-    /// Moves on from a page with `rows`; false when it was the last.
-    fn advance(&mut self, rows: &[DeviceRow], next: Option<&str>) -> Result<bool> {
-        let mut is_barren = true;
-        for id in rows.iter().filter_map(DeviceRow::id) {
-            is_barren &= !self.met.insert(id.to_owned());
-        }
-        self.barren = if is_barren { self.barren + 1 } else { 0 };
-        let Some(next) = next else {
-            return Ok(false);
-        };
-        if self.barren >= BARREN_PAGES {
-            return Err(endless("devices"));
-        }
-        self.asked.insert(std::mem::take(&mut self.current));
-        self.current = self.forward(next, rows.len())?;
-        Ok(true)
-    }
-
-    /// The vendor's cursor, unless it leads back: it is an offset, so the rows met tell a better one.
-    fn forward(&self, next: &str, rows: usize) -> Result<String> {
-        let furthest = self
-            .asked
-            .iter()
-            .filter_map(|cursor| cursor.parse::<u64>().ok())
-            .max();
-        match (next.parse::<u64>(), furthest) {
-            (Ok(number), Some(furthest)) if number <= furthest => {
-                Ok((furthest + (rows as u64).max(1)).to_string())
-            }
-            _ if self.asked.contains(next) => Err(endless("devices")),
-            _ => Ok(next.to_owned()),
-        }
-    }
-}
-
-impl DeviceRow {
-    /// The device's id, where it can be read.
-    pub(crate) fn id(&self) -> Option<&str> {
-        match &self.row.record {
-            Ok(device) => device.endpoint_id.text(),
-            Err(rejection) => rejection.vendor_id.as_deref(),
-        }
-    }
-}
-
-/// What is known of a device's last check-in.
+/// The last check-in of a device, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CheckIn<'a> {
     /// It reported at this time, in the vendor's text, and is connected or not.
@@ -148,7 +20,7 @@ pub(crate) enum CheckIn<'a> {
     Unknown(&'a str),
 }
 
-/// When the devices of a batch last reported.
+/// The times at which the devices of a batch last reported.
 #[derive(Debug, Default)]
 pub(crate) struct CheckIns {
     beats: HashMap<String, wire::Beat>,
@@ -288,7 +160,7 @@ fn entries<R: DeserializeOwned>(
 ) -> impl Iterator<Item = Result<R, Rejection>> {
     let sent = list.into_iter().flatten();
     sent.filter(|entry| entry.get() != "null")
-        .map(move |entry| WireRow::untyped(entry, id_keys, KeepRaw::No).record)
+        .map(move |entry| WireRow::read(&entry, id_keys, KeepRaw::No).record)
 }
 
 /// A list, or one bare element of it.
@@ -311,71 +183,7 @@ fn concerns_the_heartbeat(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lmsync_core::Rejection;
-    use lmsync_core::json::WireRow;
-
     use super::*;
-
-    fn row(id: &str) -> DeviceRow {
-        DeviceRow {
-            company: None,
-            site: None,
-            row: WireRow {
-                record: Err(Rejection {
-                    vendor_id: Some(id.to_owned()),
-                    reason: String::new(),
-                }),
-                raw: None,
-            },
-        }
-    }
-
-    /// The cursors asked for when the vendor answers with these pages and next cursors.
-    fn walk(pages: &[(&[&str], Option<&str>)]) -> (Vec<String>, bool) {
-        let mut cursors = Cursors::default();
-        let mut asked = Vec::new();
-        for (ids, next) in pages {
-            asked.push(cursors.current.clone());
-            let rows: Vec<DeviceRow> = ids.iter().map(|id| row(id)).collect();
-            match cursors.advance(&rows, *next) {
-                Ok(true) => {}
-                Ok(false) => return (asked, true),
-                Err(_) => return (asked, false),
-            }
-        }
-        (asked, false)
-    }
-
-    #[test]
-    fn cursors_are_followed_and_one_that_leads_back_is_replaced() {
-        let plain = walk(&[(&["a", "b"], Some("7")), (&["c"], None)]);
-        assert_eq!(plain, (vec!["0".to_owned(), "7".to_owned()], true));
-        for back in ["0", "3", "7"] {
-            let pages: [(&[&str], _); 3] = [
-                (&["a"], Some("7")),
-                (&["b", "c"], Some(back)),
-                (&["d"], None),
-            ];
-            let (asked, ended) = walk(&pages);
-            assert_eq!(asked, ["0", "7", "9"], "{back}");
-            assert!(ended);
-        }
-        let opaque: [(&[&str], _); 2] = [(&["a"], Some("x")), (&["b"], Some("x"))];
-        assert_eq!(walk(&opaque), (vec!["0".to_owned(), "x".to_owned()], false));
-    }
-
-    #[test]
-    fn pages_without_anything_new_end_in_an_error_and_an_empty_one_does_not_end_the_walk() {
-        let empty: [(&[&str], _); 3] = [(&[], Some("1")), (&[], Some("2")), (&["a"], None)];
-        assert!(walk(&empty).1);
-        let nexts: Vec<String> = (1..20).map(|number| number.to_string()).collect();
-        let pages: Vec<(&[&str], Option<&str>)> = nexts
-            .iter()
-            .map(|next| (&["a"][..], Some(next.as_str())))
-            .collect();
-        let (asked, ended) = walk(&pages);
-        assert_eq!((asked.len(), ended), (6, false));
-    }
 
     fn told(json: &str) -> CheckIns {
         CheckIns::told(serde_json::from_str(json).unwrap())

@@ -9,7 +9,7 @@ use lmsync_core::{Error, ErrorKind, Result, Secret};
 use url::Url;
 
 use crate::answers::{self, EDIT_ASSETS, TokenFor};
-use crate::config::HaloProduct;
+use crate::product::HaloProduct;
 
 /// Every right that the application has.
 const ALL: &str = "all";

@@ -1,0 +1,250 @@
+//! From a configuration to a connector: what people paste is checked, the parts are put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmsync_core::auth::TokenAuth;
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::model::{TenantField, TenantFieldNames};
+use lmsync_core::two_way::DateFields;
+use lmsync_core::{
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
+    Secret, input,
+};
+
+use crate::api::{Api, KnownVerb, Options};
+use crate::config::{CwRmmConfig, Region};
+use crate::connector::CwRmm;
+use crate::product::{CONNECTOR, PRODUCT};
+use crate::quirks::scope::Scopes;
+use crate::quirks::sign_in::{Purpose, SignIn};
+use crate::quirks::writer::Writer;
+
+/// The documented quota: so many requests in five minutes.
+const REQUESTS: usize = 500;
+const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
+const CONCURRENCY: usize = 4;
+
+const CLIENT_ID_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or \
+     API Access > Generate API Access), choose Generate and copy the Client ID";
+const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the integration (or API \
+     Access), choose Generate or Regenerate and copy the Client Secret: it is shown once";
+const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
+     of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
+
+impl CwRmmConfig {
+    /// A connector on the real network. Sends nothing yet.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect(&self) -> Result<CwRmm> {
+        self.connect_in(&Environment::system()?)
+    }
+
+    /// A connector on `environment`, shared with others or simulated.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
+        let client_id = client_id(&self.client_id)?;
+        let secret = client_secret(&self.client_secret.resolve()?)?;
+        let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
+        let places = self.places()?;
+        let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
+        let token_url = endpoint.join("/v1/token")?;
+        // The quota is the key's, sign-ins included.
+        let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
+        // Shared: what reads masks the token that writes, and the other way round.
+        let redactor = Redactor::default().and(&secret);
+        let http = || {
+            HttpClient::builder(
+                Arc::clone(&environment.transport),
+                limiter.clone(),
+                environment.clock.clone(),
+            )
+            .retry(environment.retry)
+            .redactor(redactor.clone())
+        };
+        let reading = Scopes::to_read(self.fields != TenantFieldNames::default());
+        let writing = Scopes::to_write(self.create_custom_fields);
+        let tokens = |scopes: &Scopes, purpose| {
+            let sign_in = SignIn {
+                url: token_url.clone(),
+                http: http().build(),
+                scopes: scopes.clone(),
+                purpose,
+                region_advice: self.region_advice(&client_id),
+                client_secret: secret.clone(),
+                client_id: client_id.clone(),
+            };
+            TokenAuth::new(Arc::new(sign_in), environment.clock.clone())
+        };
+        let with = |tokens: &TokenAuth| http().authorizer(Arc::new(tokens.clone())).build();
+        let purpose = Purpose::Writing {
+            reading: reading.clone(),
+        };
+        let to_read = tokens(&reading, Purpose::Reading);
+        let to_write = tokens(&writing, purpose);
+        let writer = Writer::new(with(&to_write), to_write, endpoint.clone(), writing);
+        let capabilities = Capabilities::new()
+            .check_in(CheckInSupport::Agent)
+            .detail(Detail::NONE.hardware().software())
+            .two_way(DateFields::named_in(&places));
+        let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
+        let account = Account::new(info, with(&to_read)).with_rules(self.rules.clone());
+        let api = Api {
+            account,
+            endpoint,
+            options: Options {
+                network_devices: self.network_devices,
+                places,
+                create_custom_fields: self.create_custom_fields,
+            },
+            scopes: reading,
+            writer,
+            verb: KnownVerb::default(),
+        };
+        Ok(CwRmm { api: Arc::new(api) })
+    }
+
+    fn origin(&self, client_id: &str) -> Result<String> {
+        if let Some(endpoint) = &self.endpoint {
+            return Ok(endpoint.clone());
+        }
+        self.region
+            .or_else(|| Region::of_client_id(client_id))
+            .map(|region| region.origin().to_owned())
+            .ok_or_else(|| {
+                Error::config("the Client ID does not tell the region").with_hint(REGION_HINT)
+            })
+    }
+
+    /// Why a sign-in that fails may be one in the wrong region.
+    fn region_advice(&self, client_id: &str) -> Option<String> {
+        if self.endpoint.is_some() {
+            return None;
+        }
+        let (chosen, named) = (self.region?, Region::of_client_id(client_id));
+        match named {
+            Some(named) if named == chosen => None,
+            Some(named) => Some(format!(
+                "`region` is `{}`, but the Client ID is one of `{}`: leave `region` away",
+                chosen.name(),
+                named.name()
+            )),
+            None => Some(format!(
+                "check that the account is of the region `{}`",
+                chosen.name()
+            )),
+        }
+    }
+
+    fn places(&self) -> Result<TenantFieldNames> {
+        for field in NOT_IN_CUSTOM_FIELDS {
+            if !self.fields.names(field).is_empty() {
+                return Err(Error::config(format!(
+                    "`fields` names a place for {field:?}, which ConnectWise RMM's agent reports itself"
+                ))
+                .with_hint(
+                    "custom fields are read for `purchase_date`, `warranty_start`, \
+                     `warranty_expiry`, `asset_tag` and `product_number`",
+                ));
+            }
+        }
+        Ok(self.fields.clone().over(default_places()))
+    }
+
+    fn budget(&self) -> Result<Budget> {
+        Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
+            .configured(self.requests_per_minute, self.concurrency)
+    }
+}
+
+/// What partners are likely to have called their fields; the vendor has none.
+fn default_places() -> TenantFieldNames {
+    TenantFieldNames::new()
+        .with(
+            TenantField::PurchaseDate,
+            ["Purchase Date", "Purchased Date", "Date of Purchase"],
+        )
+        .with(
+            TenantField::WarrantyExpiry,
+            [
+                "Warranty Expiration Date",
+                "Warranty Expiry Date",
+                "Warranty Expiration",
+                "Warranty Expiry",
+                "Warranty End Date",
+            ],
+        )
+        .with(
+            TenantField::WarrantyStart,
+            ["Warranty Start Date", "Warranty Start"],
+        )
+        .with(TenantField::AssetTag, ["Asset Tag"])
+}
+
+const NOT_IN_CUSTOM_FIELDS: [TenantField; 15] = [
+    TenantField::Cpu,
+    TenantField::Domain,
+    TenantField::Hostname,
+    TenantField::HardwareUuid,
+    TenantField::Kind,
+    TenantField::LastCheckIn,
+    TenantField::LastUser,
+    TenantField::MacAddress,
+    TenantField::Manufacturer,
+    TenantField::Memory,
+    TenantField::Model,
+    TenantField::OsName,
+    TenantField::OsVersion,
+    TenantField::Serial,
+    TenantField::Storage,
+];
+
+/// The bare Client ID: people paste it with quotes or its label.
+fn client_id(pasted: &str) -> Result<String> {
+    let wrong = |why: &str| Err(Error::config(why).with_hint(CLIENT_ID_HINT));
+    let text = bare(pasted, &["client id", "client_id", "clientid"]);
+    if text.is_empty() {
+        return wrong("the Client ID is empty");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return wrong("the Client ID holds a blank or a character that no Client ID has");
+    }
+    Ok(text.to_owned())
+}
+
+/// The bare Client Secret.
+fn client_secret(pasted: &Secret) -> Result<Secret> {
+    let wrong = |why: &str| Err(Error::config(why).with_hint(SECRET_HINT));
+    let labels = ["client secret key", "client secret", "client_secret"];
+    let text = bare(pasted.expose(), &labels);
+    if text.is_empty() {
+        return wrong("the Client Secret is empty");
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return wrong("the Client Secret holds a blank or a line break");
+    }
+    Ok(Secret::from(text))
+}
+
+/// `pasted` without blanks, the label in front and quotes around it.
+fn bare<'t>(pasted: &'t str, labels: &[&str]) -> &'t str {
+    let text = pasted.trim();
+    let unlabelled = labels.iter().find_map(|label| {
+        let start = text.get(..label.len())?;
+        let rest = text.get(label.len()..)?.trim_start();
+        let separated = rest.strip_prefix([':', '='])?;
+        start.eq_ignore_ascii_case(label).then_some(separated)
+    });
+    let text = unlabelled.unwrap_or(text).trim();
+    ['"', '\'']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(text)
+        .trim()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! Peculiarities of ConnectWise RMM alone.
+
+pub(crate) mod check_ins;
+pub(crate) mod date_fields;
+pub(crate) mod device;
+pub(crate) mod link;
+pub(crate) mod rows;
+pub(crate) mod scope;
+pub(crate) mod sign_in;
+pub(crate) mod writer;
