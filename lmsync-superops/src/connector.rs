@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
-use lmsync_core::json::{LenientObject, WireRow};
+use lmsync_core::json::WireRow;
 use lmsync_core::model::{Asset, AssetId};
 use lmsync_core::{
     AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
@@ -59,7 +59,7 @@ impl Connector for SuperOps {
         let (meter, api) = (Meter::default(), &self.api);
         let (wire, received_at) = api.asset(&id.vendor_id, &meter).await?;
         let row = ListRow {
-            row: WireRow::typed(LenientObject::Value(wire)),
+            row: WireRow::of(wire),
             notes: Vec::new(),
         };
         let asset = map::asset(row, api.account.origin(), received_at)

@@ -356,7 +356,7 @@ mod tests {
 
     fn row<R>(record: R) -> ListRow<R> {
         ListRow {
-            row: WireRow::typed(LenientObject::Value(record)),
+            row: WireRow::of(record),
             notes: Vec::new(),
         }
     }
@@ -609,7 +609,7 @@ mod any_json {
             let json = serde_json::value::to_raw_value(&record).unwrap();
         let origin = Origin::new("superops", "acme", lmsync_core::model::Rules::default());
             let row = ListRow {
-                row: WireRow::untyped(json, &["assetId"], KeepRaw::from(keep)),
+                row: WireRow::read(&json, &["assetId"], KeepRaw::from(keep)),
                 notes: Vec::new(),
             };
             match asset(row, &origin, DateTime::UNIX_EPOCH) {

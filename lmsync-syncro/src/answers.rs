@@ -9,9 +9,10 @@ use std::time::Duration;
 use lmsync_core::http::Answer;
 use lmsync_core::json::LenientObject;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 
-use crate::{refusal, wire};
+use crate::quirks::refusal;
+use crate::wire;
 
 pub(crate) const KEY_HINT: &str = "in Syncro, open your name (top right) > Profile/Password > API Tokens, and create \
      a token with + New Token, as Master User and with a full-time agent; the old key no longer \
@@ -112,25 +113,11 @@ pub(crate) fn require_success(answer: &Answer<'_>, right: Right) -> Result<()> {
     })
 }
 
-/// What stands in the answer's only object.
-pub(crate) fn read<T: DeserializeOwned>(answer: &Answer<'_>) -> Result<T> {
-    match answer.json::<LenientObject<T>>()? {
-        LenientObject::Value(value) => Ok(value),
-        LenientObject::Absent | LenientObject::Null | LenientObject::Unexpected(_) => Err(answer
-            .error(
-                ErrorKind::Decode,
-                "the answer is not the JSON object expected",
-            )
-            .with_retry(RetryClass::OnlyIfIdempotent)
-            .with_hint("try again later; if it stays, the vendor has changed its API")),
-    }
-}
-
 /// That the vendor took a change. The reference shows no answer of its own, so any
 /// object will do; a web page in its place leaves open what became of the change.
 pub(crate) fn require_taken(answer: &Answer<'_>) -> Result<()> {
     require_success(answer, Right::EditAsset)?;
-    read::<IgnoredAny>(answer).map(|_| ())
+    answer.object::<IgnoredAny>().map(|_| ())
 }
 
 /// The key's user; `None` where the key is somebody's who may not ask. The answer
@@ -329,9 +316,11 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_object_is_not_read_by_position() {
         let kind = |body: &str| {
-            with(200, body, read::<wire::List<u8>>)
-                .err()
-                .map(|error| error.kind())
+            with(200, body, |answer| {
+                answer.object::<wire::List<'_>>().map(|_| ())
+            })
+            .err()
+            .map(|error| error.kind())
         };
         for body in [
             "[[1],{}]",

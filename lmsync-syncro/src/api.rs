@@ -1,25 +1,36 @@
 //! The endpoints: one function each, from parameters to one page of wire types.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
-use lmsync_core::{Error, ErrorKind, Result, RetryClass};
+use lmsync_core::model::{AssetId, TenantFieldNames};
+use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use url::Url;
 
 use crate::answers::{self, Right};
-use crate::{raw, wire};
+use crate::quirks::owners::Owners;
+use crate::quirks::raw;
+use crate::wire;
 
 const ASSETS: &str = "/api/v1/customer_assets";
 const CUSTOMERS: &str = "/api/v1/customers";
 const ME: &str = "/api/v1/me";
 
+/// The name in errors of reading one asset.
+pub(crate) const READ_ASSET: &str = "reading an asset";
+
 /// The calls of one account.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Api {
-    http: HttpClient,
-    endpoint: Endpoint,
+    pub(crate) account: Account,
+    pub(crate) endpoint: Endpoint,
+    /// The properties in which the tenant keeps what Syncro has no field for.
+    pub(crate) places: TenantFieldNames,
+    /// The customers that listings of assets gather.
+    pub(crate) owners: Arc<Owners>,
 }
 
 /// One page as it came.
@@ -31,12 +42,8 @@ pub(crate) struct ListPage<R> {
 }
 
 impl Api {
-    pub(crate) fn new(http: HttpClient, endpoint: Endpoint) -> Self {
-        Self { http, endpoint }
-    }
-
-    pub(crate) fn http(&self) -> &HttpClient {
-        &self.http
+    fn http(&self) -> &HttpClient {
+        self.account.http()
     }
 
     /// A page of assets; `per_page` is not documented for them, so the vendor may ignore it.
@@ -64,7 +71,7 @@ impl Api {
     ) -> Result<(wire::Asset, DateTime<Utc>)> {
         let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
         let read = |answer: &Answer<'_>| Ok((read_single(answer)?, answer.received_at()));
-        self.get("reading an asset", &url, Right::ViewAsset, meter, read)
+        self.get(READ_ASSET, &url, Right::ViewAsset, meter, read)
             .await
     }
 
@@ -81,7 +88,7 @@ impl Api {
             .await
     }
 
-    /// Whether the key's user may change assets; `None` where Syncro does not say. What
+    /// The user's right to change assets; `None` where Syncro does not say. What
     /// the key itself may do is not told.
     pub(crate) async fn may_edit_assets(&self, meter: &Meter) -> Result<Option<bool>> {
         let user = self.user(meter).await?;
@@ -133,7 +140,7 @@ impl Api {
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
-        match self.http.send(call, meter, read).await {
+        match self.http().send(call, meter, read).await {
             Err(error)
                 if error.kind() == ErrorKind::Authentication && self.user(meter).await.is_ok() =>
             {
@@ -147,30 +154,13 @@ impl Api {
     async fn user(&self, meter: &Meter) -> Result<Option<wire::Me>> {
         let url = self.endpoint.join(ME)?;
         let call = Call::get("asking whose key it is", &url)?;
-        self.http.send(&call, meter, answers::user).await
+        self.http().send(&call, meter, answers::user).await
     }
 }
 
-/// Reads a page typed; row by row only where that fails or the raw rows are wanted.
+/// Reads a page, row by row.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
-    if raw == KeepRaw::No
-        && let Ok(list) = answers::read::<wire::List<LenientObject<R>>>(answer)
-    {
-        return list_page(list, answer, WireRow::typed);
-    }
-    let list = answers::read::<wire::List<Box<RawValue>>>(answer)?;
-    list_page(list, answer, |row| {
-        let mut row = WireRow::untyped(row, &["id"], raw);
-        row.raw = row.raw.and_then(raw::record);
-        row
-    })
-}
-
-fn list_page<S, R>(
-    list: wire::List<S>,
-    answer: &Answer<'_>,
-    read: impl Fn(S) -> WireRow<R>,
-) -> Result<ListPage<R>> {
+    let list: wire::List<'_> = answer.object()?;
     let meta = match list.meta {
         LenientObject::Value(meta) => meta,
         _ => wire::Meta::default(),
@@ -180,11 +170,29 @@ fn list_page<S, R>(
         None if meta.total_entries == Some(0) => Vec::new(),
         None => return Err(without_a_list(answer)),
     };
+    let rows = rows.into_iter().map(|row| {
+        let mut row = WireRow::read(row, &["id"], raw);
+        row.raw = row.raw.and_then(raw::record);
+        row
+    });
     Ok(ListPage {
-        rows: rows.into_iter().map(read).collect(),
+        rows: rows.collect(),
         meta,
         received_at: answer.received_at(),
     })
+}
+
+/// The vendor's id of an asset; anything but a number would lead to another address.
+pub(crate) fn asset_number(id: &AssetId) -> Result<&str> {
+    let number = id.vendor_id.trim();
+    if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(number);
+    }
+    Err(
+        Error::new(ErrorKind::NotFound, "an asset's id in Syncro is a number")
+            .with_operation(READ_ASSET)
+            .with_hint("take the id from a listing of the same account"),
+    )
 }
 
 fn without_a_list(answer: &Answer<'_>) -> Error {
@@ -196,10 +204,10 @@ fn without_a_list(answer: &Answer<'_>) -> Error {
 
 /// The asset inside its wrapper; without one where the vendor leaves it away.
 fn read_single(answer: &Answer<'_>) -> Result<wire::Asset> {
-    if let LenientObject::Value(asset) = answers::read::<wire::Single>(answer)?.asset {
+    if let LenientObject::Value(asset) = answer.object::<wire::Single>()?.asset {
         return Ok(asset);
     }
-    let bare: wire::Asset = answers::read(answer)?;
+    let bare: wire::Asset = answer.object()?;
     if bare.id.text().is_some() {
         return Ok(bare);
     }

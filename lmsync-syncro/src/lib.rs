@@ -1,17 +1,16 @@
 #![doc = include_str!("../README.md")]
 
-mod agent;
 mod answers;
 mod api;
+mod check;
 mod config;
+mod connect;
 mod connector;
-mod dates;
 mod lists;
 mod map;
-mod owners;
 mod places;
-mod raw;
-mod refusal;
+mod product;
+mod quirks;
 mod two_way;
 mod wire;
 

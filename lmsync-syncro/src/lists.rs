@@ -1,4 +1,4 @@
-//! The pages of an account's assets and customers.
+//! The lists: assets and customers.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,17 +7,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, WireRow};
-use lmsync_core::listing::{ListSource, Next, Page, PageKey, RecordStream, Row};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, Row, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 
-use crate::api::ListPage;
-use crate::connector::Inner;
+use crate::api::{Api, ListPage};
 use crate::map::{self, Basis};
-use crate::owners::{Customers, Notes};
+use crate::quirks::owners::{CustomerCollector, Gathered};
 use crate::wire;
 
 /// What a gateway says when the vendor took too long over a page.
@@ -28,39 +26,31 @@ const SMALL_PAGE: u32 = 16;
 const SMALLEST_PART: u32 = 5;
 
 /// The account's assets, page by page, as many on each as the vendor likes.
-pub(crate) struct AssetPages {
-    inner: Arc<Inner>,
+pub(crate) struct Assets {
+    api: Arc<Api>,
     raw: KeepRaw,
     basis: Basis,
-    notes: Notes,
-    /// Where requests are counted, when not with the listing's own.
-    meter: Option<Meter>,
+    collector: CustomerCollector,
     /// How many rows a page holds, as far as that is known; 0 when not.
     granted: AtomicU32,
     /// How many are asked for; 0 for what the vendor likes.
     asked: AtomicU32,
 }
 
-impl AssetPages {
-    pub(crate) fn new(inner: Arc<Inner>, query: &AssetQuery) -> Self {
+impl Assets {
+    pub(crate) fn new(api: Arc<Api>, query: &AssetQuery) -> Self {
         Self {
-            notes: inner.owners.notes(),
-            inner,
+            collector: CustomerCollector::new(&api.owners),
+            api,
             raw: query.raw.into(),
             basis: if query.accept_record_update {
                 Basis::AlsoRecordUpdate
             } else {
                 Basis::AgentOnly
             },
-            meter: None,
             granted: AtomicU32::new(0),
             asked: AtomicU32::new(0),
         }
-    }
-
-    fn counted_with(mut self, meter: &Meter) -> Self {
-        self.meter = Some(meter.clone());
-        self
     }
 
     async fn list(
@@ -69,8 +59,7 @@ impl AssetPages {
         size: Option<u32>,
         meter: &Meter,
     ) -> Result<ListPage<wire::Asset>> {
-        let api = &self.inner.api;
-        api.asset_list(number, size, self.raw, meter).await
+        self.api.asset_list(number, size, self.raw, meter).await
     }
 
     /// Page `number`, by smaller ones where it is too heavy.
@@ -138,90 +127,81 @@ impl AssetPages {
 }
 
 #[async_trait]
-impl ListSource for AssetPages {
+impl ListSource for Assets {
     type Record = Asset;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
         let number = at.number();
-        let meter = self.meter.as_ref().unwrap_or(meter);
-        let walk = self.notes.begin(number);
+        self.collector.begin(number);
         let page = match self.fetch(number, meter).await {
             Ok(page) => page,
             Err(error) => {
                 // The listing ends here, even if its owner keeps hold of it.
-                self.notes.give_up();
+                self.collector.give_up();
                 return Err(error);
             }
         };
-        let origin = self.inner.origin();
-        let map = |row, at| map::asset(row, origin, self.basis, at);
+        let (origin, places) = (self.api.account.origin(), &self.api.places);
+        let map = |row, at| map::asset(row, origin, places, self.basis, at);
         let page = numbered(page, number, &self.granted, map);
-        self.notes.take(walk, number, &page);
+        self.collector.take(&page);
         Ok(page)
+    }
+
+    fn got_on(&self, is_complete: bool) {
+        if is_complete {
+            self.collector.publish();
+        } else {
+            self.collector.get_on();
+        }
     }
 }
 
 /// The account's customers: from their list, or from the assets where the key may not list them.
-pub(crate) struct CustomerPages {
-    inner: Arc<Inner>,
+pub(crate) struct Customers {
+    api: Arc<Api>,
     largest: AtomicU32,
 }
 
-impl CustomerPages {
-    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+impl Customers {
+    pub(crate) fn new(api: Arc<Api>) -> Self {
         Self {
-            inner,
+            api,
             largest: AtomicU32::new(0),
         }
     }
 
     /// The customers that own an asset, all on one page.
     async fn of_assets(&self, meter: &Meter) -> Result<Page<Customer>> {
-        let customers = match self.inner.owners.customers().await {
-            Some(noted) => Arc::unwrap_or_clone(noted),
+        let customers = match self.api.owners.customers().await {
+            Some(gathered) => Arc::unwrap_or_clone(gathered),
             None => self.gather(meter).await?,
         };
-        let customers = customers.into_vec();
-        let total = customers.len();
-        Ok(Page {
-            rows: customers.into_iter().map(Row::Record).collect(),
-            total: Some(total as u64),
-            next: Next::Numbered {
-                pages: Some(1),
-                more: Some(false),
-                size: u32::try_from(total).unwrap_or(u32::MAX).max(1),
-            },
-        })
+        let rows: Vec<_> = customers.into_vec().into_iter().map(Row::Record).collect();
+        let total = rows.len() as u64;
+        Ok(Page::only(rows).with_total(total))
     }
 
     /// The customers by a listing of the assets for this purpose.
-    async fn gather(&self, meter: &Meter) -> Result<Customers> {
-        let query = AssetQuery::new();
-        let pages = AssetPages::new(Arc::clone(&self.inner), &query).counted_with(meter);
-        let mut assets: RecordStream<Asset> = self.inner.stream(pages, query, "assets");
-        let mut customers = Customers::default();
-        while let Some(asset) = assets.next().await {
-            customers.note(&asset?);
-        }
-        if let Some(reason) = assets.summary().incomplete_reason {
-            return Err(Error::vendor(format!(
-                "the customers could not be gathered from the assets: {reason}"
-            ))
-            .with_hint("run the sync again"));
-        }
+    async fn gather(&self, meter: &Meter) -> Result<Gathered> {
+        let assets = Assets::new(Arc::clone(&self.api), &AssetQuery::new());
+        let list = read_all(assets, self.api.account.http(), meter).await?;
+        let list = list.require_complete("assets, which tell the customers,")?;
+        let mut customers = Gathered::default();
+        list.records.iter().for_each(|asset| customers.note(asset));
         Ok(customers)
     }
 }
 
 #[async_trait]
-impl ListSource for CustomerPages {
+impl ListSource for Customers {
     type Record = Customer;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
         let number = at.number();
-        match self.inner.api.customer_list(number, meter).await {
+        match self.api.customer_list(number, meter).await {
             Ok(page) => {
-                let origin = self.inner.origin();
+                let origin = self.api.account.origin();
                 let map = |row, at| map::customer(row, origin, at);
                 Ok(numbered(page, number, &self.largest, map))
             }
@@ -298,8 +278,6 @@ fn part_of(size: u32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use lmsync_core::json::LenientObject;
-
     use super::*;
 
     #[test]
@@ -314,7 +292,7 @@ mod tests {
     }
 
     fn page(rows: usize, number: u32, meta: &str) -> Page<Customer> {
-        let row = || WireRow::typed(LenientObject::Value(()));
+        let row = || WireRow::of(());
         let page = ListPage {
             rows: std::iter::repeat_with(row).take(rows).collect(),
             meta: serde_json::from_str(meta).unwrap(),

@@ -4,31 +4,15 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Issue, IssueCode, Ref, Rules, Source,
-    TenantFieldNames, clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Origin, Ref, Source, TenantFieldNames,
+    clean,
 };
 
+use crate::quirks::agent;
 use crate::wire::Properties;
-use crate::{agent, places, wire};
+use crate::{places, wire};
 
-/// The connector's name.
-pub(crate) const CONNECTOR: &str = "syncro";
-
-/// Where records come from, and by which rules they are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    pub(crate) instance: &'a str,
-    pub(crate) rules: &'a Rules,
-    pub(crate) places: &'a TenantFieldNames,
-}
-
-impl Origin<'_> {
-    fn source(&self, vendor_id: &str, received_at: DateTime<Utc>) -> Source {
-        Source::new(CONNECTOR, self.instance, vendor_id, received_at)
-    }
-}
-
-/// What may count as a check-in.
+/// The times that may count as a check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Basis {
     /// What the agent says.
@@ -39,15 +23,14 @@ pub(crate) enum Basis {
 
 pub(crate) fn asset(
     row: WireRow<wire::Asset>,
-    origin: Origin<'_>,
+    origin: &Origin,
+    places: &TenantFieldNames,
     basis: Basis,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
     let wire = row.record?;
-    let id = text(&wire.id).ok_or_else(|| without_id("the asset has no id"))?;
-    let mut source = origin.source(&id, received_at);
-    source.raw = row.raw;
-    let mut draft = AssetDraft::new(source, origin.rules, received_at);
+    let mut draft = origin.draft(wire.id.clean(), received_at)?;
+    draft.asset.source.raw = row.raw;
     note_unexpected(&mut draft, &wire);
     draft
         .name(wire.name.text())
@@ -56,7 +39,7 @@ pub(crate) fn asset(
         .vendor_updated_at(wire.updated_at.text());
     kind(&mut draft, &wire.asset_type);
     draft.asset.customer = owner(&wire);
-    draft.asset.assigned_user = text(&wire.contact_id).map(|id| Ref::new(id, None));
+    draft.asset.assigned_user = wire.contact_id.clean().map(|id| Ref::new(id, None));
 
     let properties = match wire.properties {
         LenientObject::Value(properties) => properties,
@@ -66,7 +49,7 @@ pub(crate) fn asset(
         draft.asset.hostname = wire.name.text().and_then(host_name);
         agent::describe(&mut draft, &agent);
     }
-    places::fill(&mut draft, origin.places, &properties);
+    places::fill(&mut draft, places, &properties);
     if basis == Basis::AlsoRecordUpdate && draft.asset.last_check_in.is_none() {
         let changed = draft.asset.source.vendor_updated_at;
         draft.asset.last_check_in = changed;
@@ -82,13 +65,13 @@ pub(crate) fn asset(
 
 pub(crate) fn customer(
     row: WireRow<wire::Customer>,
-    origin: Origin<'_>,
+    origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let id = text(&wire.id).ok_or_else(|| without_id("the customer has no id"))?;
-    let name = customer_name(&wire).unwrap_or_else(|| id.clone());
-    let mut customer = Customer::new(origin.source(&id, received_at), name);
+    let source = origin.identified(wire.id.clean(), "the customer", received_at)?;
+    let name = customer_name(&wire).unwrap_or_else(|| source.vendor_id.clone());
+    let mut customer = Customer::new(source, name);
     customer.active = wire.disabled.map(|disabled| !disabled);
     Ok(customer)
 }
@@ -97,7 +80,7 @@ pub(crate) fn customer(
 pub(crate) fn customer_of(asset: &Asset) -> Option<Customer> {
     let owner = asset.customer.as_ref()?;
     let source = Source::new(
-        CONNECTOR,
+        asset.source.connector.as_str(),
         asset.source.instance.as_str(),
         owner.id.as_str(),
         asset.source.fetched_at,
@@ -114,7 +97,7 @@ fn kind(draft: &mut AssetDraft<'_>, asset_type: &Scalar) {
 
 fn owner(wire: &wire::Asset) -> Option<Ref> {
     let customer = wire.customer.value();
-    let id = text(&wire.customer_id).or_else(|| text(&customer?.id))?;
+    let id = wire.customer_id.clean().or_else(|| customer?.id.clean())?;
     Some(Ref::new(id, customer.and_then(customer_name)))
 }
 
@@ -126,7 +109,7 @@ fn customer_name(wire: &wire::Customer) -> Option<String> {
         &wire.fullname,
     ]
     .into_iter()
-    .find_map(text)
+    .find_map(Scalar::clean)
 }
 
 /// An agent's machine is listed under its own name until somebody changes it to
@@ -134,10 +117,6 @@ fn customer_name(wire: &wire::Customer) -> Option<String> {
 fn host_name(name: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     clean(name).filter(|name| name.chars().all(is_part))
-}
-
-fn text(scalar: &Scalar) -> Option<String> {
-    scalar.text().and_then(clean)
 }
 
 fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
@@ -152,19 +131,7 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("assigned_user", wire.contact_id.unexpected()),
         ("properties", wire.properties.unexpected()),
     ];
-    for (field, kind) in found {
-        if let Some(kind) = kind {
-            let issue = Issue::new(IssueCode::UnexpectedType, field);
-            draft.issue(issue.with_note(format!("a value of type {kind} came")));
-        }
-    }
-}
-
-fn without_id(reason: &str) -> Rejection {
-    Rejection {
-        vendor_id: None,
-        reason: reason.to_owned(),
-    }
+    draft.unexpected_types(found);
 }
 
 #[cfg(test)]

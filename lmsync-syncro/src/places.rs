@@ -203,7 +203,7 @@ pub(crate) fn texts(value: &RawJson) -> Vec<String> {
 }
 
 fn put_kind(draft: &mut AssetDraft<'_>, text: &str) {
-    crate::agent::form_factor(draft, Some(text));
+    crate::quirks::agent::form_factor(draft, Some(text));
 }
 
 fn put_check_in(draft: &mut AssetDraft<'_>, text: &str) {

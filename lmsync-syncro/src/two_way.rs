@@ -6,11 +6,11 @@ use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
     AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
 };
-use lmsync_core::{Check, CheckReport, Connector, Error, Result, SharedClock, TwoWaySync};
+use lmsync_core::{Connector, Result, SharedClock, TwoWaySync};
 
-use crate::answers::Right;
-use crate::connector::{Inner, READ_ASSET, Syncro, asset_number};
-use crate::dates::Record;
+use crate::api::{READ_ASSET, asset_number};
+use crate::connector::Syncro;
+use crate::quirks::dates::Record;
 
 /// Writes both dates into the asset's properties, as `YYYY-MM-DD`, with
 /// `PUT /customer_assets/{id}`.
@@ -52,57 +52,22 @@ impl DateAccess for Syncro {
     type Record = Record;
 
     fn clock(&self) -> &SharedClock {
-        self.inner().api.http().clock()
+        self.api.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, Record)> {
-        let inner = self.inner();
+        let api = &self.api;
         let id = asset_number(id)?;
-        let (asset, received_at) = inner.api.asset(id, &Meter::default()).await?;
-        let record = Record::of(asset, id, inner.rules.dates(received_at))
+        let (asset, received_at) = api.asset(id, &Meter::default()).await?;
+        let record = Record::of(asset, id, api.account.origin().dates(received_at))
             .map_err(|error| error.with_operation(READ_ASSET))?;
-        Ok((record.held(&inner.places), record))
+        Ok((record.held(&api.places), record))
     }
 
     async fn send(&self, change: &DateChange, record: &Record) -> Result<()> {
-        let inner = self.inner();
+        let api = &self.api;
         let id = asset_number(&change.asset)?;
-        let update = record.update(change, &inner.places)?;
-        inner.api.update_asset(id, &update, &Meter::default()).await
-    }
-}
-
-impl Inner {
-    /// What can be told of writing without doing it; `report` is of reading.
-    ///
-    /// Syncro tells what the key's user may do. Of the key itself it tells only on writing.
-    pub(crate) async fn check_writing(&self, report: &CheckReport, meter: &Meter) -> Check {
-        // Writing reads the asset; customers play no part in it.
-        let is_needed = |check: &&Check| check.name != Check::READ_CUSTOMERS;
-        if let Some(failed) = report.checks.iter().filter(is_needed).find(|one| !one.ok) {
-            return Check::not_tried(Check::WRITE_DATES, failed.name);
-        }
-        if DateFields::named_in(&self.places).is_empty() {
-            let nameless = Error::config("no property is named for either date")
-                .with_hint("name them under `fields`");
-            return Check::failed(Check::WRITE_DATES, &nameless);
-        }
-        let (ok, detail) = match self.api.may_edit_assets(meter).await {
-            Ok(Some(true)) => (
-                true,
-                "the key's user may edit assets; whether the key may, Syncro tells only on writing",
-            ),
-            Ok(Some(false)) => (false, "the key's user may not edit assets"),
-            Ok(None) => (
-                true,
-                "not known before the first write: Syncro does not say what the key's user may do",
-            ),
-            Err(error) => return Check::failed(Check::WRITE_DATES, &error),
-        };
-        Check {
-            ok,
-            hint: Some(Right::EditAsset.hint()),
-            ..Check::passed(Check::WRITE_DATES, detail)
-        }
+        let update = record.update(change, &api.places)?;
+        api.update_asset(id, &update, &Meter::default()).await
     }
 }

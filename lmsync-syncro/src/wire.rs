@@ -12,17 +12,18 @@ use lmsync_core::model::RawJson;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-/// A page of a list; `R` is the type of a row.
+/// A page of a list, its rows unread.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct List<R> {
-    #[serde(default = "Option::default", alias = "assets", alias = "customers")]
-    pub(crate) rows: Option<Vec<R>>,
+pub(crate) struct List<'a> {
+    #[serde(borrow, default, alias = "assets", alias = "customers")]
+    pub(crate) rows: Option<Vec<&'a RawValue>>,
     #[serde(default)]
     pub(crate) meta: LenientObject<Meta>,
 }
 
-/// Where a page stands in its list; any part may be missing, and all of it.
+/// The place of a page in its list; any part may be missing, and all of it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Meta {

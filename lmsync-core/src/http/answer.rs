@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::redact::Redactor;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
+use crate::json::StrictObject;
 
 /// A whole answer as a vendor's classification sees it.
 #[derive(Debug)]
@@ -127,6 +128,14 @@ impl<'a> Answer<'a> {
     /// `decode` when it is a page, empty, cut off or of another shape.
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T> {
         serde_json::from_slice(self.body()).map_err(|error| self.undecodable(&error))
+    }
+
+    /// The body as a JSON object of the type `T`; an array is none.
+    ///
+    /// # Errors
+    /// `decode` when it is a page, empty, cut off or of another shape.
+    pub fn object<T: Deserialize<'a>>(&self) -> Result<T> {
+        self.json().map(|StrictObject(value)| value)
     }
 
     /// The `decode` error for a body that `error` could not read.

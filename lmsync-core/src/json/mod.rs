@@ -4,6 +4,7 @@
 //! anything. These types take it all without losing the record, and keep apart
 //! what was not sent, what was sent empty and what was of no use.
 
+mod mend;
 mod row;
 mod strict;
 

@@ -1,11 +1,12 @@
 //! One row of a vendor's list, read so that it cannot cost the others.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{LenientObject, Scalar};
+use super::{LenientObject, Scalar, mend};
 use crate::model::RawJson;
 use crate::summary::Rejection;
 
@@ -18,7 +19,7 @@ pub struct WireRow<R> {
     pub raw: Option<RawJson>,
 }
 
-/// Whether to keep each record's own JSON.
+/// The choice to keep each record's own JSON.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum KeepRaw {
     /// Keep it.
@@ -42,45 +43,31 @@ impl<R> WireRow<R> {
             raw: None,
         }
     }
-
-    /// A row of a page that was read at once.
-    pub fn typed(row: LenientObject<R>) -> Self {
-        Self {
-            record: readable(row),
-            raw: None,
-        }
-    }
 }
 
 impl<R: DeserializeOwned> WireRow<R> {
     /// The row `row` of a list; `id_keys` are the names under which its id may stand.
+    ///
+    /// What vendors write wrongly costs no record: half a surrogate pair is U+FFFD, of a key
+    /// that is given twice the last counts.
     pub fn read(row: &RawValue, id_keys: &[&str], raw: KeepRaw) -> Self {
-        let record = match serde_json::from_str(row.get()) {
-            Ok(object) => readable(object),
-            Err(_) => Err(Rejection {
-                vendor_id: id_of(row, id_keys),
-                reason: explain::<R>(row),
-            }),
-        };
+        let json = mend::halves(row.get());
+        let read = serde_json::from_str(&json);
+        let record = read
+            .or_else(|error| {
+                mend::doubled_keys(&json).map_or(Err(error), |json| serde_json::from_str(&json))
+            })
+            .map_err(|_| Rejection {
+                vendor_id: id_of(&json, id_keys),
+                reason: explain::<R>(&json),
+            })
+            .and_then(readable);
         Self {
             record,
-            raw: (raw == KeepRaw::Yes).then(|| row.to_owned().into()),
-        }
-    }
-
-    /// A row read by itself, because its page could not be read at once or its
-    /// JSON is wanted; `id_keys` are the names under which its id may stand.
-    pub fn untyped(row: Box<RawValue>, id_keys: &[&str], raw: KeepRaw) -> Self {
-        let record = match serde_json::from_str(row.get()) {
-            Ok(object) => readable(object),
-            Err(_) => Err(Rejection {
-                vendor_id: id_of(&row, id_keys),
-                reason: explain::<R>(&row),
-            }),
-        };
-        Self {
-            record,
-            raw: (raw == KeepRaw::Yes).then(|| row.into()),
+            raw: match raw {
+                KeepRaw::Yes => RawJson::new(json.into_owned()),
+                KeepRaw::No => None,
+            },
         }
     }
 }
@@ -97,9 +84,9 @@ fn readable<R>(row: LenientObject<R>) -> Result<R, Rejection> {
     })
 }
 
-/// Why the row is no `R`, and where in it.
-fn explain<R: DeserializeOwned>(row: &RawValue) -> String {
-    let mut json = serde_json::Deserializer::from_str(row.get());
+/// The reason why the row is no `R`, and the place in it.
+fn explain<R: DeserializeOwned>(row: &str) -> String {
+    let mut json = serde_json::Deserializer::from_str(row);
     match serde_path_to_error::deserialize::<_, LenientObject<R>>(&mut json) {
         Ok(_) => "the record cannot be read".to_owned(),
         Err(error) => format!(
@@ -110,8 +97,8 @@ fn explain<R: DeserializeOwned>(row: &RawValue) -> String {
     }
 }
 
-fn id_of(row: &RawValue, keys: &[&str]) -> Option<String> {
-    let fields: HashMap<String, &RawValue> = serde_json::from_str(row.get()).ok()?;
+fn id_of(row: &str, keys: &[&str]) -> Option<String> {
+    let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(row).ok()?;
     let id = keys.iter().find_map(|key| fields.get(*key))?;
     let id: Scalar = serde_json::from_str(id.get()).ok()?;
     id.text().map(ToOwned::to_owned)
@@ -128,14 +115,14 @@ mod tests {
         size: u8,
     }
 
-    fn untyped(json: &str, raw: KeepRaw) -> WireRow<Thing> {
+    fn read(json: &str, raw: KeepRaw) -> WireRow<Thing> {
         let row = RawValue::from_string(json.to_owned()).unwrap();
-        WireRow::untyped(row, &["thingId", "id"], raw)
+        WireRow::read(&row, &["thingId", "id"], raw)
     }
 
     #[test]
     fn a_row_that_cannot_be_read_is_named() {
-        let row = untyped(r#"{"id":9007199254740993,"size":"big"}"#, KeepRaw::No);
+        let row = read(r#"{"id":9007199254740993,"size":"big"}"#, KeepRaw::No);
         let rejection = row.record.unwrap_err();
         assert_eq!(rejection.vendor_id.as_deref(), Some("9007199254740993"));
         assert!(
@@ -149,7 +136,7 @@ mod tests {
             ("[7]", "the row is not an object but array"),
             ("7", "the row is not an object but number"),
         ] {
-            let rejection = untyped(json, KeepRaw::No).record.unwrap_err();
+            let rejection = read(json, KeepRaw::No).record.unwrap_err();
             assert_eq!(
                 (rejection.vendor_id, rejection.reason.as_str()),
                 (None, reason)
@@ -160,9 +147,9 @@ mod tests {
     #[test]
     fn the_json_is_kept_to_the_letter_on_request() {
         let json = r#"{"size" : 7, "more":[1, 2]}"#;
-        let row = untyped(json, KeepRaw::Yes);
+        let row = read(json, KeepRaw::Yes);
         assert_eq!(row.record.unwrap().size, 7);
         assert_eq!(row.raw.unwrap().get(), json);
-        assert!(untyped(json, KeepRaw::No).raw.is_none());
+        assert!(read(json, KeepRaw::No).raw.is_none());
     }
 }

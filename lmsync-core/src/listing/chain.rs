@@ -45,8 +45,8 @@ impl<S: ListSource + ?Sized> ListSource for Arc<S> {
         (**self).complete(record, meter).await
     }
 
-    fn was_read_completely(&self) {
-        (**self).was_read_completely();
+    fn got_on(&self, is_complete: bool) {
+        (**self).got_on(is_complete);
     }
 }
 

@@ -411,9 +411,11 @@ impl<C: ListChain> Listing<C> {
     ///
     /// The page keeps its ids there: on resuming, they show whether records moved.
     fn turn_page(&mut self) {
-        if let Some(mut page) = self.page.take()
-            && self.reading == 1
-        {
+        let Some(mut page) = self.page.take() else {
+            return;
+        };
+        self.lists[page.list].source.got_on(false);
+        if self.reading == 1 {
             let ids = std::mem::take(&mut page.ids);
             let position = self.position(&page, ids);
             self.progress().position = position;
@@ -455,7 +457,7 @@ impl<C: ListChain> Listing<C> {
         drop(progress);
         if is_whole_account {
             for list in &self.lists {
-                list.source.was_read_completely();
+                list.source.got_on(true);
             }
         }
         true

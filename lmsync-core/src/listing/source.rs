@@ -38,9 +38,12 @@ pub trait ListSource: Send + Sync + 'static {
         Ok(record)
     }
 
-    /// Hears that a listing which began at the first page has ended and is complete: every
+    /// Hears that the listing got on: a page of this list was handed out in whole. With
+    /// `is_complete` the listing has ended, began at the first page, and is complete: every
     /// record of the list was on a page that this source supplied.
-    fn was_read_completely(&self) {}
+    fn got_on(&self, is_complete: bool) {
+        let _ = is_complete;
+    }
 }
 
 /// Supplies several lists that are read as one, such as the devices of each site.

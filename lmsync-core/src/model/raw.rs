@@ -5,15 +5,19 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A piece of the vendor's JSON, kept exactly as sent.
-///
-/// It follows JSON's grammar, which lets a text hold half of a surrogate pair (`"\ud83d"`).
-/// Readers that turn texts into Unicode, such as [`serde_json::Value`], refuse such a text.
+/// A piece of the vendor's JSON, kept as sent, but for halves of surrogate pairs (`"\ud83d"`),
+/// which readers that turn texts into Unicode refuse: those are U+FFFD.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
+    /// The piece `json`; `None` when that is no JSON.
+    #[must_use]
+    pub fn new(json: String) -> Option<Self> {
+        RawValue::from_string(json).ok().map(Self)
+    }
+
     /// The JSON text.
     #[must_use]
     pub fn get(&self) -> &str {

@@ -3,7 +3,13 @@ use lmsync_core::model::{
 };
 use serde_json::{Value, json};
 
+use lmsync_core::model::{IssueCode, Rules};
+
 use super::*;
+
+fn origin() -> Origin {
+    Origin::new("syncro", "acme", Rules::default())
+}
 
 const AGENT: &str = include_str!("../../fixtures/agent.json");
 const MANUAL: &str = include_str!("../../fixtures/manual.json");
@@ -16,18 +22,12 @@ fn now() -> DateTime<Utc> {
 }
 
 fn row<R>(record: R) -> WireRow<R> {
-    WireRow::typed(LenientObject::Value(record))
+    WireRow::of(record)
 }
 
 fn mapped_with(json: &str, places: &TenantFieldNames, basis: Basis) -> Asset {
     let wire = serde_json::from_str(json).unwrap();
-    let rules = Rules::default();
-    let origin = Origin {
-        instance: "acme",
-        rules: &rules,
-        places,
-    };
-    asset(row(wire), origin, basis, now()).unwrap()
+    asset(row(wire), &origin(), places, basis, now()).unwrap()
 }
 
 fn mapped(json: &str) -> Asset {
@@ -264,30 +264,17 @@ fn what_is_listed_is_not_called_deleted_nor_in_use() {
 
 #[test]
 fn a_record_without_an_id_is_rejected() {
-    let rules = Rules::default();
     let places = places::over_defaults(TenantFieldNames::new());
-    let origin = Origin {
-        instance: "acme",
-        rules: &rules,
-        places: &places,
-    };
     let nameless = row(wire::Asset::default());
-    let rejection = asset(nameless, origin, Basis::AgentOnly, now()).unwrap_err();
+    let rejection = asset(nameless, &origin(), &places, Basis::AgentOnly, now()).unwrap_err();
     assert_eq!(rejection.reason, "the asset has no id");
 }
 
 #[test]
 fn a_customer_goes_by_its_business_or_its_own_name() {
     let read = |json: &str| {
-        let rules = Rules::default();
-        let places = places::over_defaults(TenantFieldNames::new());
-        let origin = Origin {
-            instance: "acme",
-            rules: &rules,
-            places: &places,
-        };
         let wire = serde_json::from_str(json).unwrap();
-        let customer = customer(row(wire), origin, now()).unwrap();
+        let customer = customer(row(wire), &origin(), now()).unwrap();
         (customer.name, customer.active)
     };
     assert_eq!(

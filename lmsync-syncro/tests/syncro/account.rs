@@ -14,7 +14,7 @@ use lmsync_testkit::syncro::{Meta, Permissions};
 use lmsync_testkit::{Fault, Log};
 use serde_json::{Value, json};
 
-use crate::support::{Bench, KEY, USER_TOKEN};
+use crate::support::{KEY, Stage, USER_TOKEN};
 
 fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
     let found = report.checks.iter().find(|check| check.name == name);
@@ -28,8 +28,8 @@ fn unique<'i>(ids: impl IntoIterator<Item = &'i String>) -> BTreeSet<String> {
 #[test]
 fn ten_thousand_assets_cost_one_request_a_page_and_none_an_asset() {
     run(async {
-        let bench = Bench::new(10_000, |_| {});
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = Stage::new(10_000, |_| {});
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         let mut count = 0;
         while let Some(asset) = assets.next().await {
             asset.unwrap();
@@ -38,9 +38,9 @@ fn ten_thousand_assets_cost_one_request_a_page_and_none_an_asset() {
         assert_eq!(count, 10_000);
         assert!(assets.summary().complete);
         assert_eq!(assets.summary().usage.requests, 200);
-        assert_eq!(bench.account.requests(), 200);
+        assert_eq!(stage.account.requests(), 200);
         // The first 180 go at once, the rest when the minute is over.
-        assert!(bench.clock.elapsed() < Duration::from_secs(65));
+        assert!(stage.clock.elapsed() < Duration::from_secs(65));
     });
 }
 
@@ -60,11 +60,11 @@ fn every_page_is_read_whatever_its_size_and_whatever_is_said_of_it() {
             (Meta::Absent, 50, 100, 3),
             (Meta::Absent, 50, 0, 1),
         ] {
-            let bench = Bench::new(assets, |spec| {
+            let stage = Stage::new(assets, |spec| {
                 spec.meta = meta;
                 spec.page_size = size;
             });
-            let (listed, summary) = bench.list(AssetQuery::new()).await;
+            let (listed, summary) = stage.list(AssetQuery::new()).await;
             assert_eq!(listed.len(), assets, "{meta:?} by {size}");
             assert!(summary.complete);
             assert_eq!(summary.usage.requests, requests, "{meta:?} by {size}");
@@ -75,29 +75,29 @@ fn every_page_is_read_whatever_its_size_and_whatever_is_said_of_it() {
 #[test]
 fn a_last_page_without_end_is_no_loop() {
     run(async {
-        let bench = Bench::new(120, |_| {});
-        bench.change(|account| account.misbehaviour().endless_last_page = true);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(120, |_| {});
+        stage.change(|account| account.misbehaviour().endless_last_page = true);
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!((listed.len(), summary.complete), (120, true));
 
         // Where nothing is said of the end, what repeats itself may hide the rest.
-        let bench = Bench::new(120, |spec| spec.meta = Meta::Absent);
-        bench.change(|account| account.misbehaviour().endless_last_page = true);
-        let error = bench
+        let stage = Stage::new(120, |spec| spec.meta = Meta::Absent);
+        stage.change(|account| account.misbehaviour().endless_last_page = true);
+        let error = stage
             .syncro
             .collect_assets(AssetQuery::new())
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
-        assert!(bench.account.requests() < 15);
+        assert!(stage.account.requests() < 15);
     });
 }
 
 #[test]
 fn one_bad_record_costs_neither_its_page_nor_another() {
     run(async {
-        let bench = Bench::new(60, |_| {});
-        let ids = bench.ids();
+        let stage = Stage::new(60, |_| {});
+        let ids = stage.ids();
         let properties: Vec<Value> = vec![
             json!({}),
             json!(null),
@@ -113,7 +113,7 @@ fn one_bad_record_costs_neither_its_page_nor_another() {
             json!({ "Kiosk": "0", "kiosk": "true", "KIOSK": 1 }),
         ];
         let bad = properties.len();
-        bench.change(|account| {
+        stage.change(|account| {
             for (id, properties) in ids.iter().zip(properties) {
                 account.set_member(id, "properties", properties);
             }
@@ -124,7 +124,7 @@ fn one_bad_record_costs_neither_its_page_nor_another() {
             account.set_member(&ids[bad + 3], "customer", json!(7));
         });
         for query in [AssetQuery::new(), AssetQuery::new().raw()] {
-            let (listed, summary) = bench.list(query).await;
+            let (listed, summary) = stage.list(query).await;
             assert!(summary.complete);
             assert_eq!((listed.len(), summary.rejected.len()), (57, 3));
             let odd = &listed[bad];
@@ -145,9 +145,9 @@ fn one_bad_record_costs_neither_its_page_nor_another() {
 #[test]
 fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
     run(async {
-        let bench = Bench::new(60, |_| {});
-        bench.change(|account| *account.permissions() = Permissions::prebuilt_token());
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let stage = Stage::new(60, |_| {});
+        stage.change(|account| *account.permissions() = Permissions::prebuilt_token());
+        let report = stage.syncro.check(CheckScope::read()).await;
         assert!(report.ok(), "{report:?}");
         let customers = check(&report, Check::READ_CUSTOMERS);
         assert!(customers.detail.contains("gathered from the assets"));
@@ -158,12 +158,12 @@ fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
         let hint = assets.hint.as_deref().unwrap();
         assert!(hint.contains("single-customer user") && hint.contains("full-time agent"));
 
-        let (gathered, summary) = bench.syncro.collect_customers().await.unwrap();
+        let (gathered, summary) = stage.syncro.collect_customers().await.unwrap();
         assert!(summary.complete);
         assert_eq!(summary.duplicates, 0);
         // The refusal, then two pages of assets.
         assert_eq!(summary.usage.requests, 3);
-        let owners: BTreeSet<_> = bench
+        let owners: BTreeSet<_> = stage
             .list(AssetQuery::new())
             .await
             .0
@@ -182,8 +182,8 @@ fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
 #[test]
 fn customers_come_from_their_list_where_it_may_be_read() {
     run(async {
-        let bench = Bench::new(400, |_| {});
-        let (customers, summary) = bench.syncro.collect_customers().await.unwrap();
+        let stage = Stage::new(400, |_| {});
+        let (customers, summary) = stage.syncro.collect_customers().await.unwrap();
         assert!(summary.complete);
         assert_eq!(summary.usage.requests, 1);
         let inactive = |active| customers.iter().filter(|one| one.active == active).count();
@@ -191,8 +191,8 @@ fn customers_come_from_their_list_where_it_may_be_read() {
         assert!(customers.iter().all(|customer| !customer.name.is_empty()));
 
         // A list that breaks is an error, not a reason to gather.
-        bench.faults.inject_always(Fault::status(500));
-        let error = bench.syncro.collect_customers().await.unwrap_err();
+        stage.faults.inject_always(Fault::status(500));
+        let error = stage.syncro.collect_customers().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor);
     });
 }
@@ -200,15 +200,15 @@ fn customers_come_from_their_list_where_it_may_be_read() {
 #[test]
 fn without_any_permission_customers_are_an_error_and_not_none() {
     run(async {
-        let bench = Bench::new(5, |_| {});
-        bench.change(|account| {
+        let stage = Stage::new(5, |_| {});
+        stage.change(|account| {
             let permissions = account.permissions();
             permissions.list_assets = false;
             permissions.list_customers = false;
         });
-        let error = bench.syncro.collect_customers().await.unwrap_err();
+        let error = stage.syncro.collect_customers().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Permission);
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let report = stage.syncro.check(CheckScope::read()).await;
         assert!(check(&report, Check::AUTHENTICATED).ok);
         for (name, permission) in [
             (Check::READ_CUSTOMERS, "Customers - List/Search"),
@@ -224,12 +224,12 @@ fn without_any_permission_customers_are_an_error_and_not_none() {
 #[test]
 fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
     run(async {
-        let bench = Bench::new(5, |_| {});
-        bench.change(|account| {
+        let stage = Stage::new(5, |_| {});
+        stage.change(|account| {
             account.misbehaviour().refuses_without_reason = true;
             account.permissions().list_assets = false;
         });
-        let error = bench
+        let error = stage
             .syncro
             .collect_assets(AssetQuery::new())
             .await
@@ -240,15 +240,15 @@ fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
             assert!(hint.contains(words), "{hint}");
         }
         assert_eq!(
-            bench.asked(),
+            stage.asked(),
             ["/api/v1/customer_assets?page=1", "/api/v1/me"]
         );
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let report = stage.syncro.check(CheckScope::read()).await;
         assert!(check(&report, Check::AUTHENTICATED).ok);
         assert!(!check(&report, Check::READ_ASSETS).ok);
 
-        bench.change(|account| account.replace_key("another"));
-        let error = bench
+        stage.change(|account| account.replace_key("another"));
+        let error = stage
             .syncro
             .collect_assets(AssetQuery::new())
             .await
@@ -256,7 +256,7 @@ fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
         assert_eq!(error.kind(), ErrorKind::Authentication);
         let hint = error.hint().unwrap();
         assert!(hint.contains("+ New Token") && hint.contains("full-time agent"));
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let report = stage.syncro.check(CheckScope::read()).await;
         assert!(!check(&report, Check::AUTHENTICATED).ok);
     });
 }
@@ -264,8 +264,8 @@ fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
 #[test]
 fn the_users_token_shows_up_nowhere() {
     run(async {
-        let bench = Bench::new(5, |_| {});
-        bench.change(|account| {
+        let stage = Stage::new(5, |_| {});
+        stage.change(|account| {
             account.misbehaviour().refuses_without_reason = true;
             account.permissions().list_assets = false;
         });
@@ -274,25 +274,25 @@ fn the_users_token_shows_up_nowhere() {
         for cut in [None, Some(30), Some(60)] {
             if let Some(bytes) = cut {
                 // `/me` is the second request of the listing.
-                let next = bench.faults.sent() + 2;
+                let next = stage.faults.sent() + 2;
                 for number in next..next + 5 {
-                    bench.faults.inject(number, Fault::Truncate(bytes));
+                    stage.faults.inject(number, Fault::Truncate(bytes));
                 }
             }
-            let error = bench
+            let error = stage
                 .syncro
                 .collect_assets(AssetQuery::new())
                 .await
                 .unwrap_err();
-            shown += &format!("{error} {error:?} {:?}", bench.syncro);
+            shown += &format!("{error} {error:?} {:?}", stage.syncro);
         }
-        let report = bench.syncro.check(CheckScope::two_way()).await;
+        let report = stage.syncro.check(CheckScope::two_way()).await;
         shown += &format!("{report:?}");
-        let _ = bench.syncro.collect_customers().await;
+        let _ = stage.syncro.collect_customers().await;
         let logged = log.finish();
         assert!(logged.contains("a try failed"), "{logged}");
         assert!(
-            bench
+            stage
                 .asked()
                 .iter()
                 .filter(|uri| uri.ends_with("/me"))
@@ -308,11 +308,11 @@ fn the_users_token_shows_up_nowhere() {
 #[test]
 fn a_key_that_may_not_view_details_lists_and_fails_that_check_alone() {
     run(async {
-        let bench = Bench::new(60, |_| {});
-        bench.change(|account| account.permissions().view_assets = false);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(60, |_| {});
+        stage.change(|account| account.permissions().view_assets = false);
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 60);
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let report = stage.syncro.check(CheckScope::read()).await;
         let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].name, "read_asset_details");
@@ -323,13 +323,13 @@ fn a_key_that_may_not_view_details_lists_and_fails_that_check_alone() {
 #[test]
 fn a_single_customer_user_sees_its_own_and_the_check_warns() {
     run(async {
-        let bench = Bench::new(100, |_| {});
-        bench.change(|account| account.permissions().only_customer = Some(0));
-        let seen = bench.ids().len();
+        let stage = Stage::new(100, |_| {});
+        stage.change(|account| account.permissions().only_customer = Some(0));
+        let seen = stage.ids().len();
         assert!(seen > 0 && seen < 100);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == seen);
-        let report = bench.syncro.check(CheckScope::read()).await;
+        let report = stage.syncro.check(CheckScope::read()).await;
         let assets = check(&report, Check::READ_ASSETS);
         assert!(assets.detail.contains(&seen.to_string()));
         assert!(
@@ -350,20 +350,20 @@ fn a_wrong_subdomain_that_redirects_is_asked_once_and_never_followed() {
             "https://evil.example/?key=1",
             "/users/sign_in",
         ] {
-            let bench = Bench::new(5, |_| {});
-            bench.change(|account| account.misbehaviour().redirect_to = Some(target.to_owned()));
-            let error = bench
+            let stage = Stage::new(5, |_| {});
+            stage.change(|account| account.misbehaviour().redirect_to = Some(target.to_owned()));
+            let error = stage
                 .syncro
                 .collect_assets(AssetQuery::new())
                 .await
                 .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
             assert!(error.hint().unwrap().contains("check the hostname"));
-            assert_eq!(bench.account.requests(), 1);
-            let report = bench.syncro.check(CheckScope::read()).await;
+            assert_eq!(stage.account.requests(), 1);
+            let report = stage.syncro.check(CheckScope::read()).await;
             assert!(check(&report, Check::REACHABLE).ok);
             assert!(!check(&report, Check::AUTHENTICATED).ok);
-            let hosts: BTreeSet<_> = bench
+            let hosts: BTreeSet<_> = stage
                 .account
                 .recorded()
                 .iter()
@@ -377,12 +377,12 @@ fn a_wrong_subdomain_that_redirects_is_asked_once_and_never_followed() {
 #[test]
 fn all_accounts_of_a_process_share_the_budget_of_its_address() {
     run(async {
-        let bench = Bench::new(2_000, |spec| spec.page_size = 10);
+        let stage = Stage::new(2_000, |spec| spec.page_size = 10);
         let other = SyncroConfig::new("globex.repairshopr.com", KEY)
-            .connect_in(&bench.environment)
+            .connect_in(&stage.environment)
             .unwrap();
         let (mine, theirs) = futures_util::future::join(
-            bench.syncro.collect_assets(AssetQuery::new()),
+            stage.syncro.collect_assets(AssetQuery::new()),
             other.collect_assets(AssetQuery::new()),
         )
         .await;
@@ -391,7 +391,7 @@ fn all_accounts_of_a_process_share_the_budget_of_its_address() {
             assert!(summary.complete);
             assert_eq!(summary.usage.rate_limited_waits, 0);
         }
-        let arrivals: Vec<_> = bench
+        let arrivals: Vec<_> = stage
             .account
             .recorded()
             .iter()
@@ -407,12 +407,12 @@ fn all_accounts_of_a_process_share_the_budget_of_its_address() {
 #[test]
 fn a_refusal_without_a_word_on_how_long_is_waited_out_for_a_minute() {
     run(async {
-        let bench = Bench::new(5, |_| {});
-        bench.change(|account| account.misbehaviour().throttle_next = 1);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(5, |_| {});
+        stage.change(|account| account.misbehaviour().throttle_next = 1);
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!(listed.len(), 5);
         assert_eq!(summary.usage.rate_limited_waits, 1);
-        let waited = bench.clock.elapsed();
+        let waited = stage.clock.elapsed();
         assert!(waited >= Duration::from_secs(60) && waited < Duration::from_secs(61));
     });
 }
@@ -420,12 +420,12 @@ fn a_refusal_without_a_word_on_how_long_is_waited_out_for_a_minute() {
 #[test]
 fn a_gateway_that_gives_up_now_and_then_is_asked_again() {
     run(async {
-        let bench = Bench::new(120, |_| {});
-        bench.change(|account| account.misbehaviour().time_out_next = 3);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(120, |_| {});
+        stage.change(|account| account.misbehaviour().time_out_next = 3);
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!(listed.len(), 120);
         assert_eq!(summary.usage.retries, 3);
-        assert!(bench.asked().iter().all(|uri| !uri.contains("per_page")));
+        assert!(stage.asked().iter().all(|uri| !uri.contains("per_page")));
     });
 }
 
@@ -433,34 +433,34 @@ fn a_gateway_that_gives_up_now_and_then_is_asked_again() {
 fn a_page_too_heavy_is_read_in_smaller_ones_where_the_vendor_grants_them() {
     run(async {
         // From the first page on: the whole listing goes by smaller pages.
-        let bench = Bench::new(120, |spec| spec.per_page_up_to = Some(100));
-        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(120, |spec| spec.per_page_up_to = Some(100));
+        stage.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 8);
 
         // A vendor that ignores the wish and answers at last is taken at its word.
-        let bench = Bench::new(120, |_| {});
-        bench.change(|account| account.misbehaviour().time_out_next = 5);
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(120, |_| {});
+        stage.change(|account| account.misbehaviour().time_out_next = 5);
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 3);
 
         // One that grants even less than asked for is read by that.
-        let bench = Bench::new(120, |spec| spec.per_page_up_to = Some(10));
-        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let stage = Stage::new(120, |spec| spec.per_page_up_to = Some(10));
+        stage.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 12);
 
         // One page in the middle: that page comes in parts, the others stay whole.
-        let bench = Bench::new(250, |spec| spec.per_page_up_to = Some(100));
-        let order = bench.ids();
-        let account = bench.account.simulator().clone();
-        bench.faults.before(2, move || {
+        let stage = Stage::new(250, |spec| spec.per_page_up_to = Some(100));
+        let order = stage.ids();
+        let account = stage.account.simulator().clone();
+        stage.faults.before(2, move || {
             account.with(|account| account.misbehaviour().heavy_above = Some(30));
         });
-        let (listed, summary) = bench.list(AssetQuery::new()).await;
+        let (listed, summary) = stage.list(AssetQuery::new()).await;
         let ids: Vec<_> = listed
             .iter()
             .map(|asset| asset.source.vendor_id.clone())
@@ -474,9 +474,9 @@ fn a_page_too_heavy_is_read_in_smaller_ones_where_the_vendor_grants_them() {
 #[test]
 fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
     run(async {
-        let bench = Bench::new(120, |_| {});
-        bench.change(|account| account.misbehaviour().heavy_above = Some(30));
-        let error = bench
+        let stage = Stage::new(120, |_| {});
+        stage.change(|account| account.misbehaviour().heavy_above = Some(30));
+        let error = stage
             .syncro
             .collect_assets(AssetQuery::new())
             .await
@@ -488,12 +488,12 @@ fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
         assert!(error.hint().is_some());
 
         // Another size than asked for is not taken for the right rows.
-        let bench = Bench::new(250, |spec| spec.per_page_up_to = Some(20));
-        let account = bench.account.simulator().clone();
-        bench.faults.before(2, move || {
+        let stage = Stage::new(250, |spec| spec.per_page_up_to = Some(20));
+        let account = stage.account.simulator().clone();
+        stage.faults.before(2, move || {
             account.with(|account| account.misbehaviour().heavy_above = Some(30));
         });
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         let mut error = None;
         while let Some(asset) = assets.next().await {
             error = asset.err();
@@ -506,9 +506,9 @@ fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
 #[test]
 fn a_record_update_counts_for_a_window_only_when_asked_for() {
     run(async {
-        let bench = Bench::new(100, |_| {});
-        let now = bench.clock.now().to_rfc3339();
-        let id = bench.change(|account| {
+        let stage = Stage::new(100, |_| {});
+        let now = stage.clock.now().to_rfc3339();
+        let id = stage.change(|account| {
             let machine = account
                 .asset_ids()
                 .into_iter()
@@ -522,10 +522,10 @@ fn a_record_update_counts_for_a_window_only_when_asked_for() {
             let found = assets.iter().find(|asset| asset.source.vendor_id == id);
             found.map(|asset| asset.check_in_basis)
         };
-        assert_eq!(has(&bench.list(window.clone()).await.0), None);
-        let asked = bench.list(window.accept_record_update()).await.0;
+        assert_eq!(has(&stage.list(window.clone()).await.0), None);
+        let asked = stage.list(window.accept_record_update()).await.0;
         assert_eq!(has(&asked), Some(CheckInBasis::RecordUpdate));
-        let all = bench.list(AssetQuery::new()).await.0;
+        let all = stage.list(AssetQuery::new()).await.0;
         assert_eq!(has(&all), Some(CheckInBasis::None));
     });
 }
@@ -533,11 +533,11 @@ fn a_record_update_counts_for_a_window_only_when_asked_for() {
 #[test]
 fn what_opens_a_device_is_in_no_record() {
     run(async {
-        let bench = Bench::new(20, |_| {});
-        let (raw, _) = bench.list(AssetQuery::new().raw()).await;
+        let stage = Stage::new(20, |_| {});
+        let (raw, _) = stage.list(AssetQuery::new().raw()).await;
         let shown = serde_json::to_string(&raw).unwrap();
         assert!(shown.contains("device_info") && !shown.contains("sim-c0mmunity"));
-        let alone = bench.syncro.asset(&raw[0].id()).await.unwrap();
+        let alone = stage.syncro.asset(&raw[0].id()).await.unwrap();
         assert!(!format!("{alone:?}").contains("sim-c0mmunity"));
     });
 }
@@ -545,11 +545,11 @@ fn what_opens_a_device_is_in_no_record() {
 #[test]
 fn an_id_that_is_no_number_is_unknown_and_not_asked_for() {
     run(async {
-        let bench = Bench::new(5, |_| {});
+        let stage = Stage::new(5, |_| {});
         for id in ["", "../me", "7/patches", "7?x=1", "seven", "\u{664}"] {
-            let error = bench.syncro.asset(&id.into()).await.unwrap_err();
+            let error = stage.syncro.asset(&id.into()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
         }
-        assert_eq!(bench.account.requests(), 0);
+        assert_eq!(stage.account.requests(), 0);
     });
 }

@@ -14,28 +14,28 @@ use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions, SyncroSimulator, SyncroSpec};
 use serde_json::json;
 
-use crate::support::Bench;
+use crate::support::Stage;
 
 /// An account of 50 assets a page, read with the prebuilt key.
-fn bench(assets: usize) -> Bench {
-    bench_where(assets, |_| {})
+fn stage(assets: usize) -> Stage {
+    stage_where(assets, |_| {})
 }
 
-fn bench_where(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Bench {
-    let bench = Bench::new(assets, change);
-    bench.change(|account| *account.permissions() = Permissions::prebuilt_token());
-    bench
+fn stage_where(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Stage {
+    let stage = Stage::new(assets, change);
+    stage.change(|account| *account.permissions() = Permissions::prebuilt_token());
+    stage
 }
 
-async fn customers(bench: &Bench) -> (Vec<Customer>, SyncSummary) {
-    bench.syncro.collect_customers().await.unwrap()
+async fn customers(stage: &Stage) -> (Vec<Customer>, SyncSummary) {
+    stage.syncro.collect_customers().await.unwrap()
 }
 
 /// What the customers cost, which must be all there are.
-async fn cost(bench: &Bench) -> u64 {
-    let (gathered, summary) = customers(bench).await;
+async fn cost(stage: &Stage) -> u64 {
+    let (gathered, summary) = customers(stage).await;
     assert!(summary.complete);
-    assert_eq!(names(&gathered), owners(bench));
+    assert_eq!(names(&gathered), owners(stage));
     summary.usage.requests
 }
 
@@ -47,8 +47,8 @@ fn names(customers: &[Customer]) -> BTreeMap<String, String> {
 }
 
 /// The customers that own an asset, by the vendor's own books.
-fn owners(bench: &Bench) -> BTreeMap<String, String> {
-    bench.change(|account| {
+fn owners(stage: &Stage) -> BTreeMap<String, String> {
+    stage.change(|account| {
         let population = account.population();
         let owner = |index: &usize| {
             let index = population.customer_of(*index);
@@ -79,20 +79,20 @@ async fn read_all(assets: &mut AssetStream) {
 #[test]
 fn a_full_sync_reads_the_assets_once() {
     run(async {
-        let bench = bench(10_000);
+        let stage = stage(10_000);
         let (assets, customers) = join(
-            bench.syncro.collect_assets(AssetQuery::new()),
-            bench.syncro.collect_customers(),
+            stage.syncro.collect_assets(AssetQuery::new()),
+            stage.syncro.collect_customers(),
         )
         .await;
         let ((assets, listed), (gathered, summary)) = (assets.unwrap(), customers.unwrap());
         assert!(listed.complete && summary.complete);
         assert_eq!(assets.len(), 10_000);
-        assert_eq!(names(&gathered), owners(&bench));
+        assert_eq!(names(&gathered), owners(&stage));
         // 200 pages and the refusal.
-        assert_eq!(bench.account.requests(), 201);
+        assert_eq!(stage.account.requests(), 201);
         assert_eq!((listed.usage.requests, summary.usage.requests), (200, 1));
-        assert!(bench.clock.elapsed() < Duration::from_secs(65));
+        assert!(stage.clock.elapsed() < Duration::from_secs(65));
     });
 }
 
@@ -109,11 +109,11 @@ fn whichever_begins_and_whatever_is_kept_the_assets_are_read_once() {
                 // Without a word about the end, only an empty page is one.
                 (Meta::Absent, 6),
             ] {
-                let bench = bench_where(240, |spec| spec.meta = meta);
-                let listing = bench.syncro.collect_assets(query.clone());
-                let (cost, _) = join(cost(&bench), listing).await;
+                let stage = stage_where(240, |spec| spec.meta = meta);
+                let listing = stage.syncro.collect_assets(query.clone());
+                let (cost, _) = join(cost(&stage), listing).await;
                 assert_eq!(cost, 1, "{meta:?}");
-                assert_eq!(bench.account.requests(), pages + 1, "{meta:?}");
+                assert_eq!(stage.account.requests(), pages + 1, "{meta:?}");
             }
         }
     });
@@ -122,108 +122,96 @@ fn whichever_begins_and_whatever_is_kept_the_assets_are_read_once() {
 #[test]
 fn a_refusal_without_a_reason_costs_one_request_more() {
     run(async {
-        let bench = bench(240);
-        bench.change(|account| account.misbehaviour().refuses_without_reason = true);
-        let listing = bench.syncro.collect_assets(AssetQuery::new());
-        assert_eq!(join(cost(&bench), listing).await.0, 2);
+        let stage = stage(240);
+        stage.change(|account| account.misbehaviour().refuses_without_reason = true);
+        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        assert_eq!(join(cost(&stage), listing).await.0, 2);
     });
 }
 
 #[test]
 fn a_listing_that_nobody_polls_is_not_waited_for() {
     run(async {
-        let bench = bench(240);
-        let _unpolled = bench.syncro.assets(AssetQuery::new());
-        assert_eq!(cost(&bench).await, 1 + 5);
-        assert!(bench.clock.elapsed() < Duration::from_secs(1));
+        let stage = stage(240);
+        let _unpolled = stage.syncro.assets(AssetQuery::new());
+        assert_eq!(cost(&stage).await, 1 + 5);
+        assert!(stage.clock.elapsed() < Duration::from_secs(1));
         // What the first gathered, the second has.
-        assert_eq!(cost(&bench).await, 1);
+        assert_eq!(cost(&stage).await, 1);
     });
 }
 
 #[test]
 fn a_listing_that_stands_still_is_waited_for_a_while_and_once() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         read(&mut assets, 60).await;
-        assert_eq!(cost(&bench).await, 1 + 10);
-        let waited = bench.clock.elapsed();
+        assert_eq!(cost(&stage).await, 1 + 10);
+        let waited = stage.clock.elapsed();
         assert!(waited >= Duration::from_secs(90) && waited < Duration::from_secs(92));
 
         // What was gathered meanwhile is as good as what the listing will have noted.
         for _ in 0..2 {
-            assert_eq!(cost(&bench).await, 1);
+            assert_eq!(cost(&stage).await, 1);
             read(&mut assets, 60).await;
         }
-        assert!(bench.clock.elapsed() < waited + Duration::from_secs(1));
+        assert!(stage.clock.elapsed() < waited + Duration::from_secs(1));
         read_all(&mut assets).await;
         assert!(assets.summary().complete);
     });
 }
 
 #[test]
-fn pages_that_came_count_even_where_nobody_takes_their_assets() {
-    run(async {
-        let bench = bench(240);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
-        // On the second page; the others are fetched ahead.
-        read(&mut assets, 60).await;
-        assert_eq!(cost(&bench).await, 1);
-        assert!(bench.clock.elapsed() < Duration::from_secs(1));
-    });
-}
-
-#[test]
 fn a_slow_listing_is_waited_for_as_long_as_it_gets_on() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         let slowly = async {
             // A page of 50 takes 75 seconds.
             while let Some(asset) = assets.next().await {
                 asset.unwrap();
-                bench.clock.sleep(Duration::from_millis(1_500)).await;
+                stage.clock.sleep(Duration::from_millis(1_500)).await;
             }
         };
-        assert_eq!(join(slowly, cost(&bench)).await.1, 1);
-        assert_eq!(bench.account.requests(), 11);
+        assert_eq!(join(slowly, cost(&stage)).await.1, 1);
+        assert_eq!(stage.account.requests(), 11);
     });
 }
 
 #[test]
 fn a_pause_that_the_vendor_asks_for_is_waited_out() {
     run(async {
-        let bench = bench(500);
-        let account = bench.account.simulator().clone();
-        bench.faults.before(5, move || {
+        let stage = stage(500);
+        let account = stage.account.simulator().clone();
+        stage.faults.before(5, move || {
             account.with(|account| account.misbehaviour().throttle_next = 1);
         });
-        let listing = bench.syncro.collect_assets(AssetQuery::new());
-        assert_eq!(join(cost(&bench), listing).await.0, 1);
-        assert!(bench.clock.elapsed() >= Duration::from_secs(60));
+        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        assert_eq!(join(cost(&stage), listing).await.0, 1);
+        assert!(stage.clock.elapsed() >= Duration::from_secs(60));
         // The pages, the refusals of a customer list and of one page.
-        assert_eq!(bench.account.requests(), 10 + 2);
+        assert_eq!(stage.account.requests(), 10 + 2);
     });
 }
 
 #[test]
 fn a_listing_that_is_dropped_leaves_the_customers_their_own() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         let dropped = async move { read(&mut assets, 120).await };
-        assert_eq!(join(dropped, cost(&bench)).await.1, 1 + 10);
-        assert!(bench.clock.elapsed() < Duration::from_secs(2));
+        assert_eq!(join(dropped, cost(&stage)).await.1, 1 + 10);
+        assert!(stage.clock.elapsed() < Duration::from_secs(2));
     });
 }
 
 #[test]
 fn a_listing_that_fails_leaves_the_customers_their_own() {
     run(async {
-        let bench = bench(500);
-        bench.faults.inject(5, Fault::status(400));
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        stage.faults.inject(5, Fault::status(400));
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         // Its owner keeps hold of it after the error.
         let failed = async {
             loop {
@@ -232,8 +220,8 @@ fn a_listing_that_fails_leaves_the_customers_their_own() {
                 }
             }
         };
-        assert_eq!(join(failed, cost(&bench)).await.1, 1 + 10);
-        assert!(bench.clock.elapsed() < Duration::from_secs(2));
+        assert_eq!(join(failed, cost(&stage)).await.1, 1 + 10);
+        assert!(stage.clock.elapsed() < Duration::from_secs(2));
         assert!(!assets.summary().complete);
     });
 }
@@ -241,94 +229,94 @@ fn a_listing_that_fails_leaves_the_customers_their_own() {
 #[test]
 fn what_a_listing_noted_is_good_for_ten_minutes() {
     run(async {
-        let bench = bench(240);
-        let (assets, _) = bench.list(AssetQuery::new()).await;
+        let stage = stage(240);
+        let (assets, _) = stage.list(AssetQuery::new()).await;
         let read_at = assets[0].source.fetched_at;
-        bench.clock.sleep(Duration::from_secs(599)).await;
-        assert_eq!(cost(&bench).await, 1);
+        stage.clock.sleep(Duration::from_secs(599)).await;
+        assert_eq!(cost(&stage).await, 1);
         // They do not pretend to be newer than they are.
-        let (gathered, _) = customers(&bench).await;
+        let (gathered, _) = customers(&stage).await;
         let times = gathered.iter().map(|customer| customer.source.fetched_at);
         assert!(times.max().unwrap() < read_at + Duration::from_secs(1));
-        bench.clock.sleep(Duration::from_secs(1)).await;
-        assert_eq!(cost(&bench).await, 1 + 5);
+        stage.clock.sleep(Duration::from_secs(1)).await;
+        assert_eq!(cost(&stage).await, 1 + 5);
     });
 }
 
 #[test]
 fn one_under_way_is_preferred_to_what_was_noted_before() {
     run(async {
-        let bench = bench(240);
-        bench.list(AssetQuery::new()).await;
+        let stage = stage(240);
+        stage.list(AssetQuery::new()).await;
         // The only asset of a customer, perhaps: the next listing has it.
         for _ in 0..40 {
-            bench.change(|account| account.insert_asset_at(0));
+            stage.change(|account| account.insert_asset_at(0));
         }
-        let listing = bench.syncro.collect_assets(AssetQuery::new());
-        assert_eq!(join(cost(&bench), listing).await.0, 1);
+        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        assert_eq!(join(cost(&stage), listing).await.0, 1);
     });
 }
 
 #[test]
 fn a_resumed_listing_has_not_seen_every_customer() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         read(&mut assets, 120).await;
         let query = AssetQuery::new().resume(assets.checkpoint());
         drop(assets);
-        let before = bench.account.requests();
-        let mut resumed = bench.syncro.assets(query);
-        let (_, cost) = join(read_all(&mut resumed), cost(&bench)).await;
+        let before = stage.account.requests();
+        let mut resumed = stage.syncro.assets(query);
+        let (_, cost) = join(read_all(&mut resumed), cost(&stage)).await;
         assert!(resumed.summary().complete);
         assert_eq!(cost, 1 + 10);
         // Pages 3 to 10 beside.
-        assert_eq!(bench.account.requests() - before, 8 + 1 + 10);
+        assert_eq!(stage.account.requests() - before, 8 + 1 + 10);
     });
 }
 
 #[test]
 fn a_resumed_listing_that_has_ended_is_not_used() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         read(&mut assets, 120).await;
         let query = AssetQuery::new().resume(assets.checkpoint());
         drop(assets);
-        bench.list(query).await;
-        assert_eq!(cost(&bench).await, 1 + 10);
+        stage.list(query).await;
+        assert_eq!(cost(&stage).await, 1 + 10);
     });
 }
 
 #[test]
 fn customers_may_be_cancelled_while_they_wait() {
     run(async {
-        let bench = bench(500);
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         read(&mut assets, 60).await;
-        let mut waiting = bench.syncro.customers();
-        let second = bench.clock.sleep(Duration::from_secs(1));
+        let mut waiting = stage.syncro.customers();
+        let second = stage.clock.sleep(Duration::from_secs(1));
         let first = select(waiting.next(), second).await;
         assert!(matches!(first, Either::Right(_)));
         drop(first);
         drop(waiting);
 
-        assert_eq!(join(read_all(&mut assets), cost(&bench)).await.1, 1);
+        assert_eq!(join(read_all(&mut assets), cost(&stage)).await.1, 1);
         // The pages, and a refusal for each who asked.
-        assert_eq!(bench.account.requests(), 10 + 2);
+        assert_eq!(stage.account.requests(), 10 + 2);
     });
 }
 
 #[test]
 fn an_account_that_changes_meanwhile_is_walked_again_for_both() {
     run(async {
-        let bench = bench(240);
-        let account = bench.account.simulator().clone();
-        bench.faults.before(4, move || {
+        let stage = stage(240);
+        let account = stage.account.simulator().clone();
+        stage.faults.before(4, move || {
             account.with(|account| account.insert_asset_at(0));
         });
-        let listing = bench.syncro.collect_assets(AssetQuery::new());
-        let (cost, listed) = join(cost(&bench), listing).await;
+        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let (cost, listed) = join(cost(&stage), listing).await;
         assert!(listed.unwrap().1.complete);
         assert_eq!(cost, 1);
     });
@@ -337,33 +325,33 @@ fn an_account_that_changes_meanwhile_is_walked_again_for_both() {
 #[test]
 fn a_listing_that_misses_assets_makes_no_customers_complete() {
     run(async {
-        let bench = bench(240);
+        let stage = stage(240);
         // One asset twice in place of another: the vendor counts more than it lists.
-        let ids = bench.ids();
-        bench.change(|account| account.set_member(&ids[70], "id", json!(ids[0])));
-        let listing = bench.syncro.collect_assets(AssetQuery::new());
-        let (customers, listed) = join(bench.syncro.collect_customers(), listing).await;
+        let ids = stage.ids();
+        stage.change(|account| account.set_member(&ids[70], "id", json!(ids[0])));
+        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let (customers, listed) = join(stage.syncro.collect_customers(), listing).await;
         let listed = listed.unwrap().1;
         assert!(!listed.complete);
         let error = customers.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor);
         assert!(error.to_string().contains("counts 1 more"), "{error}");
-        assert_eq!(bench.account.requests(), 2 * listed.usage.requests + 1);
+        assert_eq!(stage.account.requests(), 2 * listed.usage.requests + 1);
     });
 }
 
 #[test]
 fn of_several_listings_the_first_to_end_serves_all_who_wait() {
     run(async {
-        let bench = bench(500);
-        let mut held = bench.syncro.assets(AssetQuery::new());
+        let stage = stage(500);
+        let mut held = stage.syncro.assets(AssetQuery::new());
         read(&mut held, 1).await;
-        let mut assets = bench.syncro.assets(AssetQuery::new());
+        let mut assets = stage.syncro.assets(AssetQuery::new());
         let reading = read_all(&mut assets);
-        let (_, first, second) = join3(reading, cost(&bench), cost(&bench)).await;
+        let (_, first, second) = join3(reading, cost(&stage), cost(&stage)).await;
         assert_eq!((first, second), (1, 1));
-        assert!(bench.clock.elapsed() < Duration::from_secs(1));
+        assert!(stage.clock.elapsed() < Duration::from_secs(1));
         // One page and four ahead, the whole listing, and two refusals.
-        assert_eq!(bench.account.requests(), 5 + 10 + 2);
+        assert_eq!(stage.account.requests(), 5 + 10 + 2);
     });
 }

@@ -57,7 +57,7 @@ impl Subject for Prebuilt {
 }
 
 /// An account and a connector to it, in virtual time.
-pub(crate) struct Bench {
+pub(crate) struct Stage {
     pub(crate) account: InMemory<SyncroSimulator>,
     pub(crate) faults: FaultyTransport,
     pub(crate) environment: Environment,
@@ -65,7 +65,7 @@ pub(crate) struct Bench {
     pub(crate) syncro: Syncro,
 }
 
-impl Bench {
+impl Stage {
     /// An account with `assets` assets, changed by `change`.
     pub(crate) fn new(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Self {
         let clock: SharedClock = Arc::new(VirtualClock::default());

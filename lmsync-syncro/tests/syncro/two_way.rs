@@ -20,7 +20,7 @@ use lmsync_testkit::{Fault, Recorded, Simulator};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Bench, KEY};
+use crate::support::{KEY, Stage};
 
 const PURCHASE: DateField = DateField::PurchaseDate;
 const WARRANTY: DateField = DateField::WarrantyExpiry;
@@ -31,21 +31,21 @@ fn day(text: &str) -> NaiveDate {
 
 /// An account with an asset whose agent reports and which holds `dates`.
 struct Desk {
-    bench: Bench,
+    stage: Stage,
     id: String,
 }
 
 impl Desk {
     fn new(purchase: Option<&str>, warranty: Option<&str>) -> Self {
-        let bench = Bench::new(12, |_| {});
+        let stage = Stage::new(12, |_| {});
         let dates = AssetDates::new(purchase.map(day), warranty.map(day));
-        let id = bench.change(|account| {
+        let id = stage.change(|account| {
             let has_agent = |id: &String| account.machine(id).unwrap().last_check_in.is_some();
             let id = account.asset_ids().into_iter().find(has_agent).unwrap();
             account.hold_dates(&id, dates);
             id
         });
-        Self { bench, id }
+        Self { stage, id }
     }
 
     /// The asset has `properties` and no others.
@@ -56,7 +56,7 @@ impl Desk {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut SyncroSimulator) -> T) -> T {
-        self.bench.change(change)
+        self.stage.change(change)
     }
 
     fn asset(&self) -> AssetId {
@@ -68,7 +68,7 @@ impl Desk {
     }
 
     async fn write(&self, change: &DateChange) -> Result<WriteReport> {
-        self.bench.syncro.write_dates(change).await
+        self.stage.syncro.write_dates(change).await
     }
 
     /// Writes a warranty where none is held.
@@ -90,7 +90,7 @@ impl Desk {
 
     /// The changes that were sent and arrived.
     fn puts(&self) -> Vec<Recorded> {
-        let mut requests = self.bench.account.recorded();
+        let mut requests = self.stage.account.recorded();
         requests.retain(|request| request.method == Method::PUT);
         requests
     }
@@ -101,13 +101,13 @@ impl Desk {
             .header("authorization", format!("Bearer {KEY}"))
             .body(Bytes::new())
             .unwrap();
-        let now = self.bench.clock.now();
+        let now = self.stage.clock.now();
         let answer = self.change(|account| account.respond(&request, now));
         serde_json::from_slice::<Value>(answer.body()).unwrap()["asset"].take()
     }
 
     async fn check(&self) -> CheckReport {
-        self.bench.syncro.check(CheckScope::two_way()).await
+        self.stage.syncro.check(CheckScope::two_way()).await
     }
 }
 
@@ -142,11 +142,11 @@ fn a_date_is_written_and_read_back_and_a_sync_reads_it() {
         assert_eq!(report.held, Some(held.clone()));
         assert_eq!(desk.held(), held);
         assert_eq!(
-            desk.bench.syncro.read_dates(&desk.asset()).await.unwrap(),
+            desk.stage.syncro.read_dates(&desk.asset()).await.unwrap(),
             held
         );
-        assert_eq!((desk.date_writes(), desk.bench.account.requests()), (1, 4));
-        let synced = desk.bench.syncro.asset(&desk.asset()).await.unwrap();
+        assert_eq!((desk.date_writes(), desk.stage.account.requests()), (1, 4));
+        let synced = desk.stage.syncro.asset(&desk.asset()).await.unwrap();
         assert_eq!(synced.warranty_expiry, Some(day("2027-05-31")));
         assert_eq!(synced.purchase_date, Some(day("2023-01-15")));
     });
@@ -223,18 +223,18 @@ fn nothing_but_the_date_changes_though_the_vendor_replaces_all_properties() {
 #[test]
 fn every_asset_of_an_account_can_be_written_to_without_a_loss() {
     run(async {
-        let bench = Bench::new(60, |_| {});
-        for id in bench.ids() {
-            let before = bench.change(|account| account.properties(&id)).unwrap();
+        let stage = Stage::new(60, |_| {});
+        for id in stage.ids() {
+            let before = stage.change(|account| account.properties(&id)).unwrap();
             let asset = AssetId::from(id.as_str());
-            let dates = bench.syncro.read_dates(&asset).await.unwrap();
+            let dates = stage.syncro.read_dates(&asset).await.unwrap();
             let change = DateChange::new(id.as_str()).set(
                 WARRANTY,
                 dates.warranty_expiry.day(),
                 day("2027-05-31"),
                 WriteSource::Lookup,
             );
-            let report = bench.syncro.write_dates(&change).await.unwrap();
+            let report = stage.syncro.write_dates(&change).await.unwrap();
             let is_text = matches!(dates.warranty_expiry, HeldDate::Unreadable(_));
             let expected = if is_text {
                 WriteOutcome::Refused
@@ -242,7 +242,7 @@ fn every_asset_of_an_account_can_be_written_to_without_a_loss() {
                 WriteOutcome::Written
             };
             assert_eq!(report.outcome, expected, "{id}");
-            let mut after = bench.change(|account| account.properties(&id)).unwrap();
+            let mut after = stage.change(|account| account.properties(&id)).unwrap();
             let keys = ["warranty_end_date", "Warranty End"];
             for key in keys.iter().filter(|_| !is_text) {
                 match before.get(*key) {
@@ -262,7 +262,7 @@ fn what_is_held_already_is_not_sent() {
         // Whoever planned it saw an older state: what counts is that the date is there.
         let report = desk.write_warranty().await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Unchanged);
-        assert_eq!(desk.bench.account.requests(), 1);
+        assert_eq!(desk.stage.account.requests(), 1);
     });
 }
 
@@ -306,7 +306,7 @@ fn a_placeholder_for_no_date_is_one() {
 fn a_date_is_cleared_and_its_property_stays() {
     run(async {
         let desk = Desk::with_properties(json!({ "Warranty End": "2024-01-01\r\n", "a": 1 }));
-        assert_eq!(desk.bench.syncro.clearable(), DateFields::ALL);
+        assert_eq!(desk.stage.syncro.clearable(), DateFields::ALL);
         let change =
             DateChange::new(desk.asset()).clear(WARRANTY, day("2024-01-01"), WriteSource::Undo);
         let report = desk.write(&change).await.unwrap();
@@ -343,7 +343,7 @@ fn dates_go_to_the_names_of_the_configuration() {
             .with(TenantField::WarrantyExpiry, []);
         let syncro = SyncroConfig::new("acmemsp", KEY)
             .fields(places)
-            .connect_in(&desk.bench.environment)
+            .connect_in(&desk.stage.environment)
             .unwrap();
         let writable = DateFields::NONE.with(PURCHASE);
         assert_eq!(syncro.writable(), writable);
@@ -363,7 +363,7 @@ fn dates_go_to_the_names_of_the_configuration() {
 #[test]
 fn what_is_offered_is_both_dates() {
     let desk = Desk::new(None, None);
-    let syncro = &desk.bench.syncro;
+    let syncro = &desk.stage.syncro;
     assert_eq!(syncro.writable(), DateFields::ALL);
     assert_eq!(syncro.info().capabilities.two_way, syncro.writable());
 }
@@ -397,8 +397,8 @@ fn a_missing_permission_is_an_error_that_names_it() {
 fn a_wrong_key_is_no_missing_permission() {
     run(async {
         let desk = Desk::new(None, None);
-        let account = desk.bench.account.simulator().clone();
-        desk.bench.faults.before(2, move || {
+        let account = desk.stage.account.simulator().clone();
+        desk.stage.faults.before(2, move || {
             account.with(|account| account.replace_key("another"));
         });
         let error = desk.write_warranty().await.unwrap_err();
@@ -440,7 +440,7 @@ fn the_check_tells_what_can_be_told_without_writing() {
         names_the_permission(failed[0].hint.as_deref());
         assert_eq!(desk.change(|account| account.writes()), 0);
 
-        let report = desk.bench.syncro.check(CheckScope::read()).await;
+        let report = desk.stage.syncro.check(CheckScope::read()).await;
         assert!(
             report
                 .checks
@@ -461,7 +461,7 @@ fn the_check_of_writing_needs_what_writing_needs() {
 
         // Customers play no part in it.
         let desk = Desk::new(None, None);
-        desk.bench.faults.inject(2, Fault::status(404));
+        desk.stage.faults.inject(2, Fault::status(404));
         let report = desk.check().await;
         assert!(report.checks.iter().any(|check| !check.ok), "{report:?}");
         assert!(written(&report).ok, "{report:?}");
@@ -469,7 +469,7 @@ fn the_check_of_writing_needs_what_writing_needs() {
         // What breaks on the way is not taken for a yes.
         let desk = Desk::new(None, None);
         for number in 4..20 {
-            desk.bench.faults.inject(number, Fault::status(500));
+            desk.stage.faults.inject(number, Fault::status(500));
         }
         assert!(!written(&desk.check().await).ok);
     });
@@ -515,7 +515,7 @@ fn a_change_that_was_made_is_not_made_again_whatever_became_of_the_answer() {
             Fault::Truncate(0),
         ] {
             let desk = Desk::new(None, None);
-            desk.bench.faults.inject(2, fault.clone());
+            desk.stage.faults.inject(2, fault.clone());
             let report = desk.write_warranty().await.unwrap();
             assert_eq!(report.outcome, WriteOutcome::Written, "{fault:?}");
             assert_eq!(desk.date_writes(), 1, "{fault:?}");
@@ -528,10 +528,10 @@ fn a_change_that_was_not_made_is_sent_again() {
     run(async {
         for fault in [Fault::status(500), Fault::web_page(), Fault::status(504)] {
             let desk = Desk::new(None, None);
-            desk.bench.faults.inject(2, fault.clone());
+            desk.stage.faults.inject(2, fault.clone());
             let report = desk.write_warranty().await.unwrap();
             assert_eq!(report.outcome, WriteOutcome::Written, "{fault:?}");
-            assert_eq!((desk.date_writes(), desk.bench.faults.sent()), (1, 5));
+            assert_eq!((desk.date_writes(), desk.stage.faults.sent()), (1, 5));
         }
     });
 }
@@ -540,9 +540,9 @@ fn a_change_that_was_not_made_is_sent_again() {
 fn a_change_whose_fate_cannot_be_read_is_unknown_and_not_repeated() {
     run(async {
         let desk = Desk::new(None, None);
-        desk.bench.faults.inject(2, Fault::LoseAnswer);
+        desk.stage.faults.inject(2, Fault::LoseAnswer);
         for number in 3..20 {
-            desk.bench.faults.inject(number, Fault::status(500));
+            desk.stage.faults.inject(number, Fault::status(500));
         }
         let report = desk.write_warranty().await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Unknown);
@@ -554,11 +554,11 @@ fn a_change_whose_fate_cannot_be_read_is_unknown_and_not_repeated() {
 fn too_many_requests_are_waited_out_and_the_change_is_made_once() {
     run(async {
         let desk = Desk::new(None, None);
-        desk.bench.faults.inject(2, Fault::status(429));
+        desk.stage.faults.inject(2, Fault::status(429));
         let report = desk.write_warranty().await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         assert_eq!(desk.date_writes(), 1);
-        assert!(desk.bench.clock.elapsed() >= Duration::from_secs(60));
+        assert!(desk.stage.clock.elapsed() >= Duration::from_secs(60));
     });
 }
 
@@ -585,18 +585,18 @@ fn an_asset_that_is_not_there_is_not_found() {
     run(async {
         let desk = Desk::new(None, None);
         for id in ["1", "", "../me", "7?x=1", "seven"] {
-            let error = desk.bench.syncro.read_dates(&id.into()).await.unwrap_err();
+            let error = desk.stage.syncro.read_dates(&id.into()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
             let change =
                 DateChange::new(id).set(WARRANTY, None, day("2027-01-01"), WriteSource::Manual);
             let error = desk.write(&change).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
         }
-        assert_eq!(desk.bench.account.requests(), 2);
+        assert_eq!(desk.stage.account.requests(), 2);
 
         // It went between reading and writing.
-        let (account, id) = (desk.bench.account.simulator().clone(), desk.id.clone());
-        desk.bench.faults.before(4, move || {
+        let (account, id) = (desk.stage.account.simulator().clone(), desk.id.clone());
+        desk.stage.faults.before(4, move || {
             assert!(account.with(|account| account.remove_asset(&id)));
         });
         let error = desk.write_warranty().await.unwrap_err();

@@ -1,12 +1,12 @@
 use chrono::{DateTime, NaiveDate};
 use lmsync_core::json::WireRow;
-use lmsync_core::model::{Asset, Rules, TenantField};
+use lmsync_core::model::{Asset, Origin, Rules, TenantField};
 use lmsync_core::two_way::{DateFields, WriteSource};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::map::{self, Basis, Origin};
+use crate::map::{self, Basis};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -246,13 +246,16 @@ fn an_asset_that_cannot_be_sent_back_is_an_error() {
 /// The asset as a sync reads it.
 fn synced(properties: &Value) -> Asset {
     let asset = json!({ "id": 7, "name": "x", "properties": properties }).to_string();
-    let row = WireRow::typed(LenientObject::Value(serde_json::from_str(&asset).unwrap()));
-    let origin = Origin {
-        instance: "acme",
-        rules: &Rules::default(),
-        places: &by_default(),
-    };
-    map::asset(row, origin, Basis::AgentOnly, DateTime::UNIX_EPOCH).unwrap()
+    let row = WireRow::of(serde_json::from_str(&asset).unwrap());
+    let origin = Origin::new("syncro", "acme", Rules::default());
+    map::asset(
+        row,
+        &origin,
+        &by_default(),
+        Basis::AgentOnly,
+        DateTime::UNIX_EPOCH,
+    )
+    .unwrap()
 }
 
 fn any_value() -> impl Strategy<Value = Option<Value>> {
