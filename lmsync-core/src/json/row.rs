@@ -145,6 +145,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_wrongly_is_mended_before_it_is_rejected() {
+        let twice = read(r#"{"id":1,"size":3,"size":4}"#, KeepRaw::Yes);
+        assert_eq!(twice.record.unwrap().size, 4);
+        let half = read(r#"{"size":5,"note":"PC-\ud83d"}"#, KeepRaw::Yes);
+        assert_eq!(half.record.unwrap().size, 5);
+        let raw = half.raw.unwrap();
+        assert_eq!(raw.get(), r#"{"size":5,"note":"PC-\ufffd"}"#);
+        assert!(serde_json::from_str::<serde_json::Value>(raw.get()).is_ok());
+    }
+
+    #[test]
     fn the_json_is_kept_to_the_letter_on_request() {
         let json = r#"{"size" : 7, "more":[1, 2]}"#;
         let row = read(json, KeepRaw::Yes);

@@ -212,18 +212,20 @@ mod tests {
         let told = told(
             r#"{"status":"success","successfulRecords":[{"endpoints":[
                 {"EndpointID":"E1","DcDateTimeUTC":"2025-11-28","Availability":true},
-                {"EndpointID":"E2","Availability":true,"Availability":false},
+                {"EndpointID":"E2","Availability":-1e999},
                 {"EndpointID":"E3","DcDateTimeUTC":"2025-11-28","Availability":1e400},
                 {"EndpointID":"E4","DcDateTimeUTC":[]}]}],
-                "failedRecords":[{"resource":"E5","error":"x","error":"y"}]}"#,
+                "failedRecords":[{"resource":"E5","error":"x","error":"y"},{"resource":"E7","error":1e999}]}"#,
         );
         let at = CheckIn::At(Some("2025-11-28"), Some(true));
         assert_eq!(told.of(None, "e1"), at);
         for (spoilt, why) in [
-            ("e2", "duplicate field `Availability`"),
+            ("e2", "out of range"),
             ("e3", "out of range"),
             ("e4", "its time is not text but array"),
-            ("e5", "duplicate field `error`"),
+            // Of a key that is given twice the last counts.
+            ("e5", "y"),
+            ("e7", "out of range"),
         ] {
             let check_in = told.of(None, spoilt);
             assert!(
@@ -242,7 +244,7 @@ mod tests {
             format!(r#"{{"endpoints":[{beat},{{"EndpointID":{{}}}}]}}"#),
             format!(r#"{{"endpoints":{beat}}},7"#),
             format!(r#"{{"endpoints":{beat}}},{{"endpoints":"none"}}"#),
-            format!(r#"{{"endpoints":{beat}}},{{"endpoints":[],"endpoints":[]}}"#),
+            format!(r#"{{"endpoints":{beat}}},{{"endpoints":[1e999]}}"#),
         ] {
             let told = told(&format!(r#"{{"successfulRecords":[{groups}]}}"#));
             let at = CheckIn::At(Some("2025-11-28"), None);

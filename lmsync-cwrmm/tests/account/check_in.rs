@@ -76,11 +76,11 @@ fn a_check_in_that_cannot_be_read_costs_only_its_own_device() {
         let reported = plain.iter().find(|asset| asset.last_check_in.is_some());
         let id = &reported.unwrap().source.vendor_id;
         let stage = Stage::new(20, 1);
-        let twice = Mutation::seeded(3)
-            .of_kinds(&[MutationKind::DuplicateKey])
+        let odd = Mutation::seeded(3)
+            .of_kinds(&[MutationKind::Array])
             .fields_of(id);
         let heartbeat = clean.number_of("heartbeat");
-        stage.faults.inject(heartbeat, Fault::Mutate(twice));
+        stage.faults.inject(heartbeat, Fault::Mutate(odd));
         let spoilt = stage.list_all().await;
         for (spoilt, plain) in spoilt.iter().zip(&plain) {
             let is_hit = spoilt.source.vendor_id == *id;

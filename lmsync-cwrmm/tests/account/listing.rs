@@ -144,12 +144,11 @@ fn odd_rows_cost_only_themselves() {
         });
         for query in [AssetQuery::new(), AssetQuery::new().raw()] {
             let (assets, summary) = stage.list(query).await;
-            assert_eq!(assets.len(), 28);
+            // Of a key that is given twice the last counts.
+            assert_eq!(assets.len(), 29);
             assert!(summary.complete);
-            assert_eq!(summary.rejected.len(), 2, "{:?}", summary.rejected);
-            let rejected = summary.rejected.iter();
-            let named: Vec<_> = rejected.filter_map(|row| row.vendor_id.as_ref()).collect();
-            assert_eq!(named, [&ids[2]]);
+            assert_eq!(summary.rejected.len(), 1, "{:?}", summary.rejected);
+            assert_eq!(summary.rejected[0].reason, "the row is null");
             let odd = assets.iter().find(|asset| asset.source.vendor_id == ids[1]);
             let issues = &odd.unwrap().issues;
             let odd = |field| {
