@@ -78,7 +78,7 @@ impl Position {
 
     /// Says if nothing was handed out yet.
     pub(super) fn is_start(&self) -> bool {
-        self.list == 0 && self.taken.is_empty() && self.seen_before == 0
+        *self == Self::start()
     }
 }
 
