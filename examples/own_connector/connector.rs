@@ -52,27 +52,27 @@ impl Shelf {
         api_key: &str,
         name: &str,
     ) -> Result<Self> {
+        let endpoint = Endpoint::parse(endpoint)?;
         // What the vendor allows: so many requests a minute, so many at once.
         let budget = Budget::per_minute(120, 4)?;
         let key = Secret::from(api_key.trim());
         let credential =
             Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
-        let http = HttpClient::builder(
-            Arc::clone(&environment.transport),
-            environment.limiter((CONNECTOR, key.expose()), budget),
-            Arc::clone(&environment.clock),
-        )
-        .authorizer(Arc::new(HeaderAuth::new(credential)))
-        .retry(environment.retry)
-        .redactor(Redactor::default().and(&key))
-        .build();
+        let http = environment
+            .client(
+                environment.limiter((CONNECTOR, key.expose()), budget),
+                &endpoint,
+            )
+            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .redactor(Redactor::default().and(&key))
+            .build();
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .two_way(dates::WRITABLE);
         Ok(Self(Arc::new(Inner {
             info: ConnectorInfo::new(CONNECTOR, PRODUCT, name, capabilities),
             http,
-            endpoint: Endpoint::parse(endpoint)?,
+            endpoint,
             rules: Rules::default(),
         })))
     }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Response, StatusCode, header};
 use lmsync::auth::{AccessToken, Authorizer, TokenAuth, TokenSource};
-use lmsync::http::{Answer, Budget, Call, HttpClient, Limiter, Meter, Redactor};
+use lmsync::http::{Answer, Budget, Call, Endpoint, HttpClient, Limiter, Meter, Redactor};
 use lmsync::{Error, ErrorKind, Result, RetryClass, SharedClock};
 use lmsync_testkit::VirtualClock;
 use lmsync_testkit::conformance::run;
@@ -155,7 +155,8 @@ async fn send(
     authorizer: Option<Arc<dyn Authorizer>>,
 ) -> Result<Result<()>> {
     let limiter = Limiter::new(Budget::per_minute(60, 4)?, clock.clone());
-    let mut client = HttpClient::builder(Arc::new(replies), limiter, clock.clone());
+    let origin = Endpoint::parse("https://vendor.example")?;
+    let mut client = HttpClient::builder(Arc::new(replies), limiter, clock.clone(), &origin);
     if let Some(authorizer) = authorizer {
         client = client.authorizer(authorizer);
     }

@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::error::Result;
-use crate::http::{Budget, Limiter, ReqwestTransport, RetryPolicy, Transport};
+use crate::http::{
+    Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, ReqwestTransport, RetryPolicy,
+    Transport,
+};
 
 /// What a connector runs on.
 ///
@@ -62,6 +65,13 @@ impl Environment {
             .entry(hasher.finish())
             .or_insert_with(|| Limiter::new(budget, self.clock.clone()))
             .with_concurrency(budget.concurrency())
+    }
+
+    /// A client on this network and clock, within `limiter`, that sends to `origin` only.
+    #[must_use]
+    pub fn client(&self, limiter: Limiter, origin: &Endpoint) -> HttpClientBuilder {
+        let (transport, clock) = (Arc::clone(&self.transport), self.clock.clone());
+        HttpClient::builder(transport, limiter, clock, origin).retry(self.retry)
     }
 
     /// Replaces the default [`RetryPolicy`].

@@ -7,10 +7,15 @@ use std::time::Duration;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{
-    Answer, Budget, Call, HttpClient, Idempotency, Limiter, Meter, RetryPolicy, TransportErrorKind,
+    Answer, Budget, Call, Endpoint, HttpClient, Idempotency, Limiter, Meter, RetryPolicy,
+    TransportErrorKind,
 };
 use lmsync_core::{ErrorKind, Result, RetryClass, Secret, SharedClock};
 use lmsync_testkit::{Line, Script, VirtualClock};
+
+fn origin() -> Endpoint {
+    Endpoint::parse("https://vendor.example").unwrap()
+}
 
 struct Stage {
     http: HttpClient,
@@ -29,7 +34,7 @@ impl Stage {
         let script = Script::new(clock.clone(), lines);
         let limiter = Limiter::new(Budget::per_minute(1000, 4).unwrap(), clock.clone());
         let credential = Credential::bearer(Secret::from("tok-5ecret")).unwrap();
-        let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+        let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
             .authorizer(Arc::new(HeaderAuth::new(credential)))
             .retry(retry)
             .build();

@@ -10,10 +10,14 @@ use async_trait::async_trait;
 use futures_util::future::{Either, join_all, select};
 use lmsync_core::auth::{AccessToken, Authorizer, TokenAuth, TokenSource};
 use lmsync_core::http::{
-    Budget, Call, HttpClient, Idempotency, Limiter, Meter, TransportErrorKind,
+    Budget, Call, Endpoint, HttpClient, Idempotency, Limiter, Meter, TransportErrorKind,
 };
 use lmsync_core::{Error, ErrorKind, Result, Secret, SharedClock};
 use lmsync_testkit::{Line, Script, VirtualClock};
+
+fn origin() -> Endpoint {
+    Endpoint::parse("https://vendor.example").unwrap()
+}
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -185,7 +189,7 @@ async fn only_the_refused_token_is_dropped() {
 fn client(auth: TokenAuth, clock: &SharedClock, lines: Vec<Line>) -> (HttpClient, Script) {
     let script = Script::new(clock.clone(), lines);
     let limiter = Limiter::new(Budget::per_minute(1000, 50).unwrap(), clock.clone());
-    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
         .authorizer(Arc::new(auth))
         .build();
     (http, script)
@@ -248,7 +252,7 @@ async fn a_token_that_ends_while_waiting_for_a_turn_is_not_sent() {
     let (_, auth, clock) = Desk::new();
     let script = Script::new(clock.clone(), vec![Line::answer(200, ""); 2]);
     let limiter = Limiter::new(Budget::new(1, HOUR + HOUR, 1).unwrap(), clock.clone());
-    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
         .authorizer(Arc::new(auth))
         .build();
     get(&http).await.unwrap();
@@ -262,7 +266,7 @@ async fn a_token_that_lives_no_time_at_all_is_sent_and_not_renewed_for_ever() {
     desk.lifetime.store(0, Ordering::SeqCst);
     let script = Script::new(clock.clone(), [Line::answer(200, "")]);
     let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
-    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone())
+    let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
         .authorizer(Arc::new(auth))
         .build();
     get(&http).await.unwrap();
@@ -270,26 +274,118 @@ async fn a_token_that_lives_no_time_at_all_is_sent_and_not_renewed_for_ever() {
     assert_eq!(desk.sign_ins(), 2);
 }
 
-mod client_credentials {
-    use lmsync_core::auth::{ClientCredentials, ClientCredentialsConfig};
+mod oauth {
+    use lmsync_core::auth::{ClientAuth, Grant, OAuth, OAuthConfig};
 
     use super::*;
 
-    fn source(lines: Vec<Line>) -> (ClientCredentials, Script) {
+    fn config(grant: Grant) -> OAuthConfig {
+        let url = "https://vendor.example/auth/token?tenant=acme";
+        OAuthConfig::new(url.parse().unwrap(), grant, "the-id")
+            .client_secret(Secret::from("the-5ecret&more"))
+            .scopes(["read:assets", "read:customers"])
+    }
+
+    fn source_of(config: OAuthConfig, lines: Vec<Line>) -> (OAuth, Script) {
         let clock: SharedClock = Arc::new(VirtualClock::default());
         let script = Script::new(clock.clone(), lines);
         let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
-        let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock).build();
-        let config = ClientCredentialsConfig {
-            token_url: "https://vendor.example/auth/token?tenant=acme"
-                .parse()
-                .unwrap(),
-            client_id: "the-id".to_owned(),
-            client_secret: Secret::from("the-5ecret&more"),
-            scopes: vec!["read:assets".to_owned(), "read:customers".to_owned()],
-        };
-        let source = ClientCredentials::new(config, http, |answer| answer.require_success());
+        let transport = Arc::new(script.clone());
+        let http = HttpClient::builder(transport, limiter, clock, &origin()).build();
+        let source = OAuth::new(config, http, |answer| answer.require_success());
         (source, script)
+    }
+
+    fn source(lines: Vec<Line>) -> (OAuth, Script) {
+        source_of(config(Grant::ClientCredentials), lines)
+    }
+
+    /// The form of the request number `number`.
+    fn form(script: &Script, number: usize) -> Vec<(String, String)> {
+        let heard = &script.heard()[number];
+        url::form_urlencoded::parse(heard.request.body())
+            .into_owned()
+            .collect()
+    }
+
+    fn value<'f>(form: &'f [(String, String)], name: &str) -> Option<&'f str> {
+        let found = form.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    const TOKEN: &str = r#"{"access_token":"t0ken-1","expires_in":60}"#;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_password_goes_into_the_form_and_a_public_client_has_no_secret() {
+        let grant = Grant::Password {
+            username: "me@example.com".to_owned(),
+            password: Secret::from("pa55word"),
+        };
+        let config = config(grant)
+            .client_auth(ClientAuth::None)
+            .parameter("audience", "api");
+        let (source, script) = source_of(config, vec![Line::answer(200, TOKEN)]);
+        let token = source.fetch(&Meter::default()).await.unwrap();
+        assert_eq!(token.secret.expose(), "t0ken-1");
+        let form = form(&script, 0);
+        for (name, sent) in [
+            ("grant_type", Some("password")),
+            ("username", Some("me@example.com")),
+            ("password", Some("pa55word")),
+            ("client_id", Some("the-id")),
+            ("client_secret", None),
+            ("scope", Some("read:assets read:customers")),
+            ("audience", Some("api")),
+        ] {
+            assert_eq!(value(&form, name), sent, "{name}");
+        }
+        let shown = format!("{source:?}");
+        assert!(
+            !shown.contains("pa55") && !shown.contains("5ecret"),
+            "{shown}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_may_be_named_in_a_basic_header() {
+        let config = config(Grant::ClientCredentials).client_auth(ClientAuth::Basic);
+        let (source, script) = source_of(config, vec![Line::answer(200, TOKEN)]);
+        source.fetch(&Meter::default()).await.unwrap();
+        let headers = script.heard()[0].request.headers().clone();
+        let basic = headers["authorization"].to_str().unwrap();
+        assert!(basic.starts_with("Basic "), "{basic}");
+        assert_eq!(value(&form(&script, 0), "client_secret"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refresh_token_is_replaced_by_the_one_that_comes_and_told() {
+        let told: Arc<std::sync::Mutex<Vec<String>>> = Arc::default();
+        let hear = Arc::clone(&told);
+        let next = r#"{"access_token":"a","refresh_token":"refresh-2"}"#;
+        let lines = vec![Line::answer(200, next), Line::answer(200, TOKEN)];
+        let grant = Grant::RefreshToken(Secret::from("refresh-1"));
+        let (source, script) = source_of(config(grant), lines);
+        let source = source.on_new_refresh_token(move |token| {
+            hear.lock().unwrap().push(token.expose().to_owned());
+        });
+        for _ in 0..2 {
+            source.fetch(&Meter::default()).await.unwrap();
+        }
+        assert_eq!(value(&form(&script, 0), "refresh_token"), Some("refresh-1"));
+        assert_eq!(value(&form(&script, 1), "refresh_token"), Some("refresh-2"));
+        assert_eq!(*told.lock().unwrap(), ["refresh-2"]);
+        assert!(!format!("{source:?}").contains("refresh-"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_address_at_an_undeclared_host_is_asked_for_nothing() {
+        let mut config = config(Grant::ClientCredentials);
+        config.token_url = "https://evil.example/token".parse().unwrap();
+        let (source, script) = source_of(config, vec![Line::answer(200, TOKEN)]);
+        let error = source.fetch(&Meter::default()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("evil.example"), "{error}");
+        assert!(script.heard().is_empty());
     }
 
     async fn fetch(lines: Vec<Line>) -> Result<AccessToken> {
@@ -375,5 +471,85 @@ mod client_credentials {
             Line::answer(200, r#"{"access_token":"t","token_type":"Bearer"}"#),
         ];
         fetch(passing).await.unwrap();
+    }
+}
+
+mod sign_in {
+    use lmsync_core::auth::SignIn;
+
+    use super::*;
+
+    fn source(lines: Vec<Line>) -> (SignIn, Script) {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let script = Script::new(clock.clone(), lines);
+        let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
+        let transport = Arc::new(script.clone());
+        let http = HttpClient::builder(transport, limiter, clock, &origin()).build();
+        let steps = SignIn::new(http, |client| async move {
+            let login = "https://vendor.example/login".parse().unwrap();
+            let form = [("user", "me"), ("password", "pa55&word")];
+            let session = client.post_form(&login, &form).await?;
+            let cookie = session.secret_header("x-session").unwrap();
+            let exchange = "https://vendor.example/jwt".parse().unwrap();
+            let answer = client.post_json(&exchange, cookie.expose()).await?;
+            assert_eq!(format!("{answer:?}"), "SignInAnswer { .. }");
+            answer.token_at("/data/jwt", "/data/expires_in")
+        });
+        (steps, script)
+    }
+
+    fn session() -> Line {
+        Line::answer(200, "").header("x-session", "5ession-1")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn steps_of_ones_own_lead_to_a_token() {
+        let token = r#"{"data":{"jwt":"j.w.t","expires_in":"90"}}"#;
+        let (source, script) = source(vec![session(), Line::answer(200, token)]);
+        let token = source.fetch(&Meter::default()).await.unwrap();
+        assert_eq!(token.secret.expose(), "j.w.t");
+        assert_eq!(token.lifetime, Some(Duration::from_secs(90)));
+        let bodies: Vec<_> = script
+            .heard()
+            .iter()
+            .map(|heard| heard.request.body().clone())
+            .collect();
+        assert_eq!(bodies, ["user=me&password=pa55%26word", "\"5ession-1\""]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_an_answer_nothing_is_shown_and_a_refusal_is_told_from_a_failure() {
+        for (line, kind) in [
+            (
+                Line::answer(401, "s3cr3t in a body"),
+                ErrorKind::Authentication,
+            ),
+            (
+                Line::answer(400, "s3cr3t in a body"),
+                ErrorKind::Authentication,
+            ),
+            (Line::answer(404, "s3cr3t in a body"), ErrorKind::NotFound),
+            (Line::answer(200, "<html>s3cr3t</html>"), ErrorKind::Decode),
+            (
+                Line::answer(200, r#"{"data":{"token":"s3cr3t"}}"#),
+                ErrorKind::Decode,
+            ),
+        ] {
+            let (source, _) = source(vec![
+                session(),
+                line.clone(),
+                line.clone(),
+                line.clone(),
+                line.clone(),
+                line,
+            ]);
+            let error = source.fetch(&Meter::default()).await.unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.hint().is_some(), "{error}");
+            assert!(
+                !format!("{error:?} {error}").contains("s3cr3t"),
+                "{error:?}"
+            );
+        }
     }
 }

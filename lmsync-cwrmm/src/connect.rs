@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::model::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::DateFields;
 use lmsync_core::{
@@ -57,13 +57,9 @@ impl CwRmmConfig {
         // Shared: what reads masks the token that writes, and the other way round.
         let redactor = Redactor::default().and(&secret);
         let http = || {
-            HttpClient::builder(
-                Arc::clone(&environment.transport),
-                limiter.clone(),
-                environment.clock.clone(),
-            )
-            .retry(environment.retry)
-            .redactor(redactor.clone())
+            environment
+                .client(limiter.clone(), &endpoint)
+                .redactor(redactor.clone())
         };
         let reading = Scopes::to_read(self.fields != TenantFieldNames::default());
         let writing = Scopes::to_write(self.create_custom_fields);

@@ -1,6 +1,6 @@
 //! What a Halo answer means, when signing in and after.
 
-use lmsync_core::auth::ClassifySignIn;
+use lmsync_core::auth::ExplainSignIn;
 use lmsync_core::http::Answer;
 use lmsync_core::json::Scalar;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
@@ -80,7 +80,7 @@ pub(crate) enum TokenFor {
 
 /// The classification of a sign-in to `product`; a page or nothing at an address
 /// that `is_last` is worth another try, at another one the next address is.
-pub(crate) fn sign_in(product: HaloProduct, token_for: TokenFor, is_last: bool) -> ClassifySignIn {
+pub(crate) fn sign_in(product: HaloProduct, token_for: TokenFor, is_last: bool) -> ExplainSignIn {
     use HaloProduct::{Itsm, Psa};
     use TokenFor::{Reading, Writing};
     match (product, token_for, is_last) {

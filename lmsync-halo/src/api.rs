@@ -480,7 +480,7 @@ fn no_such_asset(error: Error) -> Error {
 mod tests {
     use bytes::Bytes;
     use lmsync_core::auth::{Credential, HeaderAuth};
-    use lmsync_core::http::{Budget, Limiter, Redactor, ReqwestTransport};
+    use lmsync_core::http::{Budget, Endpoint, Limiter, Redactor, ReqwestTransport};
     use lmsync_core::{Capabilities, ConnectorInfo, SystemClock};
 
     use super::*;
@@ -489,7 +489,8 @@ mod tests {
         let clock: lmsync_core::SharedClock = Arc::new(SystemClock::new());
         let limiter = Limiter::new(Budget::per_minute(1, 1).unwrap(), clock.clone());
         let transport = Arc::new(ReqwestTransport::new().unwrap());
-        let http = HttpClient::builder(transport, limiter, clock).build();
+        let origin = Endpoint::parse("https://acme.halopsa.com").unwrap();
+        let http = HttpClient::builder(transport, limiter, clock, &origin).build();
         let credential = Credential::bearer("token".into()).unwrap();
         let clients = Clients {
             assets: http.clone(),

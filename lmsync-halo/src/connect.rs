@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
-use lmsync_core::http::{Budget, HttpClient, HttpClientBuilder, Limiter, Redactor};
+use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
     Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
     Secret, SecretSource, input,
@@ -64,7 +64,18 @@ impl HaloConfig {
         let whom = (base.as_str(), tenant.as_deref());
         let limiter = environment.limiter(("halo", whom), self.budget()?);
         let redactor = Redactor::default().and(&client_secret).and(&client_id);
-        let client = || client(environment, &limiter, &redactor);
+        let client = |origin: &Endpoint| {
+            let client = environment.client(limiter.clone(), origin);
+            client.redactor(redactor.clone())
+        };
+        let api_origin = Endpoint::of(&base)?;
+        let sign_in_client = addresses
+            .iter()
+            .map(Endpoint::of)
+            .collect::<Result<Vec<_>>>()?
+            .iter()
+            .fold(client(&api_origin), |client, origin| client.origin(origin))
+            .build();
         let application = Application {
             product,
             addresses,
@@ -72,10 +83,15 @@ impl HaloConfig {
             client_secret,
         };
         let token = |token_for, scopes| {
-            let sign_in = SignIn::new(application.clone(), token_for, scopes, client().build());
+            let sign_in = SignIn::new(
+                application.clone(),
+                token_for,
+                scopes,
+                sign_in_client.clone(),
+            );
             Arc::new(TokenAuth::new(Arc::new(sign_in), environment.clock.clone()))
         };
-        let signed_in = |token: Arc<TokenAuth>| client().authorizer(token).build();
+        let signed_in = |token: Arc<TokenAuth>| client(&api_origin).authorizer(token).build();
         let scopes = &self.scopes;
         let assets = signed_in(token(TokenFor::Reading, scopes.for_assets()));
         // Scopes that the user chose hold for all that is read: one token will do.
@@ -144,16 +160,6 @@ impl HaloConfig {
         Budget::new(REQUESTS, WINDOW, CONCURRENCY)?
             .configured(self.requests_per_minute, self.concurrency)
     }
-}
-
-fn client(environment: &Environment, limiter: &Limiter, redactor: &Redactor) -> HttpClientBuilder {
-    HttpClient::builder(
-        Arc::clone(&environment.transport),
-        limiter.clone(),
-        environment.clock.clone(),
-    )
-    .retry(environment.retry)
-    .redactor(redactor.clone())
 }
 
 /// `tenant` without blanks; Halo shows "None" where there is none.

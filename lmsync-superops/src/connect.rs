@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
     Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Result, input,
 };
@@ -53,15 +53,11 @@ impl SuperOpsConfig {
         let credential = Credential::bearer(token.clone())
             .map_err(|error| error.with_hint(TOKEN_HINT))?
             .with_header(http::HeaderName::from_static(SUBDOMAIN_HEADER), &subdomain)?;
-        let http = HttpClient::builder(
-            Arc::clone(&environment.transport),
-            limiter,
-            environment.clock.clone(),
-        )
-        .authorizer(Arc::new(HeaderAuth::new(credential)))
-        .retry(environment.retry)
-        .redactor(Redactor::default().and(&token))
-        .build();
+        let http = environment
+            .client(limiter, &endpoint)
+            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .redactor(Redactor::default().and(&token))
+            .build();
         let instance = input::name_or(self.name.as_deref(), || subdomain)?;
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
-use lmsync_core::http::{Budget, Endpoint, HttpClient, Redactor};
+use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::two_way::DateFields;
 use lmsync_core::{
     Account, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error, Result, input,
@@ -53,15 +53,11 @@ impl SyncroConfig {
         };
         let credential =
             Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
-        let http = HttpClient::builder(
-            Arc::clone(&environment.transport),
-            limiter,
-            environment.clock.clone(),
-        )
-        .authorizer(Arc::new(HeaderAuth::new(credential)))
-        .retry(environment.retry)
-        .redactor(Redactor::default().and(&key))
-        .build();
+        let http = environment
+            .client(limiter, &endpoint)
+            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .redactor(Redactor::default().and(&key))
+            .build();
         let instance = input::name_or(self.name.as_deref(), || host.instance())?;
         let places = places::over_defaults(self.fields.clone());
         let capabilities = Capabilities::new()

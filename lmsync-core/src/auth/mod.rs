@@ -1,12 +1,14 @@
 //! Credentials: fixed headers, and tokens that expire.
 
-mod client_credentials;
 mod credential;
 mod header;
+mod oauth;
+mod sign_in;
 mod token;
 mod token_answer;
 
-pub use self::client_credentials::{ClassifySignIn, ClientCredentials, ClientCredentialsConfig};
 pub use self::credential::{Authorizer, Credential};
 pub use self::header::HeaderAuth;
-pub use self::token::{AccessToken, TokenAuth, TokenSource};
+pub use self::oauth::{ClientAuth, ExplainSignIn, Grant, OAuth, OAuthConfig};
+pub use self::sign_in::{SignIn, SignInAnswer, SignInClient};
+pub use self::token::{AccessToken, SendToken, TokenAuth, TokenSource};

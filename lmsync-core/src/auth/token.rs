@@ -19,7 +19,7 @@ const LONGEST_MARGIN: Duration = Duration::from_secs(60);
 /// After a failed early refresh the valid token serves on; the next attempt waits this long.
 const EARLY_REFRESH_PAUSE: Duration = Duration::from_secs(30);
 
-/// Where access tokens come from.
+/// Supplies access tokens.
 #[async_trait]
 pub trait TokenSource: Debug + Send + Sync + 'static {
     /// Signs in; requests it takes go to `meter`.
@@ -29,12 +29,12 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
     async fn fetch(&self, meter: &Meter) -> Result<AccessToken>;
 }
 
-/// What a sign-in gives.
+/// A token that a sign-in gave.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     /// The token.
     pub secret: Secret,
-    /// How long it is valid; `None` when the vendor did not say: it is used until refused.
+    /// The time for which it is valid; `None` when the vendor did not say: it is used until refused.
     pub lifetime: Option<Duration>,
 }
 
@@ -49,9 +49,13 @@ pub struct TokenAuth {
     cache: Arc<Cache>,
 }
 
+/// Makes a credential of a token.
+pub type SendToken = fn(Secret) -> Result<Credential>;
+
 #[derive(Debug)]
 struct Cache {
     clock: SharedClock,
+    send: SendToken,
     state: Mutex<State>,
 }
 
@@ -87,13 +91,20 @@ enum Choice {
 }
 
 impl TokenAuth {
-    /// Tokens from `source`, timed by `clock`.
+    /// Bearer tokens from `source`, timed by `clock`.
     #[must_use]
     pub fn new(source: Arc<dyn TokenSource>, clock: SharedClock) -> Self {
+        Self::sent_as(Credential::bearer, source, clock)
+    }
+
+    /// Tokens from `source`, timed by `clock`, that `send` puts into a header of the vendor's own.
+    #[must_use]
+    pub fn sent_as(send: SendToken, source: Arc<dyn TokenSource>, clock: SharedClock) -> Self {
         Self {
             source,
             cache: Arc::new(Cache {
                 clock,
+                send,
                 state: Mutex::default(),
             }),
         }
@@ -154,7 +165,7 @@ impl Cache {
                 .lifetime
                 .map(|lifetime| after(lifetime) - LONGEST_MARGIN.min(lifetime / 5));
             let credential =
-                Credential::bearer(token.secret)?.of_generation(state.generations, expires_at);
+                (self.send)(token.secret)?.of_generation(state.generations, expires_at);
             Ok(Token {
                 credential,
                 refresh_at,

@@ -24,6 +24,8 @@ pub(super) struct TokenAnswer {
         skip_serializing_if = "Option::is_none"
     )]
     expires_in: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<RefreshToken>,
 }
 
 fn bearer() -> BasicTokenType {
@@ -88,7 +90,7 @@ impl TokenResponse for TokenAnswer {
     }
 
     fn refresh_token(&self) -> Option<&RefreshToken> {
-        None
+        self.refresh_token.as_ref()
     }
 
     fn scopes(&self) -> Option<&Vec<Scope>> {

@@ -48,6 +48,11 @@ impl<'a> Answer<'a> {
         self.response.headers().get(name)?.to_str().ok()
     }
 
+    /// All headers.
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        self.response.headers()
+    }
+
     /// When the answer was received.
     #[must_use]
     pub fn received_at(&self) -> DateTime<Utc> {

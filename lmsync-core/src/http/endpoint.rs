@@ -52,6 +52,22 @@ impl Endpoint {
         Ok(Self(url))
     }
 
+    /// The origin of `url`, whatever its path.
+    ///
+    /// # Errors
+    /// `config` when it is plain http to a host that is not loopback, or carries a user name.
+    pub fn of(url: &Url) -> Result<Self> {
+        let mut origin = url.clone();
+        origin.set_path("");
+        origin.set_query(None);
+        origin.set_fragment(None);
+        Self::parse(origin.as_str())
+    }
+
+    pub(super) fn origin(&self) -> url::Origin {
+        self.0.origin()
+    }
+
     /// The address of `path` on this origin.
     ///
     /// # Errors

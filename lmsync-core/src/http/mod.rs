@@ -1,21 +1,25 @@
 //! One HTTP stack for all vendors: transport, limits, retries, redaction.
 
 mod answer;
+mod call;
+mod client;
 mod endpoint;
 mod limit;
 mod meter;
+mod origins;
 mod redact;
 mod reqwest;
 mod retry;
-mod stack;
 mod transport;
 
 pub use self::answer::Answer;
+pub use self::call::Call;
+pub use self::client::{HttpClient, HttpClientBuilder, Received};
 pub use self::endpoint::Endpoint;
 pub use self::limit::{Budget, Limiter, Permit};
 pub use self::meter::{Meter, Usage};
 pub use self::redact::Redactor;
 pub use self::reqwest::{ReqwestTransport, TransportLimits};
 pub use self::retry::{Idempotency, RetryPolicy};
-pub use self::stack::{Call, HttpClient, HttpClientBuilder};
+
 pub use self::transport::{Transport, TransportError, TransportErrorKind};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use lmsync_core::http::{Budget, HttpClient, Limiter, Meter};
+use lmsync_core::http::{Budget, Endpoint, HttpClient, Limiter, Meter};
 use lmsync_core::listing::{
     Checkpoint, ListChain, ListSource, Next, Page, PageKey, RecordStream, Row, read_all,
 };
@@ -350,7 +350,9 @@ fn client() -> HttpClient {
     let clock: SharedClock = Arc::new(VirtualClock::default());
     let budget = Budget::per_minute(1000, 4).unwrap();
     let script = Arc::new(lmsync_testkit::Script::new(clock.clone(), []));
-    HttpClient::builder(script, Limiter::new(budget, clock.clone()), clock).build()
+    let limiter = Limiter::new(budget, clock.clone());
+    let origin = Endpoint::parse("https://vendor.example").unwrap();
+    HttpClient::builder(script, limiter, clock, &origin).build()
 }
 
 #[tokio::test(start_paused = true)]

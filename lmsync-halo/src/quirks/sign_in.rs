@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use lmsync_core::auth::{AccessToken, ClientCredentials, ClientCredentialsConfig, TokenSource};
+use lmsync_core::auth::{AccessToken, Grant, OAuth, OAuthConfig, TokenSource};
 use lmsync_core::http::{HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result, Secret};
 use url::Url;
@@ -118,15 +118,14 @@ impl SignIn {
 
     async fn ask(&self, way: SignInAttempt, meter: &Meter) -> Result<AccessToken> {
         let application = &self.application;
-        let config = ClientCredentialsConfig {
-            token_url: application.addresses[way.address].clone(),
-            client_id: application.client_id.clone(),
-            client_secret: application.client_secret.clone(),
-            scopes: self.scopes[way.scopes].clone(),
-        };
+        let address = application.addresses[way.address].clone();
+        let client_id = application.client_id.as_str();
+        let config = OAuthConfig::new(address, Grant::ClientCredentials, client_id)
+            .client_secret(application.client_secret.clone())
+            .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
-        let classify = answers::sign_in(application.product, self.token_for, is_last);
-        ClientCredentials::new(config, self.http.clone(), classify)
+        let explain = answers::sign_in(application.product, self.token_for, is_last);
+        OAuth::new(config, self.http.clone(), explain)
             .fetch(meter)
             .await
     }

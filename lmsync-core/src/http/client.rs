@@ -4,30 +4,34 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{HeaderValue, Request, header};
+use serde::de::DeserializeOwned;
 use tracing::debug;
 
 use super::answer::Answer;
+use super::call::Call;
+use super::endpoint::Endpoint;
 use super::limit::Limiter;
 use super::meter::Meter;
+use super::origins::Origins;
 use super::redact::Redactor;
-use super::retry::{Idempotency, Next, RetryPolicy, Tries};
+use super::retry::{Next, RetryPolicy, Tries};
 use super::transport::Transport;
 use crate::auth::{Authorizer, Credential};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
-/// One request to a vendor, before credentials are added.
+/// A decoded answer, and when it was received.
 #[derive(Debug, Clone)]
-pub struct Call {
-    /// What the request does, for errors and logs, such as `getAssetList`.
-    pub operation: &'static str,
-    /// The request; holds no credential.
-    pub request: Request<Bytes>,
-    /// Whether it may be repeated when its outcome is unknown.
-    pub idempotency: Idempotency,
+pub struct Received<T> {
+    /// The answer.
+    pub value: T,
+    /// The moment when it was received.
+    pub at: DateTime<Utc>,
 }
 
 /// Sends requests with credentials, within the budget, again where that is safe.
@@ -44,6 +48,7 @@ struct Inner {
     transport: Arc<dyn Transport>,
     limiter: Limiter,
     clock: SharedClock,
+    origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
     retry: RetryPolicy,
     redactor: Redactor,
@@ -56,12 +61,20 @@ pub struct HttpClientBuilder {
     transport: Arc<dyn Transport>,
     limiter: Limiter,
     clock: SharedClock,
+    origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
     retry: RetryPolicy,
     redactor: Redactor,
 }
 
 impl HttpClientBuilder {
+    /// Declares a further origin that requests, and with them credentials, may go to.
+    #[must_use]
+    pub fn origin(mut self, origin: &Endpoint) -> Self {
+        self.origins.add(origin);
+        self
+    }
+
     /// Adds credentials from `authorizer` to every request.
     #[must_use]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
@@ -92,6 +105,7 @@ impl HttpClientBuilder {
                 transport: self.transport,
                 limiter: self.limiter,
                 clock: self.clock,
+                origins: self.origins,
                 authorizer: self.authorizer,
                 retry: self.retry,
                 redactor: self.redactor,
@@ -102,17 +116,21 @@ impl HttpClientBuilder {
 }
 
 impl HttpClient {
-    /// A client over `transport`, within `limiter`, on `clock`.
+    /// A client over `transport`, within `limiter`, on `clock`, that sends to `origin` only.
+    ///
+    /// [`Environment::client`](crate::Environment::client) has the first and the third.
     #[must_use]
     pub fn builder(
         transport: Arc<dyn Transport>,
         limiter: Limiter,
         clock: SharedClock,
+        origin: &Endpoint,
     ) -> HttpClientBuilder {
         HttpClientBuilder {
             transport,
             limiter,
             clock,
+            origins: Origins::of(origin),
             authorizer: None,
             retry: RetryPolicy::default(),
             redactor: Redactor::default(),
@@ -135,12 +153,14 @@ impl HttpClient {
     /// what happens next: its kind and retry class drive waiting and repeating.
     ///
     /// # Errors
+    /// `config` when the request leads to an origin that was not declared: nothing was sent.
     /// What `interpret` or the transport said last, when trying again is not
     /// safe or did not help.
     pub async fn send<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
+        self.inner.origins.require(call)?;
         let clock = &self.inner.clock;
         let started = clock.elapsed();
         let mut tries = Tries::new(self.inner.retry, call.idempotency);
@@ -176,6 +196,43 @@ impl HttpClient {
             }
             meter.retry();
         }
+    }
+
+    /// The JSON that a GET of `url` is answered with; `explain` adds the vendor's own words to
+    /// an error.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), each through `explain`.
+    pub async fn get_json<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        url: &url::Url,
+        meter: &Meter,
+        explain: impl Fn(Error) -> Error + Send + Sync,
+    ) -> Result<Received<T>> {
+        let call = Call::get(operation, url)?;
+        let read = |answer: &Answer<'_>| {
+            answer.require_success()?;
+            Ok(Received {
+                value: answer.json()?,
+                at: answer.received_at(),
+            })
+        };
+        self.send(&call, meter, |answer| read(answer).map_err(&explain))
+            .await
+    }
+
+    /// The address of a link that the vendor sent in the answer to `page`, absolute or relative.
+    ///
+    /// # Errors
+    /// `vendor` when it leads to an origin that this client was not made for, or is no address.
+    pub fn next_link(&self, page: &url::Url, link: &str) -> Result<url::Url> {
+        self.inner.origins.follow(page, link)
+    }
+
+    /// Masks `secret`, too, in everything that the vendor sends back.
+    pub(crate) fn mask(&self, secret: &Secret) {
+        self.inner.redactor.learn(secret);
     }
 
     async fn try_once<T, F>(
@@ -221,7 +278,9 @@ impl HttpClient {
             return Ok(None);
         };
         let credential = authorizer.credential(meter).await?;
-        self.inner.redactor.learn(credential.secret());
+        for secret in credential.secrets() {
+            self.inner.redactor.learn(secret);
+        }
         Ok(Some(credential))
     }
 
@@ -251,68 +310,4 @@ fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes
         credential.apply(headers);
     }
     Ok(request)
-}
-
-impl Call {
-    /// A GET of `url`.
-    ///
-    /// # Errors
-    /// `config` when `url` is not an address.
-    pub fn get(operation: &'static str, url: &url::Url) -> Result<Self> {
-        let request = Request::get(url.as_str())
-            .header(header::ACCEPT, "application/json")
-            .body(Bytes::new())
-            .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        Ok(Self {
-            operation,
-            request,
-            idempotency: Idempotency::Idempotent,
-        })
-    }
-
-    /// A POST of `body` as JSON to `url`.
-    ///
-    /// # Errors
-    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
-    pub fn post_json(
-        operation: &'static str,
-        url: &url::Url,
-        body: &(impl serde::Serialize + ?Sized),
-        idempotency: Idempotency,
-    ) -> Result<Self> {
-        Self::with_json(operation, Request::post(url.as_str()), body, idempotency)
-    }
-
-    /// A PUT of `body` as JSON to `url`.
-    ///
-    /// # Errors
-    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
-    pub fn put_json(
-        operation: &'static str,
-        url: &url::Url,
-        body: &(impl serde::Serialize + ?Sized),
-        idempotency: Idempotency,
-    ) -> Result<Self> {
-        Self::with_json(operation, Request::put(url.as_str()), body, idempotency)
-    }
-
-    fn with_json(
-        operation: &'static str,
-        request: http::request::Builder,
-        body: &(impl serde::Serialize + ?Sized),
-        idempotency: Idempotency,
-    ) -> Result<Self> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::decode(format!("the request has no JSON form: {error}")))?;
-        let request = request
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json")
-            .body(Bytes::from(body))
-            .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        Ok(Self {
-            operation,
-            request,
-            idempotency,
-        })
-    }
 }

@@ -1,0 +1,209 @@
+//! Signing in where it is no OAuth: a form, an exchange of one token for another.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use serde::Serialize;
+use serde_json::Value;
+use url::Url;
+
+use super::token::{AccessToken, TokenSource};
+use crate::error::{Error, ErrorKind, Result, RetryClass};
+use crate::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use crate::secret::Secret;
+
+const OPERATION: &str = "sign-in";
+
+type Steps = dyn Fn(SignInClient) -> BoxFuture<'static, Result<AccessToken>> + Send + Sync;
+
+/// Signs in by steps of the connector's own.
+///
+/// ```
+/// use lmsync_core::auth::SignIn;
+/// use lmsync_core::http::HttpClient;
+///
+/// /// Exchanges an API key for a token that lives as long as the answer says.
+/// fn sign_in(http: HttpClient, login: url::Url, key: lmsync_core::Secret) -> SignIn {
+///     SignIn::new(http, move |client| {
+///         let (login, key) = (login.clone(), key.clone());
+///         async move {
+///             let form = [("key", key.expose())];
+///             let answer = client.post_form(&login, &form).await?;
+///             answer.token_at("/data/jwt", "/data/expires_in")
+///         }
+///     })
+/// }
+/// ```
+#[derive(Clone)]
+pub struct SignIn {
+    http: HttpClient,
+    steps: Arc<Steps>,
+}
+
+impl SignIn {
+    /// Signs in by `steps` through `http`, which must have no authorizer of its own.
+    #[must_use]
+    pub fn new<F, S>(http: HttpClient, steps: S) -> Self
+    where
+        F: Future<Output = Result<AccessToken>> + Send + 'static,
+        S: Fn(SignInClient) -> F + Send + Sync + 'static,
+    {
+        Self {
+            http,
+            steps: Arc::new(move |client| Box::pin(steps(client))),
+        }
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TokenSource for SignIn {
+    async fn fetch(&self, meter: &Meter) -> Result<AccessToken> {
+        let client = SignInClient {
+            http: self.http.clone(),
+            meter: meter.clone(),
+        };
+        (self.steps)(client).await
+    }
+}
+
+/// Sends the requests of a sign-in; of their answers nothing is ever shown.
+#[derive(Debug, Clone)]
+pub struct SignInClient {
+    http: HttpClient,
+    meter: Meter,
+}
+
+impl SignInClient {
+    /// The answer to a POST of `fields` as a form.
+    ///
+    /// # Errors
+    /// `authentication` when the vendor refuses, and what any request can end in.
+    pub async fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<SignInAnswer> {
+        let call = Call::post_form(OPERATION, url, fields, Idempotency::Idempotent)?;
+        self.send(call).await
+    }
+
+    /// The answer to a POST of `body` as JSON.
+    ///
+    /// # Errors
+    /// `authentication` when the vendor refuses, and what any request can end in.
+    pub async fn post_json(
+        &self,
+        url: &Url,
+        body: &(impl Serialize + Sync + ?Sized),
+    ) -> Result<SignInAnswer> {
+        self.send(Call::post_json(
+            OPERATION,
+            url,
+            body,
+            Idempotency::Idempotent,
+        )?)
+        .await
+    }
+
+    async fn send(&self, call: Call) -> Result<SignInAnswer> {
+        self.http.send(&call, &self.meter, SignInAnswer::read).await
+    }
+}
+
+/// The answer to one request of a sign-in. It holds secrets, so nothing of it can be shown.
+pub struct SignInAnswer {
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl fmt::Debug for SignInAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignInAnswer").finish_non_exhaustive()
+    }
+}
+
+impl SignInAnswer {
+    fn read(answer: &Answer<'_>) -> Result<Self> {
+        answer
+            .require_success()
+            .map_err(|error| bare(answer, &error))?;
+        // A form may be answered with headers alone.
+        let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
+        if answer.is_html() {
+            return Err(Error::decode("a web page came instead of a token")
+                .with_status(answer.status().as_u16())
+                .with_retry(RetryClass::OnlyIfIdempotent)
+                .with_hint("check the address that signs in; a proxy may be in between"));
+        }
+        Ok(Self {
+            headers: answer.headers().clone(),
+            body,
+        })
+    }
+
+    /// The text or number at `pointer`, such as `/data/token` (RFC 6901).
+    #[must_use]
+    pub fn secret_at(&self, pointer: &str) -> Option<Secret> {
+        match self.body.pointer(pointer)? {
+            Value::String(text) if !text.is_empty() => Some(Secret::from(text.as_str())),
+            Value::Number(number) => Some(Secret::from(number.to_string())),
+            _ => None,
+        }
+    }
+
+    /// The value of the header `name`.
+    #[must_use]
+    pub fn secret_header(&self, name: &str) -> Option<Secret> {
+        self.headers.get(name)?.to_str().ok().map(Secret::from)
+    }
+
+    /// The token at `token`, which lives for so many seconds as stand at `seconds`; where none
+    /// do, it is used until it is refused.
+    ///
+    /// # Errors
+    /// `decode` when there is no token; nothing of the answer is shown.
+    pub fn token_at(&self, token: &str, seconds: &str) -> Result<AccessToken> {
+        let Some(secret) = self.secret_at(token) else {
+            return Err(
+                Error::decode(format!("the sign-in answer holds no token at {token}"))
+                    .with_retry(RetryClass::Never)
+                    .with_operation(OPERATION)
+                    .with_hint("check the address that signs in"),
+            );
+        };
+        let seconds = self
+            .secret_at(seconds)
+            .and_then(|text| text.expose().parse().ok());
+        Ok(AccessToken {
+            secret,
+            lifetime: seconds.map(Duration::from_secs),
+        })
+    }
+}
+
+/// `error` without a word of the vendor's.
+fn bare(answer: &Answer<'_>, error: &Error) -> Error {
+    let status = answer.status();
+    let kind = match status.as_u16() {
+        400 | 401 | 403 | 422 => ErrorKind::Authentication,
+        _ => error.kind(),
+    };
+    let message = match kind {
+        ErrorKind::Authentication => format!("the vendor refused the sign-in ({status})"),
+        _ => format!("the sign-in was answered with {status}"),
+    };
+    let mut bare = Error::new(kind, message)
+        .with_status(status.as_u16())
+        .with_retry(error.retry());
+    if let Some(wait) = answer.retry_after() {
+        bare = bare.with_retry_after(wait);
+    }
+    bare.with_hint("check the credentials, and the address that signs in")
+}

@@ -1,0 +1,121 @@
+//! One request to a vendor.
+
+use bytes::Bytes;
+use http::{Request, header};
+use url::form_urlencoded;
+
+use super::retry::Idempotency;
+use crate::error::{Error, Result};
+
+/// One request to a vendor, before credentials are added.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The name of the request for errors and logs, such as `getAssetList`.
+    pub operation: &'static str,
+    /// The request; holds no credential.
+    pub request: Request<Bytes>,
+    /// The permission to repeat it when its outcome is unknown.
+    pub idempotency: Idempotency,
+}
+
+impl Call {
+    /// A GET of `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address.
+    pub fn get(operation: &'static str, url: &url::Url) -> Result<Self> {
+        let request = Request::get(url.as_str())
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::new())
+            .map_err(|error| Error::config(format!("not an address: {error}")))?;
+        Ok(Self {
+            operation,
+            request,
+            idempotency: Idempotency::Idempotent,
+        })
+    }
+
+    /// A POST of `body` as JSON to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
+    pub fn post_json(
+        operation: &'static str,
+        url: &url::Url,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        Self::with_json(operation, Request::post(url.as_str()), body, idempotency)
+    }
+
+    /// A PUT of `body` as JSON to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
+    pub fn put_json(
+        operation: &'static str,
+        url: &url::Url,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        Self::with_json(operation, Request::put(url.as_str()), body, idempotency)
+    }
+
+    /// A PATCH of `body` as JSON to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address, `decode` when `body` has no JSON form.
+    pub fn patch_json(
+        operation: &'static str,
+        url: &url::Url,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        Self::with_json(operation, Request::patch(url.as_str()), body, idempotency)
+    }
+
+    /// A POST of `fields` as a form to `url`.
+    ///
+    /// # Errors
+    /// `config` when `url` is not an address.
+    pub fn post_form(
+        operation: &'static str,
+        url: &url::Url,
+        fields: &[(&str, &str)],
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::post(url.as_str())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::from(form))
+            .map_err(|error| Error::config(format!("not an address: {error}")))?;
+        Ok(Self {
+            operation,
+            request,
+            idempotency,
+        })
+    }
+
+    fn with_json(
+        operation: &'static str,
+        request: http::request::Builder,
+        body: &(impl serde::Serialize + ?Sized),
+        idempotency: Idempotency,
+    ) -> Result<Self> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::decode(format!("the request has no JSON form: {error}")))?;
+        let request = request
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::from(body))
+            .map_err(|error| Error::config(format!("not an address: {error}")))?;
+        Ok(Self {
+            operation,
+            request,
+            idempotency,
+        })
+    }
+}
