@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use futures_util::future;
-use lmsync::{Check, CheckReport, CheckScope, Connector, ConnectorConfig};
+use lmsync::{Check, CheckReport, CheckScope, Connector, ConnectorConfig, Vendors};
 use serde::Serialize;
 
 use self::support::problem::refuse;
@@ -65,8 +65,14 @@ struct Account {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
-    let setup = match Setup::new(options.config.as_deref(), ConnectorConfig::connect_in).await {
+    let (options, vendors) = (Options::parse(), Vendors::built_in());
+    let setup = match Setup::new(
+        &vendors,
+        options.config.as_deref(),
+        ConnectorConfig::connect_in,
+    )
+    .await
+    {
         Ok(setup) => setup,
         Err(problems) => return refuse(&problems),
     };

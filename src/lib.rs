@@ -5,22 +5,11 @@
     doc = "The facade of lmsync; enable a vendor's feature."
 )]
 
-// Without a vendor there is nothing to configure.
-#[cfg(any(
-    feature = "cwrmm",
-    feature = "halo",
-    feature = "superops",
-    feature = "syncro"
-))]
 mod config;
+mod vendors;
 
-#[cfg(any(
-    feature = "cwrmm",
-    feature = "halo",
-    feature = "superops",
-    feature = "syncro"
-))]
-pub use config::ConnectorConfig;
+pub use self::config::ConnectorConfig;
+pub use self::vendors::Vendors;
 pub use lmsync_core::*;
 
 #[cfg(feature = "cwrmm")]

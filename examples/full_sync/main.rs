@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use lmsync::{AssetQuery, CheckInWindow, ConnectorConfig, NeverCheckedIn};
+use lmsync::{AssetQuery, CheckInWindow, ConnectorConfig, NeverCheckedIn, Vendors};
 
 use self::output::{Output, is_stdout};
 use self::progress::Progress;
@@ -118,7 +118,13 @@ async fn main() -> ExitCode {
 async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request, and before
     // a good file of the last run is overwritten.
-    let setup = Setup::new(options.config.as_deref(), ConnectorConfig::connect_in).await?;
+    let vendors = Vendors::built_in();
+    let setup = Setup::new(
+        &vendors,
+        options.config.as_deref(),
+        ConnectorConfig::connect_in,
+    )
+    .await?;
     let (lines, output) =
         Output::open(options.output.as_deref()).map_err(|problem| vec![problem])?;
     let report = ReportFile::create(options.report.as_deref()).map_err(|problem| vec![problem])?;

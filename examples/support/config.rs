@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use lmsync::ConnectorConfig;
+use lmsync::{ConnectorConfig, Vendors};
+use serde::de::DeserializeSeed;
 use toml::{Table, Value};
 
 use super::problem::Problem;
@@ -21,8 +22,8 @@ pub(crate) struct Account {
     pub(crate) config: ConnectorConfig,
 }
 
-/// The accounts that the file at `path` names; at least one.
-pub(crate) fn read(path: &Path) -> Result<Vec<Account>, Vec<Problem>> {
+/// The accounts of `vendors` that the file at `path` names; at least one.
+pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {
     let file = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| vec![Problem::new(&file, error)])?;
     // The error's own `Display` would quote the line, and the line may hold a secret.
@@ -33,7 +34,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Account>, Vec<Problem>> {
             error.message(),
         )]
     })?;
-    accounts(table).map_err(|problems| {
+    accounts(table, vendors).map_err(|problems| {
         problems
             .into_iter()
             .map(|problem| problem.inside(&file))
@@ -41,14 +42,14 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Account>, Vec<Problem>> {
     })
 }
 
-fn accounts(mut file: Table) -> Result<Vec<Account>, Vec<Problem>> {
+fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {
     let tables = file.remove(TABLES);
     let mut problems: Vec<Problem> = file.keys().map(|key| unknown_key(key)).collect();
     let mut accounts = Vec::new();
     match tables {
         Some(Value::Array(tables)) if !tables.is_empty() => {
             for (number, table) in (1..).zip(tables) {
-                match account(number, table) {
+                match account(number, table, vendors) {
                     Ok(account) => accounts.push(account),
                     Err(problem) => problems.push(problem),
                 }
@@ -66,10 +67,10 @@ fn accounts(mut file: Table) -> Result<Vec<Account>, Vec<Problem>> {
     }
 }
 
-fn account(number: usize, table: Value) -> Result<Account, Problem> {
+fn account(number: usize, table: Value, vendors: &Vendors) -> Result<Account, Problem> {
     let label = label(number, &table);
     let is_named = table.get("name").is_some();
-    match table.try_into() {
+    match vendors.deserialize(table) {
         Ok(config) => Ok(Account {
             label,
             is_named,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lmsync::{Connector, ConnectorConfig, Environment, Result as Connected};
+use lmsync::{Connector, ConnectorConfig, Environment, Result as Connected, Vendors};
 
 use super::config::{self, Account};
 use super::problem::Problem;
@@ -19,17 +19,18 @@ pub(crate) struct Setup<C: ?Sized> {
 }
 
 impl<C: Connector + ?Sized> Setup<C> {
-    /// Connectors of the accounts in the file `config`, or of simulators where there is
+    /// Connectors of the accounts of `vendors` in the file `config`, or of simulators where there is
     /// none, each made by `connect`.
     ///
     /// Nothing is sent yet. All that is wrong with the file is told at once.
     pub(crate) async fn new(
+        vendors: &Vendors,
         config: Option<&Path>,
         connect: impl Fn(&ConnectorConfig, &Environment) -> Connected<Arc<C>>,
     ) -> Result<Self, Vec<Problem>> {
         match config {
             Some(path) => Ok(Self {
-                connectors: connected(&config::read(path)?, connect)?,
+                connectors: connected(&config::read(path, vendors)?, connect)?,
                 _simulators: None,
             }),
             None => {

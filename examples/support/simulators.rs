@@ -57,7 +57,7 @@ async fn superops(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
     let config = SuperOpsConfig::new(&spec.subdomain, spec.token.as_str());
     let server = serve(SuperOpsSimulator::new(spec), ServeOptions::default()).await?;
     let config = config.name("superops-demo").endpoint(server.uri());
-    Ok((ConnectorConfig::SuperOps(config), Box::new(server)))
+    Ok((ConnectorConfig::new("superops", config), Box::new(server)))
 }
 
 async fn syncro(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
@@ -65,7 +65,7 @@ async fn syncro(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
     let config = SyncroConfig::new("acmemsp.syncromsp.com", spec.api_key.as_str());
     let server = serve(SyncroSimulator::new(spec), ServeOptions::default()).await?;
     let config = config.name("syncro-demo").endpoint(server.uri());
-    Ok((ConnectorConfig::Syncro(config), Box::new(server)))
+    Ok((ConnectorConfig::new("syncro", config), Box::new(server)))
 }
 
 async fn cwrmm(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
@@ -73,7 +73,7 @@ async fn cwrmm(fleet: &Fleet) -> io::Result<(ConnectorConfig, Server)> {
     let config = CwRmmConfig::new(&spec.client_id, spec.client_secret.as_str());
     let server = serve(CwRmmSimulator::new(spec), ServeOptions::default()).await?;
     let config = config.name("cwrmm-demo").endpoint(server.uri());
-    Ok((ConnectorConfig::CwRmm(config), Box::new(server)))
+    Ok((ConnectorConfig::new("cwrmm", config), Box::new(server)))
 }
 
 async fn halo(fleet: &Fleet, product: HaloProduct) -> io::Result<(ConnectorConfig, Server)> {
@@ -88,8 +88,8 @@ async fn halo(fleet: &Fleet, product: HaloProduct) -> io::Result<(ConnectorConfi
         .tenant(tenant)
         .fields(fields);
     let account = match product {
-        HaloProduct::Itsm => ConnectorConfig::HaloItsm(config.name("halo-itsm-demo")),
-        _ => ConnectorConfig::HaloPsa(config.name("halo-psa-demo")),
+        HaloProduct::Itsm => ConnectorConfig::new("halo-itsm", config.name("halo-itsm-demo")),
+        _ => ConnectorConfig::new("halo-psa", config.name("halo-psa-demo")),
     };
     Ok((account, Box::new(server)))
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::future;
 use futures_util::stream::{self, StreamExt};
-use lmsync::model::{AssetId, DateReader};
+use lmsync::model::DateReader;
 use lmsync::two_way::{
     ApplyReport, AssetDates, AssetPlan, AssetRef, Attempts, DateChange, History, Journal,
-    PlanRules, apply, plan, plan_undo, settle,
+    PlanInput, PlanRules, apply, plan, plan_undo, recover_open,
 };
 use lmsync::{Clock, Result, SystemClock, TwoWaySync};
 
@@ -44,13 +44,13 @@ impl<'a> Work<'a> {
     }
 
     /// Finds out what became of writes that an interrupted run left open.
-    pub(crate) async fn settle(&self, record: &mut Record) -> Vec<Problem> {
+    pub(crate) async fn recover(&self, record: &mut Record) -> Vec<Problem> {
         let mut problems = Vec::new();
         let (Some(journal), history) = record.parts() else {
             return problems;
         };
         for connector in self.connectors {
-            if let Err(error) = settle(connector.as_ref(), journal, history).await {
+            if let Err(error) = recover_open(connector.as_ref(), journal, history).await {
                 let place = format!("{}: an interrupted write", connector.info().instance);
                 problems.push(Problem::of(place, &error));
             }
@@ -65,11 +65,10 @@ impl<'a> Work<'a> {
         history: &History,
     ) -> (Vec<PlanLine>, Changes) {
         let accounts = self.connectors.iter().map(|connector| async move {
-            let name = &connector.info().instance;
-            let own = targets
-                .assets
-                .iter()
-                .filter(|(asset, _)| asset.instance == *name);
+            let account = connector.info();
+            let name = &account.instance;
+            let own = targets.assets.iter();
+            let own = own.filter(|(asset, _)| asset.is_of(account));
             let plans: Vec<_> = stream::iter(own)
                 .map(|(asset, wanted)| async move {
                     let attempts = history.of(asset);
@@ -110,21 +109,21 @@ impl<'a> Work<'a> {
         wanted: &Wanted,
         attempts: &Attempts,
     ) -> Result<AssetPlan> {
-        let id = AssetId::from(asset.vendor_id.as_str());
+        let id = asset.id();
         let held = match left_by(attempts, wanted).or_else(|| listed_for(wanted)) {
             Some(held) => held,
             None => connector.read_dates(&id).await?,
         };
         Ok(match &self.rules {
-            Some(rules) => plan(
-                &id,
-                &held,
-                &wanted.claims,
-                connector.writable(),
+            Some(rules) => plan(&PlanInput {
+                asset: &id,
+                held: &held,
+                claims: &wanted.claims,
+                writable: connector.writable(),
                 rules,
                 attempts,
-                &DateReader::new(self.clock.now()),
-            ),
+                dates: &DateReader::new(self.clock.now()),
+            }),
             None => plan_undo(connector.as_ref(), &id, &held, attempts),
         })
     }

@@ -1,10 +1,12 @@
 //! The dates file: one JSON line per asset.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use lmsync::two_way::{AssetRef, Claim, ClaimSource, DateField};
+use lmsync::model::AssetId;
+use lmsync::two_way::{Claim, ClaimSource, DateField};
 use lmsync::{Clock, SystemClock};
 use serde::{Deserialize, Deserializer};
 
@@ -29,10 +31,15 @@ pub(crate) struct Wish {
     pub(crate) blank: Vec<DateField>,
 }
 
-/// How a line names its asset.
+/// The name of an asset in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Named {
-    ById(AssetRef),
+    ById {
+        /// The connector, where the line names it.
+        connector: Option<String>,
+        instance: String,
+        id: AssetId,
+    },
     BySerial {
         serial: String,
         /// The only account to look in.
@@ -52,9 +59,12 @@ struct Line {
     source: Source,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AssetKey {
+    connector: Option<String>,
+    #[serde(default)]
+    parent_ids: BTreeMap<String, String>,
     instance: Option<String>,
     vendor_id: Option<String>,
     serial: Option<String>,
@@ -136,14 +146,17 @@ fn wish(line: &str, now: DateTime<Utc>) -> Result<Read, String> {
 }
 
 fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<Named, String> {
-    let (instance, vendor_id, own) = match key {
-        Some(key) => (key.instance, key.vendor_id, key.serial),
-        None => (None, None, None),
-    };
-    match (instance, vendor_id, serial.or(own)) {
-        (Some(instance), Some(vendor_id), None) => {
-            Ok(Named::ById(AssetRef::new(instance, vendor_id)))
-        }
+    let key = key.unwrap_or_default();
+    let (instance, own) = (key.instance, key.serial);
+    match (instance, key.vendor_id, serial.or(own)) {
+        (Some(instance), Some(vendor_id), None) => Ok(Named::ById {
+            connector: key.connector,
+            instance,
+            id: AssetId {
+                vendor_id,
+                parent_ids: key.parent_ids,
+            },
+        }),
         (instance, None, Some(serial)) => Ok(Named::BySerial { serial, instance }),
         (_, Some(_), Some(_)) => {
             Err("name the asset by its id or by its serial number, not by both".to_owned())
@@ -191,7 +204,11 @@ mod tests {
         assert_eq!(
             assets,
             [
-                Named::ById(AssetRef::new("acme", "7")),
+                Named::ById {
+                    connector: None,
+                    instance: "acme".to_owned(),
+                    id: AssetId::from("7"),
+                },
                 serial("AB12", None),
                 serial("AB13", Some("acme")),
             ]

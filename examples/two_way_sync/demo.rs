@@ -25,7 +25,7 @@ pub(crate) async fn targets(connectors: &[Arc<dyn TwoWaySync>]) -> Targets {
         for asset in assets {
             match asset {
                 Ok(asset) => {
-                    let found = AssetRef::new(asset.source.instance, asset.source.vendor_id);
+                    let found = AssetRef::from(&asset.source);
                     let wanted = Wanted {
                         claims: made_up(),
                         ..Wanted::default()

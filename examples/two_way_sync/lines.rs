@@ -1,5 +1,6 @@
 //! The plan as JSON lines.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -36,8 +37,12 @@ pub(crate) struct PlanLine {
 /// The asset of a line, as far as it is known.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct LineAsset {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connector: Option<String>,
     pub(crate) instance: Option<String>,
     pub(crate) vendor_id: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) parent_ids: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) serial: Option<String>,
 }
@@ -94,14 +99,22 @@ impl PlanLine {
     /// The line of a claim whose asset was not found.
     pub(crate) fn lost(asset: &Named, claim: &Claim, reason: &str) -> Self {
         let asset = match asset {
-            Named::ById(asset) => LineAsset {
-                instance: Some(asset.instance.clone()),
-                vendor_id: Some(asset.vendor_id.clone()),
+            Named::ById {
+                connector,
+                instance,
+                id,
+            } => LineAsset {
+                connector: connector.clone(),
+                instance: Some(instance.clone()),
+                vendor_id: Some(id.vendor_id.clone()),
+                parent_ids: id.parent_ids.clone(),
                 serial: None,
             },
             Named::BySerial { serial, instance } => LineAsset {
+                connector: None,
                 instance: instance.clone(),
                 vendor_id: None,
+                parent_ids: BTreeMap::new(),
                 serial: Some(serial.clone()),
             },
         };
@@ -135,22 +148,24 @@ impl PlanLine {
 impl LineAsset {
     fn of(asset: &AssetRef, wanted: &Wanted) -> Self {
         Self {
+            connector: Some(asset.connector.clone()),
             instance: Some(asset.instance.clone()),
             vendor_id: Some(asset.vendor_id.clone()),
+            parent_ids: asset.parent_ids.clone(),
             serial: wanted.serial.clone(),
         }
     }
 }
 
 fn reason(plan: &FieldPlan) -> String {
-    let rivals = match plan.field {
-        _ if plan.rivals < 2 => return plan.reason.to_string(),
+    let chosen = match plan.field {
+        _ if plan.competing_days < 2 => return plan.reason.to_string(),
         DateField::PurchaseDate => "the earliest",
         _ => "the latest",
     };
     format!(
-        "{}; {rivals} of {} dates that disagree",
-        plan.reason, plan.rivals
+        "{}; {chosen} of {} dates that disagree",
+        plan.reason, plan.competing_days
     )
 }
 

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
 use lmsync::two_way::{DateField, DateFields, PlanRules, Policy};
-use lmsync::{ConnectorConfig, TwoWaySync};
+use lmsync::{ConnectorConfig, TwoWaySync, Vendors};
 
 use self::account::Work;
 use self::dates::Dates;
@@ -129,17 +129,19 @@ async fn main() -> ExitCode {
 /// Whether everything went well; what is wrong with the set-up otherwise.
 async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request.
-    let config = options.config.as_deref();
-    let setup = Setup::new(config, ConnectorConfig::connect_two_way_in).await?;
+    let (vendors, config) = (Vendors::built_in(), options.config.as_deref());
+    let setup = Setup::new(&vendors, config, ConnectorConfig::connect_two_way_in).await?;
     require_own_names(&setup.connectors)?;
     let dates = read_dates(options)?;
     let one = |problem| vec![problem];
     let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
-    let mut record = Record::open(options.journal.as_deref(), options.apply).map_err(one)?;
+    let accounts: Vec<_> = setup.connectors.iter().map(|one| one.info()).collect();
+    let journal = options.journal.as_deref();
+    let mut record = Record::open(journal, &accounts, options.apply).map_err(one)?;
 
     let shown = Shown::new(options.plan.as_deref());
     let work = Work::new(&setup.connectors, options.rules());
-    let settled = work.settle(&mut record).await;
+    let unrecovered = work.recover(&mut record).await;
     let targets = match dates {
         Some(dates) => Targets::find(dates, &setup.connectors).await,
         None if options.undo => Targets::journalled(record.history(), &setup.connectors),
@@ -149,12 +151,12 @@ async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     let saved = plan_file.write(&lines);
     shown.plan(&lines, options);
     shown.problems(
-        settled
+        unrecovered
             .iter()
             .chain(&targets.problems)
             .chain(saved.as_ref().err()),
     );
-    let planned = settled.is_empty()
+    let planned = unrecovered.is_empty()
         && targets.problems.is_empty()
         && saved.is_ok()
         && !lines.iter().any(PlanLine::has_failed);
@@ -179,7 +181,7 @@ fn read_dates(options: &Options) -> Result<Option<Dates>, Vec<Problem>> {
     }
 }
 
-/// A journal tells accounts apart by their names alone.
+/// A file of dates tells accounts apart by their names alone.
 fn require_own_names(connectors: &[Arc<dyn TwoWaySync>]) -> Result<(), Vec<Problem>> {
     let mut names = HashSet::new();
     let problems: Vec<Problem> = connectors

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use lmsync::ConnectorInfo;
 use lmsync::two_way::{FileJournal, History, Journal};
 use lmsync_testkit::MemoryJournal;
 
@@ -18,12 +19,18 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The journal in the file `path`; a run that does not `apply` only reads it.
-    pub(crate) fn open(path: Option<&Path>, apply: bool) -> Result<Self, Problem> {
+    /// The journal of `accounts` in the file `path`; a run that does not `apply` only reads it.
+    pub(crate) fn open(
+        path: Option<&Path>,
+        accounts: &[&ConnectorInfo],
+        apply: bool,
+    ) -> Result<Self, Problem> {
         let problem = |error| Problem::of("the command line", &error);
         match (path, apply) {
             (None, false) => Ok(Self::reading(History::default())),
-            (Some(path), false) => FileJournal::read(path).map(Self::reading).map_err(problem),
+            (Some(path), false) => FileJournal::read(path, accounts)
+                .map(Self::reading)
+                .map_err(problem),
             (None, true) => {
                 tell(
                     "without --journal, this run cannot be undone, nor gone on with once it is interrupted",
@@ -34,7 +41,7 @@ impl Record {
                 })
             }
             (Some(path), true) => {
-                let opened = FileJournal::open(path).map_err(problem)?;
+                let opened = FileJournal::open(path, accounts).map_err(problem)?;
                 if let Some(torn) = opened.torn {
                     tell(&format!(
                         "the journal's last line was cut off, and taken out: {torn}"

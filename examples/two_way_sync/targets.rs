@@ -59,7 +59,7 @@ impl Targets {
     pub(crate) fn journalled(history: &History, connectors: &[Arc<dyn TwoWaySync>]) -> Self {
         let mut targets = Self::default();
         for asset in history.assets() {
-            if is_account(connectors, &asset.instance) {
+            if connectors.iter().any(|one| asset.is_of(one.info())) {
                 targets.assets.insert(asset.clone(), Wanted::default());
             } else {
                 let message = format!("no account is called {}", asset.instance);
@@ -102,8 +102,19 @@ fn locate(
 ) -> Result<AssetRef, String> {
     let unknown = |instance: &str| format!("no account is called \"{instance}\"");
     match asset {
-        Named::ById(asset) if is_account(connectors, &asset.instance) => Ok(asset.clone()),
-        Named::ById(asset) => Err(unknown(&asset.instance)),
+        Named::ById {
+            connector,
+            instance,
+            id,
+        } => {
+            let mut accounts = connectors.iter().map(|one| one.info());
+            let account = accounts.find(|account| {
+                let is_meant = |connector: &String| connector == account.vendor;
+                account.instance == *instance && connector.as_ref().is_none_or(is_meant)
+            });
+            let account = account.ok_or_else(|| unknown(instance))?;
+            Ok(AssetRef::of(account, id))
+        }
         Named::BySerial { serial, instance } => {
             if let Some(instance) = instance
                 .as_ref()
@@ -132,7 +143,7 @@ impl Serials {
     async fn of(dates: &Dates, connectors: &[Arc<dyn TwoWaySync>]) -> Self {
         let is_looked_into = |name: &str| {
             dates.wishes.iter().any(|wish| match &wish.asset {
-                Named::ById(_) => false,
+                Named::ById { .. } => false,
                 Named::BySerial { instance, .. } => {
                     instance.as_ref().is_none_or(|instance| instance == name)
                 }
@@ -209,7 +220,7 @@ async fn list(
     while let Some(asset) = stream.next().await {
         let asset = asset.map_err(|error| error.to_string())?;
         if let Some(key) = asset.serial.key {
-            let found = AssetRef::new(asset.source.instance, asset.source.vendor_id);
+            let found = AssetRef::from(&asset.source);
             let dates = AssetDates::new(asset.purchase_date, asset.warranty_expiry);
             assets.push((found, key, dates));
         }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use lmsync::Result;
 use lmsync::two_way::{
     Attempt, DateChange, DateField, FileJournal, History, Journal, OpenedJournal, WriteOutcome,
     WriteReport, WriteSource,
 };
+use lmsync::{Capabilities, ConnectorInfo, Result};
 use lmsync_testkit::conformance::run;
 
 use crate::model::NOW;
@@ -31,8 +31,8 @@ pub fn journal(data: &[u8]) {
         return;
     }
     let file = JournalFile { path, lines };
-    let read = FileJournal::read(&file.path);
-    match (read, FileJournal::open(&file.path)) {
+    let read = FileJournal::read(&file.path, &[&account()]);
+    match (read, FileJournal::open(&file.path, &[&account()])) {
         (Ok(read), Ok(opened)) => file.opened(&read, opened),
         (Err(_), Err(_)) => assert!(file.now().starts_with(lines), "an error changes the file"),
         (read, opened) => panic!("read and open disagree: {read:?}, {opened:?}"),
@@ -49,15 +49,15 @@ impl JournalFile<'_> {
         assert_same(read, &opened.history);
         let mended = self.now();
         self.assert_mended(&mended, opened.torn.is_some());
-        assert_same(read, &must(FileJournal::read(&self.path)));
+        assert_same(read, &must(FileJournal::read(&self.path, &[&account()])));
         drop(opened);
-        let again = must(FileJournal::open(&self.path));
+        let again = must(FileJournal::open(&self.path, &[&account()]));
         assert_same(read, &again.history);
         assert_eq!((again.torn, self.now()), (None, mended.clone()));
         record(&again.journal);
         assert!(self.now().starts_with(&mended), "a line is lost");
         drop(again.journal);
-        let history = must(FileJournal::read(&self.path));
+        let history = must(FileJournal::read(&self.path, &[&account()]));
         let attempts = history.of(&attempt().asset);
         let outcome = attempts.outcome_of(DateField::PurchaseDate, attempt().changes[0].new);
         assert_eq!(
@@ -108,11 +108,16 @@ fn must<T>(result: Result<T>) -> T {
     }
 }
 
+/// The account that the journal is of.
+pub(crate) fn account() -> ConnectorInfo {
+    ConnectorInfo::new("vendor", "Vendor", "acme", Capabilities::new())
+}
+
 fn attempt() -> Attempt {
     let day = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap_or_default();
     let change = DateChange::new("written-after-mending");
     let change = change.set(DateField::PurchaseDate, None, day, WriteSource::Manual);
-    Attempt::new(NOW, "acme", &change)
+    Attempt::new(NOW, &account(), &change)
 }
 
 fn record(journal: &FileJournal) {

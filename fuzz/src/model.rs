@@ -114,7 +114,7 @@ pub fn serial(data: &[u8]) {
 
 fn assert_found(serial: &str, key: &str) {
     let mut index = SerialIndex::default();
-    let asset = AssetRef::new("acme", "1");
+    let asset = AssetRef::new("vendor", "acme", "1");
     index.insert(asset.clone(), key.to_owned());
     for text in [
         serial.to_owned(),

@@ -4,10 +4,11 @@ use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use lmsync::model::{AssetId, DateReader};
 use lmsync::two_way::{
     Action, AssetDates, AssetPlan, AssetRef, Attempt, Attempts, Claim, ClaimSource, Claims,
-    DateChange, DateField, DateFields, FieldPlan, HeldDate, History, PlanRules, Policy,
+    DateChange, DateField, DateFields, FieldPlan, HeldDate, History, PlanInput, PlanRules, Policy,
     WriteOutcome, WriteReport, WriteSource, plan as plan_dates,
 };
 
+use crate::journal::account;
 use crate::model::NOW;
 
 /// A case of planning: one line for each thing that is known, such as
@@ -66,9 +67,7 @@ impl Case {
             ("held", _) => self.held = self.held.with(field, HeldDate::read(&reader(), rest)),
             ("lookup", Some(day)) => self.claim(field, day, ClaimSource::Lookup),
             ("manual", Some(day)) => self.claim(field, day, ClaimSource::Manual),
-            ("heard", Some(day)) => {
-                self.claim(field, day, ClaimSource::Connector("rmm".to_owned()))
-            }
+            ("heard", Some(day)) => self.claim(field, day, ClaimSource::of_vendor(&account())),
             ("wrote", Some(day)) => self.wrote(field, day),
             _ => {}
         }
@@ -87,7 +86,7 @@ impl Case {
     fn wrote(&mut self, field: DateField, day: NaiveDate) {
         let change = DateChange::new("1").set(field, None, day, WriteSource::Lookup);
         let report = WriteReport::new(WriteOutcome::Written, None);
-        let entry = Attempt::new(self.at(), "acme", &change).ended(&report);
+        let entry = Attempt::new(self.at(), &account(), &change).ended(&report);
         self.history.record(&entry);
     }
 
@@ -96,19 +95,20 @@ impl Case {
     }
 
     fn attempts(&self) -> Attempts {
-        self.history.of(&AssetRef::new("acme", "1"))
+        self.history
+            .of(&AssetRef::of(&account(), &AssetId::from("1")))
     }
 
     fn plan<'c>(&self, held: &AssetDates, claims: impl Iterator<Item = &'c Claim>) -> AssetPlan {
-        plan_dates(
-            &AssetId::from("1"),
+        plan_dates(&PlanInput {
+            asset: &AssetId::from("1"),
             held,
-            &claims.cloned().collect::<Claims>(),
-            DateFields::ALL,
-            &self.rules,
-            &self.attempts(),
-            &reader(),
-        )
+            claims: &claims.cloned().collect::<Claims>(),
+            writable: DateFields::ALL,
+            rules: &self.rules,
+            attempts: &self.attempts(),
+            dates: &reader(),
+        })
     }
 
     fn assert_field(&self, plan: &FieldPlan) {

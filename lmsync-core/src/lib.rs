@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod account_config;
 pub mod auth;
 mod check;
 mod clock;
@@ -23,6 +24,7 @@ pub mod two_way;
 mod window;
 
 pub use self::account::Account;
+pub use self::account_config::{AccountConfig, OpenedAccount};
 pub use self::check::{Check, CheckReport, CheckScope};
 pub use self::clock::{Clock, SharedClock, SystemClock};
 pub use self::connector::{AssetStream, Connector, ConnectorExt, CustomerStream, SoftwareStream};

@@ -8,8 +8,8 @@ use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::model::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::DateFields;
 use lmsync_core::{
-    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
-    Secret, input,
+    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
+    Error, OpenedAccount, Result, Secret, input,
 };
 
 use crate::api::{Api, KnownVerb, Options};
@@ -31,6 +31,12 @@ const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the int
      Access), choose Generate or Regenerate and copy the Client Secret: it is shown once";
 const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
      of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
+
+impl AccountConfig for CwRmmConfig {
+    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
+        self.connect_in(environment).map(OpenedAccount::two_way)
+    }
+}
 
 impl CwRmmConfig {
     /// A connector on the real network. Sends nothing yet.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
-    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
-    Secret, SecretSource, input,
+    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
+    Error, OpenedAccount, Result, Secret, SecretSource, input,
 };
 
 use crate::answers::TokenFor;
@@ -24,6 +24,12 @@ use crate::two_way::WRITABLE;
 const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 const CONCURRENCY: usize = 4;
+
+impl AccountConfig for HaloConfig {
+    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
+        self.connect_in(environment).map(OpenedAccount::two_way)
+    }
+}
 
 impl HaloConfig {
     /// A connector on the real network. Sends nothing yet.

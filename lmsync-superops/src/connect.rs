@@ -5,7 +5,8 @@ use std::sync::Arc;
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
-    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Result, input,
+    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
+    OpenedAccount, Result, input,
 };
 
 use crate::api::Api;
@@ -26,6 +27,12 @@ const SUBDOMAIN_HINT: &str = "in SuperOps, open Settings > My MSP > MSP informat
      \"subdomain name\": `acme` for acme.superops.ai";
 const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API token, \
      choose Generate Token and copy the whole token";
+
+impl AccountConfig for SuperOpsConfig {
+    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
+        self.connect_in(environment).map(OpenedAccount::two_way)
+    }
+}
 
 impl SuperOpsConfig {
     /// A connector on the real network. Sends nothing yet.

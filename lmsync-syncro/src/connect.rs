@@ -6,7 +6,8 @@ use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::two_way::DateFields;
 use lmsync_core::{
-    Account, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error, Result, input,
+    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error,
+    OpenedAccount, Result, input,
 };
 
 use crate::answers::KEY_HINT;
@@ -25,6 +26,12 @@ const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
 
 const HOSTNAME_HINT: &str = "copy it from the browser's address bar while signed in to Syncro: \
      lifecyclemanager.syncromsp.com, or the part before .syncromsp.com alone";
+
+impl AccountConfig for SyncroConfig {
+    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
+        self.connect_in(environment).map(OpenedAccount::two_way)
+    }
+}
 
 impl SyncroConfig {
     /// A connector on the real network. Sends nothing yet.

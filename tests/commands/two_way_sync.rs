@@ -74,7 +74,7 @@ impl Desk {
 
     /// A lookup of `expiry` for the asset with this place in the account.
     fn expiry(&self, place: usize, expiry: &str) -> Value {
-        json!({ "asset": { "instance": "acme", "vendor_id": self.ids[place] },
+        json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": self.ids[place] },
                 "warranty_expiry": expiry, "source": "lookup" })
     }
 
@@ -153,7 +153,7 @@ fn a_dry_run_plans_and_writes_nothing() {
     assert_eq!(
         plan[0],
         json!({
-            "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+            "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[0] },
             "field": "warranty_expiry",
             "old": null,
             "new": "2027-05-31",
@@ -171,7 +171,7 @@ fn a_dry_run_plans_and_writes_nothing() {
 fn what_is_applied_is_written_journalled_and_not_written_again() {
     let desk = Desk::new();
     desk.dates(&[
-        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+        json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[0] },
                 "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "manual" }),
         desk.expiry(1, "2027-05-31"),
     ]);
@@ -186,7 +186,7 @@ fn what_is_applied_is_written_journalled_and_not_written_again() {
     assert_eq!(
         first,
         json!({
-            "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+            "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[0] },
             "changes": [
                 { "field": "purchase_date", "old": null, "new": "2024-03-01", "source": "manual" },
                 { "field": "warranty_expiry", "old": null, "new": "2027-02-28", "source": "manual" },
@@ -236,7 +236,7 @@ fn the_policy_decides() {
 fn a_field_is_written_only_when_it_is_enabled() {
     let desk = Desk::new();
     desk.dates(&[
-        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[0] },
+        json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[0] },
         "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "lookup" }),
     ]);
     desk.program().arg("--apply").run().expect(0);
@@ -250,7 +250,7 @@ fn a_field_is_written_only_when_it_is_enabled() {
 fn what_cannot_be_meant_is_told_and_costs_nothing_else() {
     let desk = Desk::new();
     let good = desk.expiry(0, "2027-05-31");
-    let contradiction = json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[2] },
+    let contradiction = json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[2] },
         "purchase_date": "2030-01-01", "warranty_expiry": "2029-01-01", "source": "lookup" });
     let lines = [
         good.to_string(),
@@ -261,7 +261,7 @@ fn what_cannot_be_meant_is_told_and_costs_nothing_else() {
         contradiction.to_string(),
         desk.expiry(3, "0001-01-01").to_string(),
         desk.expiry(4, "2027-02-30").to_string(),
-        json!({ "asset": { "instance": "acme", "vendor_id": "404404404" },
+        json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": "404404404" },
                 "warranty_expiry": "2027-05-31", "source": "lookup" })
         .to_string(),
         json!({ "asset": { "instance": "nobody", "vendor_id": "1" },
@@ -270,7 +270,7 @@ fn what_cannot_be_meant_is_told_and_costs_nothing_else() {
         json!({ "serial": "N/A", "warranty_expiry": "2027-05-31", "source": "lookup" }).to_string(),
         json!({ "serial": "NO-SUCH-SERIAL", "warranty_expiry": "2027-05-31", "source": "lookup" })
             .to_string(),
-        json!({ "asset": { "instance": "acme", "vendor_id": desk.ids[5] },
+        json!({ "asset": { "connector": "superops", "instance": "acme", "vendor_id": desk.ids[5] },
                 "warranty_expiry": null, "source": "lookup" })
         .to_string(),
         "{\"serial\":".to_owned(),

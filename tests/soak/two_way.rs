@@ -8,7 +8,7 @@ use lmsync::TwoWaySync;
 use lmsync::model::{AssetId, DateReader};
 use lmsync::two_way::{
     AssetDates, AssetRef, Claim, ClaimSource, Claims, DateChange, DateField, DateFields, History,
-    JournalEntry, PlanRules, Policy, WriteOutcome, apply, plan, settle,
+    JournalEntry, PlanInput, PlanRules, Policy, WriteOutcome, apply, plan, recover_open,
 };
 use lmsync_testkit::conformance::TwoWayVendor;
 
@@ -21,7 +21,7 @@ impl<V: TwoWayVendor> Account<V> {
     pub(crate) async fn two_way_run(&mut self, connector: &dyn TwoWaySync) {
         self.tally.two_way_runs += 1;
         let mut history = self.journal.history();
-        self.settle(connector, &mut history).await;
+        self.recover(connector, &mut history).await;
         let changes = self.plan(connector, &history).await;
         let (before, written) = (self.books(), self.journal.entries().len());
         let lanes = 1 + self.dice.below(4);
@@ -56,9 +56,9 @@ impl<V: TwoWayVendor> Account<V> {
     }
 
     /// What a killed run left open is found out as it is in the books.
-    async fn settle(&mut self, connector: &dyn TwoWaySync, history: &mut History) {
+    async fn recover(&mut self, connector: &dyn TwoWaySync, history: &mut History) {
         let known = self.journal.entries().len();
-        if let Err(error) = settle(connector, &self.journal, history).await {
+        if let Err(error) = recover_open(connector, &self.journal, history).await {
             self.fault(&error);
         }
         for entry in self.journal.entries().split_off(known) {
@@ -73,10 +73,7 @@ impl<V: TwoWayVendor> Account<V> {
             self.tally.settled += 1;
             self.outcome(outcome);
         }
-        assert_eq!(
-            history.open(&connector.info().instance).len(),
-            self.open.len()
-        );
+        assert_eq!(history.open(connector.info()).len(), self.open.len());
     }
 
     fn outcome(&mut self, outcome: WriteOutcome) {
@@ -101,9 +98,20 @@ impl<V: TwoWayVendor> Account<V> {
                     continue;
                 }
             };
-            let attempts = history.of(&AssetRef::new(&connector.info().instance, vendor_id));
-            let (claims, writable) = (self.claims(), connector.writable());
-            changes.extend(plan(&id, &held, &claims, writable, &rules, &attempts, &dates).change());
+            let attempts = history.of(&AssetRef::of(connector.info(), &id));
+            let claims = self.claims();
+            changes.extend(
+                plan(&PlanInput {
+                    asset: &id,
+                    held: &held,
+                    claims: &claims,
+                    writable: connector.writable(),
+                    rules: &rules,
+                    attempts: &attempts,
+                    dates: &dates,
+                })
+                .change(),
+            );
         }
         changes
     }
@@ -126,7 +134,7 @@ impl<V: TwoWayVendor> Account<V> {
     fn audit(&mut self, connector: &dyn TwoWaySync, before: &Books, entries: &[JournalEntry]) {
         let after = self.books();
         let history = self.journal.history();
-        let open = history.open(&connector.info().instance);
+        let open = history.open(connector.info());
         let is_open = |id: &String| open.iter().any(|attempt| attempt.asset.vendor_id == *id);
         for (id, (held, writes)) in &after {
             let (held_before, writes_before) = &before[id];

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dates::{AssetDates, DateField, HeldDate};
 use crate::model::AssetId;
 
-/// Where a date that is written comes from.
+/// The source of a date that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -17,7 +17,7 @@ pub enum WriteSource {
     Lookup,
     /// A person's edit.
     Manual,
-    /// A journal: what the vendor held before an earlier write.
+    /// A journal, which has the date from before an earlier write.
     Undo,
 }
 
@@ -39,17 +39,17 @@ impl fmt::Display for WriteSource {
     }
 }
 
-/// One field's way from the old date to the new one.
+/// A change of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldChange {
     /// The field.
     pub field: DateField,
-    /// What the vendor held when the change was planned; it is written only while this holds.
+    /// The date that the change was planned on; it is written only while the vendor holds it.
     pub old: Option<NaiveDate>,
-    /// What it is to hold; `None` clears it.
+    /// The new date; `None` clears the field.
     pub new: Option<NaiveDate>,
-    /// Where the new date comes from.
+    /// The source of the new date.
     pub source: WriteSource,
 }
 
@@ -99,7 +99,7 @@ impl DateChange {
         })
     }
 
-    /// With `change` in place of an earlier one of the same field.
+    /// Adds `change` in place of an earlier one of the same field.
     #[must_use]
     pub fn with(mut self, change: FieldChange) -> Self {
         self.changes.retain(|earlier| earlier.field != change.field);
@@ -114,19 +114,19 @@ impl DateChange {
         &self.changes
     }
 
-    /// What becomes of `field`; `None` when it stays as it is.
+    /// The change of `field`; `None` when it stays as it is.
     #[must_use]
     pub fn get(&self, field: DateField) -> Option<&FieldChange> {
         self.changes.iter().find(|change| change.field == field)
     }
 
-    /// Whether nothing changes.
+    /// Tells whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// What of it `held` does not have yet.
+    /// The part of it that `held` does not have yet.
     #[must_use]
     pub fn still_to_do(&self, held: &AssetDates) -> Self {
         let changes = self.changes.iter();
@@ -141,13 +141,13 @@ impl DateChange {
 }
 
 impl FieldChange {
-    /// Whether `held` has the new date.
+    /// Tells whether `held` has the new date.
     #[must_use]
     pub fn is_done(&self, held: &AssetDates) -> bool {
         *held.get(self.field) == HeldDate::from(self.new)
     }
 
-    /// Whether `held` has what the change was planned on.
+    /// Tells whether `held` has the date that the change was planned on.
     #[must_use]
     pub fn is_current(&self, held: &AssetDates) -> bool {
         *held.get(self.field) == HeldDate::from(self.old)

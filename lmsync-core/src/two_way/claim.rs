@@ -1,4 +1,4 @@
-//! Who says which date, and whose word counts.
+//! Claims on dates, and the choice among them.
 
 use std::cmp::Reverse;
 use std::fmt::Debug;
@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::change::WriteSource;
 use super::dates::{AssetDates, DateField};
+use crate::info::ConnectorInfo;
 
-/// Where a date comes from.
+/// The source of a claim.
 ///
-/// Ordered by whose word comes first when several say the same.
+/// Ordered by precedence among sources that claim the same day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -20,60 +21,75 @@ pub enum ClaimSource {
     Manual,
     /// A manufacturer's warranty lookup.
     Lookup,
-    /// The account of an integration, by its instance name.
-    Connector(String),
+    /// An account of a vendor that was read.
+    Vendor {
+        /// The connector's name, such as `superops`.
+        connector: String,
+        /// The account's instance name.
+        instance: String,
+    },
 }
 
 impl ClaimSource {
-    /// As what a date from here may be written; never as another integration's.
+    /// The source of a date that was read from `account`.
+    #[must_use]
+    pub fn of_vendor(account: &ConnectorInfo) -> Self {
+        Self::Vendor {
+            connector: account.vendor.to_owned(),
+            instance: account.instance.clone(),
+        }
+    }
+
+    /// The source to write a date of this one under; `None` for a date that was read
+    /// from a vendor, which is never written to another.
     #[must_use]
     pub const fn writes_as(&self) -> Option<WriteSource> {
         match self {
             Self::Manual => Some(WriteSource::Manual),
             Self::Lookup => Some(WriteSource::Lookup),
-            Self::Connector(_) => None,
+            Self::Vendor { .. } => None,
         }
     }
 }
 
-/// One source's word on one date of one asset.
+/// A day that one source gives for one date of one asset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Claim {
     /// The field.
     pub field: DateField,
     /// The day.
     pub day: NaiveDate,
-    /// Who says so.
+    /// The source.
     pub source: ClaimSource,
-    /// When they said so: the newest word of a source replaces its earlier ones.
+    /// Time of the claim: the newest of a source replaces its earlier ones.
     pub observed_at: DateTime<Utc>,
 }
 
-/// Everything that is said about one asset's dates.
+/// All claims on one asset's dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Claims(Vec<Claim>);
 
 impl Claims {
-    /// Nothing yet.
+    /// No claim yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Also `claim`.
+    /// Adds `claim`.
     #[must_use]
     pub fn and(mut self, claim: Claim) -> Self {
         self.0.push(claim);
         self
     }
 
-    /// Also what the account `instance` holds, read at `at`; except what it was
-    /// written last, since hearing our own words again proves nothing.
+    /// Adds the days that `account` holds, read at `at`; but for those that were last
+    /// written to it, since a vendor that repeats our own date confirms nothing.
     #[must_use]
-    pub fn heard(
+    pub fn from_vendor(
         mut self,
-        instance: &str,
+        account: &ConnectorInfo,
         held: &AssetDates,
         last_written: &AssetDates,
         at: DateTime<Utc>,
@@ -84,7 +100,7 @@ impl Claims {
                 self.0.push(Claim {
                     field,
                     day,
-                    source: ClaimSource::Connector(instance.to_owned()),
+                    source: ClaimSource::of_vendor(account),
                     observed_at: at,
                 });
             }
@@ -98,14 +114,14 @@ impl Claims {
         &self.0
     }
 
-    /// The claim that stands for `field`, whoever made it: what to show.
+    /// The claim that stands for `field`, of any source: the one to show.
     #[must_use]
     pub fn resolve(&self, field: DateField, resolution: &dyn Resolution) -> Option<&Claim> {
         resolution.choose(field, &self.current(field, |_| true))
     }
 
     /// The claim that may be written to a vendor: a person's before a lookup's, and
-    /// never one that was read from an integration.
+    /// never one that was read from a vendor.
     #[must_use]
     pub fn writable(&self, field: DateField, resolution: &dyn Resolution) -> Option<&Claim> {
         [ClaimSource::Manual, ClaimSource::Lookup]
@@ -116,9 +132,9 @@ impl Claims {
             })
     }
 
-    /// How many different days the claim's own source names for its field at the same time.
+    /// Number of different days that the claim's own source gives for its field at once.
     #[must_use]
-    pub fn rivals(&self, claim: &Claim) -> usize {
+    pub fn competing_days(&self, claim: &Claim) -> usize {
         let claims = self.current(claim.field, |other| other.source == claim.source);
         let mut days: Vec<NaiveDate> = claims.iter().map(|claim| claim.day).collect();
         days.sort_unstable();
@@ -126,7 +142,7 @@ impl Claims {
         days.len()
     }
 
-    /// Of each source the newest claims on `field`.
+    /// The newest claims of each wanted source on `field`.
     fn current(&self, field: DateField, wanted: impl Fn(&Claim) -> bool) -> Vec<&Claim> {
         let claims: Vec<&Claim> = self
             .0
@@ -149,15 +165,15 @@ impl FromIterator<Claim> for Claims {
     }
 }
 
-/// Which of several claims on one field stands.
+/// A choice among several claims on one field.
 pub trait Resolution: Debug + Send + Sync {
-    /// The one of `claims` that stands for `field`; `None` only when there is none.
+    /// Chooses the one of `claims` that stands for `field`; `None` only if there is none.
     ///
     /// The order of the claims must not matter.
     fn choose<'c>(&self, field: DateField, claims: &[&'c Claim]) -> Option<&'c Claim>;
 }
 
-/// As Lifecycle Manager resolves: the earliest purchase, the latest expiry.
+/// Lifecycle Manager's choice: the earliest purchase, the latest expiry.
 ///
 /// Source: ScalePad's description of the "Final Summary" of an asset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,6 +196,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Capabilities;
 
     pub(in super::super) fn any_field() -> impl Strategy<Value = DateField> {
         proptest::sample::select(&DateField::ALL[..])
@@ -194,7 +211,7 @@ pub(super) mod tests {
         let source = prop_oneof![
             Just(ClaimSource::Manual),
             Just(ClaimSource::Lookup),
-            "[ab]".prop_map(ClaimSource::Connector),
+            "[ab]".prop_map(|instance| vendor("rmm", &instance)),
         ];
         (any_field(), any_day(), source, 0..3_i64).prop_map(|(field, day, source, at)| Claim {
             field,
@@ -204,12 +221,24 @@ pub(super) mod tests {
         })
     }
 
+    /// The account `acme` of `connector`.
+    pub(in super::super) fn account(connector: &'static str) -> ConnectorInfo {
+        ConnectorInfo::new(connector, "Product", "acme", Capabilities::new())
+    }
+
     pub(in super::super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).unwrap()
     }
 
     pub(in super::super) fn moment(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
+    }
+
+    fn vendor(connector: &str, instance: &str) -> ClaimSource {
+        ClaimSource::Vendor {
+            connector: connector.to_owned(),
+            instance: instance.to_owned(),
+        }
     }
 
     fn expiry(year: i32, source: ClaimSource, at: i64) -> Claim {
@@ -222,8 +251,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_person_comes_before_a_lookup_and_an_integration_is_never_written() {
-        let acme = || ClaimSource::Connector("acme".to_owned());
+    fn a_person_comes_before_a_lookup_and_a_vendors_date_is_never_written() {
+        let acme = || vendor("rmm", "acme");
         let claims = Claims::new()
             .and(expiry(2031, acme(), 9))
             .and(expiry(2029, ClaimSource::Lookup, 8))
@@ -243,34 +272,47 @@ pub(super) mod tests {
             .and(expiry(2026, ClaimSource::Manual, 2));
         let claim = claims.writable(DateField::WarrantyExpiry, &WidestSpan);
         assert_eq!(claim.unwrap().day, day(2026, 5, 31));
-        assert_eq!(claims.rivals(claim.unwrap()), 1);
+        assert_eq!(claims.competing_days(claim.unwrap()), 1);
     }
 
     #[test]
-    fn different_days_of_one_source_at_once_are_rivals() {
+    fn different_days_of_one_source_at_once_compete() {
         let claims: Claims = [2026, 2027, 2027]
             .map(|year| expiry(year, ClaimSource::Lookup, 1))
             .into_iter()
             .chain([expiry(2028, ClaimSource::Manual, 1)])
             .collect();
         assert_eq!(claims.all().len(), 4);
-        assert_eq!(claims.rivals(&claims.all()[0]), 2);
-        assert_eq!(claims.rivals(&claims.all()[3]), 1);
+        assert_eq!(claims.competing_days(&claims.all()[0]), 2);
+        assert_eq!(claims.competing_days(&claims.all()[3]), 1);
     }
 
     #[test]
     fn our_own_last_write_is_no_claim() {
         let (ours, theirs) = (Some(day(2026, 1, 1)), Some(day(2027, 1, 1)));
         let written = AssetDates::new(None, ours);
-        let heard = |held| {
+        let account = account("superops");
+        let read = |held| {
             Claims::new()
-                .heard("acme", &held, &written, moment(0))
+                .from_vendor(&account, &held, &written, moment(0))
                 .all()
                 .len()
         };
-        assert_eq!(heard(AssetDates::new(None, ours)), 0);
-        assert_eq!(heard(AssetDates::new(None, theirs)), 1);
-        assert_eq!(heard(AssetDates::new(ours, ours)), 1);
+        assert_eq!(read(AssetDates::new(None, ours)), 0);
+        assert_eq!(read(AssetDates::new(None, theirs)), 1);
+        assert_eq!(read(AssetDates::new(ours, ours)), 1);
+    }
+
+    #[test]
+    fn accounts_of_two_vendors_with_one_name_are_two_sources() {
+        let field = DateField::WarrantyExpiry;
+        let held = |year| AssetDates::new(None, Some(day(year, 1, 1)));
+        let none = AssetDates::default();
+        let claims = Claims::new()
+            .from_vendor(&account("superops"), &held(2030), &none, moment(0))
+            .from_vendor(&account("syncro"), &held(2027), &none, moment(1));
+        let claim = claims.resolve(field, &WidestSpan).unwrap();
+        assert_eq!(claim.source, vendor("superops", "acme"));
     }
 
     proptest! {

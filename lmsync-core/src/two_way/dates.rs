@@ -1,4 +1,4 @@
-//! The dates that two-way sync knows, and what a vendor holds of them.
+//! The dates that two-way sync knows, as vendors hold them.
 
 use std::fmt;
 
@@ -76,7 +76,7 @@ impl DateFields {
             .fold(Self::NONE, Self::with)
     }
 
-    /// Also `field`.
+    /// Adds `field`.
     #[must_use]
     pub const fn with(mut self, field: DateField) -> Self {
         match field {
@@ -86,7 +86,7 @@ impl DateFields {
         self
     }
 
-    /// Whether `field` is in the set.
+    /// Tells whether `field` is in the set.
     #[must_use]
     pub const fn contains(self, field: DateField) -> bool {
         match field {
@@ -95,27 +95,27 @@ impl DateFields {
         }
     }
 
-    /// Whether no field is in the set.
+    /// Tells whether no field is in the set.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         !self.purchase_date && !self.warranty_expiry
     }
 }
 
-/// What a vendor holds in one field.
+/// The content of one field at a vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum HeldDate {
-    /// Nothing, or what the vendor writes for nothing, such as the year 1900.
+    /// Nothing, or a value that the vendor writes for nothing, such as the year 1900.
     #[default]
     Empty,
     /// A day.
     Day(NaiveDate),
-    /// Something that is no day: text of the tenant's, or `2/1/2024`. It is never overwritten.
+    /// Text that is no day, such as a note of the tenant's or `2/1/2024`. It is never overwritten.
     Unreadable(String),
 }
 
 impl HeldDate {
-    /// What `reader` makes of a vendor's value.
+    /// Reads a vendor's value with `reader`.
     #[must_use]
     pub fn read<'v>(reader: &DateReader, value: impl Into<VendorDay<'v>>) -> Self {
         let value = value.into();
@@ -129,7 +129,7 @@ impl HeldDate {
         }
     }
 
-    /// The day, where it is one.
+    /// The day, if it is one.
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
@@ -165,7 +165,7 @@ pub struct AssetDates {
 }
 
 impl AssetDates {
-    /// Both dates, each a day or empty.
+    /// Dates that are each a day or empty.
     #[must_use]
     pub fn new(purchase_date: Option<NaiveDate>, warranty_expiry: Option<NaiveDate>) -> Self {
         Self {
@@ -174,7 +174,7 @@ impl AssetDates {
         }
     }
 
-    /// What is held in `field`.
+    /// The content of `field`.
     #[must_use]
     pub const fn get(&self, field: DateField) -> &HeldDate {
         match field {
@@ -183,7 +183,7 @@ impl AssetDates {
         }
     }
 
-    /// The same with `held` in `field`.
+    /// Puts `held` in `field`.
     #[must_use]
     pub fn with(mut self, field: DateField, held: impl Into<HeldDate>) -> Self {
         match field {

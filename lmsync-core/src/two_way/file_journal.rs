@@ -3,42 +3,51 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::journal::{AssetRef, Attempt, History, Journal, JournalEntry};
+use super::asset_ref::AssetRef;
+use super::history::History;
+use super::journal::{Attempt, Journal, JournalEntry};
+use super::json_lines::{self, Lines, append};
+use super::old_lines::name_connectors;
 use crate::error::{Error, Result};
+use crate::info::ConnectorInfo;
 
 /// A journal in a file of JSON lines, one per attempted write.
 ///
 /// The file is only ever added to, and a line is on the disk before the next write
 /// is made. Attempts that are under way stand in a second file beside it, whose name
-/// ends in `.pending`; a run that is killed leaves it behind, and the next one finds
-/// out [what became of them](super::settle). One run at a time can have it open; a run that
-/// is dropped while it writes a line has it until that line is written.
+/// ends in `.pending`; a run that is killed leaves it behind, and the next one
+/// [finds out their outcome](super::recover_open). One run at a time can have it open; a
+/// run that is dropped while it writes a line has it until that line is written.
+///
+/// Lines of earlier versions do not name the connector. They are taken for those of the
+/// account at hand that has their instance name; if there are several, the journal is
+/// refused.
 pub struct FileJournal {
     files: Arc<Mutex<Files>>,
 }
 
-/// A [`FileJournal`] and what it has so far.
+/// A [`FileJournal`] and its content so far.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OpenedJournal {
     /// The journal.
     pub journal: FileJournal,
-    /// What it has.
+    /// Its content.
     pub history: History,
     /// The end of a line that a crash cut off, taken out of the file.
     pub torn: Option<String>,
 }
 
+/// The files of a journal.
 struct Files {
     path: PathBuf,
     journal: File,
@@ -48,37 +57,33 @@ struct Files {
 }
 
 impl FileJournal {
-    /// Opens the journal at `path`, or begins one.
+    /// Opens the journal at `path`, or begins one. `accounts` are all those that are at
+    /// hand.
     ///
     /// # Errors
     /// `config` when the file cannot be read and written, when another run has it
-    /// open, or when a line other than the last is no journal line.
-    pub fn open(path: impl AsRef<Path>) -> Result<OpenedJournal> {
-        let path = path.as_ref().to_owned();
-        let opened = open_file(&path).and_then(|mut file| {
-            file.try_lock().map_err(|error| match error {
-                TryLockError::WouldBlock => {
-                    io::Error::new(io::ErrorKind::WouldBlock, "another run has it open")
-                }
-                TryLockError::Error(error) => error,
-            })?;
-            let lines = read_and_mend::<JournalEntry>(&mut file)?;
-            Ok((file, lines))
-        });
-        let (journal, lines) = opened.map_err(|error| broken(&path, &error))?;
-        let pending_path = beside(&path);
-        let opened = open_file(&pending_path).and_then(|mut file| {
-            let lines = read_and_mend::<Attempt>(&mut file)?;
-            Ok((file, lines))
-        });
-        let (pending, begun) = opened.map_err(|error| broken(&pending_path, &error))?;
+    /// open, when a line other than the last is no journal line, or when a line of an
+    /// earlier version may be of several of `accounts`.
+    pub fn open(path: impl AsRef<Path>, accounts: &[&ConnectorInfo]) -> Result<OpenedJournal> {
+        let (path, pending_path) = (path.as_ref().to_owned(), beside(path.as_ref()));
+        let in_journal = |error| broken(&path, &error);
+        let in_pending = |error| broken(&pending_path, &error);
+        let mut journal = open_locked(&path).map_err(in_journal)?;
+        let lines = Lines::read(&mut journal).and_then(|lines| entries(lines, accounts));
+        let lines = lines.map_err(in_journal)?;
+        let mut pending = json_lines::open(&pending_path).map_err(in_pending)?;
+        let begun = Lines::read(&mut pending).and_then(|lines| attempts(lines, accounts));
+        let begun = begun.map_err(in_pending)?;
+        // Only a journal that can be read is mended.
+        lines.mend(&mut journal).map_err(in_journal)?;
+        begun.mend(&mut pending).map_err(in_pending)?;
         let open = without_entry(begun.records, &lines.records);
         let files = Files {
+            under_way: open.len(),
             path,
             journal,
             pending_path,
             pending,
-            under_way: open.len(),
         };
         Ok(OpenedJournal {
             journal: Self {
@@ -89,23 +94,25 @@ impl FileJournal {
         })
     }
 
-    /// What the journal at `path` has, without opening it for writing or mending it;
-    /// nothing where there is no such file.
+    /// Reads the content of the journal at `path`, without opening it for writing or
+    /// mending it; nothing if there is no such file. `accounts` are all those that are at
+    /// hand.
     ///
     /// # Errors
-    /// `config` when the file cannot be read, or when a line other than the last is no
-    /// journal line.
-    pub fn read(path: impl AsRef<Path>) -> Result<History> {
+    /// `config` when the file cannot be read, when a line other than the last is no
+    /// journal line, or when a line of an earlier version may be of several of `accounts`.
+    pub fn read(path: impl AsRef<Path>, accounts: &[&ConnectorInfo]) -> Result<History> {
         let path = path.as_ref();
-        let entries = read_only::<JournalEntry>(path).map_err(|error| broken(path, &error))?;
+        let lines = Lines::read_at(path).and_then(|lines| entries(lines, accounts));
+        let lines = lines.map_err(|error| broken(path, &error))?;
         let pending_path = beside(path);
-        let begun = read_only::<Attempt>(&pending_path);
+        let begun = Lines::read_at(&pending_path).and_then(|lines| attempts(lines, accounts));
         let begun = begun.map_err(|error| broken(&pending_path, &error))?;
-        let open = without_entry(begun, &entries);
-        Ok(History::new(&entries, open))
+        let open = without_entry(begun.records, &lines.records);
+        Ok(History::new(&lines.records, open))
     }
 
-    /// Runs `act` where blocking is allowed: a disk may take its time.
+    /// Runs `act` on a thread that may block: a disk may take its time.
     async fn with(
         &self,
         act: impl FnOnce(&mut Files) -> Result<()> + Send + 'static,
@@ -168,68 +175,32 @@ impl Drop for Files {
     }
 }
 
-/// The records of a file of JSON lines.
-struct Lines<T> {
-    records: Vec<T>,
-    /// A last line that was cut off.
-    torn: Option<String>,
-    /// How many bytes the lines before it take.
-    whole: u64,
-    /// Whether the last line lacks only its end.
-    is_unended: bool,
+fn open_locked(path: &Path) -> io::Result<File> {
+    let file = json_lines::open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            "another run has it open",
+        )),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
-fn read_lines<T: DeserializeOwned>(content: &[u8]) -> io::Result<Lines<T>> {
-    let end = content.iter().rposition(|byte| *byte == b'\n');
-    let (whole, last) = content.split_at(end.map_or(0, |end| end + 1));
-    let mut lines = Lines {
-        records: Vec::new(),
-        torn: None,
-        whole: whole.len() as u64,
-        is_unended: false,
-    };
-    for (number, line) in (1..).zip(whole.split(|byte| *byte == b'\n')) {
-        if !line.trim_ascii().is_empty() {
-            lines
-                .records
-                .push(serde_json::from_slice(line).map_err(|error| {
-                    let message = format!("line {number} is damaged: {error}");
-                    io::Error::new(io::ErrorKind::InvalidData, message)
-                })?);
-        }
-    }
-    match serde_json::from_slice(last) {
-        Ok(record) => {
-            lines.records.push(record);
-            lines.is_unended = true;
-        }
-        Err(_) if last.is_empty() => {}
-        Err(_) => lines.torn = Some(String::from_utf8_lossy(last).into_owned()),
-    }
+/// The lines of a journal, each with its connector.
+fn entries(
+    mut lines: Lines<JournalEntry>,
+    accounts: &[&ConnectorInfo],
+) -> io::Result<Lines<JournalEntry>> {
+    let attempts = lines.records.iter_mut().map(|entry| &mut entry.attempt);
+    name_connectors(attempts, accounts)?;
     Ok(lines)
 }
 
-/// Reads every line, takes a last one that was cut off out of the file, and leaves
-/// the file ready for the next line.
-fn read_and_mend<T: DeserializeOwned>(file: &mut File) -> io::Result<Lines<T>> {
-    let mut content = Vec::new();
-    file.read_to_end(&mut content)?;
-    let lines = read_lines(&content)?;
-    if lines.is_unended {
-        append(file, b"\n")?;
-    }
-    if lines.torn.is_some() {
-        file.set_len(lines.whole)?;
-    }
+/// The lines of a `.pending` file, each with its connector.
+fn attempts(mut lines: Lines<Attempt>, accounts: &[&ConnectorInfo]) -> io::Result<Lines<Attempt>> {
+    name_connectors(lines.records.iter_mut(), accounts)?;
     Ok(lines)
-}
-
-fn read_only<T: DeserializeOwned>(path: &Path) -> io::Result<Vec<T>> {
-    match fs::read(path) {
-        Ok(content) => Ok(read_lines(&content)?.records),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
 }
 
 /// The attempts that have no entry.
@@ -242,19 +213,6 @@ fn without_entry(begun: Vec<Attempt>, entries: &[JournalEntry]) -> Vec<Attempt> 
         .into_iter()
         .filter(|attempt| !recorded.contains(&(attempt.at, &attempt.asset)))
         .collect()
-}
-
-fn open_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .open(path)
-}
-
-fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
-    file.write_all(line)?;
-    file.sync_data()
 }
 
 fn line(record: &impl Serialize) -> Result<Vec<u8>> {
@@ -280,9 +238,9 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::super::change::{DateChange, WriteSource};
-    use super::super::claim::tests::{day, moment};
+    use super::super::claim::tests::{account, day, moment};
     use super::super::dates::DateField;
-    use super::super::write::{WriteOutcome, WriteReport};
+    use super::super::outcome::{WriteOutcome, WriteReport};
     use super::*;
     use crate::error::ErrorKind;
 
@@ -299,7 +257,7 @@ mod tests {
         }
 
         fn open(&self) -> OpenedJournal {
-            FileJournal::open(&self.path).unwrap()
+            FileJournal::open(&self.path, &[&acme()]).unwrap()
         }
 
         fn text(&self) -> String {
@@ -312,11 +270,15 @@ mod tests {
         }
     }
 
+    fn acme() -> ConnectorInfo {
+        account("superops")
+    }
+
     fn attempt(vendor_id: &str) -> Attempt {
         let new: NaiveDate = day(2027, 5, 31);
         let change = DateChange::new(vendor_id);
         let change = change.set(DateField::WarrantyExpiry, None, new, WriteSource::Lookup);
-        Attempt::new(moment(0), "acme", &change)
+        Attempt::new(moment(0), &acme(), &change)
     }
 
     fn written(vendor_id: &str) -> JournalEntry {
@@ -329,7 +291,7 @@ mod tests {
     }
 
     fn is_written(history: &History, vendor_id: &str) -> bool {
-        let attempts = history.of(&AssetRef::new("acme", vendor_id));
+        let attempts = history.of(&AssetRef::new("superops", "acme", vendor_id));
         let new = Some(day(2027, 5, 31));
         attempts.outcome_of(DateField::WarrantyExpiry, new) == Some(WriteOutcome::Written)
     }
@@ -366,10 +328,10 @@ mod tests {
         opened.journal.begin(&attempt("2")).await.unwrap();
         drop(opened);
         let again = desk.open();
-        assert_eq!(again.history.open("acme"), [attempt("2")]);
+        assert_eq!(again.history.open(&acme()), [attempt("2")]);
         again.journal.finish(&written("2")).await.unwrap();
         drop(again);
-        assert!(desk.open().history.open("acme").is_empty());
+        assert!(desk.open().history.open(&acme()).is_empty());
         assert_eq!(desk.text().lines().count(), 2);
     }
 
@@ -402,7 +364,13 @@ mod tests {
     #[tokio::test]
     async fn reading_alone_changes_nothing() {
         let desk = Desk::new();
-        assert_eq!(FileJournal::read(&desk.path).unwrap().assets().count(), 0);
+        assert_eq!(
+            FileJournal::read(&desk.path, &[&acme()])
+                .unwrap()
+                .assets()
+                .count(),
+            0
+        );
         assert!(!desk.path.exists());
         let opened = desk.open();
         for id in ["1", "2"] {
@@ -412,9 +380,9 @@ mod tests {
         drop(opened);
         desk.cut(9);
         let before = desk.text();
-        let history = FileJournal::read(&desk.path).unwrap();
+        let history = FileJournal::read(&desk.path, &[&acme()]).unwrap();
         assert!(is_written(&history, "1") && !is_written(&history, "2"));
-        assert_eq!(history.open("acme"), [attempt("3")]);
+        assert_eq!(history.open(&acme()), [attempt("3")]);
         assert_eq!(desk.text(), before);
     }
 
@@ -423,7 +391,7 @@ mod tests {
         let desk = Desk::new();
         record(&desk.open().journal, "1").await;
         fs::write(&desk.path, format!("{}oops\n{}", desk.text(), desk.text())).unwrap();
-        let error = FileJournal::open(&desk.path).unwrap_err();
+        let error = FileJournal::open(&desk.path, &[]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("line 2"), "{error}");
     }
@@ -432,17 +400,80 @@ mod tests {
     async fn one_run_at_a_time_in_a_file_that_can_be_read() {
         let desk = Desk::new();
         let first = desk.open();
-        let error = FileJournal::open(&desk.path).unwrap_err();
+        let error = FileJournal::open(&desk.path, &[]).unwrap_err();
         assert!(error.to_string().contains("another run"), "{error}");
         drop(first);
         desk.open();
         // What is there and cannot be read is not an empty journal.
         let folder = desk.path.parent().unwrap();
         assert_eq!(
-            FileJournal::read(folder).unwrap_err().kind(),
+            FileJournal::read(folder, &[]).unwrap_err().kind(),
             ErrorKind::Config
         );
-        let nowhere = FileJournal::open(desk.path.join("below")).unwrap_err();
+        let nowhere = FileJournal::open(desk.path.join("below"), &[]).unwrap_err();
         assert_eq!(nowhere.kind(), ErrorKind::Config);
+    }
+
+    /// Writes a journal of an earlier version: asset 1 written, the attempt on 2 open.
+    async fn record_without_connector(desk: &Desk) {
+        let opened = desk.open();
+        record(&opened.journal, "1").await;
+        opened.journal.begin(&attempt("2")).await.unwrap();
+        drop(opened);
+        for path in [desk.path.clone(), beside(&desk.path)] {
+            let text = fs::read_to_string(&path).unwrap();
+            let old = text.replace(r#""connector":"superops","#, "");
+            assert_ne!(old, text);
+            fs::write(path, old).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_without_a_connector_are_those_of_the_account_with_their_name() {
+        let desk = Desk::new();
+        record_without_connector(&desk).await;
+        // A line of another version in between, and one of another vendor's account.
+        record(&desk.open().journal, "3").await;
+        let elsewhere = ConnectorInfo {
+            instance: "elsewhere".to_owned(),
+            ..account("syncro")
+        };
+        let opened = FileJournal::open(&desk.path, &[&elsewhere, &acme()]).unwrap();
+        assert!(is_written(&opened.history, "1") && is_written(&opened.history, "3"));
+        assert_eq!(opened.history.open(&acme()), [attempt("2")]);
+        opened.journal.finish(&written("2")).await.unwrap();
+        drop(opened);
+        assert!(desk.open().history.open(&acme()).is_empty());
+        // The account of another vendor does not have what it is not told of.
+        let other = FileJournal::read(&desk.path, &[&elsewhere]).unwrap();
+        let connectors: Vec<&str> = other.assets().map(|one| &*one.connector).collect();
+        assert_eq!(connectors, ["", "superops", "superops"]);
+    }
+
+    #[tokio::test]
+    async fn lines_that_may_be_of_two_accounts_are_refused() {
+        let desk = Desk::new();
+        record_without_connector(&desk).await;
+        let before = desk.text();
+        let accounts = [&acme(), &account("syncro")];
+        let opened = FileJournal::open(&desk.path, &accounts).map(|_| ());
+        for refused in [opened, FileJournal::read(&desk.path, &accounts).map(|_| ())] {
+            let error = refused.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            let told = error.to_string();
+            let names = r#"superops and syncro each have an account called "acme""#;
+            assert!(told.contains(names) && told.contains("asset 1"), "{told}");
+        }
+        assert_eq!(desk.text(), before);
+        // An attempt under way is refused like a line.
+        fs::write(&desk.path, "").unwrap();
+        let error = FileJournal::open(&desk.path, &accounts).unwrap_err();
+        assert!(error.to_string().contains("asset 2"), "{error}");
+        // Lines that name it are told apart.
+        fs::remove_file(beside(&desk.path)).unwrap();
+        record(&desk.open().journal, "1").await;
+        let history = FileJournal::read(&desk.path, &accounts).unwrap();
+        let theirs = history.of(&AssetRef::new("syncro", "acme", "1"));
+        assert!(is_written(&history, "1") && theirs == Default::default());
     }
 }

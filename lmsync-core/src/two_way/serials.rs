@@ -1,8 +1,8 @@
-//! Finding the one asset that a serial number stands for.
+//! Finding an asset by its serial number.
 
 use std::collections::HashMap;
 
-use super::journal::AssetRef;
+use super::asset_ref::AssetRef;
 use crate::model::{Asset, Serial, SerialPlaceholders, SerialStatus};
 
 /// The assets of a listing by serial number.
@@ -14,11 +14,11 @@ pub struct SerialIndex {
     assets: HashMap<String, Vec<AssetRef>>,
 }
 
-/// Why a serial number does not stand for one asset.
+/// The reason that a serial number does not stand for one asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotOneAsset {
-    /// It is text that many machines share.
+    /// The serial number is text that many machines share.
     Placeholder,
     /// No asset has it.
     None,
@@ -45,8 +45,7 @@ impl SerialIndex {
     /// Adds an asset, if it has a serial number of its own.
     pub fn add(&mut self, asset: &Asset) {
         if let Some(key) = &asset.serial.key {
-            let found = AssetRef::new(&asset.source.instance, &asset.source.vendor_id);
-            self.insert(found, key.clone());
+            self.insert(AssetRef::from(&asset.source), key.clone());
         }
     }
 
@@ -56,10 +55,11 @@ impl SerialIndex {
         self.assets.entry(key).or_default().push(asset);
     }
 
-    /// The one asset with `serial`, compared as identity keys are: without case and outer blanks.
+    /// Finds the one asset with `serial`, compared as identity keys are: without case and
+    /// outer blanks.
     ///
     /// # Errors
-    /// Why there is not exactly one.
+    /// The reason that there is not exactly one.
     pub fn find(&self, serial: &str) -> Result<&AssetRef, NotOneAsset> {
         let serial = Serial::read(Some(serial), &self.placeholders);
         let key = match (serial.status, serial.key) {
@@ -97,8 +97,13 @@ mod tests {
     #[test]
     fn only_a_serial_number_of_one_asset_finds_it() {
         let index = index(&[("1", "AB 12"), ("2", "xy"), ("3", "XY"), ("4", "N/A")]);
-        assert_eq!(index.find(" ab  12 "), Ok(&AssetRef::new("shop", "1")));
-        let several = ["2", "3"].map(|id| AssetRef::new("shop", id)).to_vec();
+        assert_eq!(
+            index.find(" ab  12 "),
+            Ok(&AssetRef::new("acme", "shop", "1"))
+        );
+        let several = ["2", "3"]
+            .map(|id| AssetRef::new("acme", "shop", id))
+            .to_vec();
         assert_eq!(index.find("xy"), Err(NotOneAsset::Several(several)));
         assert_eq!(index.find("AB13"), Err(NotOneAsset::None));
         assert_eq!(index.find(" "), Err(NotOneAsset::None));

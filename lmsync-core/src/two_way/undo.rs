@@ -1,17 +1,17 @@
-//! The way back: what a journal's writes replaced.
+//! Planning the way back to the dates that a journal's writes replaced.
 
+use super::asset_plan::{Action, AssetPlan, FieldPlan, Reason};
 use super::change::WriteSource;
-use super::dates::{AssetDates, DateFields, HeldDate};
-use super::journal::{Attempts, Trace};
-use super::plan::{Action, AssetPlan, FieldPlan, Reason};
-use super::{DateField, TwoWaySync};
+use super::dates::{AssetDates, DateField, DateFields, HeldDate};
+use super::history::{Attempts, Trace};
+use super::sync::TwoWaySync;
 use crate::model::AssetId;
 
-/// Plans how one asset gets back what it held before the writes in `attempts`.
+/// Plans to give one asset back the dates from before the writes in `attempts`.
 ///
-/// Of `held`, what the vendor holds now, only what those writes left there is
-/// touched: what somebody else wrote since stays. The plan is made like any other,
-/// and journalled like any other.
+/// Of `held`, the dates that the vendor holds now, only those that the writes left there
+/// are touched: a date that somebody else wrote since stays. The plan is applied like any
+/// other, and journalled like any other.
 #[must_use]
 pub fn plan_undo<C: TwoWaySync + ?Sized>(
     connector: &C,
@@ -33,6 +33,7 @@ pub fn plan_undo<C: TwoWaySync + ?Sized>(
     }
 }
 
+/// The fields that the connector can write and clear.
 struct Offered {
     writable: DateFields,
     clearable: DateFields,
@@ -52,7 +53,7 @@ fn way_back(
         source: Some(WriteSource::Undo),
         action: Action::Write,
         reason: Reason::Restores,
-        rivals: 1,
+        competing_days: 1,
     };
     let clears = trace.original.is_none();
     if attempts.is_open() {

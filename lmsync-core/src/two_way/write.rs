@@ -1,121 +1,40 @@
 //! A write that is read back.
 //!
-//! The same for every vendor: read what is there, send what differs, read again,
-//! name what became of it. An outcome that is not known is looked up, never guessed
-//! and never repeated blindly.
+//! The same for every vendor: read the dates, send those that differ, read again, name
+//! the outcome. An outcome that is not known is looked up, never guessed, and the write
+//! is never repeated blindly.
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::Datelike;
-use serde::{Deserialize, Serialize};
 
-use super::TwoWaySync;
 use super::change::{DateChange, FieldChange};
 use super::dates::{AssetDates, DateField, HeldDate};
+use super::outcome::{WriteOutcome, WriteReport};
+use super::sync::TwoWaySync;
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::model::AssetId;
 
-/// So often a change is sent while the vendor fails and is seen not to have made it.
+/// Most times that a change is sent to a vendor that fails and has not made it.
 const TRIES: u32 = 3;
-/// How long a vendor that failed, or that does not show a change yet, is left alone at first.
+/// First pause for a vendor that failed, or that does not show a change yet.
 const PAUSE: Duration = Duration::from_secs(2);
-/// A vendor that wants to be left alone for longer is not asked again.
+/// Longest pause that a vendor is granted; one that wants a longer one is not asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-/// What became of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum WriteOutcome {
-    /// The vendor now holds what was written.
-    Written,
-    /// The vendor already held it; nothing was sent.
-    Unchanged,
-    /// The vendor accepted it and holds what it held before.
-    #[serde(rename = "ignored_by_vendor")]
-    Ignored,
-    /// The vendor accepted it and holds something else, such as the day before.
-    #[serde(rename = "altered_by_vendor")]
-    Altered,
-    /// Nothing was written, for certain: the vendor refused it, or no longer holds
-    /// what the change was planned on.
-    Refused,
-    /// It is not known whether the vendor took it.
-    Unknown,
-}
-
-impl WriteOutcome {
-    /// The stable name, as journals write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Written => "written",
-            Self::Unchanged => "unchanged",
-            Self::Ignored => "ignored_by_vendor",
-            Self::Altered => "altered_by_vendor",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Whether the vendor now holds what was asked for.
-    #[must_use]
-    pub const fn is_done(self) -> bool {
-        matches!(self, Self::Written | Self::Unchanged)
-    }
-}
-
-impl fmt::Display for WriteOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// What became of a write, and how that is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WriteReport {
-    /// What became of it.
-    pub outcome: WriteOutcome,
-    /// What the vendor holds now, where that could be read.
-    pub held: Option<AssetDates>,
-    /// What there is to say beyond the outcome.
-    pub detail: Option<String>,
-}
-
-impl WriteReport {
-    /// A report of `outcome` where the vendor now holds `held`.
-    #[must_use]
-    pub fn new(outcome: WriteOutcome, held: impl Into<Option<AssetDates>>) -> Self {
-        Self {
-            outcome,
-            held: held.into(),
-            detail: None,
-        }
-    }
-
-    /// Adds what there is to say.
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
-        self
-    }
-}
 
 /// The two steps of a verified write that differ by vendor; [`write_verified`] does the rest.
 #[async_trait]
 pub trait DateAccess: TwoWaySync {
-    /// What has to be read in order to send: the map that the vendor replaces as a whole,
-    /// the ids of its fields. `()` where a change needs nothing.
+    /// The part of a record that sending needs: the map that the vendor replaces as a
+    /// whole, the ids of its fields. `()` if it needs none.
     type Record: Send + Sync;
 
-    /// What to wait on.
+    /// The clock to wait on.
     fn clock(&self) -> &SharedClock;
 
-    /// The dates that the vendor holds now, and what sending needs.
+    /// Reads the dates that the vendor holds now, and the record that sending needs.
     ///
     /// # Errors
     /// `not_found` when the vendor does not know the asset, and what any request can end in.
@@ -131,13 +50,13 @@ pub trait DateAccess: TwoWaySync {
 
 /// Writes `change` unless the vendor already holds it, reads it back and names the outcome.
 ///
-/// Sent is only what differs, and only while the vendor holds what the change was
-/// planned on. After a failure that leaves open whether the vendor acted, the asset
+/// Only dates that differ are sent, and only while the vendor holds those that the
+/// change was planned on. After a failure that leaves open whether the vendor acted, the asset
 /// is read again; only if it still holds the old dates is the change sent again.
 ///
 /// # Errors
-/// `unsupported` when a field cannot be written or cleared. Otherwise what kept the
-/// change from being written, for certain; where that is not certain, the report's
+/// `unsupported` when a field cannot be written or cleared. Otherwise the error that
+/// certainly kept the change from being written; if that is not certain, the report's
 /// outcome is [`WriteOutcome::Unknown`].
 pub async fn write_verified<A>(access: &A, change: &DateChange) -> Result<WriteReport>
 where
@@ -161,11 +80,11 @@ where
             Err(error) if never_acted(&error) => return Err(error),
             Err(error) => Some(error),
         };
-        let (after, read) = match settled(access, &due, &before, failure.is_none()).await {
+        let (after, read) = match read_back(access, &due, &before, failure.is_none()).await {
             Ok(read) => read,
             Err(unread) => return Ok(unknown(failure.as_ref(), &unread)),
         };
-        let outcome = judge(&due, &before, &after);
+        let outcome = classify_outcome(&due, &before, &after);
         match failure {
             Some(error) if outcome == WriteOutcome::Ignored => {
                 if error.retry() != RetryClass::OnlyIfIdempotent {
@@ -205,7 +124,7 @@ fn require_offered<A: TwoWaySync + ?Sized>(access: &A, change: &DateChange) -> R
     Ok(())
 }
 
-/// Whether a request that ended in `error` cannot have changed anything.
+/// Tells whether a request that ended in `error` cannot have changed anything.
 fn never_acted(error: &Error) -> bool {
     let refused = matches!(
         error.kind(),
@@ -221,24 +140,28 @@ fn never_acted(error: &Error) -> bool {
     refused || matches!(error.retry(), RetryClass::Safe | RetryClass::Exhausted)
 }
 
-/// What the vendor holds after a request. One that it accepted and does not show is
+/// Reads the dates after a request. A vendor that accepted it and does not show it is
 /// given a moment.
-async fn settled<A: DateAccess + ?Sized>(
+async fn read_back<A: DateAccess + ?Sized>(
     access: &A,
     due: &DateChange,
     before: &AssetDates,
     accepted: bool,
 ) -> Result<(AssetDates, A::Record)> {
     let read = access.fetch(&due.asset).await?;
-    if accepted && judge(due, before, &read.0) == WriteOutcome::Ignored {
+    if accepted && classify_outcome(due, before, &read.0) == WriteOutcome::Ignored {
         access.clock().sleep(PAUSE).await;
         return access.fetch(&due.asset).await;
     }
     Ok(read)
 }
 
-/// What became of `change`, told by what was held before and is held now.
-pub(super) fn judge(change: &DateChange, before: &AssetDates, after: &AssetDates) -> WriteOutcome {
+/// Names the outcome of `change` by the dates held before and after.
+pub(super) fn classify_outcome(
+    change: &DateChange,
+    before: &AssetDates,
+    after: &AssetDates,
+) -> WriteOutcome {
     let mut left = change.changes().iter().filter(|due| !due.is_done(after));
     let is_as_before = |due: &FieldChange| before.get(due.field) == after.get(due.field);
     match left.clone().next() {
@@ -273,8 +196,8 @@ fn report(
     }
 }
 
-/// A date that changed although `change` leaves it alone: a vendor that replaces more
-/// than was sent.
+/// Describes a date that changed although `change` leaves it alone: the vendor replaced
+/// more than was sent.
 fn collateral(change: &DateChange, before: &AssetDates, after: &AssetDates) -> Option<String> {
     DateField::ALL
         .into_iter()
@@ -286,7 +209,7 @@ fn collateral(change: &DateChange, before: &AssetDates, after: &AssetDates) -> O
         })
 }
 
-/// What of `change` the vendor does not hold.
+/// Describes the part of `change` that the vendor does not hold.
 pub(super) fn differences(change: &DateChange, after: &AssetDates) -> Option<String> {
     let left: Vec<String> = change
         .changes()
@@ -315,26 +238,4 @@ fn unknown(failure: Option<&Error>, unread: &Error) -> WriteReport {
     );
     WriteReport::new(WriteOutcome::Unknown, None)
         .with_detail(format!("{sent}, and it could not be read back: {unread}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_outcome_is_shown_by_the_name_that_journals_write() {
-        use WriteOutcome as W;
-        for (outcome, name, is_done) in [
-            (W::Written, "written", true),
-            (W::Unchanged, "unchanged", true),
-            (W::Ignored, "ignored_by_vendor", false),
-            (W::Altered, "altered_by_vendor", false),
-            (W::Refused, "refused", false),
-            (W::Unknown, "unknown", false),
-        ] {
-            assert_eq!(outcome.to_string(), name);
-            assert_eq!(serde_json::to_value(outcome).unwrap(), name);
-            assert_eq!(outcome.is_done(), is_done, "{name}");
-        }
-    }
 }

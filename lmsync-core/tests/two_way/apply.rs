@@ -2,8 +2,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use lmsync_core::Connector;
 use lmsync_core::two_way::{
-    ApplyReport, Attempt, DateChange, History, Journal, JournalEntry, WriteOutcome, apply, settle,
+    ApplyReport, Attempt, DateChange, History, Journal, JournalEntry, WriteOutcome, apply,
+    recover_open,
 };
 use lmsync_core::{Error, ErrorKind, Result, RetryClass, TwoWaySync};
 
@@ -178,7 +180,7 @@ async fn an_asset_has_one_change_at_a_time() {
 async fn what_an_interrupted_run_left_open_is_found_out() {
     let ledger = Ledger::new(3);
     let now = ledger.clock.now();
-    let open = |id: &str| Attempt::new(now, "shop", &fill(id, 2027));
+    let open = |id: &str| Attempt::new(now, ledger.info(), &fill(id, 2027));
     ledger.write_dates(&fill("0", 2027)).await.unwrap();
     let unread = open("2");
     // One that was made, one whose asset has gone since, one that cannot be looked up.
@@ -187,9 +189,11 @@ async fn what_an_interrupted_run_left_open_is_found_out() {
     let notes = Notes::with_room(9);
     notes.begun.lock().unwrap().extend(attempts);
     ledger.state().reads_that_fail.extend([false, true, false]);
-    let error = settle(&ledger, &notes, &mut history).await.unwrap_err();
+    let error = recover_open(&ledger, &notes, &mut history)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
-    assert_eq!(history.open("shop"), [unread]);
+    assert_eq!(history.open(ledger.info()), [unread]);
     let entries = notes.entries.lock().unwrap().clone();
     let outcomes: Vec<_> = entries.iter().map(|entry| entry.outcome).collect();
     assert_eq!(outcomes, [WriteOutcome::Written, WriteOutcome::Unknown]);

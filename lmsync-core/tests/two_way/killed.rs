@@ -5,26 +5,26 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::{self, Either};
-use lmsync_core::TwoWaySync;
 use lmsync_core::model::{AssetId, DateReader};
 use lmsync_core::two_way::{
     AssetRef, Claim, ClaimSource, Claims, DateChange, DateFields, FileJournal, JournalEntry,
-    OpenedJournal, PlanRules, apply, plan, settle,
+    OpenedJournal, PlanInput, PlanRules, apply, plan, recover_open,
 };
+use lmsync_core::{Connector, TwoWaySync};
 use proptest::prelude::*;
 
 use crate::ledger::{Answer, EXPIRY, Ledger, day};
 
 const ASSETS: usize = 40;
 
-/// One run: settle, plan, apply.
+/// One run: recover, plan, apply.
 async fn run(ledger: &Ledger, path: &Path, lanes: usize) {
     let OpenedJournal {
         journal,
         mut history,
         ..
     } = reopen(ledger, path).await;
-    settle(ledger, &journal, &mut history).await.unwrap();
+    recover_open(ledger, &journal, &mut history).await.unwrap();
     let clock = ledger.clock.clone();
     let dates = DateReader::new(clock.now());
     let rules = PlanRules::new().enable(DateFields::ALL);
@@ -36,11 +36,18 @@ async fn run(ledger: &Ledger, path: &Path, lanes: usize) {
     });
     let mut changes: Vec<DateChange> = Vec::new();
     for id in (0..ASSETS).map(|id| id.to_string()) {
-        let attempts = history.of(&AssetRef::new("shop", &id));
         let id = AssetId::from(id);
+        let attempts = history.of(&AssetRef::of(ledger.info(), &id));
         let held = ledger.read_dates(&id).await.unwrap();
-        let fields = ledger.writable();
-        let plan = plan(&id, &held, &claims, fields, &rules, &attempts, &dates);
+        let plan = plan(&PlanInput {
+            asset: &id,
+            held: &held,
+            claims: &claims,
+            writable: ledger.writable(),
+            rules: &rules,
+            attempts: &attempts,
+            dates: &dates,
+        });
         changes.extend(plan.change());
     }
     apply(ledger, changes, &journal, clock.as_ref(), lanes)
@@ -51,7 +58,7 @@ async fn run(ledger: &Ledger, path: &Path, lanes: usize) {
 /// Opens the journal once the line that the killed run was writing is written.
 async fn reopen(ledger: &Ledger, path: &Path) -> OpenedJournal {
     loop {
-        match FileJournal::open(path) {
+        match FileJournal::open(path, &[ledger.info()]) {
             Ok(opened) => return opened,
             Err(error) if error.to_string().contains("another run") => {
                 ledger.clock.sleep(Duration::from_millis(1)).await;

@@ -1,9 +1,9 @@
-use lmsync_core::TwoWaySync;
 use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
     Action, AssetDates, AssetRef, Attempt, DateChange, DateField, History, Reason, WriteOutcome,
     WriteReport, WriteSource, plan_undo,
 };
+use lmsync_core::{Connector, TwoWaySync};
 
 use crate::ledger::{EXPIRY, Ledger, day, fill};
 
@@ -12,7 +12,7 @@ async fn written(changes: &[DateChange]) -> (Ledger, History) {
     let ledger = Ledger::new(1);
     let mut history = History::default();
     for change in changes {
-        let attempt = Attempt::new(ledger.clock.now(), "shop", change);
+        let attempt = Attempt::new(ledger.clock.now(), ledger.info(), change);
         let report = ledger.write_dates(change).await.unwrap();
         history.record(&attempt.ended(&report));
     }
@@ -20,7 +20,7 @@ async fn written(changes: &[DateChange]) -> (Ledger, History) {
 }
 
 fn reasons(ledger: &Ledger, held: &AssetDates, history: &History) -> Vec<Reason> {
-    let attempts = history.of(&AssetRef::new("shop", "0"));
+    let attempts = history.of(&AssetRef::of(ledger.info(), &AssetId::from("0")));
     let plan = plan_undo(ledger, &AssetId::from("0"), held, &attempts);
     plan.fields.into_iter().map(|field| field.reason).collect()
 }
@@ -31,12 +31,12 @@ async fn what_was_there_before_the_first_write_comes_back() {
     let (ledger, mut history) = written(&[fill("0", 2027), later]).await;
     let asset = AssetId::from("0");
     let held = ledger.read_dates(&asset).await.unwrap();
-    let attempts = history.of(&AssetRef::new("shop", "0"));
+    let attempts = history.of(&AssetRef::of(ledger.info(), &AssetId::from("0")));
     let plan = plan_undo(&ledger, &asset, &held, &attempts);
     assert_eq!(plan.fields[0].action, Action::Write);
     let change = plan.change().unwrap();
     assert_eq!(change.changes()[0].source, WriteSource::Undo);
-    let attempt = Attempt::new(ledger.clock.now(), "shop", &change);
+    let attempt = Attempt::new(ledger.clock.now(), ledger.info(), &change);
     let report = ledger.write_dates(&change).await.unwrap();
     assert_eq!(report.outcome, WriteOutcome::Written);
     assert_eq!(ledger.expiry("0"), None);
@@ -59,7 +59,7 @@ async fn a_shifted_date_is_known_for_ours() {
     let ledger = Ledger::new(1);
     let change = fill("0", 2027);
     let shifted = AssetDates::new(None, day(2027).pred_opt());
-    let attempt = Attempt::new(ledger.clock.now(), "shop", &change);
+    let attempt = Attempt::new(ledger.clock.now(), ledger.info(), &change);
     let report = WriteReport::new(WriteOutcome::Altered, shifted.clone());
     let history = History::new(&[attempt.ended(&report)], Vec::new());
     assert_eq!(reasons(&ledger, &shifted, &history), [Reason::Restores]);

@@ -61,7 +61,7 @@ impl ListChain for HardwareLists {
         let listing = &self.0;
         let types = Arc::new(listing.api.types(meter).await?);
         let all = AssetList::open(listing, AssetFilter::AnyType, &types, meter).await?;
-        let lacks_fields = all.peek(|page| lacks_fields(page));
+        let lacks_fields = all.peek(lacks_fields);
         if !lacks_fields || !types.hardware_has_fields {
             return Ok(vec![all.labelled()]);
         }

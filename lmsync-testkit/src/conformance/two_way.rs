@@ -8,7 +8,7 @@ use futures_util::future::poll_fn;
 use lmsync_core::model::{AssetId, DateReader};
 use lmsync_core::two_way::{
     AssetDates, AssetRef, Claim, ClaimSource, Claims, DateChange, DateField, DateFields,
-    JournalEntry, PlanRules, WriteOutcome, WriteSource, apply, plan, settle,
+    JournalEntry, PlanInput, PlanRules, WriteOutcome, WriteSource, apply, plan, recover_open,
 };
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
@@ -561,12 +561,7 @@ pub async fn a_run_killed_again_and_again_writes_every_date_once<S: TwoWaySubjec
         let done = done.filter(|entry| entry.outcome.is_done()).count();
         assert_eq!(done, 1, "the journal has {done} writes of {}", id.vendor_id);
     }
-    assert!(
-        journal
-            .history()
-            .open(&stage.connector.info().instance)
-            .is_empty()
-    );
+    assert!(journal.history().open(stage.connector.info()).is_empty());
 }
 
 fn is_of(entry: &JournalEntry, id: &AssetId) -> bool {
@@ -588,14 +583,14 @@ async fn killed_after<T>(
     .await
 }
 
-/// Settles, plans and applies both dates for every asset, some assets at a time.
+/// Recovers, plans and applies both dates for every asset, some assets at a time.
 async fn run<S: TwoWaySubject>(stage: &TwoWayStage<S>, ids: &[AssetId], journal: &MemoryJournal) {
     const AT_A_TIME: usize = 25;
     let connector = stage.connector.as_ref();
     let mut history = journal.history();
-    settle(connector, journal, &mut history)
+    recover_open(connector, journal, &mut history)
         .await
-        .expect("what is open is settled");
+        .expect("what is open is found out");
     let rules = PlanRules::new().enable(DateFields::ALL);
     let dates = DateReader::new(stage.clock.now());
     let claims: Claims = stage
@@ -610,15 +605,25 @@ async fn run<S: TwoWaySubject>(stage: &TwoWayStage<S>, ids: &[AssetId], journal:
     for some in ids.chunks(AT_A_TIME) {
         let mut changes = Vec::new();
         for id in some {
-            let asset = AssetRef::new(&connector.info().instance, &id.vendor_id);
+            let asset = AssetRef::of(connector.info(), id);
             let attempts = history.of(&asset);
             let is_done = |field| attempts.outcome_of(field, Some(new_day(field))).is_some();
             if stage.fields().all(is_done) {
                 continue;
             }
             let held = connector.read_dates(id).await.expect("the dates");
-            let fields = connector.writable();
-            changes.extend(plan(id, &held, &claims, fields, &rules, &attempts, &dates).change());
+            changes.extend(
+                plan(&PlanInput {
+                    asset: id,
+                    held: &held,
+                    claims: &claims,
+                    writable: connector.writable(),
+                    rules: &rules,
+                    attempts: &attempts,
+                    dates: &dates,
+                })
+                .change(),
+            );
         }
         let applied = apply(connector, changes, journal, stage.clock.as_ref(), 4).await;
         assert!(applied.expect("a report").is_done());

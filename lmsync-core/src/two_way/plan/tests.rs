@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use proptest::prelude::*;
 
-use super::super::claim::ClaimSource;
-use super::super::claim::tests::{any_claim, any_day, any_field, day, moment};
-use super::super::journal::{AssetRef, Attempt, History};
-use super::super::write::WriteReport;
+use super::super::asset_ref::AssetRef;
+use super::super::claim::tests::{account, any_claim, any_day, any_field, day, moment};
+use super::super::claim::{ClaimSource, Resolution};
+use super::super::history::History;
+use super::super::journal::Attempt;
+use super::super::outcome::{WriteOutcome, WriteReport};
 use super::*;
 
 const PURCHASE: DateField = DateField::PurchaseDate;
@@ -27,16 +32,41 @@ fn rules(policy: Policy) -> PlanRules {
 }
 
 fn planned(held: &AssetDates, claims: &Claims, rules: &PlanRules) -> AssetPlan {
-    let none = Attempts::default();
-    plan(
-        &AssetId::from("7"),
+    planned_after(&Attempts::default(), held, claims, rules)
+}
+
+fn planned_after(
+    attempts: &Attempts,
+    held: &AssetDates,
+    claims: &Claims,
+    rules: &PlanRules,
+) -> AssetPlan {
+    plan(&PlanInput {
+        asset: &AssetId::from("7"),
         held,
         claims,
-        DateFields::ALL,
+        writable: DateFields::ALL,
         rules,
-        &none,
-        &reader(),
-    )
+        attempts,
+        dates: &reader(),
+    })
+}
+
+fn planned_where(
+    writable: DateFields,
+    held: &AssetDates,
+    claims: &Claims,
+    rules: &PlanRules,
+) -> AssetPlan {
+    plan(&PlanInput {
+        asset: &AssetId::from("7"),
+        held,
+        claims,
+        writable,
+        rules,
+        attempts: &Attempts::default(),
+        dates: &reader(),
+    })
 }
 
 fn verdict(held: &AssetDates, claims: &Claims, rules: &PlanRules) -> (Action, Reason) {
@@ -119,7 +149,7 @@ fn what_must_not_be_written_is_not() {
     let unreadable = AssetDates::default().with(EXPIRY, text);
     let claims = lookup(EXPIRY, day(2026, 1, 1));
     let read = Claims::new().and(Claim {
-        source: ClaimSource::Connector("acme".to_owned()),
+        source: ClaimSource::of_vendor(&account("superops")),
         ..claims.all()[0].clone()
     });
     let all = rules(Policy::Replace);
@@ -139,8 +169,7 @@ fn what_must_not_be_written_is_not() {
         assert_eq!(reason(&empty, &claims, &all), Reason::Implausible, "{year}");
     }
     let one = DateFields::NONE.with(PURCHASE);
-    let (id, none) = (AssetId::from("7"), Attempts::default());
-    let plan = plan(&id, &empty, &claims, one, &all, &none, &reader());
+    let plan = planned_where(one, &empty, &claims, &all);
     assert_eq!(plan.fields[0].reason, Reason::NotWritable);
     assert_eq!(plan.change(), None);
 }
@@ -169,19 +198,10 @@ fn what_the_journal_has_is_not_planned_again() {
     let change = planned(&held, &claims, &rules(Policy::FillEmpty))
         .change()
         .unwrap();
-    let attempt = Attempt::new(moment(1), "acme", &change);
-    let asset = AssetRef::new("acme", "7");
+    let attempt = Attempt::new(moment(1), &account("superops"), &change);
+    let asset = AssetRef::new("superops", "acme", "7");
     let reason = |attempts: &Attempts| {
-        let (id, rules) = (AssetId::from("7"), rules(Policy::FillEmpty));
-        let plan = plan(
-            &id,
-            &held,
-            &claims,
-            DateFields::ALL,
-            &rules,
-            attempts,
-            &reader(),
-        );
+        let plan = planned_after(attempts, &held, &claims, &rules(Policy::FillEmpty));
         plan.fields[0].reason.clone()
     };
     let open = History::new(&[], vec![attempt.clone()]);
@@ -275,10 +295,7 @@ fn contradicts(dates: &AssetDates) -> bool {
 proptest! {
     #[test]
     fn the_planner_keeps_its_rules((held, claims, writable, rules) in any_case()) {
-        let (id, none) = (AssetId::from("7"), Attempts::default());
-        let plan_on = |held: &AssetDates| {
-            plan(&id, held, &claims, writable, &rules, &none, &reader())
-        };
+        let plan_on = |held: &AssetDates| planned_where(writable, held, &claims, &rules);
         let plan = plan_on(&held);
         for field in &plan.fields {
             prop_assert!(claims.all().iter().any(|claim| claim.field == field.field));
@@ -325,8 +342,7 @@ proptest! {
     #[test]
     fn nothing_is_written_unless_a_field_is_enabled((held, claims, writable, rules) in any_case()) {
         let rules = rules.enable(DateFields::NONE);
-        let (id, none) = (AssetId::from("7"), Attempts::default());
-        let plan = plan(&id, &held, &claims, writable, &rules, &none, &reader());
+        let plan = planned_where(writable, &held, &claims, &rules);
         prop_assert_eq!(plan.change(), None);
     }
 }

@@ -1,0 +1,251 @@
+//! The one table of vendors, and those that an application adds.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use lmsync_core::{AccountConfig, Error, Result};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::config::ConnectorConfig;
+
+/// One line for each vendor: its name in configurations, the feature that brings it, and its
+/// configuration.
+macro_rules! vendors {
+    ($($name:tt in $feature:tt: $config:ty $(, $finish:expr)?;)*) => {
+        /// Every vendor that there is, with the feature that brings it.
+        const BUILT_IN: &[(&str, &str)] = &[$(($name, $feature)),*];
+
+        impl Vendors {
+            /// The vendors that are compiled in: those whose features are enabled.
+            #[must_use]
+            // Without a feature, nothing is added.
+            #[allow(unused_mut)]
+            pub fn built_in() -> Self {
+                let mut vendors = Self::default();
+                $(
+                    #[cfg(feature = $feature)]
+                    vendors.insert($name, |keys| {
+                        let config: $config = read(keys)?;
+                        $(let config = $finish(config);)?
+                        Ok(Arc::new(config))
+                    });
+                )*
+                vendors
+            }
+        }
+    };
+}
+
+vendors! {
+    "cwrmm" in "cwrmm": lmsync_cwrmm::CwRmmConfig;
+    "halo-itsm" in "halo": lmsync_halo::HaloConfig,
+        |config: lmsync_halo::HaloConfig| config.product(lmsync_halo::HaloProduct::Itsm);
+    "halo-psa" in "halo": lmsync_halo::HaloConfig,
+        |config: lmsync_halo::HaloConfig| config.product(lmsync_halo::HaloProduct::Psa);
+    "superops" in "superops": lmsync_superops::SuperOpsConfig;
+    "syncro" in "syncro": lmsync_syncro::SyncroConfig;
+}
+
+type Keys = Map<String, Value>;
+type Read = dyn Fn(Keys) -> std::result::Result<Arc<dyn AccountConfig>, String> + Send + Sync;
+
+/// The vendors that a configuration may name.
+///
+/// ```
+/// use lmsync::{AccountConfig, Environment, OpenedAccount, Result, Vendors};
+///
+/// /// An account of a vendor of your own.
+/// #[derive(Debug, serde::Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// struct ShelfConfig {
+///     api_key: lmsync::SecretSource,
+/// }
+///
+/// impl AccountConfig for ShelfConfig {
+///     fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
+/// #       let _ = environment;
+/// #       Err(lmsync::Error::config("a connector is made here"))
+///         // Ok(OpenedAccount::reading(Shelf::new(self, environment)?))
+///     }
+/// }
+///
+/// let vendors = Vendors::built_in().with::<ShelfConfig>("shelf")?;
+/// let account = vendors.read(serde_json::json!({ "vendor": "shelf", "api_key": "k" }))?;
+/// assert_eq!(account.vendor(), "shelf");
+/// # Ok::<(), lmsync::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Vendors {
+    readers: BTreeMap<String, Arc<Read>>,
+}
+
+impl fmt::Debug for Vendors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+impl Vendors {
+    /// Adds a vendor of the application's own, called `name` in configurations.
+    ///
+    /// # Errors
+    /// `config` when there is a vendor of that name, or the name is empty.
+    pub fn with<C: AccountConfig + DeserializeOwned>(mut self, name: &str) -> Result<Self> {
+        let is_taken = self.readers.contains_key(name) || feature_of(name).is_some();
+        if name.trim().is_empty() || is_taken {
+            return Err(
+                Error::config(format!("there is a vendor called `{name}` already"))
+                    .with_hint("give the vendor a name of its own"),
+            );
+        }
+        self.insert(name, |keys| Ok(Arc::new(read::<C>(keys)?)));
+        Ok(self)
+    }
+
+    fn insert(
+        &mut self,
+        name: &str,
+        read: impl Fn(Keys) -> std::result::Result<Arc<dyn AccountConfig>, String>
+        + Send
+        + Sync
+        + 'static,
+    ) {
+        self.readers.insert(name.to_owned(), Arc::new(read));
+    }
+
+    /// The names of the vendors, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.readers.keys().map(String::as_str)
+    }
+
+    /// The account that `keys` configure: the key `vendor`, and those of that vendor.
+    ///
+    /// # Errors
+    /// `config` when the vendor is not known or not compiled in, or a key is wrong.
+    pub fn read(&self, keys: Value) -> Result<ConnectorConfig> {
+        self.deserialize(keys)
+            .map_err(|error| Error::config(error.to_string()))
+    }
+
+    fn account(&self, mut keys: Keys) -> std::result::Result<ConnectorConfig, String> {
+        let vendor = match keys.remove("vendor") {
+            Some(Value::String(vendor)) => vendor,
+            Some(_) => return Err("`vendor`: a text is expected".to_owned()),
+            None => return Err("missing field `vendor`".to_owned()),
+        };
+        match self.readers.get(&vendor) {
+            Some(read) => Ok(ConnectorConfig::of(vendor, read(keys)?)),
+            None => Err(self.unknown(&vendor)),
+        }
+    }
+
+    fn unknown(&self, vendor: &str) -> String {
+        if let Some(feature) = feature_of(vendor) {
+            return format!(
+                "`vendor`: `{vendor}` is not compiled in: enable the feature `{feature}` of lmsync"
+            );
+        }
+        let known: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
+        format!(
+            "`vendor`: `{vendor}` is not known, only {}; an application adds its own with \
+             `Vendors::with`",
+            known.join(", ")
+        )
+    }
+}
+
+/// The feature that brings the vendor `name`.
+fn feature_of(name: &str) -> Option<&'static str> {
+    let found = BUILT_IN.iter().find(|(vendor, _)| *vendor == name);
+    found.map(|(_, feature)| *feature)
+}
+
+impl<'de> DeserializeSeed<'de> for &Vendors {
+    type Value = ConnectorConfig;
+
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> std::result::Result<Self::Value, D::Error> {
+        let keys = Keys::deserialize(deserializer)?;
+        self.account(keys).map_err(D::Error::custom)
+    }
+}
+
+/// One vendor's keys; an error says which of them it is about.
+fn read<T: DeserializeOwned>(keys: Keys) -> std::result::Result<T, String> {
+    serde_path_to_error::deserialize(Value::Object(keys)).map_err(|error| {
+        let message = error.inner().to_string();
+        let path = error.path().to_string();
+        // Keys that are no texts to serde have no name in the path.
+        let key = format!("`{}`", path.trim_end_matches(".?"));
+        match error.path().iter().next() {
+            Some(_) if !message.contains(&key) => format!("{key}: {message}"),
+            _ => message,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use lmsync_core::{Environment, ErrorKind, OpenedAccount};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        key: String,
+    }
+
+    impl AccountConfig for Own {
+        fn open(&self, _environment: &Environment) -> Result<OpenedAccount> {
+            Err(Error::config(format!("{} opens nothing", self.key)))
+        }
+    }
+
+    #[test]
+    fn a_vendor_of_ones_own_is_read_like_any_other() {
+        let vendors = Vendors::built_in().with::<Own>("own").unwrap();
+        let account = vendors
+            .read(json!({ "vendor": "own", "key": "k" }))
+            .unwrap();
+        assert_eq!(account.vendor(), "own");
+        let error = vendors
+            .read(json!({ "vendor": "own", "kye": "k" }))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("`kye`"), "{error}");
+    }
+
+    #[test]
+    fn a_name_stands_for_one_vendor() {
+        let own = Vendors::default().with::<Own>("own").unwrap();
+        // One that is not compiled in is taken as well.
+        for taken in ["own", "superops", "halo-psa", "", " "] {
+            let error = own.clone().with::<Own>(taken).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{taken}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_what_to_do() {
+        let none = Vendors::default();
+        let error = none.read(json!({ "vendor": "syncro" })).unwrap_err();
+        assert!(error.message().contains("feature `syncro`"), "{error}");
+        let error = none.read(json!({ "vendor": "halo-itsm" })).unwrap_err();
+        assert!(error.message().contains("feature `halo`"), "{error}");
+        let own = none.with::<Own>("own").unwrap();
+        let error = own.read(json!({ "vendor": "superhero" })).unwrap_err();
+        assert!(error.message().contains("`own`"), "{error}");
+        for keys in [json!({}), json!({ "vendor": 7 })] {
+            let error = own.read(keys).unwrap_err();
+            assert!(error.message().contains("`vendor`"), "{error}");
+        }
+        assert!(own.read(json!([])).is_err());
+    }
+}
