@@ -1,20 +1,18 @@
-//! What a connector consists of: requests, mapping, and the trait.
+//! What a connector consists of: requests, mapping, lists, and the trait.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync::auth::{Credential, HeaderAuth};
-use lmsync::http::{Budget, Call, Endpoint, HttpClient, Meter, Redactor};
-use lmsync::json::{LenientObject, Scalar, lenient_u64};
-use lmsync::listing::{ListSource, ListingScope, Next, Page, PageKey, RecordStream, Row};
-use lmsync::model::{
-    Asset, AssetDraft, AssetId, AssetKind, CheckInBasis, Customer, Ref, Rules, Source, clean,
-};
+use lmsync::http::{Budget, Endpoint, Meter, Received};
+use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
+use lmsync::listing::{ListSource, Next, Page, PageKey};
+use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Ref};
 use lmsync::{
-    AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope, Connector,
-    ConnectorInfo, CustomerStream, Environment, Error, ErrorKind, Rejection, Result, Secret,
-    SoftwareStream,
+    Account, AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope,
+    Connector, ConnectorInfo, CustomerStream, Environment, Error, ErrorKind, Rejection, Result,
+    Secret,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,15 +30,7 @@ const KEY_HINT: &str = "in Shelf, open Settings > API and copy the key again";
 
 /// A Shelf account. Clones share the request budget.
 #[derive(Debug, Clone)]
-pub(crate) struct Shelf(pub(crate) Arc<Inner>);
-
-#[derive(Debug)]
-pub(crate) struct Inner {
-    info: ConnectorInfo,
-    pub(crate) http: HttpClient,
-    endpoint: Endpoint,
-    pub(crate) rules: Rules,
-}
+pub(crate) struct Shelf(pub(crate) Arc<Api>);
 
 impl Shelf {
     /// A connector to the account that `api_key` opens, called `name` in reports.
@@ -53,57 +43,26 @@ impl Shelf {
         name: &str,
     ) -> Result<Self> {
         let endpoint = Endpoint::parse(endpoint)?;
+        let credential = Credential::bearer(Secret::from(api_key.trim()))
+            .map_err(|error| error.with_hint(KEY_HINT))?;
         // What the vendor allows: so many requests a minute, so many at once.
-        let budget = Budget::per_minute(120, 4)?;
-        let key = Secret::from(api_key.trim());
-        let credential =
-            Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
+        let limiter = environment.limiter((CONNECTOR, api_key), Budget::per_minute(120, 4)?);
+        // The credential goes to this host and to no other.
         let http = environment
-            .client(
-                environment.limiter((CONNECTOR, key.expose()), budget),
-                &endpoint,
-            )
+            .client(limiter, &endpoint)
             .authorizer(Arc::new(HeaderAuth::new(credential)))
-            .redactor(Redactor::default().and(&key))
             .build();
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .two_way(dates::WRITABLE);
-        Ok(Self(Arc::new(Inner {
-            info: ConnectorInfo::new(CONNECTOR, PRODUCT, name, capabilities),
-            http,
-            endpoint,
-            rules: Rules::default(),
-        })))
-    }
-
-    pub(crate) fn stream<S: ListSource>(
-        &self,
-        pages: S,
-        query: AssetQuery,
-        records: &str,
-    ) -> RecordStream<S::Record> {
-        let http = &self.0.http;
-        RecordStream::new(
-            pages,
-            query,
-            self.scope(records),
-            http.clock().clone(),
-            http.concurrency(),
-        )
-    }
-
-    fn scope(&self, records: &str) -> ListingScope {
-        ListingScope {
-            connector: CONNECTOR.to_owned(),
-            instance: self.0.info.instance.clone(),
-            listing: format!("{records} by {PAGE_SIZE}"),
-        }
+        let info = ConnectorInfo::new(CONNECTOR, PRODUCT, name, capabilities);
+        let account = Account::new(info, http);
+        Ok(Self(Arc::new(Api { account, endpoint })))
     }
 }
 
 // The vendor's JSON as it is. `Scalar` takes text, numbers and null alike, and
-// `Object` takes anything: one odd record does not cost the whole page.
+// `LenientObject` takes anything: one odd record does not cost the whole page.
 
 #[derive(Debug, Deserialize)]
 struct List {
@@ -113,7 +72,7 @@ struct List {
     total: Option<u64>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Machine {
     id: Scalar,
@@ -128,35 +87,37 @@ pub(crate) struct Machine {
     company: LenientObject<Company>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Company {
     id: Scalar,
     name: Scalar,
 }
 
-// The requests, and what their answers mean.
+/// The requests of one account.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) account: Account,
+    endpoint: Endpoint,
+}
 
-impl Inner {
+impl Api {
     async fn list(
         &self,
         operation: &'static str,
         path: &str,
-        number: u32,
-        size: u32,
+        (number, size): (u32, u32),
         meter: &Meter,
-    ) -> Result<(List, DateTime<Utc>)> {
+    ) -> Result<Received<List>> {
         let path = format!("{path}?page={number}&per_page={size}");
-        self.get(operation, &self.endpoint.join(&path)?, meter)
-            .await
+        let (http, url) = (self.account.http(), self.endpoint.join(&path)?);
+        http.get_json(operation, &url, meter, explain).await
     }
 
-    pub(crate) async fn machine(
-        &self,
-        id: &str,
-        meter: &Meter,
-    ) -> Result<(Machine, DateTime<Utc>)> {
-        self.get("get machine", &self.machine_url(id)?, meter).await
+    pub(crate) async fn machine(&self, id: &str) -> Result<Received<Machine>> {
+        let (http, url) = (self.account.http(), self.machine_url(id)?);
+        http.get_json("get machine", &url, &Meter::default(), explain)
+            .await
     }
 
     pub(crate) fn machine_url(&self, id: &str) -> Result<Url> {
@@ -168,25 +129,10 @@ impl Inner {
         Ok(url)
     }
 
-    async fn get<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        url: &Url,
-        meter: &Meter,
-    ) -> Result<(T, DateTime<Utc>)> {
-        let call = Call::get(operation, url)?;
-        self.http
-            .send(&call, meter, |answer| {
-                answer.require_success().map_err(explain)?;
-                Ok((answer.json()?, answer.received_at()))
-            })
-            .await
-    }
-
     /// How many records there are; the smallest page tells.
     async fn count(&self, path: &str, meter: &Meter) -> Result<Option<u64>> {
-        let (list, _) = self.list("count", path, 1, 1, meter).await?;
-        Ok(list.total)
+        let list = self.list("count", path, (1, 1), meter).await?;
+        Ok(list.value.total)
     }
 }
 
@@ -202,12 +148,11 @@ fn explain(error: Error) -> Error {
 
 // The mapping: pure functions, and the only place that knows what a value means.
 
-fn asset(machine: &Machine, inner: &Inner, at: DateTime<Utc>) -> Result<Asset, Rejection> {
-    let id = text(&machine.id).ok_or_else(|| rejected("the machine has no id"))?;
-    let source = Source::new(CONNECTOR, &inner.info.instance, id, at);
+fn asset(row: WireRow<Machine>, origin: &Origin, at: DateTime<Utc>) -> Result<Asset, Rejection> {
+    let machine = row.record?;
     // The draft applies the rules that hold for every vendor: placeholders,
     // manufacturers' names, dates, and the keys to recognise the machine by.
-    let mut draft = AssetDraft::new(source, &inner.rules, at);
+    let mut draft = origin.draft(machine.id.clean(), at)?;
     let kind = machine.kind.text();
     draft
         .name(machine.label.text())
@@ -218,37 +163,30 @@ fn asset(machine: &Machine, inner: &Inner, at: DateTime<Utc>) -> Result<Asset, R
         .primary_mac(machine.mac.text())
         .purchase_date(machine.bought.text())
         .last_check_in(machine.last_seen.text(), CheckInBasis::AgentCheckIn);
-    draft.asset.customer = machine
-        .company
-        .value()
-        .and_then(|company| Some(Ref::new(text(&company.id)?, text(&company.name))));
+    let company = machine.company.value();
+    draft.asset.customer =
+        company.and_then(|company| Some(Ref::new(company.id.clean()?, company.name.clean())));
+    draft.asset.source.raw = row.raw;
     Ok(draft.finish())
 }
 
-fn customer(company: &Company, inner: &Inner, at: DateTime<Utc>) -> Result<Customer, Rejection> {
-    let id = text(&company.id).ok_or_else(|| rejected("the company has no id"))?;
-    let name = text(&company.name).unwrap_or_else(|| id.clone());
-    let source = Source::new(CONNECTOR, &inner.info.instance, id, at);
+fn customer(
+    row: WireRow<Company>,
+    origin: &Origin,
+    at: DateTime<Utc>,
+) -> Result<Customer, Rejection> {
+    let company = row.record?;
+    let source = origin.identified(company.id.clean(), "the company", at)?;
+    let name = company.name.clean();
+    let name = name.unwrap_or_else(|| source.vendor_id.clone());
     Ok(Customer::new(source, name))
-}
-
-fn text(value: &Scalar) -> Option<String> {
-    value.text().and_then(clean)
-}
-
-fn rejected(reason: &str) -> Rejection {
-    Rejection {
-        vendor_id: None,
-        reason: reason.to_owned(),
-    }
 }
 
 // A page at a time; core asks for them ahead, in parallel, and knows the end.
 
-#[derive(Debug)]
 pub(crate) struct Machines {
-    pub(crate) inner: Arc<Inner>,
-    pub(crate) keep_raw: bool,
+    pub(crate) api: Arc<Api>,
+    pub(crate) raw: KeepRaw,
 }
 
 #[async_trait]
@@ -256,64 +194,47 @@ impl ListSource for Machines {
     type Record = Asset;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
-        let number = at.number();
-        let inner = &self.inner;
-        let (list, at) = inner
-            .list("list machines", "/api/machines", number, PAGE_SIZE, meter)
+        let (api, place) = (&self.api, (at.number(), PAGE_SIZE));
+        let list = api
+            .list("list machines", "/api/machines", place, meter)
             .await?;
-        Ok(page(&list, |machine, raw| {
-            let mut asset = asset(machine, inner, at)?;
-            if self.keep_raw {
-                asset.source.raw = Some(raw.to_owned().into());
-            }
-            Ok(asset)
-        }))
+        let origin = api.account.origin();
+        Ok(page(&list, self.raw, |row| asset(row, origin, list.at)))
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct Companies(pub(crate) Arc<Inner>);
+pub(crate) struct Companies(pub(crate) Arc<Api>);
 
 #[async_trait]
 impl ListSource for Companies {
     type Record = Customer;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
-        let number = at.number();
-        let inner = &self.0;
-        let (list, at) = inner
-            .list("list companies", "/api/companies", number, PAGE_SIZE, meter)
+        let (api, place) = (&self.0, (at.number(), PAGE_SIZE));
+        let list = api
+            .list("list companies", "/api/companies", place, meter)
             .await?;
-        Ok(page(&list, |company, _| customer(company, inner, at)))
+        let origin = api.account.origin();
+        Ok(page(&list, KeepRaw::No, |row| {
+            customer(row, origin, list.at)
+        }))
     }
 }
 
-fn page<R, T>(list: &List, map: impl Fn(&R, &RawValue) -> Result<T, Rejection>) -> Page<T>
-where
-    R: DeserializeOwned,
-{
-    let rows = list.rows.iter().map(|raw| {
-        let record = match serde_json::from_str::<LenientObject<R>>(raw.get()) {
-            Ok(LenientObject::Value(record)) => map(&record, raw),
-            _ => Err(rejected("the row is no record")),
-        };
-        Row::from(record)
-    });
-    Page {
-        rows: rows.collect(),
-        total: list.total,
-        next: Next::Numbered {
-            pages: None,
-            more: None,
-            size: PAGE_SIZE,
-        },
-    }
+fn page<R: DeserializeOwned, T>(
+    list: &Received<List>,
+    raw: KeepRaw,
+    map: impl Fn(WireRow<R>) -> Result<T, Rejection>,
+) -> Page<T> {
+    let rows = list.value.rows.iter();
+    let rows = rows.map(|row| map(WireRow::read(row, &["id"], raw)).into());
+    Page::new(rows.collect(), Next::numbered(PAGE_SIZE)).with_total(list.value.total)
 }
 
 #[async_trait]
 impl Connector for Shelf {
     fn info(&self) -> &ConnectorInfo {
-        &self.0.info
+        self.0.account.info()
     }
 
     async fn check(&self, scope: CheckScope) -> CheckReport {
@@ -321,40 +242,27 @@ impl Connector for Shelf {
         let companies = self.0.count("/api/companies", &meter).await;
         let machines = self.0.count("/api/machines", &meter).await;
         let report = CheckReport::of_reads(PRODUCT, &companies, &machines);
-        if scope.two_way {
-            report.and(dates::check())
-        } else {
-            report
+        match scope.two_way {
+            true => report.and(dates::check()),
+            false => report,
         }
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {
-        let machines = Machines {
-            inner: Arc::clone(&self.0),
-            keep_raw: query.raw,
-        };
-        self.stream(machines, query, "machines")
-    }
-
-    fn software(&self, _query: AssetQuery) -> SoftwareStream {
-        // `Capabilities` say so too; a caller who asks all the same gets an error, not an empty list.
-        RecordStream::failed(
-            Error::unsupported(PRODUCT, "software assets"),
-            self.scope("software"),
-        )
+        let (api, raw) = (Arc::clone(&self.0), query.raw.into());
+        let machines = Machines { api, raw };
+        self.0.account.list(machines, query, "machines by 50")
     }
 
     fn customers(&self) -> CustomerStream {
-        self.stream(
-            Companies(Arc::clone(&self.0)),
-            AssetQuery::new(),
-            "companies",
-        )
+        let companies = Companies(Arc::clone(&self.0));
+        let query = AssetQuery::new();
+        self.0.account.list(companies, query, "companies by 50")
     }
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
-        let (machine, at) = self.0.machine(&id.vendor_id, &Meter::default()).await?;
-        asset(&machine, &self.0, at)
-            .map_err(|rejection| Error::new(ErrorKind::Decode, rejection.reason))
+        let Received { value, at } = self.0.machine(&id.vendor_id).await?;
+        asset(WireRow::of(value), self.0.account.origin(), at)
+            .map_err(|rejection| rejection.into_error("get machine"))
     }
 }

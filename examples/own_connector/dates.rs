@@ -45,13 +45,14 @@ impl DateAccess for Shelf {
     type Record = ();
 
     fn clock(&self) -> &SharedClock {
-        self.0.http.clock()
+        self.0.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
-        let (machine, at) = self.0.machine(&id.vendor_id, &Meter::default()).await?;
+        let machine = self.0.machine(&id.vendor_id).await?;
         // By the same rules as a listing: what is written must be what a sync reads.
-        let bought = HeldDate::read(&self.0.rules.dates(at), machine.bought.text());
+        let reader = self.0.account.origin().dates(machine.at);
+        let bought = HeldDate::read(&reader, machine.value.bought.text());
         let dates = AssetDates::default().with(DateField::PurchaseDate, bought);
         Ok((dates, ()))
     }
@@ -64,12 +65,11 @@ impl DateAccess for Shelf {
         let body = json!({ "bought": bought.new });
         // Once: if the answer is lost, core looks before anything is sent again.
         let call = Call::put_json("change machine", &url, &body, Idempotency::Once)?;
-        self.0
-            .http
-            .send(&call, &Meter::default(), |answer| {
-                answer.require_success().map_err(explain)
-            })
-            .await
+        let http = self.0.account.http();
+        http.send(&call, &Meter::default(), |answer| {
+            answer.require_success().map_err(explain)
+        })
+        .await
     }
 }
 

@@ -28,7 +28,7 @@ pub struct SyncroConfig {
     #[serde(default)]
     pub endpoint: Option<String>,
     /// Request budget per minute; 180 when absent. All Syncro connectors of an
-    /// [`Environment`] share one, so the first of them decides.
+    /// [`Environment`](lmsync_core::Environment) share one, so the first of them decides.
     #[serde(default)]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent. Shared like the budget.

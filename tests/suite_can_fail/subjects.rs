@@ -140,11 +140,12 @@ impl Connector for OpenShelf {
             return self.shelf.assets(query);
         };
         let machines = connector::Machines {
-            inner: Arc::clone(&self.shelf.0),
-            keep_raw: query.raw,
+            api: Arc::clone(&self.shelf.0),
+            raw: query.raw.into(),
         };
         let pages = change(Arc::new(machines), &mut query);
-        self.shelf.stream(Shared(pages), query, "machines")
+        let account = &self.shelf.0.account;
+        account.list(Shared(pages), query, "machines by 50")
     }
 
     fn software(&self, query: AssetQuery) -> SoftwareStream {
@@ -157,8 +158,8 @@ impl Connector for OpenShelf {
         };
         let companies = connector::Companies(Arc::clone(&self.shelf.0));
         let pages = change(Arc::new(companies));
-        self.shelf
-            .stream(Shared(pages), AssetQuery::new(), "companies")
+        let account = &self.shelf.0.account;
+        account.list(Shared(pages), AssetQuery::new(), "companies by 50")
     }
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
