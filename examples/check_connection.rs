@@ -65,14 +65,13 @@ struct Account {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (options, vendors) = (Options::parse(), Vendors::built_in());
-    let setup = match Setup::new(
-        &vendors,
-        options.config.as_deref(),
-        ConnectorConfig::connect_in,
-    )
-    .await
-    {
+    run(&Vendors::built_in(), &Options::parse()).await
+}
+
+/// Checks all accounts of `vendors` that `options` name.
+async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
+    let config = options.config.as_deref();
+    let setup = match Setup::new(vendors, config, ConnectorConfig::connect_in).await {
         Ok(setup) => setup,
         Err(problems) => return refuse(&problems),
     };

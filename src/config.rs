@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use lmsync_core::{AccountConfig, Connector, Environment, Result, TwoWaySync};
-use serde::de::DeserializeSeed;
-use serde::{Deserialize, Deserializer};
-
-use crate::vendors::Vendors;
 
 /// One account of any vendor, as a configuration file names it: the key
 /// `vendor` chooses, the others are that vendor's.
 ///
-/// Read as such it knows the vendors that are compiled in; [`Vendors::read`] knows others, too.
+/// Read as such it knows the vendors that are compiled in; [`Vendors::read`](crate::Vendors::read) knows others, too.
 ///
 /// ```
 /// # #[cfg(feature = "superops")] {
@@ -30,12 +26,6 @@ use crate::vendors::Vendors;
 pub struct ConnectorConfig {
     vendor: String,
     account: Arc<dyn AccountConfig>,
-}
-
-impl<'de> Deserialize<'de> for ConnectorConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Vendors::built_in().deserialize(deserializer)
-    }
 }
 
 impl ConnectorConfig {

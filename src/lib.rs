@@ -9,14 +9,5 @@ mod config;
 mod vendors;
 
 pub use self::config::ConnectorConfig;
-pub use self::vendors::Vendors;
+pub use self::vendors::*;
 pub use lmsync_core::*;
-
-#[cfg(feature = "cwrmm")]
-pub use lmsync_cwrmm as cwrmm;
-#[cfg(feature = "halo")]
-pub use lmsync_halo as halo;
-#[cfg(feature = "superops")]
-pub use lmsync_superops as superops;
-#[cfg(feature = "syncro")]
-pub use lmsync_syncro as syncro;

@@ -11,12 +11,19 @@ use serde_json::{Map, Value};
 
 use crate::config::ConnectorConfig;
 
-/// One line for each vendor: its name in configurations, the feature that brings it, and its
-/// configuration.
+/// The crates of vendors: the feature that brings each, and the configurations that it reads by
+/// the vendor's name in them.
 macro_rules! vendors {
-    ($($name:tt in $feature:tt: $config:ty $(, $finish:expr)?;)*) => {
+    ($($feature:literal: $package:ident as $module:ident {
+        $($name:literal => $config:ident $(.$set:ident($value:expr))?,)*
+    })*) => {
+        $(
+            #[cfg(feature = $feature)]
+            pub use $package as $module;
+        )*
+
         /// Every vendor that there is, with the feature that brings it.
-        const BUILT_IN: &[(&str, &str)] = &[$(($name, $feature)),*];
+        const BUILT_IN: &[(&str, &str)] = &[$($(($name, $feature)),*),*];
 
         impl Vendors {
             /// The vendors that are compiled in: those whose features are enabled.
@@ -25,14 +32,13 @@ macro_rules! vendors {
             #[allow(unused_mut)]
             pub fn built_in() -> Self {
                 let mut vendors = Self::default();
-                $(
+                $($(
                     #[cfg(feature = $feature)]
                     vendors.insert($name, |keys| {
-                        let config: $config = read(keys)?;
-                        $(let config = $finish(config);)?
-                        Ok(Arc::new(config))
+                        let config: $package::$config = read(keys)?;
+                        Ok(Arc::new(config $(.$set($value))?))
                     });
-                )*
+                )*)*
                 vendors
             }
         }
@@ -40,13 +46,19 @@ macro_rules! vendors {
 }
 
 vendors! {
-    "cwrmm" in "cwrmm": lmsync_cwrmm::CwRmmConfig;
-    "halo-itsm" in "halo": lmsync_halo::HaloConfig,
-        |config: lmsync_halo::HaloConfig| config.product(lmsync_halo::HaloProduct::Itsm);
-    "halo-psa" in "halo": lmsync_halo::HaloConfig,
-        |config: lmsync_halo::HaloConfig| config.product(lmsync_halo::HaloProduct::Psa);
-    "superops" in "superops": lmsync_superops::SuperOpsConfig;
-    "syncro" in "syncro": lmsync_syncro::SyncroConfig;
+    "cwrmm": lmsync_cwrmm as cwrmm {
+        "cwrmm" => CwRmmConfig,
+    }
+    "halo": lmsync_halo as halo {
+        "halo-itsm" => HaloConfig.product(halo::HaloProduct::Itsm),
+        "halo-psa" => HaloConfig.product(halo::HaloProduct::Psa),
+    }
+    "superops": lmsync_superops as superops {
+        "superops" => SuperOpsConfig,
+    }
+    "syncro": lmsync_syncro as syncro {
+        "syncro" => SyncroConfig,
+    }
 }
 
 type Keys = Map<String, Value>;
@@ -94,12 +106,12 @@ impl Vendors {
     /// # Errors
     /// `config` when there is a vendor of that name, or the name is empty.
     pub fn with<C: AccountConfig + DeserializeOwned>(mut self, name: &str) -> Result<Self> {
-        let is_taken = self.readers.contains_key(name) || feature_of(name).is_some();
-        if name.trim().is_empty() || is_taken {
-            return Err(
-                Error::config(format!("there is a vendor called `{name}` already"))
-                    .with_hint("give the vendor a name of its own"),
-            );
+        let refuse = |why| Err(Error::config(why).with_hint("give the vendor a name of its own"));
+        if name.trim().is_empty() {
+            return refuse("the vendor has no name".to_owned());
+        }
+        if self.readers.contains_key(name) || feature_of(name).is_some() {
+            return refuse(format!("there is a vendor called `{name}` already"));
         }
         self.insert(name, |keys| Ok(Arc::new(read::<C>(keys)?)));
         Ok(self)
@@ -131,11 +143,8 @@ impl Vendors {
     }
 
     fn account(&self, mut keys: Keys) -> std::result::Result<ConnectorConfig, String> {
-        let vendor = match keys.remove("vendor") {
-            Some(Value::String(vendor)) => vendor,
-            Some(_) => return Err("`vendor`: a text is expected".to_owned()),
-            None => return Err("missing field `vendor`".to_owned()),
-        };
+        let vendor = keys.remove("vendor").ok_or("missing field `vendor`")?;
+        let vendor = String::deserialize(vendor).map_err(|error| format!("`vendor`: {error}"))?;
         match self.readers.get(&vendor) {
             Some(read) => Ok(ConnectorConfig::of(vendor, read(keys)?)),
             None => Err(self.unknown(&vendor)),
@@ -172,6 +181,12 @@ impl<'de> DeserializeSeed<'de> for &Vendors {
     ) -> std::result::Result<Self::Value, D::Error> {
         let keys = Keys::deserialize(deserializer)?;
         self.account(keys).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConnectorConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Vendors::built_in().deserialize(deserializer)
     }
 }
 

@@ -10,12 +10,14 @@
 //! - `connector.rs` is what you would write: about one screen of requests, one
 //!   of mapping, and the trait.
 //! - `dates.rs` is what it takes to write dates back: one read and one request.
+//! - `config.rs` makes it a vendor that configurations can name.
 //! - `simulator.rs` plays the vendor, so that the connector can be tried before
 //!   there is an account, and tested for ever after.
 //! - `tests/own_connector.rs` proves the connector with the kit's suite:
 //!   `cargo test --test own_connector`.
 #![allow(clippy::print_stdout)]
 
+mod config;
 mod connector;
 mod dates;
 mod simulator;
@@ -26,20 +28,30 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use lmsync::{
     AssetQuery, CheckInWindow, CheckScope, Connector, Environment, SharedClock, SystemClock,
+    Vendors,
 };
 use lmsync_testkit::InMemory;
 use lmsync_testkit::fleet::Fleet;
+use serde_json::json;
 
-use self::connector::Shelf;
+use self::config::ShelfConfig;
 use self::simulator::ShelfSimulator;
 
 const API_KEY: &str = "a-key-that-opens-nothing";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let connector = Shelf::connect_in(&simulated(), "https://shelf.example", API_KEY, "demo")?;
-    check(&connector).await;
-    list(&connector).await?;
+    // The same as in a file: `Vendors` reads the tables of `--config`, too.
+    let vendors = Vendors::built_in().with::<ShelfConfig>("shelf")?;
+    let account = vendors.read(json!({
+        "vendor": "shelf",
+        "name": "demo",
+        "endpoint": "https://shelf.example",
+        "api_key": API_KEY,
+    }))?;
+    let connector = account.connect_in(&simulated())?;
+    check(connector.as_ref()).await;
+    list(connector.as_ref()).await?;
     Ok(())
 }
 

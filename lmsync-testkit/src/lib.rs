@@ -4,6 +4,7 @@ mod chaos;
 mod clock;
 pub mod conformance;
 pub mod cwrmm;
+pub mod demo;
 mod dice;
 mod faults;
 pub mod fleet;

@@ -20,7 +20,7 @@ pub trait Simulator: Send + 'static {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes>;
 }
 
-impl Simulator for Box<dyn Simulator> {
+impl<S: Simulator + ?Sized> Simulator for Box<S> {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
         (**self).respond(request, now)
     }
