@@ -13,12 +13,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lmsync::{Clock, SystemClock};
-use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
+use lmsync_testkit::conformance::TwoWayVendor;
+use lmsync_testkit::demo::{DEMO, Demo, Limits};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
-use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
-use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
-use lmsync_testkit::{ServeOptions, Simulator, serve};
+use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
+use serde_json::{Value, json};
 use wait4::Wait4;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -43,15 +42,15 @@ async fn memory(program: &Path) -> Result<()> {
         "{:>10} {:>10} {:>12} {:>12} {:>10} {:>10} {:>10}",
         "vendor", "assets", "peak KiB", "to 1,000", "requests", "time ms", "cpu ms"
     );
-    for vendor in Vendor::ALL {
+    for demo in DEMO {
         let mut base = None;
         for assets in [1_000, 10_000] {
-            let account = vendor.serve(assets, Duration::ZERO).await?;
+            let account = serve_account(demo, assets, Duration::ZERO).await?;
             let run = run(program, &account, 4)?;
             let base = *base.get_or_insert(run.peak_kib);
             println!(
                 "{:>10} {assets:>10} {:>12} {:>11.2}x {:>10} {:>10} {:>10}",
-                vendor.name(),
+                demo.vendor,
                 run.peak_kib,
                 run.peak_kib as f64 / base as f64,
                 run.requests,
@@ -64,6 +63,7 @@ async fn memory(program: &Path) -> Result<()> {
 }
 
 async fn overlap(program: &Path) -> Result<()> {
+    let demo = Demo::of("superops").ok_or("SuperOps has no simulator")?;
     let assets = 10_000;
     println!(
         "\nSuperOps, {assets} assets, {} ms an answer, a budget that allows it",
@@ -74,7 +74,7 @@ async fn overlap(program: &Path) -> Result<()> {
         "concurrency", "time ms", "best ms", "ratio"
     );
     for concurrency in [1, 4, 8, 16] {
-        let account = Vendor::SuperOps.serve(assets, ANSWER_TIME).await?;
+        let account = serve_account(demo, assets, ANSWER_TIME).await?;
         let run = run(program, &account, concurrency)?;
         let best = (assets / PAGE).div_ceil(concurrency) as u128 * ANSWER_TIME.as_millis();
         println!(
@@ -86,107 +86,25 @@ async fn overlap(program: &Path) -> Result<()> {
     Ok(())
 }
 
-#[derive(Clone, Copy)]
-enum Vendor {
-    SuperOps,
-    Syncro,
-    CwRmm,
-    Halo,
-}
-
-/// A simulated account, and what of a configuration opens it.
+/// A simulated account, and the configuration that opens it.
 struct Account {
-    config: String,
-    _server: Box<dyn Send>,
+    keys: Value,
+    _server: SimulatorServer<Box<dyn TwoWayVendor>>,
 }
 
-impl Vendor {
-    const ALL: [Self; 4] = [Self::SuperOps, Self::Syncro, Self::CwRmm, Self::Halo];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::SuperOps => "superops",
-            Self::Syncro => "syncro",
-            Self::CwRmm => "cwrmm",
-            Self::Halo => "halo-psa",
-        }
-    }
-
-    /// Serves an account of `assets` assets whose vendor sets no limit.
-    async fn serve(self, assets: usize, delay: Duration) -> Result<Account> {
-        let mut spec = FleetSpec::new(assets, SystemClock::new().now());
-        spec.customers = assets / 20;
-        let fleet = Fleet::new(spec);
-        match self {
-            Self::SuperOps => {
-                let mut spec = SuperOpsSpec::new(fleet);
-                spec.requests_per_minute = None;
-                let keys = format!(
-                    "subdomain = \"{}\"\napi_token = \"{}\"",
-                    spec.subdomain, spec.token
-                );
-                served(SuperOpsSimulator::new(spec), delay, |origin| {
-                    format!("{keys}\nendpoint = \"{origin}\"")
-                })
-                .await
-            }
-            Self::Syncro => {
-                let mut spec = SyncroSpec::new(fleet);
-                spec.requests_per_minute = None;
-                let keys = format!("hostname = \"acmemsp\"\napi_key = \"{}\"", spec.api_key);
-                served(SyncroSimulator::new(spec), delay, |origin| {
-                    format!("{keys}\nendpoint = \"{origin}\"")
-                })
-                .await
-            }
-            Self::CwRmm => {
-                let mut spec = CwRmmSpec::new(fleet);
-                spec.requests_in_five_minutes = None;
-                let keys = format!(
-                    "client_id = \"{}\"\nclient_secret = \"{}\"",
-                    spec.client_id, spec.client_secret
-                );
-                served(CwRmmSimulator::new(spec), delay, |origin| {
-                    format!("{keys}\nendpoint = \"{origin}\"")
-                })
-                .await
-            }
-            Self::Halo => {
-                let mut spec = HaloSpec::new(fleet);
-                spec.requests_per_five_minutes = None;
-                let keys = format!(
-                    "tenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"",
-                    spec.tenant, spec.client_id, spec.client_secret
-                );
-                served(HaloSimulator::new(spec), delay, |origin| {
-                    format!(
-                        "{keys}\nresource_server_url = \"{origin}/api\"\n\
-                         authorisation_server_url = \"{origin}/auth\""
-                    )
-                })
-                .await
-            }
-        }
-        .map(|account| Account {
-            config: format!("vendor = \"{}\"\n{}", self.name(), account.config),
-            ..account
-        })
-    }
-}
-
-async fn served<S: Simulator>(
-    simulator: S,
-    delay: Duration,
-    config: impl FnOnce(&str) -> String,
-) -> Result<Account> {
+/// Serves an account of `assets` assets whose vendor sets no limit.
+async fn serve_account(demo: &Demo, assets: usize, delay: Duration) -> Result<Account> {
+    let mut spec = FleetSpec::new(assets, SystemClock::new().now());
+    spec.customers = assets / 20;
+    let simulator = demo.simulator(Fleet::new(spec), Limits::None);
     let options = ServeOptions {
         delay,
         ..ServeOptions::default()
     };
     let server = serve(simulator, options).await?;
     Ok(Account {
-        config: config(&server.uri()),
-        _server: Box::new(server),
+        keys: demo.keys(&server.uri()),
+        _server: server,
     })
 }
 
@@ -202,13 +120,10 @@ fn run(program: &Path, account: &Account, concurrency: usize) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let config = folder.path().join("accounts.toml");
     let report = folder.path().join("report.json");
-    fs::write(
-        &config,
-        format!(
-            "[[connector]]\n{}\nrequests_per_minute = 1000000\nconcurrency = {concurrency}\n",
-            account.config
-        ),
-    )?;
+    let mut keys = account.keys.clone();
+    keys["requests_per_minute"] = 1_000_000.into();
+    keys["concurrency"] = concurrency.into();
+    fs::write(&config, toml::to_string(&json!({ "connector": [keys] }))?)?;
     let mut child = Command::new(program)
         .arg("--config")
         .arg(&config)
@@ -223,7 +138,7 @@ fn run(program: &Path, account: &Account, concurrency: usize) -> Result<Run> {
     if !used.status.success() {
         return Err(format!("full_sync ended with {}", used.status).into());
     }
-    let report: serde_json::Value = serde_json::from_slice(&fs::read(&report)?)?;
+    let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
     let connector = &report["connectors"][0];
     let number = |name: &str| {
         connector[name]

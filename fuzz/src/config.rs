@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use lmsync::cwrmm::CwRmmConfig;
-use lmsync::halo::{HaloConfig, HaloProduct};
 use lmsync::http::{Endpoint, RetryPolicy};
-use lmsync::superops::SuperOpsConfig;
-use lmsync::syncro::SyncroConfig;
-use lmsync::{CheckScope, ConnectorConfig, Environment, Result, Secret, TwoWaySync, input};
+use lmsync::{
+    CheckScope, ConnectorConfig, Environment, Result, Secret, TwoWaySync, Vendors, input,
+};
 use lmsync_testkit::VirtualClock;
 use lmsync_testkit::conformance::run;
+use lmsync_testkit::demo::{DEMO, SECRET};
 use serde_json::Value;
 
 use crate::wire::Replies;
@@ -28,7 +27,6 @@ const DOMAINS: [&str; 8] = [
     "auplatform.connectwise.com",
     "halopsa.com",
 ];
-const CANARY: &str = "s3cret-canary-51c4be";
 
 /// One account's configuration, in TOML or JSON.
 ///
@@ -106,47 +104,36 @@ pub fn pasted(data: &[u8]) {
     if let Ok(endpoint) = Endpoint::parse(&text) {
         assert!(endpoint.join("/x").is_ok_and(|url| url.path() == "/x"));
     }
-    if !text.contains(CANARY) {
+    if !text.contains(SECRET) {
         paste_everywhere(&text);
     }
 }
 
+/// Pastes `text` into each key of each vendor's configuration.
 fn paste_everywhere(text: &str) {
-    let hosts = || vec![text.to_lowercase()];
-    let halo = |resource: &str, sign_in: &str, id: &str, secret: &str| {
-        HaloConfig::new(HaloProduct::Itsm, resource, sign_in, id, secret)
-    };
-    let address = "https://acme.halopsa.com";
-    let canary: &[&str] = &[CANARY];
-    connect(canary, Vec::new(), |environment| {
-        Ok(Arc::new(
-            SuperOpsConfig::new(text, CANARY).connect_in(environment)?,
-        ))
-    });
-    connect(canary, Vec::new(), |environment| {
-        Ok(Arc::new(
-            SyncroConfig::new(text, CANARY).connect_in(environment)?,
-        ))
-    });
-    connect(canary, Vec::new(), |environment| {
-        Ok(Arc::new(
-            CwRmmConfig::new(text, CANARY).connect_in(environment)?,
-        ))
-    });
-    connect(canary, hosts(), |environment| {
-        Ok(Arc::new(
-            halo(text, text, "id-1234", CANARY).connect_in(environment)?,
-        ))
-    });
-    connect(&[], Vec::new(), |environment| {
-        Ok(Arc::new(
-            SyncroConfig::new("acme", text).connect_in(environment)?,
-        ))
-    });
-    connect(&[], Vec::new(), |environment| {
-        let config = halo(address, address, text, text).tenant(text);
-        Ok(Arc::new(config.connect_in(environment)?))
-    });
+    for demo in DEMO {
+        let mut keys = demo.keys("http://127.0.0.1:9");
+        keys["name"] = demo.vendor.into();
+        // Where no other address is named, requests go to the vendor's own.
+        let endpoint = keys
+            .as_object_mut()
+            .and_then(|keys| keys.remove("endpoint"));
+        let texts: Vec<String> = (keys.as_object().into_iter().flatten())
+            .filter(|(key, value)| value.is_string() && *key != "vendor")
+            .map(|(key, _)| key.clone())
+            .chain(endpoint.map(|_| "endpoint".to_owned()))
+            .collect();
+        for key in texts {
+            let is_secret = keys[&key] == SECRET;
+            let mut pasted = keys.clone();
+            pasted[&key] = text.into();
+            let secrets: &[&str] = if is_secret { &[] } else { &[SECRET] };
+            connect(secrets, named_hosts(&pasted), |environment| {
+                let config = Vendors::built_in().read(pasted.clone())?;
+                config.connect_two_way_in(environment)
+            });
+        }
+    }
 }
 
 /// Connects without a network and sends one check into the void.

@@ -86,13 +86,10 @@ fn a_vendor_must_be_known() {
 #[test]
 fn a_provider_has_the_same_subdomain_in_many_products() {
     let account = Account::start();
-    let spec = SyncroSpec::new(Fleet::new(FleetSpec::new(30, SystemClock::new().now())));
-    let syncro = format!(
-        "[[connector]]\nvendor = \"syncro\"\nhostname = \"{SUBDOMAIN}\"\napi_key = \"{}\"\n",
-        spec.api_key
-    );
-    let server = start(SyncroSimulator::new(spec)).unwrap();
-    let syncro = format!("{syncro}endpoint = \"{}\"\n", server.uri());
+    let fleet = Fleet::new(FleetSpec::new(30, SystemClock::new().now()));
+    let demo = Demo::of("syncro").unwrap();
+    let server = start(demo.simulator(fleet, Limits::Documented)).unwrap();
+    let syncro = tables([demo.keys(&server.uri())].into_iter());
     let superops = account.table("x", TOKEN, "").replace("name = \"x\"\n", "");
     let folder = Folder::new();
     sync(&folder, &folder.config(&format!("{superops}{syncro}")))

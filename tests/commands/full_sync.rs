@@ -24,10 +24,10 @@ fn every_product_is_read_completely_and_every_record_has_its_form() {
         .expect(0);
     let report = folder.json("report.json");
     let lines = folder.lines("out.jsonl");
-    let products = ["superops", "syncro", "cwrmm", "halo-psa", "halo-itsm"];
     let connectors = report["connectors"].as_array().unwrap();
-    assert_eq!(connectors.len(), products.len());
-    for (connector, product) in connectors.iter().zip(products) {
+    assert_eq!(connectors.len(), DEMO.len());
+    for (connector, demo) in connectors.iter().zip(DEMO) {
+        let product = demo.vendor;
         assert_eq!(connector["vendor"], product);
         assert_eq!(connector["complete"], true, "{connector}");
         assert_eq!(connector["assets"], 250, "{connector}");

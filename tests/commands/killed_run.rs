@@ -12,9 +12,7 @@ use chrono::{DateTime, Utc};
 use http::{Request, Response};
 use lmsync::two_way::AssetDates;
 use lmsync_testkit::conformance::TwoWayVendor;
-use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
-use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
-use lmsync_testkit::superops::SuperOpsSpec;
+use lmsync_testkit::demo::{DEMO, Demo, Limits};
 use lmsync_testkit::{Simulator, SimulatorServer};
 
 use super::*;
@@ -68,12 +66,12 @@ impl Fuse {
 }
 
 /// A simulator whose requests burn a fuse.
-struct Wired<S> {
-    simulator: S,
+struct Wired {
+    simulator: Box<dyn TwoWayVendor>,
     fuse: Fuse,
 }
 
-impl<S: Simulator> Simulator for Wired<S> {
+impl Simulator for Wired {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
         let response = self.simulator.respond(request, now);
         self.fuse.burn();
@@ -81,95 +79,53 @@ impl<S: Simulator> Simulator for Wired<S> {
     }
 }
 
-/// A vendor on loopback, whichever it is.
-trait Books {
-    fn uri(&self) -> String;
-    fn look(&self, look: &mut dyn FnMut(&mut dyn TwoWayVendor));
+/// An account on loopback, named after its vendor.
+struct Served {
+    demo: &'static Demo,
+    server: SimulatorServer<Wired>,
 }
 
-impl<S: TwoWayVendor> Books for SimulatorServer<Wired<S>> {
-    fn uri(&self) -> String {
-        SimulatorServer::uri(self)
+impl Served {
+    fn look<R>(&self, look: impl FnOnce(&mut dyn TwoWayVendor) -> R) -> R {
+        let simulator = self.server.simulator();
+        simulator.with(|wired| look(wired.simulator.as_mut()))
     }
 
-    fn look(&self, look: &mut dyn FnMut(&mut dyn TwoWayVendor)) {
-        self.simulator().with(|wired| look(&mut wired.simulator));
+    fn keys(&self) -> Value {
+        let mut keys = self.demo.keys(&self.server.uri());
+        keys["name"] = self.demo.vendor.into();
+        keys["requests_per_minute"] = 1_000_000.into();
+        keys
     }
 }
 
-/// An account of each vendor with so many machines that hold no dates, by instance name.
-fn every_vendor(machines: usize, fuse: &Fuse) -> Vec<(&'static str, Box<dyn Books>)> {
+/// An account of each vendor with so many machines that hold no dates.
+fn every_vendor(machines: usize, fuse: &Fuse) -> Vec<Served> {
     let fleet = Fleet::new(FleetSpec::new(machines, SystemClock::new().now()));
-    fn serve<S: TwoWayVendor>(simulator: S, fuse: &Fuse) -> Box<dyn Books> {
-        let fuse = fuse.clone();
-        Box::new(start(Wired { simulator, fuse }).expect("a loopback port"))
-    }
-    let superops = SuperOpsSpec {
-        subdomain: SUBDOMAIN.to_owned(),
-        token: TOKEN.to_owned(),
-        requests_per_minute: None,
-        ..SuperOpsSpec::new(fleet.clone())
-    };
-    let syncro = SyncroSpec {
-        api_key: TOKEN.to_owned(),
-        requests_per_minute: None,
-        ..SyncroSpec::new(fleet.clone())
-    };
-    let cwrmm = CwRmmSpec {
-        client_id: "0e30-client".to_owned(),
-        client_secret: TOKEN.to_owned(),
-        requests_in_five_minutes: None,
-        // Every start asks for tokens; the vendor would lock the key for a while.
-        tokens_at_once: usize::MAX,
-        ..CwRmmSpec::new(fleet.clone())
-    };
-    let halo = || HaloSpec {
-        client_id: "client".to_owned(),
-        client_secret: TOKEN.to_owned(),
-        requests_per_five_minutes: None,
-        ..HaloSpec::new(fleet.clone())
-    };
-    let vendors = vec![
-        ("superops", serve(SuperOpsSimulator::new(superops), fuse)),
-        ("syncro", serve(SyncroSimulator::new(syncro), fuse)),
-        ("cwrmm", serve(CwRmmSimulator::new(cwrmm), fuse)),
-        ("halo-psa", serve(HaloSimulator::new(halo()), fuse)),
-        ("halo-itsm", serve(HaloSimulator::new(halo()), fuse)),
-    ];
-    for (_, vendor) in &vendors {
-        vendor.look(&mut |vendor| {
+    let served = DEMO.iter().map(|demo| {
+        let wired = Wired {
+            simulator: demo.simulator(fleet.clone(), Limits::None),
+            fuse: fuse.clone(),
+        };
+        let server = start(wired).expect("a loopback port");
+        let served = Served { demo, server };
+        served.look(|vendor| {
             for id in vendor.asset_ids() {
                 vendor.hold_dates(&id, AssetDates::default());
             }
         });
-    }
-    vendors
-}
-
-fn tables(vendors: &[(&str, Box<dyn Books>)]) -> String {
-    let tables = vendors.iter().map(|(name, vendor)| {
-        let uri = vendor.uri();
-        let keys = match *name {
-            "superops" => format!("endpoint = \"{uri}\"\nsubdomain = \"{SUBDOMAIN}\"\napi_token = \"{TOKEN}\""),
-            "syncro" => format!("endpoint = \"{uri}\"\nhostname = \"{SUBDOMAIN}.syncromsp.com\"\napi_key = \"{TOKEN}\""),
-            "cwrmm" => format!("endpoint = \"{uri}\"\nclient_id = \"0e30-client\"\nclient_secret = \"{TOKEN}\""),
-            _ => format!(
-                "resource_server_url = \"{uri}/api\"\nauthorisation_server_url = \"{uri}/auth\"\n\
-                 tenant = \"{SUBDOMAIN}\"\nclient_id = \"client\"\nclient_secret = \"{TOKEN}\""
-            ),
-        };
-        format!("[[connector]]\nvendor = \"{name}\"\nname = \"{name}\"\nrequests_per_minute = 1000000\n{keys}\n")
+        served
     });
-    tables.collect()
+    served.collect()
 }
 
 /// `--dates` for every asset of every vendor, and how many there are.
-fn dates_for_all(vendors: &[(&str, Box<dyn Books>)]) -> (String, usize) {
+fn dates_for_all(vendors: &[Served]) -> (String, usize) {
     let mut lines = Vec::new();
-    for (name, vendor) in vendors {
-        vendor.look(&mut |vendor| {
+    for served in vendors {
+        served.look(|vendor| {
             for id in vendor.asset_ids() {
-                lines.push(json!({ "asset": { "instance": name, "vendor_id": id },
+                lines.push(json!({ "asset": { "instance": served.demo.vendor, "vendor_id": id },
                     "purchase_date": "2024-03-01", "warranty_expiry": "2027-02-28", "source": "lookup" }));
             }
         });
@@ -184,7 +140,7 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
     let (fuse, ended) = Fuse::new();
     let vendors = every_vendor(killed_run_dates(), &fuse);
     let folder = Folder::new();
-    let config = folder.config(&tables(&vendors));
+    let config = folder.config(&tables(vendors.iter().map(Served::keys)));
     let (dates_file, count) = dates_for_all(&vendors);
     fs::write(folder.path("dates.jsonl"), dates_file).unwrap();
     let program = || {
@@ -227,8 +183,9 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
     program().run().expect(0);
 
     let journal = folder.lines("journal.jsonl");
-    for (name, vendor) in &vendors {
-        vendor.look(&mut |vendor| {
+    for served in &vendors {
+        let name = served.demo.vendor;
+        served.look(|vendor| {
             for id in vendor.asset_ids() {
                 let held = AssetDates::new("2024-03-01".parse().ok(), "2027-02-28".parse().ok());
                 assert_eq!(vendor.held_dates(&id), held, "{name} {id}");

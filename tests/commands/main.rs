@@ -19,12 +19,12 @@ use std::process::Stdio;
 
 use chrono::TimeDelta;
 use lmsync::{Clock, SystemClock};
+use lmsync_testkit::demo::{DEMO, Demo, Limits};
 use lmsync_testkit::fleet::{Fleet, FleetSpec, Machine};
 use lmsync_testkit::superops::{RowFault, SuperOpsSimulator};
-use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
 use serde_json::{Value, json};
 
-use self::support::{Account, Folder, Program, Run, SUBDOMAIN, TOKEN, json_lines, start};
+use self::support::{Account, Folder, Program, Run, SUBDOMAIN, TOKEN, json_lines, start, tables};
 
 const PROGRAMS: [&str; 3] = ["full_sync", "check_connection", "two_way_sync"];
 

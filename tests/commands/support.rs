@@ -8,7 +8,7 @@ use lmsync::{Clock, SystemClock};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::superops::{SuperOpsSimulator, SuperOpsSpec};
 use lmsync_testkit::{ServeOptions, Simulator, SimulatorServer, serve};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The secret of every account here; it must never be seen.
@@ -144,6 +144,12 @@ impl Account {
             self.server.uri()
         )
     }
+}
+
+/// A configuration file of these accounts.
+pub(crate) fn tables(accounts: impl Iterator<Item = Value>) -> String {
+    let accounts: Vec<Value> = accounts.collect();
+    toml::to_string(&json!({ "connector": accounts })).expect("keys that TOML can hold")
 }
 
 /// `simulator` on loopback.

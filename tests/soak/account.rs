@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use lmsync::http::RetryPolicy;
 use lmsync::two_way::WriteOutcome;
-use lmsync::{Environment, Error, ErrorKind, Result, SharedClock, TwoWaySync};
+use lmsync::{ConnectorConfig, Environment, Error, ErrorKind, SharedClock, TwoWaySync};
 use lmsync_testkit::conformance::TwoWayVendor;
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::{ChaosTransport, FaultyTransport, InMemory, MemoryJournal, VirtualClock};
@@ -30,8 +30,8 @@ const PASSING: [ErrorKind; 5] = [
 ];
 
 /// An account, two connectors to it, and what they did so far.
-pub(crate) struct Account<V> {
-    pub(crate) vendor: InMemory<V>,
+pub(crate) struct Account {
+    pub(crate) vendor: InMemory<Box<dyn TwoWayVendor>>,
     /// Where the account changes in the middle of a listing.
     pub(crate) door: FaultyTransport,
     pub(crate) chaos: ChaosTransport,
@@ -52,11 +52,11 @@ pub(crate) struct Account<V> {
     pub(crate) tally: Tally,
 }
 
-impl<V: TwoWayVendor> Account<V> {
+impl Account {
     pub(crate) fn new(
         seed: u64,
-        vendor: impl Fn(Fleet) -> V,
-        connect: impl Fn(&Environment) -> Result<Arc<dyn TwoWaySync>>,
+        vendor: impl Fn(Fleet) -> Box<dyn TwoWayVendor>,
+        config: &ConnectorConfig,
     ) -> Self {
         let clock: SharedClock = Arc::new(VirtualClock::default());
         let fleet = Fleet::new(FleetSpec::new(MACHINES, clock.now()));
@@ -71,7 +71,10 @@ impl<V: TwoWayVendor> Account<V> {
             retry.attempts = attempts;
             // Back-off is drawn anew in every run; without it, a seed repeats one.
             retry.base = Duration::ZERO;
-            connect(&environment.clone().retry(retry)).expect("it connects")
+            let environment = environment.clone().retry(retry);
+            config
+                .connect_two_way_in(&environment)
+                .expect("it connects")
         };
         Self {
             vendor,
@@ -120,8 +123,9 @@ impl<V: TwoWayVendor> Account<V> {
         self.clock.sleep(pause).await;
     }
 
-    pub(crate) fn look<R>(&self, look: impl FnOnce(&mut V) -> R) -> R {
-        self.vendor.simulator().with(look)
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&mut dyn TwoWayVendor) -> R) -> R {
+        let simulator = self.vendor.simulator();
+        simulator.with(|vendor| look(vendor.as_mut()))
     }
 
     pub(crate) fn writes(&self) -> usize {

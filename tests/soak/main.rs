@@ -17,127 +17,61 @@ mod tally;
 mod two_way;
 
 use std::io::Write as _;
-use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use lmsync::cwrmm::CwRmmConfig;
-use lmsync::halo::{HaloConfig, HaloProduct};
-use lmsync::model::{TenantField, TenantFieldNames};
-use lmsync::superops::{Product, SuperOpsConfig};
-use lmsync::syncro::SyncroConfig;
-use lmsync::{Environment, Result, TwoWaySync};
+use lmsync::Vendors;
 use lmsync_testkit::conformance::{TwoWayVendor, run};
-use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
-use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
-use lmsync_testkit::superops::{self, SuperOpsSimulator, SuperOpsSpec};
-use lmsync_testkit::syncro::{SyncroSimulator, SyncroSpec};
+use lmsync_testkit::demo::{DEMO, Demo, Limits, SECRET};
+use lmsync_testkit::fleet::Fleet;
+use lmsync_testkit::superops::{Product, SuperOpsSimulator, SuperOpsSpec};
+use serde_json::Value;
 
 use crate::account::Account;
 
+/// Where nobody is asked: the accounts are in memory.
+const ORIGIN: &str = "http://127.0.0.1:9";
+
+/// Each product in a thread of its own, which has the vendor's name.
 #[test]
-fn superops_msp() {
-    soak(
-        "superops-msp",
-        |fleet| SuperOpsSimulator::new(superops(fleet, superops::Product::Msp)),
-        |environment| {
-            let spec = superops(no_machines(), superops::Product::Msp);
-            let config = SuperOpsConfig::new(spec.subdomain, spec.token);
-            Ok(Arc::new(config.connect_in(environment)?))
-        },
-    );
+fn every_product() {
+    thread::scope(|scope| {
+        for demo in DEMO {
+            let soak_demo = || soak(demo.vendor, demo_vendor(demo), &demo.keys(ORIGIN));
+            let thread = thread::Builder::new().name(demo.vendor.to_owned());
+            thread.spawn_scoped(scope, soak_demo).expect("a thread");
+        }
+    });
 }
 
 #[test]
 fn superops_it() {
-    soak(
-        "superops-it",
-        |fleet| SuperOpsSimulator::new(superops(fleet, superops::Product::It)),
-        |environment| {
-            let spec = superops(no_machines(), superops::Product::It);
-            let config = SuperOpsConfig::new(spec.subdomain, spec.token).product(Product::It);
-            Ok(Arc::new(config.connect_in(environment)?))
-        },
-    );
-}
-
-#[test]
-fn syncro() {
-    soak(
-        "syncro",
-        |fleet| SyncroSimulator::new(SyncroSpec::new(fleet)),
-        |environment| {
-            let spec = SyncroSpec::new(no_machines());
-            let config = SyncroConfig::new("acmemsp.syncromsp.com", spec.api_key);
-            Ok(Arc::new(config.connect_in(environment)?))
-        },
-    );
-}
-
-#[test]
-fn cwrmm() {
-    soak(
-        "cwrmm",
-        |fleet| {
-            CwRmmSimulator::new(CwRmmSpec {
-                // Two connectors, and tokens that are lost on their way.
-                tokens_at_once: 20,
-                ..CwRmmSpec::new(fleet)
-            })
-        },
-        |environment| {
-            let spec = CwRmmSpec::new(no_machines());
-            let config = CwRmmConfig::new(spec.client_id, spec.client_secret);
-            Ok(Arc::new(config.connect_in(environment)?))
-        },
-    );
+    let it = |fleet| -> Box<dyn TwoWayVendor> {
+        let mut spec = SuperOpsSpec::new(fleet);
+        (spec.product, spec.token) = (Product::It, SECRET.to_owned());
+        Box::new(SuperOpsSimulator::new(spec))
+    };
+    let mut keys = demo("superops").keys(ORIGIN);
+    keys["product"] = "it".into();
+    soak("superops-it", it, &keys);
 }
 
 /// No field holds a check-in: windows are refused.
 #[test]
-fn halo_psa() {
-    soak(
-        "halo-psa",
-        |fleet| HaloSimulator::new(HaloSpec::new(fleet)),
-        |environment| Ok(Arc::new(halo(HaloProduct::Psa).connect_in(environment)?)),
-    );
+fn halo_without_check_ins() {
+    let demo = demo("halo-psa");
+    let mut keys = demo.keys(ORIGIN);
+    let fields = keys.as_object_mut().and_then(|keys| keys.remove("fields"));
+    assert!(fields.is_some());
+    soak("halo-without-check-ins", demo_vendor(demo), &keys);
 }
 
-/// A named field holds the check-in: windows work.
-#[test]
-fn halo_itsm() {
-    soak(
-        "halo-itsm",
-        |fleet| HaloSimulator::new(HaloSpec::new(fleet)),
-        |environment| {
-            let places = TenantFieldNames::new().with(TenantField::LastCheckIn, ["Last Seen"]);
-            let config = halo(HaloProduct::Itsm).fields(places);
-            Ok(Arc::new(config.connect_in(environment)?))
-        },
-    );
+fn demo(vendor: &str) -> &'static Demo {
+    Demo::of(vendor).expect("a demo account")
 }
 
-fn no_machines() -> Fleet {
-    Fleet::new(FleetSpec::new(0, chrono::DateTime::UNIX_EPOCH))
-}
-
-fn superops(fleet: Fleet, product: superops::Product) -> SuperOpsSpec {
-    SuperOpsSpec {
-        product,
-        ..SuperOpsSpec::new(fleet)
-    }
-}
-
-fn halo(product: HaloProduct) -> HaloConfig {
-    let spec = HaloSpec::new(no_machines());
-    HaloConfig::new(
-        product,
-        "https://acmemsp.halopsa.com/api",
-        "https://acmemsp.halopsa.com/auth",
-        spec.client_id,
-        spec.client_secret,
-    )
-    .tenant(spec.tenant)
+fn demo_vendor(demo: &Demo) -> impl Fn(Fleet) -> Box<dyn TwoWayVendor> {
+    |fleet| demo.simulator(fleet, Limits::Documented)
 }
 
 /// The number in an environment variable.
@@ -162,19 +96,17 @@ impl Drop for Seed {
     }
 }
 
-fn soak<V: TwoWayVendor>(
-    name: &str,
-    vendor: impl Fn(Fleet) -> V,
-    connect: impl Fn(&Environment) -> Result<Arc<dyn TwoWaySync>>,
-) {
+/// Soaks the account that `vendor` makes of a fleet and `keys` open.
+fn soak(name: &str, vendor: impl Fn(Fleet) -> Box<dyn TwoWayVendor>, keys: &Value) {
     let minutes = asked("LMSYNC_SOAK_MINUTES");
     let seed = Seed(asked("LMSYNC_SOAK_SEED").unwrap_or(1));
     let duration = Duration::from_secs(60 * minutes.unwrap_or(3));
     // Each account has faults of its own.
     let add = |sum: u64, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
     let own_seed = name.bytes().fold(seed.0, add);
+    let config = Vendors::built_in().read(keys.clone()).expect("good keys");
     run(async {
-        let mut account = Account::new(own_seed, vendor, connect);
+        let mut account = Account::new(own_seed, vendor, &config);
         while account.clock.elapsed() < duration {
             account.round().await;
         }

@@ -14,7 +14,6 @@ use lmsync::{
     AssetQuery, CheckInSupport, CheckInWindow, CheckScope, Error, ErrorKind, NeverCheckedIn,
     SyncSummary, TwoWaySync,
 };
-use lmsync_testkit::conformance::TwoWayVendor;
 
 use crate::account::Account;
 
@@ -91,7 +90,7 @@ impl Reading {
     }
 }
 
-impl<V: TwoWayVendor> Account<V> {
+impl Account {
     /// Counts a listing; whether it is complete.
     fn count(&mut self, reading: &Reading) -> bool {
         self.tally.listings += 1;

@@ -10,14 +10,13 @@ use lmsync::two_way::{
     AssetDates, AssetRef, Claim, ClaimSource, Claims, DateChange, DateField, DateFields, History,
     JournalEntry, PlanInput, PlanRules, Policy, WriteOutcome, apply, plan, recover_open,
 };
-use lmsync_testkit::conformance::TwoWayVendor;
 
 use crate::account::Account;
 
 /// What the vendor's books have of each asset: its dates, and how often they were written.
 type Books = BTreeMap<String, (AssetDates, usize)>;
 
-impl<V: TwoWayVendor> Account<V> {
+impl Account {
     pub(crate) async fn two_way_run(&mut self, connector: &dyn TwoWaySync) {
         self.tally.two_way_runs += 1;
         let mut history = self.journal.history();
