@@ -10,7 +10,7 @@ use lmsync::two_way::{
     ApplyReport, AssetDates, AssetPlan, AssetRef, Attempts, DateChange, History, Journal,
     PlanInput, PlanRules, apply, plan, plan_undo, recover_open,
 };
-use lmsync::{Clock, Result, SystemClock, TwoWaySync};
+use lmsync::{Clock, Result, SystemClock, TwoWaySync, TwoWaySyncExt};
 
 use crate::lines::PlanLine;
 use crate::record::Record;
@@ -109,10 +109,10 @@ impl<'a> Work<'a> {
         wanted: &Wanted,
         attempts: &Attempts,
     ) -> Result<AssetPlan> {
-        let id = asset.id();
-        let held = match left_by(attempts, wanted).or_else(|| listed_for(wanted)) {
-            Some(held) => held,
-            None => connector.read_dates(&id).await?,
+        // An asset may have moved since its parents were noted.
+        let (id, held) = match left_by(attempts, wanted).or_else(|| listed_for(wanted)) {
+            Some(held) => (asset.id(), held),
+            None => connector.find_dates(&asset.id()).await?,
         };
         Ok(match &self.rules {
             Some(rules) => plan(&PlanInput {
@@ -133,7 +133,7 @@ impl<'a> Work<'a> {
         &self,
         mut changes: Changes,
         journal: &dyn Journal,
-    ) -> Vec<(String, ApplyReport)> {
+    ) -> Vec<(String, Result<ApplyReport>)> {
         let accounts: Vec<_> = self
             .connectors
             .iter()
@@ -150,7 +150,7 @@ impl<'a> Work<'a> {
                     let connector = connector.as_ref();
                     // Targets hold each asset once, so that no two changes are of the same.
                     let report = apply(connector, own, journal, &self.clock, WRITE_AT_ONCE).await;
-                    (name, report.unwrap_or_default())
+                    (name, report)
                 }),
         )
         .await

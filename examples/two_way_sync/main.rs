@@ -33,7 +33,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
-use lmsync::two_way::{DateField, DateFields, PlanRules, Policy};
+use lmsync::two_way::{ApplyReport, DateField, DateFields, PlanRules, Policy};
 use lmsync::{ConnectorConfig, TwoWaySync, Vendors};
 
 use self::account::Work;
@@ -165,7 +165,10 @@ async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
     };
     let reports = work.apply(changes, journal).await;
     shown.outcomes(&reports);
-    Ok(planned && reports.iter().all(|(_, report)| report.is_done()))
+    Ok(planned
+        && reports
+            .iter()
+            .all(|(_, report)| report.as_ref().is_ok_and(ApplyReport::is_done)))
 }
 
 /// The dates of the file; `None` where they come from elsewhere.

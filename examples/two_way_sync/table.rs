@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
+use lmsync::Result;
 use lmsync::two_way::{ApplyReport, WriteOutcome};
 
 use crate::Options;
@@ -71,10 +72,17 @@ impl Shown {
     }
 
     /// What became of every write.
-    pub(crate) fn outcomes(&self, reports: &[(String, ApplyReport)]) {
+    pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut failed = Vec::new();
         for (account, report) in reports {
+            let report = match report {
+                Ok(report) => report,
+                Err(error) => {
+                    failed.push(format!("{account}: nothing was sent: {error}"));
+                    continue;
+                }
+            };
             for attempted in &report.attempted {
                 let entry = &attempted.entry;
                 *counts.entry(entry.outcome.as_str()).or_default() += 1;

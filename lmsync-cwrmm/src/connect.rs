@@ -15,6 +15,7 @@ use lmsync_core::{
 use crate::api::{Api, KnownVerb, Options};
 use crate::config::{CwRmmConfig, Region};
 use crate::connector::CwRmm;
+use crate::map;
 use crate::product::{CONNECTOR, PRODUCT};
 use crate::quirks::scope::Scopes;
 use crate::quirks::sign_in::{Purpose, SignIn};
@@ -142,17 +143,7 @@ impl CwRmmConfig {
     }
 
     fn places(&self) -> Result<TenantFieldNames> {
-        for field in NOT_IN_CUSTOM_FIELDS {
-            if !self.fields.names(field).is_empty() {
-                return Err(Error::config(format!(
-                    "`fields` names a place for {field:?}, which ConnectWise RMM's agent reports itself"
-                ))
-                .with_hint(
-                    "custom fields are read for `purchase_date`, `warranty_start`, \
-                     `warranty_expiry`, `asset_tag` and `product_number`",
-                ));
-            }
-        }
+        self.fields.check(&map::CUSTOM_FIELDS)?;
         Ok(self.fields.clone().over(default_places()))
     }
 
@@ -185,24 +176,6 @@ fn default_places() -> TenantFieldNames {
         )
         .with(TenantField::AssetTag, ["Asset Tag"])
 }
-
-const NOT_IN_CUSTOM_FIELDS: [TenantField; 15] = [
-    TenantField::Cpu,
-    TenantField::Domain,
-    TenantField::Hostname,
-    TenantField::HardwareUuid,
-    TenantField::Kind,
-    TenantField::LastCheckIn,
-    TenantField::LastUser,
-    TenantField::MacAddress,
-    TenantField::Manufacturer,
-    TenantField::Memory,
-    TenantField::Model,
-    TenantField::OsName,
-    TenantField::OsVersion,
-    TenantField::Serial,
-    TenantField::Storage,
-];
 
 /// The bare Client ID: people paste it with quotes or its label.
 fn client_id(pasted: &str) -> Result<String> {

@@ -163,8 +163,18 @@ pub(crate) fn with_custom_fields(
             draft.asset.custom_fields.insert(name, value);
         }
     }
-    for field in SUPPORTED_PLACES {
-        let Some(held) = places::held(fields, places, field) else {
+    let dates = draft.dates();
+    for field in CUSTOM_FIELDS {
+        let text = || places::held(fields, places, field).map(|held| (held, true));
+        let date = || {
+            let (held, date) = places::day(fields, places, field, &dates)?;
+            Some((held, date.day().is_some()))
+        };
+        let found = match field {
+            TenantField::AssetTag | TenantField::ProductNumber => text(),
+            _ => date(),
+        };
+        let Some((held, is_read)) = found else {
             continue;
         };
         let value = held.text.as_str();
@@ -182,7 +192,9 @@ pub(crate) fn with_custom_fields(
             TenantField::ProductNumber => draft.asset.product_number = Some(value.to_owned()),
             _ => continue,
         }
-        draft.asset.places.insert(field, held.place.to_owned());
+        if is_read {
+            draft.asset.places.insert(field, held.place.to_owned());
+        }
     }
     draft.finish()
 }
@@ -193,7 +205,7 @@ pub(crate) fn day_text(day: NaiveDate) -> String {
 }
 
 /// What custom fields can hold; all else comes from the agent.
-const SUPPORTED_PLACES: [TenantField; 5] = [
+pub(crate) const CUSTOM_FIELDS: [TenantField; 5] = [
     TenantField::PurchaseDate,
     TenantField::WarrantyStart,
     TenantField::WarrantyExpiry,

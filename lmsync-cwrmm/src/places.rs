@@ -21,14 +21,38 @@ pub(crate) fn held<'a>(
     places: &'a TenantFieldNames,
     field: TenantField,
 ) -> Option<Held<'a>> {
-    let (place, (attribute, text)) = places.find(field, |name| {
-        // The same name may be given twice; the first that holds something counts.
-        named(fields, name).find_map(|attribute| Some((attribute, value(attribute)?)))
-    })?;
-    Some(Held {
-        place,
-        attribute,
-        text,
+    all_held(fields, places, field).next()
+}
+
+/// What counts for the date `field` among its places.
+pub(crate) fn day<'a>(
+    fields: &'a [AttributeValue],
+    places: &'a TenantFieldNames,
+    field: TenantField,
+    reader: &DateReader,
+) -> Option<(Held<'a>, HeldDate)> {
+    let all = all_held(fields, places, field);
+    HeldDate::that_counts(all.map(|held| {
+        let date = HeldDate::read(reader, held.text.as_str());
+        (held, date)
+    }))
+}
+
+/// The places of `field` that hold anything. The same name may be given twice.
+fn all_held<'a>(
+    fields: &'a [AttributeValue],
+    places: &'a TenantFieldNames,
+    field: TenantField,
+) -> impl Iterator<Item = Held<'a>> {
+    places.names(field).iter().flat_map(move |place| {
+        named(fields, place).filter_map(move |attribute| {
+            let text = value(attribute)?;
+            Some(Held {
+                place,
+                attribute,
+                text,
+            })
+        })
     })
 }
 
@@ -55,9 +79,9 @@ pub(crate) fn dates(
         .into_iter()
         .fold(AssetDates::default(), |dates, date| {
             let field = date.tenant_field();
-            let found = match held(fields, places, field) {
-                Some(held) => HeldDate::read(reader, held.text.as_str()),
-                None => odd(fields, places, field).map_or(HeldDate::Empty, HeldDate::Unreadable),
+            let found = match day(fields, places, field, reader) {
+                Some((_, held)) if held != HeldDate::Empty => held,
+                _ => odd(fields, places, field).map_or(HeldDate::Empty, HeldDate::Unreadable),
             };
             dates.with(date, found)
         })
@@ -179,6 +203,40 @@ mod tests {
             assert_eq!(one(value), HeldDate::Unreadable(shown.to_owned()));
         }
         assert_eq!(read("[]"), AssetDates::default());
+    }
+
+    #[test]
+    fn the_first_day_counts_and_what_is_beside_it_does_not() {
+        let two = |first: &str, second: &str| {
+            let field = |id, name, value| {
+                format!(r#"{{"attributeId":"{id}","name":"{name}","value":{value}}}"#)
+            };
+            let (bought, date) = (
+                field("a", "Bought", first),
+                field("b", "Purchase Date", second),
+            );
+            let all = fields(&format!("[{bought},{date}]"));
+            let reader = DateReader::new(DateTime::UNIX_EPOCH);
+            let names = places();
+            let found = day(&all, &names, TenantField::PurchaseDate, &reader);
+            let place = found.map(|(held, _)| held.place.to_owned());
+            (place, dates(&all, &names, &reader).purchase_date)
+        };
+        let first_day = NaiveDate::from_ymd_opt(2024, 5, 27).unwrap();
+        let day = HeldDate::Day(first_day);
+        for first in [r#""see invoice""#, r#""1900-01-01""#, "{}", "null"] {
+            let (place, held) = two(first, r#""2024-05-27""#);
+            assert_eq!(
+                (place.as_deref(), &held),
+                (Some("Purchase Date"), &day),
+                "{first}"
+            );
+        }
+        let (place, held) = two(r#""2024-05-27""#, r#""2025-01-01""#);
+        assert_eq!((place.as_deref(), &held), (Some("Bought"), &day));
+        // What is no day is the tenant's own, wherever it stands.
+        let (_, held) = two(r#""1900-01-01""#, "{}");
+        assert_eq!(held, HeldDate::Unreadable("{}".to_owned()));
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl DateAccess for CwRmm {
             .await?;
         let reader = api.account.origin().dates(self.clock().now());
         let dates = places::dates(&own, &api.options.places, &reader);
-        let homes = DateTarget::of_held(&own, &api.options.places);
+        let homes = DateTarget::of_held(&own, &api.options.places, &reader);
         Ok((dates, homes))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
+use lmsync_core::model::TenantField;
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
     Error, OpenedAccount, Result, Secret, SecretSource, input,
@@ -112,6 +113,7 @@ impl HaloConfig {
             dates: signed_in(Arc::clone(&write_token)),
             write_token,
         };
+        self.fields.check(&TenantField::ALL)?;
         let options = Options {
             places: places::over_defaults(self.fields.clone()),
             types: self.asset_types.clone(),

@@ -143,24 +143,20 @@ pub(crate) struct Found<'p> {
     pub(crate) held: HeldDate,
 }
 
-/// What `asset` has at the places of `field`: the first day; where there is none, the first
-/// text that is something else; where there is none, what means "no date".
+/// What counts for `field` among what `asset` has at its places.
 pub(crate) fn day<'p>(
     asset: &wire::Asset,
     places: &'p TenantFieldNames,
     field: TenantField,
     dates: &DateReader,
 ) -> Option<Found<'p>> {
-    let all = || {
-        places.names(field).iter().filter_map(|place| {
-            let text = look(asset, place, Form::Stored)?;
-            let held = HeldDate::read(dates, text.as_str());
-            Some(Found { place, text, held })
-        })
-    };
-    all()
-        .find(|found| found.held.day().is_some())
-        .or_else(|| all().min_by_key(|found| found.held == HeldDate::Empty))
+    let all = places.names(field).iter().filter_map(|place| {
+        let text = look(asset, place, Form::Stored)?;
+        let held = HeldDate::read(dates, text.as_str());
+        Some(((place, text), held))
+    });
+    let ((place, text), held) = HeldDate::that_counts(all)?;
+    Some(Found { place, text, held })
 }
 
 /// The date that `asset` holds for `field`, as a listing reads it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, Redactor};
+use lmsync_core::model::TenantField;
 use lmsync_core::two_way::DateFields;
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error,
@@ -51,7 +52,7 @@ impl SyncroConfig {
         let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        places::validate(&self.fields)?;
+        self.fields.check(&TenantField::ALL)?;
         // The vendor counts by source address: one budget for all accounts and keys.
         let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
         let endpoint = match other {
@@ -207,7 +208,7 @@ mod tests {
             (good().requests_per_minute(0), "at least 1"),
             (good().concurrency(0), "at least 1"),
             (good().name(" "), "name"),
-            (good().fields(nameless), "Serial"),
+            (good().fields(nameless), "`serial`"),
             (SyncroConfig::new("acme", "t\u{7f}k"), "characters"),
         ] {
             let error = config.connect().expect_err(word);

@@ -5,7 +5,6 @@ use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, CheckInBasis, RawJson, SerialStatus, Size, SizeUnit, TenantField,
     TenantFieldNames, VendorInstant, clean,
 };
-use lmsync_core::{Error, Result};
 
 use crate::wire::{Properties, Texts};
 
@@ -35,22 +34,6 @@ fn defaults() -> TenantFieldNames {
 /// The configuration's names, and the default ones for fields without.
 pub(crate) fn over_defaults(own: TenantFieldNames) -> TenantFieldNames {
     own.over(defaults())
-}
-
-/// Refuses names that would match nothing, or anything.
-pub(crate) fn validate(places: &TenantFieldNames) -> Result<()> {
-    let is_blank = |name: &String| !name.chars().any(char::is_alphanumeric);
-    match FIELDS
-        .iter()
-        .find(|place| places.names(place.field).iter().any(is_blank))
-    {
-        None => Ok(()),
-        Some(place) => Err(Error::config(format!(
-            "`fields` holds a name without a letter for {:?}",
-            place.field
-        ))
-        .with_hint("write the name of the custom field as the asset's page in Syncro shows it")),
-    }
 }
 
 /// One field: how a text is put in, and whether something is in already.
@@ -295,15 +278,5 @@ mod tests {
                 .unwrap();
         let keys: Vec<_> = under("notes", &properties).map(|(key, _)| key).collect();
         assert_eq!(keys, ["notes", "NOTES", "Notes", "no tes"]);
-    }
-
-    #[test]
-    fn names_without_a_letter_are_refused() {
-        for name in ["", " ", "--", ":"] {
-            let places = TenantFieldNames::new().with(TenantField::Serial, [name]);
-            let error = validate(&places).unwrap_err();
-            assert!(error.hint().is_some(), "{name}");
-        }
-        assert!(validate(&defaults()).is_ok());
     }
 }

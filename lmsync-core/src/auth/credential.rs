@@ -61,7 +61,7 @@ impl Credential {
         Ok(Self::nothing()
             .with(header::AUTHORIZATION, &value)?
             .and_secret(password.clone())
-            .and_secret(Secret::from(pair)))
+            .and_secret(unpadded(&pair)))
     }
 
     /// A header with a secret for its value, such as `X-Api-Key`.
@@ -134,6 +134,11 @@ impl Credential {
     }
 }
 
+/// `base64` as an echo may show it, with padding or without.
+pub(super) fn unpadded(base64: &str) -> Secret {
+    Secret::from(base64.trim_end_matches('='))
+}
+
 fn header_value(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text)
         .map_err(|_| Error::config("the credential holds characters that no header can carry"))?;
@@ -177,7 +182,7 @@ mod tests {
             basic
                 .secrets()
                 .iter()
-                .any(|secret| secret.expose() == encoded)
+                .any(|secret| secret.expose() == encoded.trim_end_matches('='))
         );
         let several = Credential::header(key, secret()).unwrap();
         let several = several

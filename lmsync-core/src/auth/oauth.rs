@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
 };
@@ -17,6 +18,7 @@ use oauth2::{
 };
 use url::Url;
 
+use super::credential::unpadded;
 use super::token::{AccessToken, TokenSource};
 use super::token_answer::TokenAnswer;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
@@ -221,11 +223,11 @@ impl OAuth {
             return;
         };
         let new = Secret::from(new.secret().as_str());
-        self.http.mask(&new);
+        self.http.redactor().learn(&new);
+        *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
         if let Some(hear) = &self.on_new_refresh_token {
             hear(&new);
         }
-        *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Some(new);
     }
 }
 
@@ -246,7 +248,8 @@ type OAuthClient<TokenUrlState = EndpointNotSet> = oauth2::Client<
 impl TokenSource for OAuth {
     async fn fetch(&self, meter: &Meter) -> Result<AccessToken> {
         let config = &self.config;
-        config.secrets().for_each(|secret| self.http.mask(secret));
+        let redactor = self.http.redactor();
+        config.secrets().for_each(|secret| redactor.keep(secret));
         let client = self.client();
         let adapter = OAuthTransport {
             http: self.http.clone(),
@@ -274,12 +277,15 @@ impl TokenSource for OAuth {
             }
             Grant::RefreshToken(first) => {
                 let token = self.refresh_token(first);
+                redactor.learn(&Secret::from(token.secret().as_str()));
                 let answer = ask!(client.exchange_refresh_token(&token));
                 self.keep(&answer, &token);
                 answer
             }
         };
-        Ok(answer.into())
+        let token = AccessToken::from(answer);
+        redactor.learn(&token.secret);
+        Ok(token)
     }
 }
 
@@ -288,13 +294,10 @@ impl TokenSource for OAuth {
 fn explain(error: RequestTokenError<Error, oauth2::basic::BasicErrorResponse>) -> Error {
     match error {
         RequestTokenError::Request(error) => error,
-        RequestTokenError::ServerResponse(response) => Error::new(
-            ErrorKind::Authentication,
-            "the vendor refused the credentials",
-        )
-        .with_vendor_code(response.error().to_string())
-        .with_operation(OPERATION),
-        RequestTokenError::Parse(_, _) | RequestTokenError::Other(_) => Error::new(
+        // A refusal has been explained by then.
+        RequestTokenError::ServerResponse(_)
+        | RequestTokenError::Parse(_, _)
+        | RequestTokenError::Other(_) => Error::new(
             ErrorKind::Decode,
             "the sign-in answer holds no token that can be read",
         )
@@ -311,11 +314,26 @@ struct OAuthTransport {
     explain: ExplainSignIn,
 }
 
+impl OAuthTransport {
+    /// Marks the header that `oauth2` made of client id and secret, and masks it in echoes.
+    fn hide_basic(&self, request: &mut HttpRequest) {
+        let Some(header) = request.headers_mut().get_mut(header::AUTHORIZATION) else {
+            return;
+        };
+        header.set_sensitive(true);
+        let text = header.to_str().ok();
+        if let Some(pair) = text.and_then(|text| text.strip_prefix("Basic ")) {
+            self.http.redactor().learn(&unpadded(pair));
+        }
+    }
+}
+
 impl<'c> AsyncHttpClient<'c> for OAuthTransport {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send + 'c>>;
 
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
+    fn call(&'c self, mut request: HttpRequest) -> Self::Future {
+        self.hide_basic(&mut request);
         let call = Call {
             operation: OPERATION,
             request: request.map(Bytes::from),
@@ -326,12 +344,13 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
                 .send(&call, &self.meter, |answer| {
                     (self.explain)(answer)?;
                     TokenAnswer::read(answer)?;
+                    // Some vendors answer 201, or label their JSON as text; oauth2 would
+                    // refuse either.
                     let mut response = HttpResponse::new(answer.body().to_vec());
-                    *response.status_mut() = answer.status();
-                    // Some vendors label their JSON as text; oauth2 would refuse it.
+                    *response.status_mut() = StatusCode::OK;
                     response.headers_mut().insert(
-                        http::header::CONTENT_TYPE,
-                        http::HeaderValue::from_static("application/json"),
+                        header::CONTENT_TYPE,
+                        HeaderValue::from_static("application/json"),
                     );
                     Ok(response)
                 })

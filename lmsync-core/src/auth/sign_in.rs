@@ -14,7 +14,7 @@ use url::Url;
 
 use super::token::{AccessToken, TokenSource};
 use crate::error::{Error, ErrorKind, Result, RetryClass};
-use crate::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use crate::http::{Answer, Call, HttpClient, Idempotency, Meter, Redactor};
 use crate::secret::Secret;
 
 const OPERATION: &str = "sign-in";
@@ -73,7 +73,9 @@ impl TokenSource for SignIn {
             http: self.http.clone(),
             meter: meter.clone(),
         };
-        (self.steps)(client).await
+        let token = (self.steps)(client).await?;
+        self.http.redactor().learn(&token.secret);
+        Ok(token)
     }
 }
 
@@ -112,13 +114,25 @@ impl SignInClient {
         .await
     }
 
+    /// The answer to a GET.
+    ///
+    /// # Errors
+    /// `authentication` when the vendor refuses, and what any request can end in.
+    pub async fn get(&self, url: &Url) -> Result<SignInAnswer> {
+        self.send(Call::get(OPERATION, url)?).await
+    }
+
     async fn send(&self, call: Call) -> Result<SignInAnswer> {
-        self.http.send(&call, &self.meter, SignInAnswer::read).await
+        let redactor = self.http.redactor();
+        let read = |answer: &Answer<'_>| SignInAnswer::read(answer, redactor);
+        self.http.send(&call, &self.meter, read).await
     }
 }
 
-/// The answer to one request of a sign-in. It holds secrets, so nothing of it can be shown.
+/// The answer to one request of a sign-in. It holds secrets, so nothing of it can be shown;
+/// what is taken out of it is masked from then on in all that the vendor sends back.
 pub struct SignInAnswer {
+    redactor: Redactor,
     headers: HeaderMap,
     body: Value,
 }
@@ -130,12 +144,10 @@ impl fmt::Debug for SignInAnswer {
 }
 
 impl SignInAnswer {
-    fn read(answer: &Answer<'_>) -> Result<Self> {
+    fn read(answer: &Answer<'_>, redactor: &Redactor) -> Result<Self> {
         answer
             .require_success()
             .map_err(|error| bare(answer, &error))?;
-        // A form may be answered with headers alone.
-        let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
         if answer.is_html() {
             return Err(Error::decode("a web page came instead of a token")
                 .with_status(answer.status().as_u16())
@@ -143,14 +155,21 @@ impl SignInAnswer {
                 .with_hint("check the address that signs in; a proxy may be in between"));
         }
         Ok(Self {
+            redactor: redactor.clone(),
             headers: answer.headers().clone(),
-            body,
+            body: body(answer)?,
         })
     }
 
     /// The text or number at `pointer`, such as `/data/token` (RFC 6901).
     #[must_use]
     pub fn secret_at(&self, pointer: &str) -> Option<Secret> {
+        let secret = self.value_at(pointer)?;
+        self.redactor.learn(&secret);
+        Some(secret)
+    }
+
+    fn value_at(&self, pointer: &str) -> Option<Secret> {
         match self.body.pointer(pointer)? {
             Value::String(text) if !text.is_empty() => Some(Secret::from(text.as_str())),
             Value::Number(number) => Some(Secret::from(number.to_string())),
@@ -161,7 +180,9 @@ impl SignInAnswer {
     /// The value of the header `name`.
     #[must_use]
     pub fn secret_header(&self, name: &str) -> Option<Secret> {
-        self.headers.get(name)?.to_str().ok().map(Secret::from)
+        let secret = Secret::from(self.headers.get(name)?.to_str().ok()?);
+        self.redactor.learn(&secret);
+        Some(secret)
     }
 
     /// The token at `token`, which lives for so many seconds as stand at `seconds`; where none
@@ -178,13 +199,26 @@ impl SignInAnswer {
                     .with_hint("check the address that signs in"),
             );
         };
+        // A lifetime is no secret: masked, it would blank out that number everywhere.
         let seconds = self
-            .secret_at(seconds)
+            .value_at(seconds)
             .and_then(|text| text.expose().parse().ok());
         Ok(AccessToken {
             secret,
             lifetime: seconds.map(Duration::from_secs),
         })
+    }
+}
+
+/// The body as JSON; null where there is none, as a form may be answered with headers alone.
+fn body(answer: &Answer<'_>) -> Result<Value> {
+    match serde_json::from_slice(answer.body()) {
+        Err(error) if error.is_eof() && !answer.body().trim_ascii().is_empty() => {
+            Err(Error::decode("the sign-in answer is cut off")
+                .with_status(answer.status().as_u16())
+                .with_hint("try again later"))
+        }
+        read => Ok(read.unwrap_or(Value::Null)),
     }
 }
 

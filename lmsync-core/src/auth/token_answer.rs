@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use oauth2::basic::BasicTokenType;
 use oauth2::{AccessToken as OAuthToken, RefreshToken, Scope, TokenResponse};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::token::AccessToken;
 use crate::error::{Error, Result, RetryClass};
@@ -12,7 +13,8 @@ use crate::http::Answer;
 use crate::json;
 use crate::secret::Secret;
 
-/// A token answer; `expires_in` may be text, `token_type` may be missing.
+/// A token answer; `expires_in` may be text, `token_type` may be missing, and a
+/// `refresh_token` that is no text is none.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TokenAnswer {
     access_token: OAuthToken,
@@ -24,8 +26,20 @@ pub(super) struct TokenAnswer {
         skip_serializing_if = "Option::is_none"
     )]
     expires_in: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient_refresh_token",
+        skip_serializing_if = "Option::is_none"
+    )]
     refresh_token: Option<RefreshToken>,
+}
+
+fn lenient_refresh_token<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<RefreshToken>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = value.as_str().filter(|text| !text.is_empty());
+    Ok(text.map(|text| RefreshToken::new(text.to_owned())))
 }
 
 fn bearer() -> BasicTokenType {

@@ -1,5 +1,7 @@
 //! One request to a vendor.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{Request, header};
 use url::form_urlencoded;
@@ -8,14 +10,26 @@ use super::retry::Idempotency;
 use crate::error::{Error, Result};
 
 /// One request to a vendor, before credentials are added.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows neither address, headers nor body: that of a sign-in holds secrets.
+#[derive(Clone)]
 pub struct Call {
     /// The name of the request for errors and logs, such as `getAssetList`.
     pub operation: &'static str,
-    /// The request; holds no credential.
+    /// The request; holds no credential but in the body of a sign-in.
     pub request: Request<Bytes>,
     /// The permission to repeat it when its outcome is unknown.
     pub idempotency: Idempotency,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation)
+            .field("method", self.request.method())
+            .field("idempotency", &self.idempotency)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Call {

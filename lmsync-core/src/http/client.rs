@@ -21,7 +21,6 @@ use super::transport::Transport;
 use crate::auth::{Authorizer, Credential};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
@@ -230,9 +229,8 @@ impl HttpClient {
         self.inner.origins.follow(page, link)
     }
 
-    /// Masks `secret`, too, in everything that the vendor sends back.
-    pub(crate) fn mask(&self, secret: &Secret) {
-        self.inner.redactor.learn(secret);
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.inner.redactor
     }
 
     async fn try_once<T, F>(

@@ -64,8 +64,12 @@ impl Endpoint {
         Self::parse(origin.as_str())
     }
 
-    pub(super) fn origin(&self) -> url::Origin {
-        self.0.origin()
+    // Not by `Url::origin`: that of a `blob:` address is the origin of the one inside it.
+    pub(super) fn covers(&self, url: &Url) -> bool {
+        let origin = &self.0;
+        url.scheme() == origin.scheme()
+            && url.host() == origin.host()
+            && url.port_or_known_default() == origin.port_or_known_default()
     }
 
     /// The address of `path` on this origin.
@@ -77,7 +81,7 @@ impl Endpoint {
             .0
             .join(path)
             .map_err(|error| Error::config(format!("not a path: {error}")))?;
-        if joined.origin() == self.0.origin() {
+        if self.covers(&joined) {
             Ok(joined)
         } else {
             Err(Error::config("the path leads to another host"))

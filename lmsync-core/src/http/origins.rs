@@ -8,25 +8,30 @@ use crate::error::{Error, Result};
 
 /// The origins that a client was made for: no credential goes to any other.
 #[derive(Debug, Clone)]
-pub(super) struct Origins(Vec<url::Origin>);
+pub(super) struct Origins(Vec<Endpoint>);
 
 impl Origins {
     pub(super) fn of(endpoint: &Endpoint) -> Self {
-        Self(vec![endpoint.origin()])
+        Self(vec![endpoint.clone()])
     }
 
     pub(super) fn add(&mut self, endpoint: &Endpoint) {
-        self.0.push(endpoint.origin());
+        self.0.push(endpoint.clone());
     }
 
     fn has(&self, url: &Url) -> bool {
-        self.0.contains(&url.origin())
+        self.0.iter().any(|origin| origin.covers(url))
     }
 
     /// Refuses a call to anywhere else.
     pub(super) fn require(&self, call: &Call) -> Result<()> {
         let url = Url::parse(&call.request.uri().to_string());
         match url {
+            Ok(url) if has_user(&url) => Err(Error::config(
+                "the address of the request carries a user name or password: nothing was sent",
+            )
+            .with_operation(call.operation)
+            .with_hint("take it out of the configured address")),
             Ok(url) if self.has(&url) => Ok(()),
             _ => {
                 let host = call
@@ -51,22 +56,33 @@ impl Origins {
             ))
             .with_hint("report it to the vendor; credentials are sent to declared hosts only")
         };
+        if link.trim().is_empty() {
+            return Err(wrong("is empty".to_owned()));
+        }
         if link.contains(|c: char| c.is_control() || c == '\\') {
             return Err(wrong("holds characters that no address has".to_owned()));
         }
         let mut url = page
             .join(link.trim())
             .map_err(|error| wrong(format!("is no address ({error})")))?;
-        if !url.username().is_empty() || url.password().is_some() {
+        if has_user(&url) {
             return Err(wrong("carries a user name or password".to_owned()));
         }
         if !self.has(&url) {
-            let origin = url.origin().ascii_serialization();
-            return Err(wrong(format!("leads to {origin}")));
+            let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+            let port = url
+                .port()
+                .map(|port| format!(":{port}"))
+                .unwrap_or_default();
+            return Err(wrong(format!("leads to {scheme}://{host}{port}")));
         }
         url.set_fragment(None);
         Ok(url)
     }
+}
+
+fn has_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 #[cfg(test)]
@@ -118,6 +134,7 @@ mod tests {
             "https://api.example.com.evil.example/x",
             "ftp://api.example.com/x",
             "javascript:alert(1)",
+            "blob:https://api.example.com/x",
         ] {
             let error = origins().follow(&page(), link).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Vendor, "{link}");
@@ -127,6 +144,8 @@ mod tests {
             "https://user@api.example.com/x",
             "https://user:pass@api.example.com/x",
             "https://[",
+            "",
+            " ",
             "\\\\evil.example\\x",
             "/x\r\ny: z",
         ] {

@@ -17,29 +17,36 @@ const REMEMBERED: usize = 16;
 
 /// Removes known secrets from text that comes from outside.
 ///
-/// Clones share what they [learn](Self::learn): a token that one client of an account
-/// used is masked in what every other one of them is answered.
+/// Clones share what they know: a token that one client of an account used is masked
+/// in what every other one of them is answered.
 #[derive(Debug, Clone, Default)]
-pub struct Redactor {
-    secrets: Vec<Secret>,
-    learned: Arc<Mutex<VecDeque<Secret>>>,
+pub struct Redactor(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    lasting: Vec<Secret>,
+    learned: VecDeque<Secret>,
 }
 
 impl Redactor {
-    /// Also removes `secret`.
+    /// Also removes `secret`, here and in every clone, for good.
     #[must_use]
-    pub fn and(mut self, secret: &Secret) -> Self {
-        self.secrets.push(secret.clone());
+    pub fn and(self, secret: &Secret) -> Self {
+        self.keep(secret);
         self
+    }
+
+    pub(crate) fn keep(&self, secret: &Secret) {
+        let lasting = &mut self.known().lasting;
+        if !holds(&*lasting, secret) {
+            lasting.push(secret.clone());
+        }
     }
 
     /// Also removes `credential`, here and in every clone, until many others were used.
     pub fn learn(&self, credential: &Secret) {
-        let mut learned = self.learned();
-        if learned
-            .iter()
-            .any(|known| known.expose() == credential.expose())
-        {
+        let learned = &mut self.known().learned;
+        if holds(&*learned, credential) {
             return;
         }
         learned.push_back(credential.clone());
@@ -51,13 +58,13 @@ impl Redactor {
     /// `text` with every known secret masked, as it is and as forms, addresses and JSON write it.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        let learned = self.learned();
-        let known = self.secrets.iter().chain(learned.iter());
-        let known = known
+        let known = self.known();
+        let secrets = known.lasting.iter().chain(&known.learned);
+        let secrets = secrets
             .map(Secret::expose)
             .filter(|text| text.len() >= SHORTEST);
         // The longest first: of one that begins with another nothing may be left.
-        let forms: BTreeSet<(usize, Cow<'_, str>)> = known
+        let forms: BTreeSet<(usize, Cow<'_, str>)> = secrets
             .flat_map(written_forms)
             .map(|form| (form.len(), form))
             .collect();
@@ -67,8 +74,8 @@ impl Redactor {
         })
     }
 
-    fn learned(&self) -> MutexGuard<'_, VecDeque<Secret>> {
-        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The beginning of `body` on one line, masked.
@@ -84,6 +91,12 @@ impl Redactor {
             None => line,
         }
     }
+}
+
+fn holds<'s>(secrets: impl IntoIterator<Item = &'s Secret>, secret: &Secret) -> bool {
+    secrets
+        .into_iter()
+        .any(|known| known.expose() == secret.expose())
 }
 
 /// `secret` as it is, and as forms, addresses and JSON write it.

@@ -1,5 +1,8 @@
 //! One page of a list, and what it says about the next.
 
+use url::Url;
+
+use crate::http::HttpClient;
 use crate::json::Scalar;
 use crate::summary::Rejection;
 
@@ -60,6 +63,22 @@ impl Next {
             (Some(cursor), _) if !cursor.is_empty() => Self::Cursor(cursor.to_owned()),
             (_, Some(kind)) => Self::Unreadable(format!("it is not text but {kind}")),
             _ => Self::End,
+        }
+    }
+
+    /// The page that the link in `value` leads to, which came with the answer to `page`: the
+    /// end where it is absent, null or blank, unreadable where it leads to an origin that
+    /// `http` was not made for, or is no link.
+    ///
+    /// The cursor is the whole address.
+    #[must_use]
+    pub fn link(value: &Scalar, page: &Url, http: &HttpClient) -> Self {
+        match Self::cursor(value) {
+            Self::Cursor(link) => match http.next_link(page, &link) {
+                Ok(url) => Self::Cursor(url.into()),
+                Err(error) => Self::Unreadable(error.message().to_owned()),
+            },
+            other => other,
         }
     }
 }

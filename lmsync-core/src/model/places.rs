@@ -6,6 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
+use crate::error::{Error, Result as LmsyncResult};
+
 /// A field of an asset that tenants keep in fields of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +55,65 @@ pub enum TenantField {
     WarrantyStart,
 }
 
+impl TenantField {
+    /// Every field.
+    pub const ALL: [Self; 20] = [
+        Self::AssetTag,
+        Self::Cpu,
+        Self::Domain,
+        Self::Hostname,
+        Self::HardwareUuid,
+        Self::Kind,
+        Self::LastCheckIn,
+        Self::LastUser,
+        Self::MacAddress,
+        Self::Manufacturer,
+        Self::Memory,
+        Self::Model,
+        Self::OsName,
+        Self::OsVersion,
+        Self::ProductNumber,
+        Self::PurchaseDate,
+        Self::Serial,
+        Self::Storage,
+        Self::WarrantyExpiry,
+        Self::WarrantyStart,
+    ];
+
+    /// The stable name, as configurations write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssetTag => "asset_tag",
+            Self::Cpu => "cpu",
+            Self::Domain => "domain",
+            Self::Hostname => "hostname",
+            Self::HardwareUuid => "hardware_uuid",
+            Self::Kind => "kind",
+            Self::LastCheckIn => "last_check_in",
+            Self::LastUser => "last_user",
+            Self::MacAddress => "mac_address",
+            Self::Manufacturer => "manufacturer",
+            Self::Memory => "memory",
+            Self::Model => "model",
+            Self::OsName => "os_name",
+            Self::OsVersion => "os_version",
+            Self::ProductNumber => "product_number",
+            Self::PurchaseDate => "purchase_date",
+            Self::Serial => "serial",
+            Self::Storage => "storage",
+            Self::WarrantyExpiry => "warranty_expiry",
+            Self::WarrantyStart => "warranty_start",
+        }
+    }
+}
+
+impl fmt::Display for TenantField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Under which names a tenant keeps what: for each field the names to try, in order.
 ///
 /// In a configuration each field is a name or a list of names:
@@ -98,6 +159,33 @@ impl TenantFieldNames {
             self.0.entry(field).or_insert(names);
         }
         self
+    }
+
+    /// Checks a configuration's names: that each is for one of `supported`, the fields that a
+    /// connector fills from them, and that none matches nothing or anything.
+    ///
+    /// # Errors
+    /// `config` that says which name is wrong, with the fields that can be named.
+    pub fn check(&self, supported: &[TenantField]) -> LmsyncResult<()> {
+        for (field, names) in &self.0 {
+            if !names.0.is_empty() && !supported.contains(field) {
+                let can: Vec<String> = supported.iter().map(|can| format!("`{can}`")).collect();
+                let what = "this connector does not read it from a tenant's own fields";
+                return Err(
+                    Error::config(format!("`fields` has a name for `{field}`: {what}")).with_hint(
+                        format!("leave it out; what can be named: {}", can.join(", ")),
+                    ),
+                );
+            }
+            let is_blank = |name: &String| !name.chars().any(char::is_alphanumeric);
+            if names.0.iter().any(is_blank) {
+                return Err(Error::config(format!(
+                    "`fields` has a name without a letter for `{field}`"
+                ))
+                .with_hint("write the name of the field as the asset's page shows it"));
+            }
+        }
+        Ok(())
     }
 
     /// The names to try for `field`, in order.
@@ -183,6 +271,45 @@ mod tests {
         ));
         assert!(TenantFieldNames::is_same_name("Model No.:", "model no"));
         assert!(!TenantFieldNames::is_same_name("Serial", "Serial 2"));
+    }
+
+    #[test]
+    fn a_field_has_one_name() {
+        for field in TenantField::ALL {
+            let json = format!("\"{field}\"");
+            assert_eq!(serde_json::from_str::<TenantField>(&json).unwrap(), field);
+        }
+        let all: std::collections::BTreeSet<_> = TenantField::ALL.into_iter().collect();
+        assert_eq!(all.len(), TenantField::ALL.len());
+    }
+
+    #[test]
+    fn what_a_connector_does_not_read_cannot_be_named() {
+        let supported = [TenantField::AssetTag, TenantField::PurchaseDate];
+        for field in TenantField::ALL {
+            let named = TenantFieldNames::new().with(field, ["Our Field"]);
+            let checked = named.check(&supported);
+            assert_eq!(checked.is_ok(), supported.contains(&field), "{field}");
+            if let Err(error) = checked {
+                assert!(error.message().contains(field.as_str()), "{error}");
+                assert!(error.hint().unwrap().contains("`purchase_date`"));
+            }
+            // No name is none that could be wrong.
+            assert!(TenantFieldNames::new().with(field, []).check(&[]).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_letter_is_refused() {
+        for name in ["", " ", "--", ":"] {
+            let named = TenantFieldNames::new().with(TenantField::Serial, ["SN", name]);
+            let error = named.check(&TenantField::ALL).unwrap_err();
+            assert!(error.message().contains("`serial`"), "{name}: {error}");
+        }
+        for name in ["7", "\u{e9}", "No. 1", "\u{5e8f}"] {
+            let named = TenantFieldNames::new().with(TenantField::Serial, [name]);
+            assert!(named.check(&TenantField::ALL).is_ok(), "{name}");
+        }
     }
 
     #[test]

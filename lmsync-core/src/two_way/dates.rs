@@ -129,6 +129,24 @@ impl HeldDate {
         }
     }
 
+    /// The one that counts of what stands `at` the names of one date, in their order: the first
+    /// day; where there is none, the first text that is no day; else the first.
+    ///
+    /// A date is read from there and written there.
+    pub fn that_counts<P>(at: impl IntoIterator<Item = (P, Self)>) -> Option<(P, Self)> {
+        let mut counts: Option<(P, Self)> = None;
+        for (place, held) in at {
+            if held.day().is_some() {
+                return Some((place, held));
+            }
+            match &counts {
+                Some((_, known)) if *known != Self::Empty || held == Self::Empty => {}
+                _ => counts = Some((place, held)),
+            }
+        }
+        counts
+    }
+
     /// The day, if it is one.
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
@@ -199,6 +217,23 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+
+    #[test]
+    fn a_day_counts_before_text_and_text_before_nothing() {
+        let day = HeldDate::Day(NaiveDate::MIN);
+        let text = HeldDate::Unreadable("soon".to_owned());
+        let later = HeldDate::Unreadable("later".to_owned());
+        let counts = |at: &[&HeldDate]| {
+            let at = at.iter().map(|held| (*held).clone()).enumerate();
+            HeldDate::that_counts(at).map(|(place, _)| place)
+        };
+        let none = &HeldDate::Empty;
+        assert_eq!(counts(&[]), None);
+        assert_eq!(counts(&[none, none]), Some(0));
+        assert_eq!(counts(&[none, &text, &later]), Some(1));
+        assert_eq!(counts(&[&text, none]), Some(0));
+        assert_eq!(counts(&[none, &text, &day, &day]), Some(2));
+    }
 
     fn held(text: Option<&str>) -> HeldDate {
         HeldDate::read(&DateReader::new(DateTime::UNIX_EPOCH), text)

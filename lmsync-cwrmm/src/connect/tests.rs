@@ -89,7 +89,7 @@ fn a_bad_value_is_refused_before_anything_is_sent() {
         (good().requests_per_minute(0), "at least 1"),
         (good().concurrency(0), "at least 1"),
         (good().name(" "), "name"),
-        (good().fields(serial), "Serial"),
+        (good().fields(serial), "`serial`"),
         (CwRmmConfig::new("", "secret"), "Client ID"),
         (CwRmmConfig::new(ID, ""), "Client Secret"),
     ] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::http::Meter;
-use lmsync_core::model::TenantFieldNames;
+use lmsync_core::model::{DateReader, TenantFieldNames};
 use lmsync_core::two_way::{DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
@@ -28,9 +28,13 @@ pub struct DateTarget(BTreeMap<DateField, String>);
 
 impl DateTarget {
     /// The fields that hold a date, or text in place of one, among a device's `own`.
-    pub(crate) fn of_held(own: &[AttributeValue], places: &TenantFieldNames) -> Self {
+    pub(crate) fn of_held(
+        own: &[AttributeValue],
+        places: &TenantFieldNames,
+        reader: &DateReader,
+    ) -> Self {
         let home = |date: DateField| {
-            let held = places::held(own, places, date.tenant_field())?;
+            let (held, _) = places::day(own, places, date.tenant_field(), reader)?;
             Some((date, held.attribute.id()?.to_owned()))
         };
         Self(DateField::ALL.into_iter().filter_map(home).collect())
