@@ -69,7 +69,7 @@ impl Options {
         AssetQuery::new().window(window).never_checked_in(unknown)
     }
 
-    /// Whether the records scroll over the terminal: bars among them would help nobody.
+    /// Tells whether the records scroll over the terminal: bars among them would help nobody.
     pub(crate) fn fills_the_terminal(&self) -> bool {
         self.output.as_deref().is_some_and(is_stdout) && stdout().is_terminal()
     }

@@ -22,7 +22,10 @@ pub(crate) async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
     }
 }
 
-/// Whether everything is complete and written; what is wrong with the set-up otherwise.
+/// Tells whether everything is complete and written.
+///
+/// # Errors
+/// The problems of the set-up.
 async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request, and before
     // a good file of the last run is overwritten.

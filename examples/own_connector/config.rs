@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use crate::connector::Shelf;
 
-/// What opens a Shelf account.
+/// The settings of a Shelf account.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShelfConfig {
     /// The account's name in reports.
     name: String,
-    /// Where Shelf is.
+    /// The address of Shelf.
     endpoint: String,
     /// The key, or the environment variable that holds it. `Debug` shows no secret.
     api_key: SecretSource,

@@ -1,4 +1,4 @@
-//! What a connector consists of: requests, mapping, lists, and the trait.
+//! A connector: requests, mapping, lists, and the trait.
 
 use std::sync::Arc;
 

@@ -119,18 +119,22 @@ impl Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    match run(&options).await {
+    match run(&Vendors::built_in(), &options).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(problems) => refuse(&problems),
     }
 }
 
-/// Whether everything went well; what is wrong with the set-up otherwise.
-async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
+/// Writes the dates of all accounts of `vendors` that `options` name, and tells whether
+/// everything went well.
+///
+/// # Errors
+/// The problems of the set-up.
+async fn run(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request.
-    let (vendors, config) = (Vendors::built_in(), options.config.as_deref());
-    let setup = Setup::new(&vendors, config, ConnectorConfig::connect_two_way_in).await?;
+    let config = options.config.as_deref();
+    let setup = Setup::new(vendors, config, ConnectorConfig::connect_two_way_in).await?;
     require_own_names(&setup.connectors)?;
     let dates = read_dates(options)?;
     let one = |problem| vec![problem];

@@ -68,7 +68,7 @@ impl FromStr for CheckInWindow {
     }
 }
 
-/// What a window does with an asset that never reported a check-in.
+/// The treatment of assets that never reported a check-in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NeverCheckedIn {

@@ -12,10 +12,10 @@ use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::quirks::request::{address, call, encoded, fields_of, list};
 use crate::quirks::rows::{self, DeviceRow, ListPage};
 use crate::quirks::scope::{Scope, Scopes};
 use crate::quirks::writer::Writer;
-use crate::request::{address, call, encoded, fields_of, list};
 use crate::{answers, wire};
 
 /// The most devices, companies and sites on a page.

@@ -11,7 +11,6 @@ mod map;
 mod places;
 mod product;
 mod quirks;
-mod request;
 mod two_way;
 mod wire;
 

@@ -26,7 +26,7 @@ pub(super) fn halves(json: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// What a backslash begins.
+/// A sequence that a backslash begins.
 enum Escape {
     /// One letter, such as `\n` or `\\`.
     Letter,

@@ -48,7 +48,7 @@ impl<R> WireRow<R> {
 impl<R: DeserializeOwned> WireRow<R> {
     /// The row `row` of a list; `id_keys` are the names under which its id may stand.
     ///
-    /// What vendors write wrongly costs no record: half a surrogate pair is U+FFFD, of a key
+    /// Mends errors of vendors that would cost the record: half a surrogate pair is U+FFFD, of a key
     /// that is given twice the last counts.
     pub fn read(row: &RawValue, id_keys: &[&str], raw: KeepRaw) -> Self {
         let json = mend::halves(row.get());

@@ -11,10 +11,9 @@ use lmsync_core::http::{Endpoint, HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::answers;
+use crate::quirks::request::{fields_of, write};
 use crate::quirks::scope::{Scope, Scopes};
 use crate::quirks::sign_in::may_not_write;
-use crate::request::fields_of;
-use crate::request::write;
 use crate::wire::{NewField, NewValue};
 
 /// A refused key is not asked about again for so long: a run of a thousand dates would ask

@@ -1,4 +1,4 @@
-//! What requests are made of: address, body, and an id to be found by.
+//! Requests: address, body (with a GET, too, where a tenant wants that), and an id to be found by.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
