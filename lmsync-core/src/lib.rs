@@ -20,6 +20,7 @@ mod query;
 mod secret;
 mod summary;
 mod task;
+pub mod tenant_fields;
 pub mod two_way;
 mod window;
 

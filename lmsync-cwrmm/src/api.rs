@@ -7,7 +7,7 @@ use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
 use lmsync_core::listing::PageKey;
-use lmsync_core::model::TenantFieldNames;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -102,7 +102,7 @@ pub(crate) struct Api {
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) network_devices: bool,
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     pub(crate) create_custom_fields: bool,
 }
 

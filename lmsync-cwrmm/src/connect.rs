@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::{TenantField, TenantFieldNames};
-use lmsync_core::two_way::DateFields;
+use lmsync_core::tenant_fields::{TenantFieldNames, TenantFields};
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
     Error, OpenedAccount, Result, Secret, input,
@@ -15,11 +14,11 @@ use lmsync_core::{
 use crate::api::{Api, KnownVerb, Options};
 use crate::config::{CwRmmConfig, Region};
 use crate::connector::CwRmm;
-use crate::map;
 use crate::product::{CONNECTOR, PRODUCT};
 use crate::quirks::scope::Scopes;
 use crate::quirks::sign_in::{Purpose, SignIn};
 use crate::quirks::writer::Writer;
+use crate::tenant_fields::SUPPORTED;
 
 /// The documented quota: so many requests in five minutes.
 const REQUESTS: usize = 500;
@@ -56,7 +55,7 @@ impl CwRmmConfig {
         let client_id = client_id(&self.client_id)?;
         let secret = client_secret(&self.client_secret.resolve()?)?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
-        let places = self.places()?;
+        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
@@ -92,7 +91,7 @@ impl CwRmmConfig {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .detail(Detail::NONE.hardware().software())
-            .two_way(DateFields::named_in(&places));
+            .two_way(fields.dates());
         let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
         let account = Account::new(info, with(&to_read)).with_rules(self.rules.clone());
         let api = Api {
@@ -100,7 +99,7 @@ impl CwRmmConfig {
             endpoint,
             options: Options {
                 network_devices: self.network_devices,
-                places,
+                fields,
                 create_custom_fields: self.create_custom_fields,
             },
             scopes: reading,
@@ -142,39 +141,10 @@ impl CwRmmConfig {
         }
     }
 
-    fn places(&self) -> Result<TenantFieldNames> {
-        self.fields.check(&map::CUSTOM_FIELDS)?;
-        Ok(self.fields.clone().over(default_places()))
-    }
-
     fn budget(&self) -> Result<Budget> {
         Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
             .configured(self.requests_per_minute, self.concurrency)
     }
-}
-
-/// What partners are likely to have called their fields; the vendor has none.
-fn default_places() -> TenantFieldNames {
-    TenantFieldNames::new()
-        .with(
-            TenantField::PurchaseDate,
-            ["Purchase Date", "Purchased Date", "Date of Purchase"],
-        )
-        .with(
-            TenantField::WarrantyExpiry,
-            [
-                "Warranty Expiration Date",
-                "Warranty Expiry Date",
-                "Warranty Expiration",
-                "Warranty Expiry",
-                "Warranty End Date",
-            ],
-        )
-        .with(
-            TenantField::WarrantyStart,
-            ["Warranty Start Date", "Warranty Start"],
-        )
-        .with(TenantField::AssetTag, ["Asset Tag"])
 }
 
 /// The bare Client ID: people paste it with quotes or its label.

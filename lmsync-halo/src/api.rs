@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Scalar, WireRow};
-use lmsync_core::model::TenantFieldNames;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -34,7 +34,7 @@ pub(crate) struct Api {
 /// The user's choices about the meaning of the account's records.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     pub(crate) types: AssetTypes,
     pub(crate) include_inactive: bool,
 }
@@ -481,9 +481,11 @@ mod tests {
     use bytes::Bytes;
     use lmsync_core::auth::{Credential, HeaderAuth};
     use lmsync_core::http::{Budget, Endpoint, Limiter, Redactor, ReqwestTransport};
+    use lmsync_core::tenant_fields::TenantFieldNames;
     use lmsync_core::{Capabilities, ConnectorInfo, SystemClock};
 
     use super::*;
+    use crate::tenant_fields::SUPPORTED;
 
     fn api() -> Api {
         let clock: lmsync_core::SharedClock = Arc::new(SystemClock::new());
@@ -505,7 +507,7 @@ mod tests {
             base: Url::parse("https://acme.halopsa.com/api").unwrap(),
             product: HaloProduct::Psa,
             options: Options {
-                places: TenantFieldNames::new(),
+                fields: TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap(),
                 types: AssetTypes::default(),
                 include_inactive: false,
             },

@@ -1,7 +1,8 @@
 //! Credentials and options of an account.
 
 use lmsync_core::SecretSource;
-use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::model::Rules;
+use lmsync_core::tenant_fields::TenantFieldNames;
 use serde::Deserialize;
 
 use crate::product::HaloProduct;

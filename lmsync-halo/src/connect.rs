@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::TenantField;
+use lmsync_core::tenant_fields::{TenantField, TenantFields};
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
     Error, OpenedAccount, Result, Secret, SecretSource, input,
@@ -15,10 +15,10 @@ use crate::answers::TokenFor;
 use crate::api::{Api, Clients, Options};
 use crate::config::HaloConfig;
 use crate::connector::Halo;
-use crate::places;
 use crate::product::HaloProduct;
 use crate::quirks::address;
 use crate::quirks::sign_in::{Application, Scopes, SignIn};
+use crate::tenant_fields::SUPPORTED;
 use crate::two_way::WRITABLE;
 
 /// Hosted accounts were seen to allow 300 requests in five minutes, for all their tools together.
@@ -113,15 +113,14 @@ impl HaloConfig {
             dates: signed_in(Arc::clone(&write_token)),
             write_token,
         };
-        self.fields.check(&TenantField::ALL)?;
         let options = Options {
-            places: places::over_defaults(self.fields.clone()),
+            fields: TenantFields::new(self.fields.clone(), &SUPPORTED)?,
             types: self.asset_types.clone(),
             include_inactive: self.include_inactive,
         };
-        let check_in = match places::check_in(&options.places) {
-            (_, true) => CheckInSupport::Configured,
-            (_, false) => CheckInSupport::None,
+        let check_in = match options.fields.is_configured(TenantField::LastCheckIn) {
+            true => CheckInSupport::Configured,
+            false => CheckInSupport::None,
         };
         let capabilities = Capabilities::new()
             .software(true)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
-use lmsync_core::model::{AssetId, TenantFieldNames};
+use lmsync_core::model::AssetId;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -28,7 +29,7 @@ pub(crate) struct Api {
     pub(crate) account: Account,
     pub(crate) endpoint: Endpoint,
     /// The properties in which the tenant keeps what Syncro has no field for.
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     /// The customers that listings of assets gather.
     pub(crate) owners: Arc<Owners>,
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use lmsync_core::auth::{Credential, HeaderAuth};
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::TenantField;
-use lmsync_core::two_way::DateFields;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error,
     OpenedAccount, Result, input,
@@ -15,9 +14,9 @@ use crate::answers::KEY_HINT;
 use crate::api::Api;
 use crate::config::SyncroConfig;
 use crate::connector::Syncro;
-use crate::places;
 use crate::product::{CONNECTOR, PRODUCT};
 use crate::quirks::owners::Owners;
+use crate::tenant_fields::SUPPORTED;
 
 /// By the vendor's reference, for all requests of one source address.
 const REQUESTS_PER_MINUTE: usize = 180;
@@ -52,7 +51,7 @@ impl SyncroConfig {
         let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        self.fields.check(&TenantField::ALL)?;
+        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
         // The vendor counts by source address: one budget for all accounts and keys.
         let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
         let endpoint = match other {
@@ -67,15 +66,14 @@ impl SyncroConfig {
             .redactor(Redactor::default().and(&key))
             .build();
         let instance = input::name_or(self.name.as_deref(), || host.instance())?;
-        let places = places::over_defaults(self.fields.clone());
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
-            .two_way(DateFields::named_in(&places));
+            .two_way(fields.dates());
         let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
         let api = Api {
             account: Account::new(info, http).with_rules(self.rules.clone()),
             endpoint,
-            places,
+            fields,
             owners: Arc::new(Owners::new(environment.clock.clone())),
         };
         Ok(Syncro { api: Arc::new(api) })
@@ -123,7 +121,7 @@ impl Host {
 #[cfg(test)]
 mod tests {
     use lmsync_core::ErrorKind;
-    use lmsync_core::model::{TenantField, TenantFieldNames};
+    use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
     use proptest::prelude::*;
     use serde::Deserialize;
 
@@ -208,7 +206,7 @@ mod tests {
             (good().requests_per_minute(0), "at least 1"),
             (good().concurrency(0), "at least 1"),
             (good().name(" "), "name"),
-            (good().fields(nameless), "`serial`"),
+            (good().fields(nameless), "`fields.serial`"),
             (SyncroConfig::new("acme", "t\u{7f}k"), "characters"),
         ] {
             let error = config.connect().expect_err(word);

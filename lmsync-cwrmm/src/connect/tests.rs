@@ -1,6 +1,8 @@
 use lmsync_core::ErrorKind;
 use proptest::prelude::*;
 
+use lmsync_core::tenant_fields::TenantField;
+
 use super::*;
 
 const ID: &str = "0e31f5a2-7d44-4c1b-9a60-3b8f6d2e1c07";
@@ -89,7 +91,7 @@ fn a_bad_value_is_refused_before_anything_is_sent() {
         (good().requests_per_minute(0), "at least 1"),
         (good().concurrency(0), "at least 1"),
         (good().name(" "), "name"),
-        (good().fields(serial), "`serial`"),
+        (good().fields(serial), "`fields.serial`"),
         (CwRmmConfig::new("", "secret"), "Client ID"),
         (CwRmmConfig::new(ID, ""), "Client Secret"),
     ] {

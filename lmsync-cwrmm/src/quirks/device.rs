@@ -191,8 +191,8 @@ impl Api {
         };
         match fields {
             Ok(fields) => {
-                let places = &self.options.places;
-                Ok(map::with_custom_fields(asset, &fields, places, origin))
+                let names = &self.options.fields;
+                Ok(map::with_custom_fields(asset, &fields, names, origin))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(asset),
             Err(error) if is_hidden(&error) => {

@@ -70,7 +70,7 @@ async fn assets(api: &Api, types: &[String], number: u32, meter: &Meter) -> Resu
     let page = api.assets(&of, number, options, meter).await?;
     let reading = Reading {
         origin: api.account.origin(),
-        places: &api.options.places,
+        fields: &api.options.fields,
         accept_update: false,
     };
     Ok(numbered(page, |row, at| {
