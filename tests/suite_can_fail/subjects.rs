@@ -139,12 +139,9 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.asset_pages else {
             return self.shelf.assets(query);
         };
-        let machines = connector::Machines {
-            api: Arc::clone(&self.shelf.0),
-            raw: query.raw.into(),
-        };
+        let machines = self.shelf.machines(query.raw.into());
         let pages = change(Arc::new(machines), &mut query);
-        let account = &self.shelf.0.account;
+        let account = &self.shelf.account;
         account.list(Shared(pages), query, "machines by 50")
     }
 
@@ -156,9 +153,8 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.customer_pages else {
             return self.shelf.customers();
         };
-        let companies = connector::Companies(Arc::clone(&self.shelf.0));
-        let pages = change(Arc::new(companies));
-        let account = &self.shelf.0.account;
+        let pages = change(Arc::new(self.shelf.companies()));
+        let account = &self.shelf.account;
         account.list(Shared(pages), AssetQuery::new(), "companies by 50")
     }
 
