@@ -17,7 +17,7 @@ use lmsync::{
     AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
     Environment, Result, SoftwareStream, TwoWaySync,
 };
-use lmsync_testkit::conformance::{Subject, TwoWaySubject};
+use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 
 use crate::connector;
 use crate::flaw::{self, Flaw};
@@ -75,7 +75,13 @@ fn connect<S: Base>(environment: &Environment, secret: Option<&str>) -> Result<F
 
 impl<S: Base> Subject for Flawed<S> {
     type Vendor = SlippingVendor<S::Vendor>;
-    const PAGE_SIZE: usize = S::PAGE_SIZE;
+
+    fn profile() -> Profile {
+        match flaw::in_force().profile {
+            Some(change) => change(S::profile()),
+            None => S::profile(),
+        }
+    }
 
     fn vendor(assets: usize, now: DateTime<Utc>) -> Self::Vendor {
         SlippingVendor {
