@@ -1,6 +1,7 @@
 //! One account of a vendor: what every connector does the same way.
 
-use crate::http::HttpClient;
+use crate::check::CheckReport;
+use crate::http::{HttpClient, Meter};
 use crate::info::ConnectorInfo;
 use crate::listing::{ListChain, ListSource, Listed, ListingScope, RecordStream};
 use crate::model::{Origin, Rules};
@@ -9,7 +10,7 @@ use crate::query::AssetQuery;
 /// One account of a vendor: who it is, the client that reads it, and the rules by which its
 /// values are read.
 ///
-/// A connector holds one and starts its listings and records from it.
+/// A connector holds one and starts its listings, records and checks from it.
 #[derive(Debug, Clone)]
 pub struct Account {
     info: ConnectorInfo,
@@ -74,6 +75,23 @@ impl Account {
     {
         let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
         RecordStream::chained(chain, query, self.scope(records), clock, concurrency)
+    }
+
+    /// The check of reading, by the first page of the lists of customers and of assets, with the
+    /// number of records where the vendor tells it.
+    pub async fn check<C: ListSource, A: ListSource>(
+        &self,
+        customers: &C,
+        assets: &A,
+    ) -> CheckReport {
+        let meter = Meter::default();
+        let customers = customers.page(&customers.first(), &meter).await;
+        let assets = assets.page(&assets.first(), &meter).await;
+        let (customers, assets) = (
+            customers.map(|page| page.total),
+            assets.map(|page| page.total),
+        );
+        CheckReport::of_reads(self.info.product, &customers, &assets)
     }
 
     fn scope(&self, records: &str) -> ListingScope {

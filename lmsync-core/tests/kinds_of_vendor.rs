@@ -23,7 +23,7 @@ use lmsync_core::listing::{
 };
 use lmsync_core::model::{Asset, Origin, Ref};
 use lmsync_core::{
-    Account, AssetQuery, Capabilities, Clock, ConnectorInfo, Environment, Rejection, Result,
+    Account, AssetQuery, Capabilities, Check, Clock, ConnectorInfo, Environment, Rejection, Result,
     Secret, SyncSummary,
 };
 use lmsync_testkit::{InMemory, Simulator, VirtualClock};
@@ -128,7 +128,7 @@ struct Api {
 impl Api {
     async fn get<T: DeserializeOwned>(&self, url: &Url, meter: &Meter) -> Result<Received<T>> {
         let http = self.account.http();
-        http.get_json("list", url, meter, |error| error).await
+        http.get_json("list", url, meter).await
     }
 
     async fn page(&self, path: &str, meter: &Meter) -> Result<Page<Asset>> {
@@ -139,9 +139,7 @@ impl Api {
 
     fn read(&self, list: &Received<List>, next: Next) -> Page<Asset> {
         let origin = self.account.origin();
-        let rows = list.value.rows.iter();
-        let rows = rows.map(|row| asset(row, origin, list.at).into());
-        Page::new(rows.collect(), next)
+        Page::of(&list.value.rows, next, |row| asset(row, origin, list.at))
     }
 }
 
@@ -335,6 +333,29 @@ async fn a_stored_checkpoint_reads_on_at_its_cursor() {
     assert!(ids.is_empty(), "{ids:?}");
     // The sign-in and the last page.
     assert_eq!(second.transport.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_reads_the_first_page_of_each_list() {
+    let world = cursor_world();
+    let list = Cursors(world.api.clone());
+    let report = world.api.account.check(&list, &list).await;
+    assert!(report.ok(), "{report:?}");
+    // This vendor tells no count.
+    assert_eq!(report.checks[3].detail, "assets can be listed");
+    // One sign-in and two pages.
+    assert_eq!(world.transport.requests(), 3);
+
+    let world = world_of_refusals();
+    let list = Cursors(world.api.clone());
+    let report = world.api.account.check(&list, &list).await;
+    let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
+    assert_eq!(failed[0].name, Check::AUTHENTICATED);
+    assert_eq!(failed.len(), 3, "{failed:?}");
+}
+
+fn world_of_refusals() -> World {
+    world(|_, _| refused(), basic)
 }
 
 // Links; a user name and a password.

@@ -64,7 +64,7 @@ fn url(path: &str) -> Url {
 
 async fn read(http: &HttpClient, url: &Url) -> Result<u8> {
     let meter = Meter::default();
-    let received = http.get_json("read", url, &meter, |error| error).await?;
+    let received = http.get_json("read", url, &meter).await?;
     Ok(received.value)
 }
 

@@ -2,6 +2,7 @@
 
 mod json;
 mod mutation;
+mod pointer;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,8 +14,10 @@ use bytes::Bytes;
 use http::{Method, Request, Response, Uri, header};
 use lmsync_core::SharedClock;
 use lmsync_core::http::{Transport, TransportError, TransportErrorKind};
+use serde_json::Value;
 
 pub use self::mutation::{Mutation, MutationKind};
+pub use self::pointer::{PointerChange, PointerPlace};
 
 /// One thing that goes wrong with one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub enum Fault {
     LoseAnswer,
     /// The vendor is asked, and this many bytes of its answer's body arrive.
     Truncate(usize),
+    /// The vendor is asked, and half of its answer's body arrives.
+    Halve,
     /// Something in between answers in the vendor's place.
     Answer {
         /// The status.
@@ -41,6 +46,9 @@ pub enum Fault {
     Echo(u16),
     /// The vendor's answer arrives with a small change to its JSON.
     Mutate(Mutation),
+    /// The vendor's answer arrives with another cursor or link to the next page, in the place
+    /// that was named with [`FaultyTransport::pointer_at`].
+    Pointer(PointerChange),
     /// Nothing ever comes back.
     Hang,
 }
@@ -106,13 +114,19 @@ pub struct FaultyTransport {
 #[derive(Default)]
 struct Plan {
     sent: usize,
+    harmed: usize,
     faults: BTreeMap<usize, Fault>,
     lasting: BTreeMap<usize, Fault>,
     spoilt: Vec<(Asked, Fault)>,
     always: Option<Fault>,
-    actions: BTreeMap<usize, Box<dyn FnOnce() + Send>>,
+    actions: BTreeMap<usize, Vec<Action>>,
     pace: Option<Pace>,
+    pointer_at: Option<PointerPlace>,
+    /// The pointers that came, each with the number of its request.
+    pointers: Vec<(usize, Value)>,
 }
+
+type Action = Box<dyn FnOnce() + Send>;
 
 /// What makes two requests the same.
 type Asked = (Method, Uri, Bytes);
@@ -142,6 +156,36 @@ impl Plan {
         let lasting = self.spoilt.iter().find(same);
         let lasting = lasting.map(|(_, fault)| fault.clone());
         lasting.or_else(|| self.always.clone())
+    }
+
+    /// Remembers the pointer in an answer of the vendor's.
+    fn note_pointer(&mut self, number: usize, answer: &Response<Bytes>) {
+        let place = self.pointer_at.as_ref();
+        if let Some(pointer) = place.and_then(|place| place.pointer(answer)) {
+            self.pointers.push((number, pointer));
+        }
+    }
+
+    /// `answer` from `home` with its pointer changed, where it holds one.
+    fn change_pointer(
+        &self,
+        change: PointerChange,
+        home: &Uri,
+        answer: Response<Bytes>,
+    ) -> Response<Bytes> {
+        let Some(place) = &self.pointer_at else {
+            return answer;
+        };
+        let before: Vec<Value> = self
+            .pointers
+            .iter()
+            .map(|(_, value)| value.clone())
+            .collect();
+        let pointer = place.pointer(&answer);
+        match pointer.and_then(|pointer| change.apply(&pointer, home, &before)) {
+            Some(new) => place.replace(answer, &new),
+            None => answer,
+        }
     }
 }
 
@@ -199,7 +243,29 @@ impl FaultyTransport {
 
     /// Does `action` just before request `number` is sent on, such as changing the vendor's records.
     pub fn before(&self, number: usize, action: impl FnOnce() + Send + 'static) {
-        self.plan().actions.insert(number, Box::new(action));
+        let mut plan = self.plan();
+        plan.actions
+            .entry(number)
+            .or_default()
+            .push(Box::new(action));
+    }
+
+    /// Sets where answers have the cursor or link to the next page.
+    pub fn pointer_at(&self, place: PointerPlace) {
+        self.plan().pointer_at = Some(place);
+    }
+
+    /// The numbers of the requests whose answers had a cursor or link to a next page.
+    #[must_use]
+    pub fn pointers(&self) -> Vec<usize> {
+        let plan = self.plan();
+        plan.pointers.iter().map(|(number, _)| *number).collect()
+    }
+
+    /// Requests so far that went wrong: a fault that finds nothing to change does no harm.
+    #[must_use]
+    pub fn harmed(&self) -> usize {
+        self.plan().harmed
     }
 
     /// Requests so far, those that went wrong included.
@@ -217,11 +283,11 @@ impl FaultyTransport {
         let mut plan = self.plan();
         plan.sent += 1;
         let number = plan.sent;
-        let action = plan.actions.remove(&number);
+        let actions = plan.actions.remove(&number);
         let fault = plan.fault(number, request);
-        // The action may look at this transport.
+        // The actions may look at this transport.
         drop(plan);
-        if let Some(action) = action {
+        for action in actions.into_iter().flatten() {
             action();
         }
         (number, fault)
@@ -234,41 +300,87 @@ impl FaultyTransport {
         }
     }
 
+    /// The vendor's own answer.
+    async fn ask(
+        &self,
+        number: usize,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let answer = self.inner.send(request).await?;
+        self.plan().note_pointer(number, &answer);
+        Ok(answer)
+    }
+
+    /// The vendor's answer, changed; harm is done if that makes a difference.
+    async fn ask_and_change(
+        &self,
+        number: usize,
+        request: Request<Bytes>,
+        change: impl FnOnce(Response<Bytes>) -> Response<Bytes> + Send,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let answer = self.ask(number, request).await?;
+        let before = (answer.headers().clone(), answer.body().clone());
+        let changed = change(answer);
+        if (changed.headers(), changed.body()) != (&before.0, &before.1) {
+            self.plan().harmed += 1;
+        }
+        Ok(changed)
+    }
+
     async fn meet(
         &self,
+        number: usize,
         fault: Option<Fault>,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
+        let cut = |answer: Response<Bytes>, bytes: usize| {
+            answer.map(|body| body.slice(..bytes.min(body.len())))
+        };
+        let fault = match fault {
+            None => return self.ask(number, request).await,
+            Some(Fault::Truncate(bytes)) => {
+                let change = |answer| cut(answer, bytes);
+                return self.ask_and_change(number, request, change).await;
+            }
+            Some(Fault::Halve) => {
+                let change = |answer: Response<Bytes>| {
+                    let half = answer.body().len() / 2;
+                    cut(answer, half)
+                };
+                return self.ask_and_change(number, request, change).await;
+            }
+            Some(Fault::Mutate(mutation)) => {
+                let change = |answer| mutate(&mutation, answer);
+                return self.ask_and_change(number, request, change).await;
+            }
+            Some(Fault::Pointer(change)) => {
+                let home = request.uri().clone();
+                let change = |answer| self.plan().change_pointer(change, &home, answer);
+                return self.ask_and_change(number, request, change).await;
+            }
+            Some(fault) => fault,
+        };
+        self.plan().harmed += 1;
         match fault {
-            None => self.inner.send(request).await,
-            Some(Fault::Fail(kind)) => Err(TransportError::new(kind, "injected")),
-            Some(Fault::LoseAnswer) => {
+            Fault::Fail(kind) => Err(TransportError::new(kind, "injected")),
+            Fault::LoseAnswer => {
                 self.inner.send(request).await?;
                 Err(TransportError::new(
                     TransportErrorKind::Interrupted,
                     "injected",
                 ))
             }
-            Some(Fault::Truncate(bytes)) => {
-                let response = self.inner.send(request).await?;
-                Ok(response.map(|body| body.slice(..bytes.min(body.len()))))
-            }
-            Some(Fault::Answer {
+            Fault::Answer {
                 status,
                 headers,
                 body,
-            }) => answer(status, &headers, body),
-            Some(Fault::Spoil(status)) => {
+            } => answer(status, &headers, body),
+            Fault::Spoil(status) => {
                 self.inner.send(request).await?;
                 answer(status, &[], Bytes::new())
             }
-            Some(Fault::Echo(status)) => echo(status, &request),
-            Some(Fault::Mutate(mutation)) => {
-                let mut response = self.inner.send(request).await?;
-                response.headers_mut().remove(header::CONTENT_LENGTH);
-                Ok(response.map(|body| mutation.apply(&body)))
-            }
-            Some(Fault::Hang) => std::future::pending().await,
+            Fault::Echo(status) => echo(status, &request),
+            _ => std::future::pending().await,
         }
     }
 }
@@ -278,21 +390,28 @@ impl Transport for FaultyTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let (number, fault) = self.begin(&request);
         self.wait(number, |latency| latency.there).await;
-        let outcome = self.meet(fault, request).await;
+        let outcome = self.meet(number, fault, request).await;
         self.wait(number, |latency| latency.back).await;
         outcome
     }
+}
+
+fn mutate(mutation: &Mutation, mut answer: Response<Bytes>) -> Response<Bytes> {
+    let body = mutation.apply(answer.body());
+    if body != *answer.body() {
+        answer.headers_mut().remove(header::CONTENT_LENGTH);
+        *answer.body_mut() = body;
+    }
+    answer
 }
 
 /// `request` sent back, as an error of the vendor's with an id that tells too much.
 fn echo(status: u16, request: &Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
     let values = request.headers().values();
     let mut carried: Vec<&[u8]> = values.map(http::HeaderValue::as_bytes).collect();
+    let id = String::from_utf8_lossy(&carried.join(&b' ')).into_owned();
     carried.push(request.body());
     let text = String::from_utf8_lossy(&carried.join(&b' ')).into_owned();
-    let credential = request.headers().get(header::AUTHORIZATION);
-    let id = credential.and_then(|value| value.to_str().ok());
-    let id = id.unwrap_or("none").to_owned();
     let error = serde_json::json!({ "error": format!("cannot take {text}") });
     let body = error.to_string().into();
     answer(status, &[("x-request-id", id)], body)

@@ -19,7 +19,9 @@ pub mod syncro;
 
 pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
-pub use self::faults::{Fault, FaultyTransport, Latency, Mutation, MutationKind};
+pub use self::faults::{
+    Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange, PointerPlace,
+};
 pub use self::journal::MemoryJournal;
 pub use self::log::Log;
 pub use self::script::{Heard, Line, Script};

@@ -9,7 +9,7 @@ use lmsync::superops::{Product, SuperOpsConfig};
 use lmsync::syncro::SyncroConfig;
 use lmsync::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync::{Connector, Environment, Result, TwoWaySync};
-use lmsync_testkit::conformance::{Subject, TwoWaySubject};
+use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::halo::{HaloSimulator, HaloSpec};
@@ -25,7 +25,7 @@ macro_rules! subject {
     (
         $(#[$about:meta])*
         $name:ident: $vendor:ty,
-        pages of $page_size:literal,
+        profile $profile:expr,
         secret $secret:expr, minted $minted:expr,
         $make:expr, $connect:expr $(,)?
     ) => {
@@ -34,7 +34,10 @@ macro_rules! subject {
 
         impl Subject for $name {
             type Vendor = $vendor;
-            const PAGE_SIZE: usize = $page_size;
+
+            fn profile() -> Profile {
+                $profile
+            }
 
             fn vendor(assets: usize, now: DateTime<Utc>) -> $vendor {
                 $make(fleet(assets, now))
@@ -81,7 +84,7 @@ fn superops(product: superops::Product) -> impl Fn(Fleet) -> SuperOpsSimulator {
 
 subject! {
     SuperOpsMsp: SuperOpsSimulator,
-    pages of 100,
+    profile Profile::numbered(100),
     secret SUPEROPS_TOKEN, minted &[],
     superops(superops::Product::Msp),
     |token| SuperOpsConfig::new("acmemsp", token),
@@ -89,7 +92,7 @@ subject! {
 
 subject! {
     SuperOpsIt: SuperOpsSimulator,
-    pages of 100,
+    profile Profile::numbered(100),
     secret SUPEROPS_TOKEN, minted &[],
     superops(superops::Product::It),
     |token| SuperOpsConfig::new("acmemsp", token).product(Product::It),
@@ -99,7 +102,7 @@ const SYNCRO_KEY: &str = "Tk3y-canary-51c4be09ad";
 
 subject! {
     Syncro: SyncroSimulator,
-    pages of 50,
+    profile Profile::numbered(50),
     secret SYNCRO_KEY, minted &[],
     |fleet| SyncroSimulator::new(SyncroSpec {
         api_key: SYNCRO_KEY.to_owned(),
@@ -114,7 +117,7 @@ const CWRMM_SECRET: &str = "cw-s3cret-canary-51c4be";
 subject! {
     // A page is some companies' devices.
     CwRmm: CwRmmSimulator,
-    pages of 100,
+    profile Profile::numbered(100),
     secret CWRMM_SECRET, minted &["cw-t0ken-canary-77aa01-0001"],
     |fleet| CwRmmSimulator::new(CwRmmSpec {
         client_id: CWRMM_ID.to_owned(),
@@ -152,7 +155,7 @@ fn halo_config(product: HaloProduct, secret: &str) -> HaloConfig {
 subject! {
     /// No field holds a check-in: a window is refused.
     HaloPsa: HaloSimulator,
-    pages of 50,
+    profile Profile::numbered(50),
     secret HALO_SECRET, minted HALO_TOKENS,
     halo,
     |secret| halo_config(HaloProduct::Psa, secret),
@@ -161,7 +164,7 @@ subject! {
 subject! {
     /// A field that the user names holds the check-in: windows work.
     HaloItsm: HaloSimulator,
-    pages of 50,
+    profile Profile::numbered(50),
     secret HALO_SECRET, minted HALO_TOKENS,
     halo,
     |secret| halo_config(HaloProduct::Itsm, secret)

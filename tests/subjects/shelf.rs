@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use lmsync::two_way::{AssetDates, DateField};
 use lmsync::{Connector, Environment, Result, TwoWaySync};
-use lmsync_testkit::conformance::{Subject, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
+use lmsync_testkit::conformance::{
+    Profile, Subject, Treatment, TwoWaySubject, TwoWayVendor, Vendor,
+};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 
 use crate::connector::Shelf;
@@ -19,7 +21,10 @@ pub(crate) struct ShelfSubject;
 
 impl Subject for ShelfSubject {
     type Vendor = ShelfSimulator;
-    const PAGE_SIZE: usize = 50;
+
+    fn profile() -> Profile {
+        Profile::numbered(50)
+    }
 
     fn vendor(assets: usize, now: DateTime<Utc>) -> ShelfSimulator {
         ShelfSimulator::new(Fleet::new(FleetSpec::new(assets, now)), KEY)

@@ -12,6 +12,7 @@ use lmsync::{
     AssetQuery, AssetStream, CheckReport, CheckScope, ConnectorInfo, CustomerStream, Environment,
     Result, SoftwareStream,
 };
+use lmsync_testkit::conformance::Profile;
 
 use crate::flawed::Sound;
 use crate::vendors::Slip;
@@ -30,6 +31,7 @@ pub(crate) type Pages<T> = Arc<dyn ListSource<Record = T>>;
 #[derive(Clone, Default)]
 pub(crate) struct Flaw {
     pub(crate) vendor: Option<Slip>,
+    pub(crate) profile: Hook<dyn Fn(Profile) -> Profile + Send + Sync>,
     pub(crate) environment: Hook<dyn Fn(Environment) -> Environment + Send + Sync>,
     pub(crate) info: Hook<dyn Fn(&mut ConnectorInfo) + Send + Sync>,
     pub(crate) debug: Hook<dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync>,
@@ -72,6 +74,7 @@ impl Flaw {
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             vendor: self.vendor.or(other.vendor),
+            profile: self.profile.or(other.profile),
             environment: self.environment.or(other.environment),
             info: self.info.or(other.info),
             debug: self.debug.or(other.debug),

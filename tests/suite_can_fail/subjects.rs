@@ -17,7 +17,7 @@ use lmsync::{
     AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
     Environment, Result, SoftwareStream, TwoWaySync,
 };
-use lmsync_testkit::conformance::{Subject, TwoWaySubject};
+use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 
 use crate::connector;
 use crate::flaw::{self, Flaw};
@@ -75,7 +75,13 @@ fn connect<S: Base>(environment: &Environment, secret: Option<&str>) -> Result<F
 
 impl<S: Base> Subject for Flawed<S> {
     type Vendor = SlippingVendor<S::Vendor>;
-    const PAGE_SIZE: usize = S::PAGE_SIZE;
+
+    fn profile() -> Profile {
+        match flaw::in_force().profile {
+            Some(change) => change(S::profile()),
+            None => S::profile(),
+        }
+    }
 
     fn vendor(assets: usize, now: DateTime<Utc>) -> Self::Vendor {
         SlippingVendor {
@@ -139,12 +145,9 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.asset_pages else {
             return self.shelf.assets(query);
         };
-        let machines = connector::Machines {
-            api: Arc::clone(&self.shelf.0),
-            raw: query.raw.into(),
-        };
+        let machines = self.shelf.machines(query.raw.into());
         let pages = change(Arc::new(machines), &mut query);
-        let account = &self.shelf.0.account;
+        let account = &self.shelf.account;
         account.list(Shared(pages), query, "machines by 50")
     }
 
@@ -156,9 +159,8 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.customer_pages else {
             return self.shelf.customers();
         };
-        let companies = connector::Companies(Arc::clone(&self.shelf.0));
-        let pages = change(Arc::new(companies));
-        let account = &self.shelf.0.account;
+        let pages = change(Arc::new(self.shelf.companies()));
+        let account = &self.shelf.account;
         account.list(Shared(pages), AssetQuery::new(), "companies by 50")
     }
 

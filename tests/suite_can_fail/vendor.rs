@@ -1,5 +1,9 @@
 //! The simulated vendor does what the suite tells it to.
 
+use std::sync::Arc;
+
+use lmsync_testkit::conformance::Profile;
+
 use crate::flaw::Flaw;
 use crate::vendors::Slip;
 
@@ -9,6 +13,20 @@ proofs! { vendor:
             "the vendor shows no assets": slip(Slip::ShowsNoAssets),
             "an empty account has an asset": slip(Slip::AlwaysHasAnAsset),
             "all assets are one customer's": slip(Slip::HasOneCustomer),
+        }
+    }
+    the_vendor_is_as_its_profile_says {
+        Shelf {
+            "it has pages and not an export": profile(|_| Profile::export()),
+            "it has larger pages": profile(|_| Profile::numbered(10)),
+            "it counts": profile(Profile::without_counts),
+            "its list has serial numbers": profile(Profile::serials_with_detail_only),
+            "nothing but its key lets in": profile(|profile| {
+                profile.credential_headers(["authorization", "x-client"])
+            }),
+            "it has one host": profile(|profile| profile.hosts(["shelf.example", "files.example"])),
+            "nobody signs in elsewhere": profile(|profile| profile.sign_in_hosts(["login.example"])),
+            "nobody signs in": profile(|profile| profile.sign_in_hosts(["shelf.example"])),
         }
     }
     what_is_deleted_is_gone {
@@ -42,6 +60,14 @@ proofs! { vendor:
 pub(crate) fn slip(slip: Slip) -> Flaw {
     Flaw {
         vendor: Some(slip),
+        ..Flaw::default()
+    }
+}
+
+/// A profile that says what is not so.
+pub(crate) fn profile(change: impl Fn(Profile) -> Profile + Send + Sync + 'static) -> Flaw {
+    Flaw {
+        profile: Some(Arc::new(change)),
         ..Flaw::default()
     }
 }

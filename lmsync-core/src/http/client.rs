@@ -18,7 +18,7 @@ use super::origins::Origins;
 use super::redact::Redactor;
 use super::retry::{Next, RetryPolicy, Tries};
 use super::transport::Transport;
-use crate::auth::{Authorizer, Credential};
+use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -49,6 +49,7 @@ struct Inner {
     clock: SharedClock,
     origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
+    hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
     jitter: Mutex<fastrand::Rng>,
@@ -62,6 +63,7 @@ pub struct HttpClientBuilder {
     clock: SharedClock,
     origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
+    hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
 }
@@ -78,6 +80,20 @@ impl HttpClientBuilder {
     #[must_use]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
         self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// Sends `credential` with every request.
+    #[must_use]
+    pub fn credential(self, credential: Credential) -> Self {
+        self.authorizer(Arc::new(HeaderAuth::new(credential)))
+    }
+
+    /// Says what the user does about errors of `kind` that come without a hint, in the vendor's
+    /// own menu words; the last one said counts.
+    #[must_use]
+    pub fn hint(mut self, kind: ErrorKind, hint: impl Into<String>) -> Self {
+        self.hints.push((kind, hint.into()));
         self
     }
 
@@ -106,6 +122,7 @@ impl HttpClientBuilder {
                 clock: self.clock,
                 origins: self.origins,
                 authorizer: self.authorizer,
+                hints: self.hints,
                 retry: self.retry,
                 redactor: self.redactor,
                 jitter: Mutex::default(),
@@ -131,6 +148,7 @@ impl HttpClient {
             clock,
             origins: Origins::of(origin),
             authorizer: None,
+            hints: Vec::new(),
             retry: RetryPolicy::default(),
             redactor: Redactor::default(),
         }
@@ -156,6 +174,14 @@ impl HttpClient {
     /// What `interpret` or the transport said last, when trying again is not
     /// safe or did not help.
     pub async fn send<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        let outcome = self.send_until_settled(call, meter, interpret).await;
+        outcome.map_err(|error| self.with_hint(error))
+    }
+
+    async fn send_until_settled<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
@@ -197,28 +223,26 @@ impl HttpClient {
         }
     }
 
-    /// The JSON that a GET of `url` is answered with; `explain` adds the vendor's own words to
-    /// an error.
+    /// The JSON that a GET of `url` is answered with.
     ///
     /// # Errors
-    /// As [`send`](Self::send), each through `explain`.
+    /// As [`send`](Self::send); what a status other than 2xx stands for, and `decode` when the
+    /// answer is no such JSON.
     pub async fn get_json<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         url: &url::Url,
         meter: &Meter,
-        explain: impl Fn(Error) -> Error + Send + Sync,
     ) -> Result<Received<T>> {
         let call = Call::get(operation, url)?;
-        let read = |answer: &Answer<'_>| {
+        self.send(&call, meter, |answer| {
             answer.require_success()?;
             Ok(Received {
                 value: answer.json()?,
                 at: answer.received_at(),
             })
-        };
-        self.send(&call, meter, |answer| read(answer).map_err(&explain))
-            .await
+        })
+        .await
     }
 
     /// The address of a link that the vendor sent in the answer to `page`, absolute or relative.
@@ -227,6 +251,14 @@ impl HttpClient {
     /// `vendor` when it leads to an origin that this client was not made for, or is no address.
     pub fn next_link(&self, page: &url::Url, link: &str) -> Result<url::Url> {
         self.inner.origins.follow(page, link)
+    }
+
+    fn with_hint(&self, error: Error) -> Error {
+        let mut hints = self.inner.hints.iter().rev();
+        match hints.find(|(kind, _)| *kind == error.kind()) {
+            Some((_, hint)) if error.hint().is_none() => error.with_hint(hint),
+            _ => error,
+        }
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {

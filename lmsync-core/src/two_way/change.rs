@@ -1,5 +1,6 @@
 //! New dates for one asset.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -118,6 +119,33 @@ impl DateChange {
     #[must_use]
     pub fn get(&self, field: DateField) -> Option<&FieldChange> {
         self.changes.iter().find(|change| change.field == field)
+    }
+
+    /// The new dates, each under the vendor's name for its field, as JSON writes them: a day is
+    /// `YYYY-MM-DD`, one that is cleared is null.
+    ///
+    /// ```
+    /// use lmsync_core::two_way::{DateChange, DateField, WriteSource};
+    ///
+    /// let day = chrono::NaiveDate::from_ymd_opt(2027, 5, 31).unwrap();
+    /// let change = DateChange::new("17");
+    /// let change = change.set(DateField::WarrantyExpiry, None, day, WriteSource::Manual);
+    /// let named = change.named(|field| match field {
+    ///     DateField::PurchaseDate => "bought",
+    ///     _ => "warranty_end",
+    /// });
+    /// let body = serde_json::to_string(&named).unwrap();
+    /// assert_eq!(body, r#"{"warranty_end":"2027-05-31"}"#);
+    /// ```
+    #[must_use]
+    pub fn named(
+        &self,
+        name: impl Fn(DateField) -> &'static str,
+    ) -> BTreeMap<&'static str, Option<NaiveDate>> {
+        let changes = self.changes.iter();
+        changes
+            .map(|change| (name(change.field), change.new))
+            .collect()
     }
 
     /// Tells whether nothing changes.

@@ -9,7 +9,7 @@ use lmsync_core::{
     AssetQuery, Connector, ConnectorExt, Environment, Result, SharedClock, SyncSummary,
 };
 use lmsync_syncro::{Syncro, SyncroConfig};
-use lmsync_testkit::conformance::Subject;
+use lmsync_testkit::conformance::{Profile, Subject};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::syncro::{Permissions, SyncroSimulator, SyncroSpec};
 use lmsync_testkit::{FaultyTransport, InMemory, VirtualClock};
@@ -35,7 +35,10 @@ fn connect(environment: &Environment, key: &str) -> Result<Arc<dyn Connector>> {
 
 impl Subject for Prebuilt {
     type Vendor = SyncroSimulator;
-    const PAGE_SIZE: usize = 50;
+
+    fn profile() -> Profile {
+        Profile::numbered(50)
+    }
 
     fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
         let mut account = SyncroSimulator::new(spec(assets, now));

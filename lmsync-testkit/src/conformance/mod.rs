@@ -19,6 +19,8 @@ pub mod auth;
 pub mod cancel;
 pub mod faults;
 pub mod paging;
+pub mod pointers;
+mod profile;
 pub mod read;
 pub mod secrets;
 mod stage;
@@ -38,6 +40,7 @@ use lmsync_core::{Connector, Environment, Result, TwoWaySync};
 
 use crate::Simulator;
 
+pub use self::profile::Profile;
 pub use self::stage::{Listing, Stage};
 
 /// A connector to be tested, with its vendor.
@@ -45,8 +48,8 @@ pub trait Subject: 'static {
     /// The simulator of its vendor.
     type Vendor: Vendor;
 
-    /// The most records that the vendor puts on a page of assets.
-    const PAGE_SIZE: usize;
+    /// What the vendor is like: how it is paged, and what else is not as with most.
+    fn profile() -> Profile;
 
     /// A vendor with about `assets` assets in a few customers, at `now`.
     ///
@@ -197,6 +200,22 @@ macro_rules! conformance_two_way {
     };
 }
 
+/// Makes one `#[test]` per promise about cursors and links to the next page, for a
+/// [`Subject`](crate::conformance::Subject) whose profile says where they stand.
+///
+/// Stands beside [`conformance!`](crate::conformance!), in the same module. A vendor whose pages
+/// are numbered has no pointer that could lead astray: its promises are those of
+/// [`paging`](crate::conformance::paging) alone.
+#[macro_export]
+macro_rules! conformance_pointers {
+    ($subject:ty) => {
+        type PointersConformanceSubject = $subject;
+        $crate::conformance_pointers_promises!(
+            $crate::conformance_groups!(PointersConformanceSubject:)
+        );
+    };
+}
+
 /// The promises by group, handed to a macro after what it is given:
 /// `conformance_promises!(my_macro!(given))` is `my_macro!(given read: [..] paging: [..] ..)`.
 #[macro_export]
@@ -309,6 +328,7 @@ macro_rules! conformance_promises {
             ]
             vendor: [
                 an_account_has_what_it_is_made_with,
+                the_vendor_is_as_its_profile_says,
                 what_is_deleted_is_gone,
                 what_is_added_is_there,
                 so_many_requests_are_refused_as_are_to_be,
@@ -352,6 +372,25 @@ macro_rules! conformance_two_way_promises {
                 no_write_shows_a_secret,
                 no_journal_shows_a_secret,
                 a_run_killed_again_and_again_writes_every_date_once,
+            ]
+        }
+    };
+}
+
+/// The promises about cursors and links, handed to a macro as
+/// [`conformance_promises!`](crate::conformance_promises!) does.
+#[macro_export]
+macro_rules! conformance_pointers_promises {
+    ($($name:ident)::+!($($given:tt)*)) => {
+        $($name)::+! {
+            $($given)*
+            pointers: [
+                a_pointer_to_elsewhere_is_not_followed,
+                a_relative_pointer_leads_nowhere_else,
+                a_pointer_that_repeats_or_leads_back_ends_the_listing,
+                a_pointer_that_is_no_text_is_not_the_end,
+                an_empty_pointer_hides_nothing_that_is_counted,
+                resuming_costs_no_page_that_was_read,
             ]
         }
     };

@@ -111,7 +111,11 @@ pub async fn assets_that_come_and_go_between_pages_hide_and_repeat_no_other<S: S
     }
 }
 
-async fn stop_after<S: Subject>(stage: &Stage<S>, count: usize) -> (Vec<String>, Checkpoint) {
+/// The ids of the first `count` assets, and where the listing then stands.
+pub(super) async fn stop_after<S: Subject>(
+    stage: &Stage<S>,
+    count: usize,
+) -> (Vec<String>, Checkpoint) {
     let mut stream = stage.connector.assets(AssetQuery::new());
     let mut taken = Vec::new();
     for _ in 0..count {
@@ -140,7 +144,7 @@ pub async fn a_listing_resumes_after_any_asset<S: Subject>() {
 pub async fn a_listing_read_in_small_steps_skips_nothing<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     let all = ids(&stage.list_all().await);
-    for step in [7, S::PAGE_SIZE / 2, S::PAGE_SIZE] {
+    for step in [7, S::profile().page_size / 2, S::profile().page_size] {
         let mut taken: Vec<String> = Vec::new();
         let mut query = AssetQuery::new();
         loop {
@@ -163,7 +167,7 @@ pub async fn a_listing_read_in_small_steps_skips_nothing<S: Subject>() {
 
 /// What was there all the time is not missed when assets come and go between stopping and resuming.
 pub async fn a_resumed_listing_skips_nothing_when_the_account_changed<S: Subject>() {
-    for count in [1, S::PAGE_SIZE, S::PAGE_SIZE + 1] {
+    for count in [1, S::profile().page_size, S::profile().page_size + 1] {
         let stage = Stage::<S>::with_pages();
         let (taken, checkpoint) = stop_after(&stage, count).await;
         stage.vendor.simulator().with(|vendor| {

@@ -1,10 +1,10 @@
 //! A secret never leaves.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lmsync_core::{AssetQuery, CheckScope, ConnectorExt};
+use lmsync_core::{AssetQuery, CheckScope, Connector, ConnectorExt};
 
+use super::profile::host;
 use super::stage::Listing;
 use super::wire::message;
 use super::{Stage, Subject, Vendor, WRONG_SECRET, WRONG_SECRET_TO_ENCODE};
@@ -217,28 +217,29 @@ pub async fn no_address_holds_a_secret<S: Subject>() {
     }
 }
 
-/// All requests of a connector go to one host, over TLS.
+/// All requests of a connector go to the vendor's hosts, over TLS, and what is for one host goes
+/// to no other: no sign-in to the API's where the vendor signs in elsewhere, nothing else there.
 pub async fn nothing_is_sent_to_another_host<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     let first = stage.list_all().await.remove(0).id();
     let _ = stage.connector.asset(&first).await;
     let _ = stage.connector.collect_customers().await;
     let _ = stage.connector.check(CheckScope::read()).await;
-    let hosts: BTreeSet<(Option<String>, Option<String>)> = stage
-        .vendor
-        .recorded()
-        .iter()
-        .map(|request| {
-            let scheme = request.uri.scheme_str().map(ToOwned::to_owned);
-            (scheme, request.uri.host().map(ToOwned::to_owned))
-        })
-        .collect();
-    assert_eq!(hosts.len(), 1, "{hosts:?}");
-    assert!(
-        hosts
-            .iter()
-            .all(|(scheme, _)| scheme.as_deref() == Some("https"))
-    );
+    expect_at_home(&stage);
+}
+
+/// Asserts that all requests so far went to the vendor's hosts, over TLS.
+pub(super) fn expect_at_home<S: Subject, C: Connector + ?Sized>(stage: &Stage<S, C>) {
+    let (profile, sent) = (S::profile(), stage.vendor.recorded());
+    for request in &sent {
+        assert_eq!(request.uri.scheme_str(), Some("https"), "{}", request.uri);
+        let hosts = profile.hosts_for(profile.is_sign_in(request), &sent);
+        assert!(
+            hosts.contains(&host(request)),
+            "{} is not one of {hosts:?}",
+            request.uri
+        );
+    }
 }
 
 #[cfg(test)]

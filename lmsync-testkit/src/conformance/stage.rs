@@ -41,13 +41,13 @@ impl<S: Subject> Stage<S> {
     /// A vendor with two and a half pages of assets.
     #[must_use]
     pub fn with_pages() -> Self {
-        Self::with(S::PAGE_SIZE * 5 / 2)
+        Self::with(S::profile().page_size * 5 / 2)
     }
 
     /// A vendor with so many pages of assets that no connector asks for all of them at once.
     #[must_use]
     pub(super) fn with_many_pages() -> Self {
-        Self::with(S::PAGE_SIZE * 12)
+        Self::with(S::profile().page_size * 12)
     }
 
     /// A vendor with about `assets` assets and a connector with a wrong secret.
@@ -69,6 +69,9 @@ impl<S: Subject, C: Connector + ?Sized> Stage<S, C> {
             .with_latency(LATENCY)
             .with_recording();
         let faults = FaultyTransport::new(Arc::new(vendor.clone()));
+        if let Some(place) = S::profile().next_page {
+            faults.pointer_at(place);
+        }
         let environment = Environment::new(Arc::new(faults.clone()), clock.clone());
         let connector = connect(&environment).expect("the subject connects");
         Self {
@@ -98,6 +101,13 @@ impl<S: Subject, C: Connector + ?Sized> Stage<S, C> {
     /// Everything that a listing gave.
     pub async fn list(&self, query: AssetQuery) -> Listing {
         Listing::of(self.connector.assets(query)).await
+    }
+
+    /// How many requests `work` takes.
+    pub(super) async fn cost<T>(&self, work: impl Future<Output = T>) -> usize {
+        let before = self.faults.sent();
+        work.await;
+        self.faults.sent() - before
     }
 
     /// A listing of everything that must succeed.

@@ -3,14 +3,62 @@
 
 use std::collections::BTreeSet;
 
+use lmsync_core::model::Asset;
+use lmsync_core::{AssetQuery, CheckScope};
+
+use super::profile::{Paging, host};
 use super::{Stage, Subject, Vendor};
+use crate::Recorded;
 
 /// An account has assets and customers where it is to have some, and none where not.
 pub async fn an_account_has_what_it_is_made_with<S: Subject>() {
     assert!(Stage::<S>::with(0).truth().is_empty());
     let stage = Stage::<S>::with_pages();
-    assert!(stage.truth().len() > 2 * S::PAGE_SIZE);
+    assert!(stage.truth().len() > 2 * S::profile().page_size);
     assert!(stage.customers().len() > 1);
+}
+
+/// The profile says of the vendor what is so; what it said wrongly would make other promises empty.
+pub async fn the_vendor_is_as_its_profile_says<S: Subject>() {
+    let profile = S::profile();
+    let few = different_requests(&Stage::<S>::with(1)).await;
+    let stage = Stage::<S>::with_many_pages();
+    let many = different_requests(&stage).await;
+    match profile.paging {
+        Paging::Export => assert_eq!(few, many),
+        // Twelve pages in place of one.
+        Paging::Numbered | Paging::Cursors => assert!(many >= few + 11, "{few}, {many}"),
+    }
+    let plain = stage.list(AssetQuery::new()).await;
+    let is_counted = plain.summary.reported_total.is_some();
+    assert!(profile.counts || !is_counted, "the vendor counts");
+    let has_serials = |assets: &[Asset]| assets.iter().any(|asset| asset.serial.key.is_some());
+    let serials_come_with_the_list = !profile.has_serials_with_detail_only;
+    assert_eq!(has_serials(&plain.complete()), serials_come_with_the_list);
+
+    stage.connector.check(CheckScope::read()).await;
+    let sent = stage.vendor.recorded();
+    for name in &profile.credential_headers {
+        let carry = |request: &Recorded| request.headers.contains_key(name);
+        assert!(sent.iter().any(carry), "nothing carries {name}");
+    }
+    for are_sign_ins in [false, true] {
+        for named in profile.hosts_for(are_sign_ins, &sent) {
+            let went = |request: &Recorded| host(request) == named;
+            assert!(sent.iter().any(went), "nothing goes to {named}");
+        }
+    }
+    if profile.signs_in_elsewhere() {
+        assert!(sent.iter().any(|request| profile.is_sign_in(request)));
+    }
+}
+
+/// How many different requests a listing takes.
+async fn different_requests<S: Subject>(stage: &Stage<S>) -> usize {
+    stage.list_all().await;
+    let sent = stage.vendor.recorded().into_iter();
+    let asked = sent.map(|request| (request.uri.to_string(), request.body));
+    asked.collect::<BTreeSet<_>>().len()
 }
 
 /// A deleted asset is gone from the account, and no other.

@@ -118,7 +118,7 @@ pub async fn no_mutated_answer_breaks_a_call<S: Subject>() {
 }
 
 /// A listing is complete or says why not.
-fn expect_honest(summary: &SyncSummary, error: Option<&Error>, seed: u64) {
+pub(super) fn expect_honest(summary: &SyncSummary, error: Option<&Error>, seed: u64) {
     let reason = summary.incomplete_reason.as_deref();
     let has_reason = reason.is_some_and(|reason| !reason.is_empty());
     assert_eq!(summary.complete, !has_reason, "seed {seed}: {summary:?}");
@@ -140,7 +140,7 @@ fn accounted(summary: &SyncSummary) -> u64 {
 /// the same sort cannot be noticed by anyone: there only what cannot be right is tried.
 pub async fn a_listing_of_mutated_answers_is_whole_or_says_why_not<S: Subject>() {
     whole_or_says_why_not::<S>(FEW, 60).await;
-    whole_or_says_why_not::<S>(S::PAGE_SIZE + 5, 8).await;
+    whole_or_says_why_not::<S>(S::profile().page_size + 5, 8).await;
 }
 
 async fn whole_or_says_why_not<S: Subject>(assets: usize, seeds: u64) {
