@@ -2,6 +2,7 @@
 
 mod account;
 mod account_config;
+mod account_settings;
 pub mod auth;
 mod check;
 mod clock;

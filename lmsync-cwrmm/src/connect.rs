@@ -1,17 +1,16 @@
 //! From a configuration to a connector: what people paste is checked, the parts are put together.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::tenant_fields::{TenantFieldNames, TenantFields};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    Error, OpenedAccount, Result, Secret, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result, input,
 };
 
-use crate::api::{Api, KnownVerb, Options};
+use crate::api::{Api, Options};
 use crate::config::{CwRmmConfig, Region};
 use crate::connector::CwRmm;
 use crate::product::{CONNECTOR, PRODUCT};
@@ -32,28 +31,19 @@ const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the int
 const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
      of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
 
-impl AccountConfig for CwRmmConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(CwRmmConfig opens CwRmm: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl CwRmmConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<CwRmm> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
-        let client_id = client_id(&self.client_id)?;
-        let secret = client_secret(&self.client_secret.resolve()?)?;
+        let client_id = input::token("Client ID", &self.client_id.as_str().into())
+            .map_err(|error| error.with_hint(CLIENT_ID_HINT))?;
+        let client_id = client_id.expose().to_owned();
+        let secret = input::token("Client Secret", &self.client_secret.resolve()?)
+            .map_err(|error| error.with_hint(SECRET_HINT))?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
         let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
@@ -104,7 +94,7 @@ impl CwRmmConfig {
             },
             scopes: reading,
             writer,
-            verb: KnownVerb::default(),
+            verb: OnceLock::new(),
         };
         Ok(CwRmm { api: Arc::new(api) })
     }
@@ -145,50 +135,6 @@ impl CwRmmConfig {
         Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
             .configured(self.requests_per_minute, self.concurrency)
     }
-}
-
-/// The bare Client ID: people paste it with quotes or its label.
-fn client_id(pasted: &str) -> Result<String> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(CLIENT_ID_HINT));
-    let text = bare(pasted, &["client id", "client_id", "clientid"]);
-    if text.is_empty() {
-        return wrong("the Client ID is empty");
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return wrong("the Client ID holds a blank or a character that no Client ID has");
-    }
-    Ok(text.to_owned())
-}
-
-/// The bare Client Secret.
-fn client_secret(pasted: &Secret) -> Result<Secret> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(SECRET_HINT));
-    let labels = ["client secret key", "client secret", "client_secret"];
-    let text = bare(pasted.expose(), &labels);
-    if text.is_empty() {
-        return wrong("the Client Secret is empty");
-    }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return wrong("the Client Secret holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
-}
-
-/// `pasted` without blanks, the label in front and quotes around it.
-fn bare<'t>(pasted: &'t str, labels: &[&str]) -> &'t str {
-    let text = pasted.trim();
-    let unlabelled = labels.iter().find_map(|label| {
-        let start = text.get(..label.len())?;
-        let rest = text.get(label.len()..)?.trim_start();
-        let separated = rest.strip_prefix([':', '='])?;
-        start.eq_ignore_ascii_case(label).then_some(separated)
-    });
-    let text = unlabelled.unwrap_or(text).trim();
-    ['"', '\'']
-        .iter()
-        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(text)
-        .trim()
 }
 
 #[cfg(test)]

@@ -353,7 +353,7 @@ fn chassis(system: &wire::System) -> Option<AssetKind> {
     named.or_else(|| {
         system
             .chassis_types
-            .iter()
+            .texts()
             .find_map(|number| match number.trim() {
                 "3" | "4" | "5" | "6" | "7" | "13" | "15" | "16" | "24" | "35" | "36" => {
                     Some(AssetKind::Desktop)
@@ -429,8 +429,8 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             ("model", wire.system.unexpected()),
             ("serial", wire.bios.unexpected()),
             ("manufacturer", wire.baseboard.unexpected()),
-            ("network.adapters", wire.ip_address.unexpected),
-            ("network.primary_mac", wire.mac_address.unexpected),
+            ("network.adapters", wire.ip_address.unexpected()),
+            ("network.primary_mac", wire.mac_address.unexpected()),
         ])
         .chain(wire.system.value().into_iter().flat_map(|system| {
             [

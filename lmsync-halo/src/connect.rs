@@ -7,8 +7,8 @@ use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::tenant_fields::{TenantField, TenantFields};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    Error, OpenedAccount, Result, Secret, SecretSource, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
+    Secret, SecretSource, input,
 };
 
 use crate::answers::TokenFor;
@@ -26,21 +26,9 @@ const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 const CONCURRENCY: usize = 4;
 
-impl AccountConfig for HaloConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(HaloConfig opens Halo: name, requests_per_minute, concurrency, rules, fields);
 
 impl HaloConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Halo> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
@@ -179,18 +167,8 @@ fn named(tenant: &str) -> Option<&str> {
 }
 
 fn credential(source: &SecretSource, product: HaloProduct, field: &str) -> Result<Secret> {
-    let secret = source.resolve()?;
-    let text = secret.expose().trim();
-    let wrong = |why: &str| {
-        Err(Error::config(format!("the {field} {why}")).with_hint(product.application_hint(field)))
-    };
-    if text.is_empty() {
-        return wrong("is empty");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return wrong("holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
+    input::token(field, &source.resolve()?)
+        .map_err(|error| error.with_hint(product.application_hint(field)))
 }
 
 #[cfg(test)]

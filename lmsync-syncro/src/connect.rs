@@ -6,8 +6,7 @@ use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error,
-    OpenedAccount, Result, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error, Result, input,
 };
 
 use crate::answers::KEY_HINT;
@@ -27,21 +26,9 @@ const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
 const HOSTNAME_HINT: &str = "copy it from the browser's address bar while signed in to Syncro: \
      lifecyclemanager.syncromsp.com, or the part before .syncromsp.com alone";
 
-impl AccountConfig for SyncroConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(SyncroConfig opens Syncro: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl SyncroConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Syncro> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors

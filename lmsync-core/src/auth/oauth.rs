@@ -146,9 +146,7 @@ impl OAuthConfig {
     }
 }
 
-/// Turns the vendor's token answer into an error, or `Ok` when it holds a token.
-pub type ExplainSignIn = fn(&Answer<'_>) -> Result<()>;
-
+type ExplainSignIn = Arc<dyn Fn(&Answer<'_>) -> Result<()> + Send + Sync>;
 type OnNewRefreshToken = Arc<dyn Fn(&Secret) + Send + Sync>;
 
 /// Signs in by OAuth.
@@ -171,14 +169,18 @@ impl fmt::Debug for OAuth {
 }
 
 impl OAuth {
-    /// Signs in through `http`, which must have no authorizer of its own;
-    /// `explain` explains refusals in the vendor's words.
+    /// Signs in through `http`, which must have no authorizer of its own; `explain` is `Ok` for an
+    /// answer that may hold a token, and otherwise the refusal in the vendor's words.
     #[must_use]
-    pub fn new(config: OAuthConfig, http: HttpClient, explain: ExplainSignIn) -> Self {
+    pub fn new(
+        config: OAuthConfig,
+        http: HttpClient,
+        explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             config: Arc::new(config),
             http,
-            explain,
+            explain: Arc::new(explain),
             renewed: Arc::default(),
             on_new_refresh_token: None,
         }
@@ -254,7 +256,7 @@ impl TokenSource for OAuth {
         let adapter = OAuthTransport {
             http: self.http.clone(),
             meter: meter.clone(),
-            explain: self.explain,
+            explain: Arc::clone(&self.explain),
         };
         let scopes = || config.scopes.iter().cloned().map(Scope::new);
         // Each grant has a request type of its own, and they share no trait.

@@ -124,10 +124,12 @@ impl SignIn {
             .client_secret(application.client_secret.clone())
             .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
-        let explain = answers::sign_in(application.product, self.token_for, is_last);
-        OAuth::new(config, self.http.clone(), explain)
-            .fetch(meter)
-            .await
+        let (product, token_for) = (application.product, self.token_for);
+        OAuth::new(config, self.http.clone(), move |answer| {
+            answers::require_token(answer, product, token_for, is_last)
+        })
+        .fetch(meter)
+        .await
     }
 
     /// What to try after `error`, if anything.

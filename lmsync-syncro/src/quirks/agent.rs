@@ -1,6 +1,6 @@
 //! What the agent's block means. Pure.
 
-use lmsync_core::json::{LenientObject, Scalar};
+use lmsync_core::json::{LenientObject, Scalar, StrictObject};
 use lmsync_core::model::{
     AdapterClass, AssetDraft, CheckInBasis, Disk, Issue, IssueCode, RawJson, Size, SizeUnit,
     VendorDay, VendorInstant, clean,
@@ -99,21 +99,25 @@ fn system(draft: &mut AssetDraft<'_>, agent: &Agent) {
 
 fn processor(piece: &ObjectOrText<wire::Named>) -> Option<String> {
     match piece {
-        ObjectOrText::Fields(cpu) => cpu.name.text().and_then(clean),
-        ObjectOrText::Text(name) => clean(name),
-        ObjectOrText::Nothing => None,
+        ObjectOrText::Fields(StrictObject(cpu)) => cpu.name.clean(),
+        // Assumed: a processor's name holds a number, and a word for "none" does not.
+        ObjectOrText::Text(name) => name
+            .clean()
+            .filter(|name| name.contains(|letter: char| letter.is_ascii_digit())),
     }
 }
 
 fn disk(draft: &mut AssetDraft<'_>, piece: &ObjectOrText<wire::Drive>) {
     let (name, told) = match piece {
-        ObjectOrText::Fields(drive) => (
+        ObjectOrText::Fields(StrictObject(drive)) => (
             drive.model.text().or(drive.name.text()).and_then(clean),
             drive.size.text().or(drive.capacity.text()),
         ),
-        ObjectOrText::Text(text) if is_size(text) => (None, Some(text.as_str())),
-        ObjectOrText::Text(text) => (clean(text), None),
-        ObjectOrText::Nothing => return,
+        ObjectOrText::Text(text) => match text.text() {
+            Some(text) if is_size(text) => (None, Some(text)),
+            Some(text) => (clean(text), None),
+            None => return,
+        },
     };
     let disk = Disk {
         name,
@@ -151,7 +155,7 @@ fn network(draft: &mut AssetDraft<'_>, agent: &Agent) {
     let is_described = !draft.asset.network.adapters.is_empty();
     if let Some(general) = agent.general.value().filter(|_| !is_described) {
         for mac in &general.mac.0 {
-            draft.adapter(None::<&str>, mac.as_str(), []);
+            draft.adapter(None::<&str>, mac.text(), []);
         }
     }
 }

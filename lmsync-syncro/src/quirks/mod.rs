@@ -3,5 +3,4 @@
 pub(crate) mod agent;
 pub(crate) mod owners;
 pub(crate) mod raw;
-pub(crate) mod refusal;
 pub(crate) mod update;
