@@ -16,7 +16,7 @@ use http::{HeaderName, Request, Response};
 use lmsync_core::auth::{
     Authorizer, ClientAuth, Credential, Grant, HeaderAuth, OAuth, OAuthConfig, SignIn, TokenAuth,
 };
-use lmsync_core::http::{Answer, Budget, Call, Endpoint, Idempotency, Meter, Received};
+use lmsync_core::http::{Budget, Call, Endpoint, Idempotency, Meter, Received};
 use lmsync_core::json::{KeepRaw, Scalar, WireRow, lenient_u64};
 use lmsync_core::listing::{
     Checkpoint, ListChain, ListSource, Listed, Next, Page, PageKey, RecordStream, Row, read_all,
@@ -298,8 +298,7 @@ fn cursor_world() -> World {
             .client_secret(Secret::from("s3cret"))
             .client_auth(ClientAuth::Basic);
         let http = environment.client(limiter(environment), endpoint).build();
-        let explain = |answer: &Answer<'_>| answer.require_success();
-        let oauth = OAuth::new(config, http, explain);
+        let oauth = OAuth::new(config, http);
         Arc::new(TokenAuth::new(Arc::new(oauth), environment.clock.clone()))
     })
 }
