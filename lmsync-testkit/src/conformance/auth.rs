@@ -24,7 +24,7 @@ impl<S: Subject> Stage<S> {
     }
 
     /// The numbers of the requests so far that do not sign in.
-    fn calls(&self) -> Vec<usize> {
+    pub(super) fn calls(&self) -> Vec<usize> {
         let (profile, sent) = (S::profile(), self.vendor.recorded());
         let numbered = (1..).zip(&sent);
         let calls = numbered.filter(|(_, request)| !profile.is_sign_in(request));
