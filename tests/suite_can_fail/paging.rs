@@ -37,7 +37,7 @@ proofs! { paging:
             "it tries the first page before it reads it": tries_the_first_page(),
         }
     }
-    pages_overlap {
+    pages_come_without_delay {
         Shelf {
             "it sends one request at a time": one_at_a_time(),
             "it pauses after every page": pages(|pages, _| Arc::new(Pausing(pages, clock()))),

@@ -246,7 +246,7 @@ macro_rules! conformance_promises {
             paging: [
                 nothing_is_sent_before_the_first_poll,
                 no_page_is_asked_for_twice,
-                pages_overlap,
+                pages_come_without_delay,
                 assets_come_in_the_vendors_order_whatever_the_overlap,
                 an_asset_removed_between_pages_hides_no_other,
                 an_asset_inserted_between_pages_repeats_no_other,
