@@ -20,7 +20,6 @@ use lmsync::{
     Secret, input,
 };
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -166,12 +165,13 @@ fn customer(
 }
 
 impl Harbor {
-    /// A page of the list at `path`: what its rows are by `mapping`, and where the next one is.
-    async fn page<R: DeserializeOwned, T>(
+    /// A page of the list at `path`, its rows as `map` reads them, and where the next page is.
+    async fn page<T>(
         &self,
-        (path, at, raw): (&'static str, &PageKey, KeepRaw),
+        path: &'static str,
+        at: &PageKey,
         meter: &Meter,
-        mapping: fn(WireRow<R>, &Origin, DateTime<Utc>) -> Result<T, Rejection>,
+        map: impl Fn(&RawValue, DateTime<Utc>) -> Result<T, Rejection> + Send + Sync,
     ) -> Result<Page<T>> {
         let mut url = self.endpoint.join(path)?;
         // A cursor is opaque, like an id: as a parameter it comes back to the letter.
@@ -180,15 +180,13 @@ impl Harbor {
         }
         let list: Received<Rows> = self.account.http().get_json(path, &url, meter).await?;
         let next = Next::cursor(&list.value.next);
-        Ok(Page::of(&list.value.data, next, |row| {
-            let row = WireRow::read(row, &["id"], raw);
-            mapping(row, self.account.origin(), list.at)
-        }))
+        Ok(Page::of(&list.value.data, next, |row| map(row, list.at)))
     }
 
     pub(crate) async fn device(&self, id: &str, meter: &Meter) -> Result<Received<Device>> {
         let (http, url) = (self.account.http(), self.device_url(id)?);
-        http.get_json("device", &url, meter).await
+        let device: Received<Device> = http.get_json("device", &url, meter).await?;
+        device.about(id, |device| &device.id)
     }
 
     pub(crate) fn device_url(&self, id: &str) -> Result<Url> {
@@ -196,28 +194,32 @@ impl Harbor {
     }
 }
 
-struct Devices(Harbor, KeepRaw);
+struct Devices {
+    harbor: Harbor,
+    raw: KeepRaw,
+}
 
 #[async_trait]
 impl ListSource for Devices {
     type Record = Asset;
 
-    /// No cursor leads to the first page. From then on core asks for one page after the other,
+    /// No cursor leads to the first page. From there core asks for one page after the other,
     /// and sees when a cursor repeats or leads back.
     fn first(&self) -> PageKey {
         PageKey::start()
     }
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
-        let Self(harbor, raw) = self;
-        harbor.page(("/v1/devices", at, *raw), meter, asset).await
+        let origin = self.harbor.account.origin();
+        let map = |row: &RawValue, at| asset(WireRow::read(row, &["id"], self.raw), origin, at);
+        self.harbor.page("/v1/devices", at, meter, map).await
     }
 
     /// Core calls this for records that are kept, when the query wants detail: several at a
     /// time, while the listing is read.
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
-        let device = self.0.device(&asset.source.vendor_id, meter).await;
-        let mut draft = self.0.account.origin().reopen(asset);
+        let device = self.harbor.device(&asset.source.vendor_id, meter).await;
+        let mut draft = self.harbor.account.origin().reopen(asset);
         match device {
             Ok(device) => add_hardware(&mut draft, &device.value),
             // It was deleted since its page came; that is no reason to end the listing.
@@ -230,7 +232,9 @@ impl ListSource for Devices {
     }
 }
 
-struct Companies(Harbor);
+struct Companies {
+    harbor: Harbor,
+}
 
 #[async_trait]
 impl ListSource for Companies {
@@ -241,8 +245,22 @@ impl ListSource for Companies {
     }
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
-        let place = ("/v1/customers", at, KeepRaw::No);
-        self.0.page(place, meter, customer).await
+        let origin = self.harbor.account.origin();
+        let map =
+            |row: &RawValue, at| customer(WireRow::read(row, &["id"], KeepRaw::No), origin, at);
+        self.harbor.page("/v1/customers", at, meter, map).await
+    }
+}
+
+impl Harbor {
+    fn devices(&self, raw: KeepRaw) -> Devices {
+        let harbor = self.clone();
+        Devices { harbor, raw }
+    }
+
+    fn companies(&self) -> Companies {
+        let harbor = self.clone();
+        Companies { harbor }
     }
 }
 
@@ -253,19 +271,19 @@ impl Connector for Harbor {
     }
 
     async fn check(&self, scope: CheckScope) -> CheckReport {
-        let devices = Devices(self.clone(), KeepRaw::No);
-        let report = self.account.check(&Companies(self.clone()), &devices).await;
+        let (companies, devices) = (self.companies(), self.devices(KeepRaw::No));
+        let report = self.account.check(&companies, &devices).await;
         report.and_untold_writing(scope, SCOPES_HINT)
     }
 
     fn assets(&self, query: AssetQuery) -> AssetStream {
-        let devices = Devices(self.clone(), query.raw.into());
+        let devices = self.devices(query.raw.into());
         self.account.list(devices, query, "devices")
     }
 
     fn customers(&self) -> CustomerStream {
-        let companies = Companies(self.clone());
-        self.account.list(companies, AssetQuery::new(), "customers")
+        let query = AssetQuery::new();
+        self.account.list(self.companies(), query, "customers")
     }
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {

@@ -177,7 +177,8 @@ impl Shelf {
 
     pub(crate) async fn machine(&self, id: &AssetId) -> Result<Received<Machine>> {
         let (http, url) = (self.account.http(), self.machine_url(id)?);
-        http.get_json("machine", &url, &Meter::default()).await
+        let machine: Received<Machine> = http.get_json("machine", &url, &Meter::default()).await?;
+        machine.about(&id.vendor_id, |machine| &machine.id)
     }
 
     pub(crate) fn machine_url(&self, id: &AssetId) -> Result<Url> {
