@@ -23,7 +23,7 @@ use crate::pages::{
     asset, asset_then, assets_of, count, customer_page, handed_out, lose_one, make_one_up, page,
     page_result, page_then,
 };
-use crate::transport::send;
+use crate::transport::{json_with, send};
 
 proofs! { read:
     every_asset_arrives_once {
@@ -101,6 +101,9 @@ proofs! { read:
                 asset.warranty_expiry = other_day(asset);
             }),
             "it is not found alone": asset_result(|_| Err(Error::vendor("no"))),
+        }
+        DepotLinks {
+            "it has no serial number alone": asset_alone(|asset| asset.serial.key = None),
         }
     }
     an_unknown_asset_is_an_error {
@@ -181,6 +184,11 @@ proofs! { read:
             }),
             "no serial number can be compared": asset(|asset| asset.serial.key = None),
         }
+        DepotLinks {
+            "no serial number comes with the detail": json_with("serial", |json| {
+                json["serial"] = Value::Null;
+            }),
+        }
     }
     the_summary_counts_assets_by_customer {
         Shelf {
@@ -213,6 +221,10 @@ proofs! { read:
             "it comes never": query(|query| query.detail = Detail::NONE),
             "no software comes": query(|query| query.detail.software = false),
             "no hardware comes": query(|query| query.detail.hardware = false),
+        }
+        DepotLinks {
+            "it comes always": query(|query| query.detail = Detail::NONE.hardware()),
+            "it comes never": query(|query| query.detail = Detail::NONE),
         }
         Shelf {
             "it costs an asset": offer(Detail::NONE.hardware()).and(page(|at, page| {

@@ -71,7 +71,7 @@ impl Subject for DepotExport {
     fn profile() -> Profile {
         Profile::export()
             // A sign-in has its client in the same header.
-            .sign_in(|request| request.uri.host() == Some(LOGIN_HOST))
+            .sign_in(|request| request.uri.path() == "/token")
             .sign_in_hosts([LOGIN_HOST])
             .without_counts()
     }

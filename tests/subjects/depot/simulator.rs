@@ -183,8 +183,8 @@ fn page(list: &str, query: &str, all: &[Value]) -> Answer {
         }
     };
     let rows = &all[start..all.len().min(start + size)];
-    let is_last = start + rows.len() == all.len();
-    let last = rows.last().filter(|_| !is_last);
+    // A full page has a link, though there may be nothing after it.
+    let last = rows.last().filter(|_| rows.len() == size);
     let next = last.map(|row| format!("https://{HOST}/v1/{list}?after={}", row["id"]));
     Ok(json!({ "rows": rows, "links": { "next": next } }))
 }
