@@ -11,12 +11,12 @@ use lmsync::listing::{ListSource, Page, PageKey};
 use lmsync::model::Asset;
 use lmsync::{AssetQuery, AssetStream, Detail, Environment, ErrorKind, Result, Secret};
 
-use super::connector::{Api, Depot, Way, assets, explain, limiter};
+use super::connector::{Api, Depot, Way, assets, limiter};
 
 /// A connector to the account that `key` opens.
 pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Links>> {
     let name = HeaderName::from_static(super::KEY_HEADER);
-    let credential = Credential::header(name, Secret::from(key)).map_err(explain)?;
+    let credential = Credential::header(name, Secret::from(key))?;
     let api = Api::new(
         environment,
         limiter(environment, key)?,
