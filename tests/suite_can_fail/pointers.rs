@@ -52,7 +52,7 @@ proofs! { pointers:
     an_empty_pointer_hides_nothing_that_is_counted {
         DepotLinks {
             "it is the end although more are counted": profile(|_| {
-                let counting = Profile::cursors(50).next_page_in_body("/links/next");
+                let counting = Profile::cursors(20).next_page_in_body("/links/next");
                 counting.credential_headers(["x-depot-key"])
             }),
             "it is an error": fails_at(is_empty),

@@ -21,6 +21,8 @@ use self::simulator::DepotSimulator;
 const HOST: &str = "depot.example";
 /// Where a client signs in for the export.
 const LOGIN_HOST: &str = "login.depot.example";
+/// So many records are on a page.
+const PAGE_SIZE: usize = 20;
 const KEY_HEADER: &str = "x-depot-key";
 const CLIENT_ID: &str = "depot-client-61d2";
 const SECRET: &str = "d3pot-s3cret-canary-51c4";
@@ -39,7 +41,7 @@ impl Subject for DepotLinks {
     type Vendor = DepotSimulator;
 
     fn profile() -> Profile {
-        Profile::cursors(50)
+        Profile::cursors(PAGE_SIZE)
             .next_page_in_body("/links/next")
             .credential_headers([KEY_HEADER])
             .serials_with_detail_only()

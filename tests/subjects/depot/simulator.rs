@@ -11,9 +11,8 @@ use lmsync_testkit::fleet::{Customer, Fleet, Machine, Population};
 use lmsync_testkit::{RollingLimit, Simulator};
 use serde_json::{Value, json};
 
-use super::{BASIC_CLIENT, HOST, KEY_HEADER, LOGIN_HOST, SECRET, TOKEN};
+use super::{BASIC_CLIENT, HOST, KEY_HEADER, LOGIN_HOST, PAGE_SIZE, SECRET, TOKEN};
 
-const PAGE_SIZE: usize = 50;
 const BUDGET: usize = 300;
 /// An export takes so long.
 const EXPORT_SECONDS: i64 = 25;
