@@ -11,6 +11,11 @@ mod cwrmm {
     lmsync_testkit::conformance_two_way!(super::subjects::CwRmm);
 }
 
+mod depot_cursors {
+    lmsync_testkit::conformance!(super::depot::DepotCursors);
+    lmsync_testkit::conformance_pointers!(super::depot::DepotCursors);
+}
+
 mod depot_export {
     lmsync_testkit::conformance!(super::depot::DepotExport);
 }

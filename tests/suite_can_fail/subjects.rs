@@ -16,8 +16,8 @@ use chrono::{DateTime, Utc};
 use lmsync::model::{Asset, AssetId};
 use lmsync::two_way::{AssetDates, DateChange, DateFields, WriteReport};
 use lmsync::{
-    AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
-    Environment, Result, SoftwareStream, TwoWaySync,
+    Account, AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo,
+    CustomerStream, Environment, Result, SoftwareStream, TwoWaySync,
 };
 use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 
@@ -27,7 +27,7 @@ use crate::flawed::{FlawedConnector, Sound};
 use crate::pages::Shared;
 use crate::vendors::SlippingVendor;
 
-pub(crate) use self::depot::{DepotExport, DepotLinks};
+pub(crate) use self::depot::{DepotCursors, DepotExport, DepotLinks};
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
 pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
 
@@ -67,7 +67,7 @@ macro_rules! reading_only {
     };
 }
 
-reading_only!(DepotExport, DepotLinks);
+reading_only!(DepotCursors, DepotExport, DepotLinks);
 
 impl Base for Shelf {
     fn sound(environment: Environment, secret: Option<&str>, flaw: &Flaw) -> Result<Sound> {
@@ -167,7 +167,10 @@ impl Connector for OpenShelf {
         };
         let machines = self.shelf.machines(query.raw.into());
         let pages = change(Arc::new(machines), &mut query);
-        let account = &self.shelf.account;
+        // A flaw may let what is handed out pass through the pages once more, as detail.
+        let mut info = self.shelf.info().clone();
+        info.capabilities.detail = query.detail;
+        let account = Account::new(info, self.shelf.account.http().clone());
         account.list(Shared(pages), query, "machines by 50")
     }
 

@@ -20,25 +20,23 @@ pub async fn nothing_is_sent_before_the_first_poll<S: Subject>() {
     drop(listing);
 }
 
-/// No request of a listing is sent twice, but by who waits for an export and, after a pause, asks
-/// whether it is there.
+/// No request of a listing is sent twice. Where an export is waited for, the question whether it is
+/// ready may come again, after a pause.
 pub async fn no_page_is_asked_for_twice<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     let _ = stage.list_all().await;
     let sent = stage.vendor.recorded();
     for (place, request) in sent.iter().enumerate() {
-        let waited_for_it = S::profile().paging == Paging::Export
-            && sent[..place]
-                .last()
-                .is_some_and(|one| is_asked_again(one, request));
-        let mut before = sent[..place].iter();
-        let is_repeated = before.any(|one| is_same(one, request));
-        assert!(!is_repeated || waited_for_it, "{request:?}");
+        let before = &sent[..place];
+        let is_repeated = before.iter().any(|one| is_same(one, request));
+        let waits_for_it = S::profile().paging == Paging::Export
+            && before.last().is_some_and(|one| is_later(one, request));
+        assert!(!is_repeated || waits_for_it, "{request:?}");
     }
 }
 
 /// Whether `next` is `one` again, after a pause.
-fn is_asked_again(one: &Recorded, next: &Recorded) -> bool {
+fn is_later(one: &Recorded, next: &Recorded) -> bool {
     is_same(one, next) && Some(next.started) > one.ended
 }
 
@@ -47,7 +45,7 @@ fn is_same(one: &Recorded, other: &Recorded) -> bool {
 }
 
 /// Pages are fetched several at a time, or one right after the other where each leads to the next.
-/// Who waits for an export fetches it as soon as it is there.
+/// An export is ordered at once and fetched as soon as it is known to be ready.
 pub async fn pages_come_without_delay<S: Subject>() {
     let stage = Stage::<S>::with_many_pages();
     let _ = stage.list_all().await;

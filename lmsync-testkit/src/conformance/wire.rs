@@ -21,7 +21,7 @@ use super::stage::Listing;
 use super::{Stage, Subject};
 use crate::{Fault, Mutation, MutationKind};
 
-/// So many assets are on one page of any vendor, and have neighbours there.
+/// So many assets are few pages of any vendor, and have neighbours there.
 const FEW: usize = 8;
 /// So many assets belong to several customers.
 const SOME: usize = 60;

@@ -8,7 +8,7 @@ use lmsync::auth::Authorizer;
 use lmsync::http::{
     Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, Meter, Received, Redactor,
 };
-use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow};
+use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Size};
 use lmsync::{
@@ -24,10 +24,12 @@ const PRODUCT: &str = "Depot";
 const KEY_HINT: &str = "in Depot, open Integrations and copy the key again";
 const ROLE_HINT: &str = "in Depot, let the integration read devices";
 
-/// The first page of a list.
+/// One page of a list.
 #[derive(Deserialize)]
 pub(super) struct List {
     pub(super) rows: Vec<Box<RawValue>>,
+    #[serde(default, deserialize_with = "lenient_u64")]
+    pub(super) total: Option<u64>,
     #[serde(default)]
     pub(super) links: LenientObject<Links>,
 }
@@ -141,11 +143,11 @@ impl Api {
             .map_err(|rejection| rejection.into_error("get device"))
     }
 
-    /// Whether the list at `path` can be read; the vendor counts nothing.
-    async fn try_to_read(&self, path: &str) -> Result<Option<u64>> {
+    /// How many records the list at `path` has, where it says so; the smallest page tells.
+    async fn count(&self, path: &str) -> Result<Option<u64>> {
         let url = self.endpoint.join(&format!("{path}?limit=1"))?;
-        let _: Received<List> = self.get("check", &url, &Meter::default()).await?;
-        Ok(None)
+        let list: Received<List> = self.get("check", &url, &Meter::default()).await?;
+        Ok(list.value.total)
     }
 }
 
@@ -215,6 +217,9 @@ pub(crate) struct Depot<W> {
 
 /// The way to the assets.
 pub(super) trait Way: std::fmt::Debug + Send + Sync + 'static {
+    /// Where it can be tried whether devices may be read.
+    const DEVICES: &str = "/v1/devices";
+
     fn assets(&self, api: &Api, query: AssetQuery) -> AssetStream;
 }
 
@@ -225,8 +230,8 @@ impl<W: Way> Connector for Depot<W> {
     }
 
     async fn check(&self, _scope: CheckScope) -> CheckReport {
-        let customers = self.api.try_to_read("/v1/customers").await;
-        let devices = self.api.try_to_read("/v1/devices").await;
+        let customers = self.api.count("/v1/customers").await;
+        let devices = self.api.count(W::DEVICES).await;
         CheckReport::of_reads(PRODUCT, &customers, &devices)
     }
 

@@ -34,7 +34,7 @@ impl Way for Links {
     fn assets(&self, api: &Api, query: AssetQuery) -> AssetStream {
         let (api, raw) = (api.clone(), query.raw.into());
         let account = api.account.clone();
-        account.list(Devices { api, raw }, query, "devices by 50")
+        account.list(Devices { api, raw }, query, "devices by link")
     }
 }
 

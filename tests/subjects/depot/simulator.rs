@@ -11,9 +11,8 @@ use lmsync_testkit::fleet::{Customer, Fleet, Machine, Population};
 use lmsync_testkit::{RollingLimit, Simulator};
 use serde_json::{Value, json};
 
-use super::{BASIC_CLIENT, HOST, KEY_HEADER, LOGIN_HOST, SECRET, TOKEN};
+use super::{BASIC_CLIENT, CURSOR_HEADER, HOST, KEY_HEADER, LOGIN_HOST, PAGE_SIZE, SECRET, TOKEN};
 
-const PAGE_SIZE: usize = 50;
 const BUDGET: usize = 300;
 /// An export takes so long.
 const EXPORT_SECONDS: i64 = 25;
@@ -35,7 +34,19 @@ struct Export {
     rows: Vec<Value>,
 }
 
-type Answer = Result<Value, StatusCode>;
+type Answer = Result<Reply, StatusCode>;
+
+struct Reply {
+    body: Value,
+    /// For the header.
+    cursor: Option<String>,
+}
+
+impl From<Value> for Reply {
+    fn from(body: Value) -> Self {
+        Self { body, cursor: None }
+    }
+}
 
 impl DepotSimulator {
     pub(super) fn new(fleet: Fleet) -> Self {
@@ -69,7 +80,8 @@ impl DepotSimulator {
         }
         self.tokens += 1;
         let token = format!("{TOKEN}{}", self.tokens);
-        Ok(json!({ "access_token": token, "token_type": "bearer", "expires_in": 86_400 }))
+        let reply = json!({ "access_token": token, "token_type": "bearer", "expires_in": 86_400 });
+        Ok(reply.into())
     }
 
     fn call(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Answer {
@@ -81,56 +93,61 @@ impl DepotSimulator {
         if !self.limit.admit(now) {
             return Err(StatusCode::TOO_MANY_REQUESTS);
         }
-        let path: Vec<&str> = request.uri().path().split('/').skip(2).collect();
-        if path.first() != Some(&"customers") && !self.may_read_devices {
+        let path: Vec<&str> = request.uri().path().split('/').skip(1).collect();
+        if path.get(1) != Some(&"customers") && !self.may_read_devices {
             return Err(StatusCode::FORBIDDEN);
         }
         let (method, query) = (request.method(), request.uri().query().unwrap_or_default());
         match path[..] {
-            ["exports"] if method == Method::POST => Ok(self.order(now)),
+            ["v1", "exports"] if method == Method::POST => Ok(self.order(now).into()),
             _ if method != Method::GET => {
                 self.writes += 1;
                 Err(StatusCode::METHOD_NOT_ALLOWED)
             }
-            ["customers"] => self.customers(query),
-            ["devices"] => self.devices(query),
-            ["devices", id] => {
+            ["v1", "customers"] => linked("customers", query, &self.customers()),
+            ["v1", "devices"] => linked("devices", query, &self.briefly()),
+            ["v2", "devices"] => counted(query, &self.devices()),
+            ["v1", "devices", id] => {
                 let machine = id.parse().ok().and_then(|id| self.machines.index_of(id));
                 let device = machine.and_then(|index| self.device(index));
-                device.ok_or(StatusCode::NOT_FOUND)
+                device.map(Reply::from).ok_or(StatusCode::NOT_FOUND)
             }
-            ["exports", id] => {
+            ["v1", "exports", id] => {
                 let ready = self.export(id)?.ready_at <= now;
-                Ok(json!({ "id": id, "ready": ready }))
+                Ok(json!({ "id": id, "ready": ready }).into())
             }
-            ["exports", id, "rows"] => Ok(json!({ "rows": self.export(id)?.rows })),
+            ["v1", "exports", id, "rows"] => Ok(json!({ "rows": self.export(id)?.rows }).into()),
             _ => Err(StatusCode::NOT_FOUND),
         }
     }
 
-    fn customers(&self, query: &str) -> Answer {
+    fn customers(&self) -> Vec<Value> {
         let fleet = self.machines.fleet();
-        let customers = (0..fleet.customers()).map(|index| owner(&fleet.customer(index)));
-        page("customers", query, &customers.collect::<Vec<_>>())
+        let customers = 0..fleet.customers();
+        customers
+            .map(|index| owner(&fleet.customer(index)))
+            .collect()
     }
 
-    fn devices(&self, query: &str) -> Answer {
-        let devices = self.machines.indices().iter();
-        let devices = devices.filter_map(|index| self.device(*index));
-        let mut devices: Vec<Value> = devices.collect();
+    fn devices(&self) -> Vec<Value> {
+        let indices = self.machines.indices().iter();
+        indices.filter_map(|index| self.device(*index)).collect()
+    }
+
+    /// The devices without what is detail.
+    fn briefly(&self) -> Vec<Value> {
+        let mut devices = self.devices();
         for device in devices.iter_mut().filter_map(Value::as_object_mut) {
             device.remove("serial");
             device.remove("memory");
         }
-        page("devices", query, &devices)
+        devices
     }
 
     fn order(&mut self, now: DateTime<Utc>) -> Value {
-        let indices = self.machines.indices().iter();
-        let rows = indices.filter_map(|index| self.device(*index)).collect();
         self.exports.push(Export {
             ready_at: now + TimeDelta::seconds(EXPORT_SECONDS),
-            rows,
+            rows: self.devices(),
         });
         json!({ "id": self.exports.len() })
     }
@@ -167,8 +184,23 @@ fn is_sent(request: &Request<Bytes>, header: &str, value: &str) -> bool {
     sent.is_some_and(|sent| sent.as_bytes() == value.as_bytes())
 }
 
-/// The rows after the one that `query` names, and the link to those after them.
-fn page(list: &str, query: &str, all: &[Value]) -> Answer {
+/// A page with the link to the next one.
+fn linked(list: &str, query: &str, all: &[Value]) -> Answer {
+    let (rows, last) = page(query, all)?;
+    let next = last.map(|id| format!("https://{HOST}/v1/{list}?after={id}"));
+    Ok(json!({ "rows": rows, "links": { "next": next } }).into())
+}
+
+/// A page with the cursor of the next one, and the count of all.
+fn counted(query: &str, all: &[Value]) -> Answer {
+    let (rows, cursor) = page(query, all)?;
+    let body = json!({ "rows": rows, "total": all.len() });
+    Ok(Reply { body, cursor })
+}
+
+/// The rows after the one that `query` names, and the id of the last. A full page has one after it,
+/// though that may be empty.
+fn page<'r>(query: &str, all: &'r [Value]) -> Result<(&'r [Value], Option<String>), StatusCode> {
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
@@ -183,23 +215,28 @@ fn page(list: &str, query: &str, all: &[Value]) -> Answer {
         }
     };
     let rows = &all[start..all.len().min(start + size)];
-    // A full page has a link, though there may be nothing after it.
     let last = rows.last().filter(|_| rows.len() == size);
-    let next = last.map(|row| format!("https://{HOST}/v1/{list}?after={}", row["id"]));
-    Ok(json!({ "rows": rows, "links": { "next": next } }))
+    Ok((rows, last.map(|row| row["id"].to_string())))
 }
 
 impl Simulator for DepotSimulator {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
-        let (status, body) = match self.answer(request, now) {
-            Ok(body) => (StatusCode::OK, body.to_string()),
-            Err(status) => (status, String::new()),
-        };
-        let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = status;
-        let json = header::HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response
+        let answer = self.answer(request, now);
+        let status = answer
+            .as_ref()
+            .map_or_else(|status| *status, |_| StatusCode::OK);
+        let mut response = Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Ok(Reply {
+            cursor: Some(cursor),
+            ..
+        }) = &answer
+        {
+            response = response.header(CURSOR_HEADER, cursor);
+        }
+        let body = answer.map_or_else(|_| String::new(), |reply| reply.body.to_string());
+        response.body(body.into()).unwrap_or_default()
     }
 }
 
