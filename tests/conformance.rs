@@ -2,11 +2,27 @@
 //!
 //! `cargo test --test conformance -- --list` reads as a table of what holds.
 
+#[path = "subjects/depot/mod.rs"]
+mod depot;
 mod subjects;
 
 mod cwrmm {
     lmsync_testkit::conformance!(super::subjects::CwRmm);
     lmsync_testkit::conformance_two_way!(super::subjects::CwRmm);
+}
+
+mod depot_cursors {
+    lmsync_testkit::conformance!(super::depot::DepotCursors);
+    lmsync_testkit::conformance_pointers!(super::depot::DepotCursors);
+}
+
+mod depot_export {
+    lmsync_testkit::conformance!(super::depot::DepotExport);
+}
+
+mod depot_links {
+    lmsync_testkit::conformance!(super::depot::DepotLinks);
+    lmsync_testkit::conformance_pointers!(super::depot::DepotLinks);
 }
 
 mod halo_itsm {

@@ -127,7 +127,8 @@ fn asset(row: WireRow<Machine>, origin: &Origin, at: DateTime<Utc>) -> Result<As
 /// What a row of a list means.
 type Mapping<R, T> = fn(WireRow<R>, &Origin, DateTime<Utc>) -> Result<T, Rejection>;
 
-/// One of Shelf's lists: where it is, and what its rows mean.
+/// One of Shelf's lists: where it is, which names the request in errors too, and what its rows
+/// mean. A row that cannot be read is told by its id and costs no other.
 ///
 /// It gives a page at a time; core asks for them ahead, in parallel, and knows the end.
 pub(crate) struct List<R, T> {
@@ -177,7 +178,9 @@ impl Shelf {
 
     pub(crate) async fn machine(&self, id: &AssetId) -> Result<Received<Machine>> {
         let (http, url) = (self.account.http(), self.machine_url(id)?);
-        http.get_json("machine", &url, &Meter::default()).await
+        // What is read here may be written to: it has to be the one that was asked for.
+        let machine: Received<Machine> = http.get_json("machine", &url, &Meter::default()).await?;
+        machine.about(&id.vendor_id, |machine| &machine.id)
     }
 
     pub(crate) fn machine_url(&self, id: &AssetId) -> Result<Url> {

@@ -40,7 +40,7 @@ impl DateAccess for Shelf {
 
     async fn send(&self, change: &DateChange, (): &()) -> Result<()> {
         let url = self.machine_url(&change.asset)?;
-        let body = change.named(|_| "bought");
+        let body = change.named(&[(DateField::PurchaseDate, "bought")]);
         // Once: if the answer is lost, core looks before anything is sent again.
         let call = Call::put_json("change machine", &url, &body, Idempotency::Once)?;
         let http = self.account.http();

@@ -54,7 +54,8 @@ impl Account {
     }
 
     /// The listing of `source`; `records` says what is listed and how, such as
-    /// `assets by 100`, and a checkpoint is good for the same.
+    /// `assets by 100`, and a checkpoint is good for the same. Of the detail that the query
+    /// wants, the source is asked for what the capabilities offer.
     #[must_use]
     pub fn list<S: ListSource>(
         &self,
@@ -62,6 +63,7 @@ impl Account {
         query: AssetQuery,
         records: &str,
     ) -> RecordStream<S::Record> {
+        let query = self.offered(query);
         let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
         RecordStream::new(source, query, self.scope(records), clock, concurrency)
     }
@@ -73,6 +75,7 @@ impl Account {
         C: ListChain<List: ListSource<Record = T>>,
         T: Listed,
     {
+        let query = self.offered(query);
         let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
         RecordStream::chained(chain, query, self.scope(records), clock, concurrency)
     }
@@ -92,6 +95,12 @@ impl Account {
             assets.map(|page| page.total),
         );
         CheckReport::of_reads(self.info.product, &customers, &assets)
+    }
+
+    /// `query` without detail that is not offered: nobody is asked to add it.
+    fn offered(&self, query: AssetQuery) -> AssetQuery {
+        let detail = query.detail.and(self.info.capabilities.detail);
+        query.detail(detail)
     }
 
     fn scope(&self, records: &str) -> ListingScope {

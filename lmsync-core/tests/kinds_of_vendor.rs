@@ -16,15 +16,15 @@ use http::{HeaderName, Request, Response};
 use lmsync_core::auth::{
     Authorizer, ClientAuth, Credential, Grant, HeaderAuth, OAuth, OAuthConfig, SignIn, TokenAuth,
 };
-use lmsync_core::http::{Answer, Budget, Call, Endpoint, Idempotency, Meter, Received};
+use lmsync_core::http::{Budget, Call, Endpoint, Idempotency, Meter, Received};
 use lmsync_core::json::{KeepRaw, Scalar, WireRow, lenient_u64};
 use lmsync_core::listing::{
     Checkpoint, ListChain, ListSource, Listed, Next, Page, PageKey, RecordStream, Row, read_all,
 };
 use lmsync_core::model::{Asset, Origin, Ref};
 use lmsync_core::{
-    Account, AssetQuery, Capabilities, Check, Clock, ConnectorInfo, Environment, Rejection, Result,
-    Secret, SyncSummary,
+    Account, AssetQuery, Capabilities, Check, Clock, ConnectorInfo, Detail, Environment, Rejection,
+    Result, Secret, SyncSummary,
 };
 use lmsync_testkit::{InMemory, Simulator, VirtualClock};
 use serde::Deserialize;
@@ -242,6 +242,33 @@ async fn numbered_pages_with_a_key_in_a_header_of_its_own() {
     );
 }
 
+struct WithoutDetail(Numbered);
+
+#[async_trait]
+impl ListSource for WithoutDetail {
+    type Record = Asset;
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        self.0.page(at, meter).await
+    }
+
+    async fn complete(&self, _: Asset, _: &Meter) -> Result<Asset> {
+        panic!("nobody may ask for detail that is not offered")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn detail_that_is_not_offered_is_not_asked_for() {
+    let vendor: Respond = |_, _| (200, json!({ "rows": rows(1), "total": ROWS }));
+    let world = world(vendor, basic);
+    let source = WithoutDetail(Numbered(world.api.clone()));
+    let query = AssetQuery::new().detail(Detail::NONE.hardware().software());
+    let listing = world.api.account.list(source, query, "devices");
+    let (ids, summary) = drain(listing).await;
+    assert_eq!(ids, [1, 2, 3]);
+    assert!(summary.complete, "{:?}", summary.incomplete_reason);
+}
+
 // Cursors; a token by the password grant, the client in a Basic header.
 
 struct Cursors(Api);
@@ -298,8 +325,7 @@ fn cursor_world() -> World {
             .client_secret(Secret::from("s3cret"))
             .client_auth(ClientAuth::Basic);
         let http = environment.client(limiter(environment), endpoint).build();
-        let explain = |answer: &Answer<'_>| answer.require_success();
-        let oauth = OAuth::new(config, http, explain);
+        let oauth = OAuth::new(config, http);
         Arc::new(TokenAuth::new(Arc::new(oauth), environment.clock.clone()))
     })
 }

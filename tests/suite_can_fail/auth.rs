@@ -28,6 +28,11 @@ proofs! { auth:
                 check.detail = "assets can be listed".into();
             }),
         }
+        DepotLinks {
+            "it makes a count up": in_report(Check::READ_ASSETS, |check| {
+                check.detail = "37 assets can be listed".into();
+            }),
+        }
     }
     a_wrong_secret_fails_the_check_with_advice {
         Shelf {
@@ -88,6 +93,34 @@ proofs! { auth:
                 request.headers_mut().remove(header::AUTHORIZATION);
             }),
         }
+        DepotLinks {
+            "anything may print its key": request(|request| {
+                if let Some(key) = request.headers_mut().get_mut("x-depot-key") {
+                    key.set_sensitive(false);
+                }
+            }),
+            "it tries without its key first": send(|wire, request| async move {
+                let mut bare = request.clone();
+                bare.headers_mut().remove("x-depot-key");
+                let _ = wire.send(bare).await;
+                wire.send(request).await
+            }),
+        }
+        DepotExport {
+            "anything may print its client": request(|request| {
+                if request.uri().path() == "/token"
+                    && let Some(client) = request.headers_mut().get_mut(header::AUTHORIZATION)
+                {
+                    client.set_sensitive(false);
+                }
+            }),
+            "it tries without a token first": send(|wire, request| async move {
+                if request.uri().path() != "/token" {
+                    send_bare(&wire, &request).await;
+                }
+                wire.send(request).await
+            }),
+        }
     }
     fifty_callers_at_once_sign_in_once {
         HaloPsa {
@@ -95,6 +128,7 @@ proofs! { auth:
             "it signs in twice": signs_in_twice(),
         }
         CwRmm { "every caller signs in": every_call_by_a_stranger() }
+        DepotExport { "every caller signs in": every_call_by_a_stranger() }
     }
     a_credential_refused_in_the_middle_is_renewed_once_and_costs_nothing {
         HaloPsa {
@@ -106,6 +140,11 @@ proofs! { auth:
             "the page seems empty": swallow_status::<401>(),
             "the vendor seems to have failed": status(401, 400),
             "it says not what to do": without_hint(),
+        }
+        DepotLinks { "the page seems empty": swallow_status::<401>() }
+        DepotExport {
+            "it is not renewed": status(401, 403),
+            "the export seems empty": swallow_status::<401>(),
         }
     }
     a_caller_that_gives_up_while_signing_in_blocks_no_other {
@@ -130,6 +169,7 @@ proofs! { auth:
                 Ok(answer)
             }),
         }
+        DepotExport { "it is not renewed": status(401, 403) }
     }
 }
 

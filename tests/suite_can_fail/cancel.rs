@@ -17,6 +17,7 @@ proofs! { cancel:
             "a request given up breaks the connection": breaks_when_given_up(""),
             "a request given up keeps its place": keeps_places_of_the_given_up(),
         }
+        DepotExport { "a request given up breaks the connection": breaks_when_given_up("") }
     }
     a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable {
         SuperOpsMsp {
@@ -35,6 +36,11 @@ proofs! { cancel:
     }
     a_dropped_listing_sends_nothing_more {
         Shelf {
+            "it goes on trying": goes_on_trying(),
+            "it never tries again": never_tries_again(),
+        }
+        DepotLinks { "it goes on trying": goes_on_trying() }
+        DepotExport {
             "it goes on trying": goes_on_trying(),
             "it never tries again": never_tries_again(),
         }

@@ -32,6 +32,10 @@ proofs! { faults:
             "it tries again and does not tell": tries_again_unseen(),
             "half an answer seems an empty one": swallow(is_failure),
         }
+        DepotExport {
+            "it gives up": never_tries_again(),
+            "half an answer seems an empty one": swallow(is_failure),
+        }
     }
     any_single_server_error_costs_nothing {
         Shelf {
@@ -117,6 +121,14 @@ proofs! { faults:
             })),
             "it says not what to do": without_hint(),
         }
+        DepotExport {
+            "a sign-in is redirected": follows_redirects(),
+            "it does not say where to": answer(|_, answer| answer.map(|mut answer| {
+                answer.headers_mut().remove(header::LOCATION);
+                answer
+            })),
+            "it seems an empty account": swallow(is_failure),
+        }
     }
     a_failure_in_the_middle_ends_an_incomplete_listing {
         Shelf {
@@ -131,6 +143,10 @@ proofs! { faults:
             "it is the vendor's error": page_error(|error| Error::vendor(error.to_string())),
             "it never reads again": never_reads_again(),
         }
+        DepotLinks {
+            "what came so far seems all": swallow(is_failure),
+        }
+        DepotExport { "nothing seems all": swallow(is_failure) }
     }
     an_unreachable_vendor_fails_the_check_as_such {
         Shelf {

@@ -23,15 +23,18 @@ pub(crate) struct Sound {
     connect: Arc<Connect>,
 }
 
-type Connect = dyn Fn(&Environment) -> Result<Arc<dyn TwoWaySync>> + Send + Sync;
+type Connect = dyn Fn(&Environment) -> Result<Arc<dyn Connector>> + Send + Sync;
 
 impl Sound {
-    /// A connector to the account, by `connect` or as given for reading.
-    pub(crate) fn new(
+    /// A connector to the account that writes, by `connect`, or as given for reading.
+    pub(crate) fn new<F>(
         environment: Environment,
-        connect: Arc<Connect>,
+        connect: F,
         reading: Option<Arc<dyn Connector>>,
-    ) -> Result<Self> {
+    ) -> Result<Self>
+    where
+        F: Fn(&Environment) -> Result<Arc<dyn TwoWaySync>> + Send + Sync + 'static,
+    {
         let (reading, writing): (Arc<dyn Connector>, _) = match reading {
             Some(reading) => (reading, None),
             None => {
@@ -39,16 +42,34 @@ impl Sound {
                 (writing.clone(), Some(writing))
             }
         };
+        let connect = move |environment: &Environment| -> Result<Arc<dyn Connector>> {
+            Ok(connect(environment)?)
+        };
         Ok(Self {
-            reading,
             writing,
-            environment,
-            connect,
+            ..Self::for_reading(environment, connect, reading)
         })
     }
 
+    /// The connector `reading`, and `connect` to make another.
+    pub(crate) fn for_reading<F>(
+        environment: Environment,
+        connect: F,
+        reading: Arc<dyn Connector>,
+    ) -> Self
+    where
+        F: Fn(&Environment) -> Result<Arc<dyn Connector>> + Send + Sync + 'static,
+    {
+        Self {
+            reading,
+            writing: None,
+            environment,
+            connect: Arc::new(connect),
+        }
+    }
+
     /// Another connector to the same account that knows nothing of this one.
-    pub(crate) fn stranger(&self) -> Arc<dyn TwoWaySync> {
+    pub(crate) fn stranger(&self) -> Arc<dyn Connector> {
         let Environment {
             transport, clock, ..
         } = self.environment.clone();

@@ -22,6 +22,7 @@ mod auth;
 mod cancel;
 mod faults;
 mod paging;
+mod pointers;
 mod read;
 mod secrets;
 mod stage;
@@ -48,11 +49,13 @@ macro_rules! names {
 fn every_promise_has_its_proof() {
     let promises = [
         &lmsync_testkit::conformance_promises!(names!())[..],
+        &lmsync_testkit::conformance_pointers_promises!(names!()),
         &lmsync_testkit::conformance_two_way_promises!(names!()),
     ];
     let proofs = [
         read::PROVEN,
         paging::PROVEN,
+        pointers::PROVEN,
         auth::PROVEN,
         throttle::PROVEN,
         faults::PROVEN,

@@ -1,6 +1,7 @@
 //! Pages are many, and the account changes while they are read.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,14 +10,17 @@ use lmsync::http::Meter;
 use lmsync::listing::{Checkpoint, ListSource, Next, Page, PageKey, Row};
 use lmsync::model::Asset;
 use lmsync::{AssetQuery, CheckInWindow, CheckScope, Error, ErrorKind, Result, SharedClock};
-use serde_json::json;
+use lmsync_testkit::conformance::Profile;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::calls::{self, asset_alone, query};
 use crate::flaw::{Flaw, Pages};
 use crate::flawed::{Sound, failed};
 use crate::pages::{At, assets_of, count, page, page_then, pages};
-use crate::transport::send;
+use crate::transport::{answer, json_with, send};
+use crate::vendor::{profile, slip};
+use crate::vendors::Slip;
 
 proofs! { paging:
     nothing_is_sent_before_the_first_poll {
@@ -36,12 +40,20 @@ proofs! { paging:
             }),
             "it tries the first page before it reads it": tries_the_first_page(),
         }
+        DepotLinks { "it sends everything twice": sends_twice("/v1/devices") }
+        DepotExport {
+            "it orders twice": sends_twice("/v1/exports"),
+            "it does not pause before it looks again": sends_twice("/v1/exports/1"),
+            "it fetches twice": sends_twice("/v1/exports/1/rows"),
+        }
     }
-    pages_overlap {
+    pages_come_without_delay {
         Shelf {
             "it sends one request at a time": one_at_a_time(),
             "it pauses after every page": pages(|pages, _| Arc::new(Pausing(pages, clock()))),
         }
+        DepotLinks { "it pauses before every page": pauses_before("/v1/devices") }
+        DepotExport { "it pauses before it fetches": pauses_before("/rows") }
     }
     assets_come_in_the_vendors_order_whatever_the_overlap {
         Shelf {
@@ -49,21 +61,38 @@ proofs! { paging:
                 Arc::new(ByArrival { pages, waiting: Mutex::default() })
             }),
         }
+        DepotExport { "an export that was lost is in another order": reversed_after_a_loss() }
     }
     an_asset_removed_between_pages_hides_no_other {
-        Shelf { "it looks at no count": page(|_, page| page.total = None) }
+        Shelf {
+            "it looks at no count": page(|_, page| page.total = None),
+            "it loses more than nobody can notice": profile(Profile::without_counts).and(page(|at, page| {
+                page.total = None;
+                if at.number == 2 {
+                    page.rows.pop();
+                }
+            })),
+            "it cannot be deleted": slip(Slip::DeletesNothing),
+        }
+        DepotLinks { "it loses an asset": loses_a_row() }
+        DepotExport { "it loses an asset": loses_a_row() }
     }
     an_asset_inserted_between_pages_repeats_no_other {
         Shelf {
             "it knows assets by their place": by_place(),
             "it stops at what it met before": stops_at_what_it_met(),
+            "it cannot be added": slip(Slip::AddsNothing),
         }
+        DepotLinks { "it loses an asset": loses_a_row() }
+        DepotExport { "it loses an asset": loses_a_row() }
     }
     assets_that_come_and_go_between_pages_hide_and_repeat_no_other {
         Shelf {
             "it looks at no count": page(|_, page| page.total = None),
             "it knows assets by their place": by_place(),
         }
+        DepotLinks { "it loses an asset": loses_a_row() }
+        DepotExport { "it loses an asset": loses_a_row() }
     }
     a_listing_resumes_after_any_asset {
         Shelf {
@@ -119,6 +148,54 @@ fn one_at_a_time() -> Flaw {
             let _turn = turn.lock().await;
             wire.send(request).await
         }
+    })
+}
+
+/// Sends requests to addresses that end so, whatever their query, twice.
+fn sends_twice(path: &'static str) -> Flaw {
+    send(move |wire, request| async move {
+        if request.uri().path().ends_with(path) {
+            wire.send(request.clone()).await?;
+        }
+        wire.send(request).await
+    })
+}
+
+fn pauses_before(path: &'static str) -> Flaw {
+    send(move |wire, request| async move {
+        if request.uri().path().ends_with(path) {
+            wire.clock.sleep(Duration::from_secs(1)).await;
+        }
+        wire.send(request).await
+    })
+}
+
+/// Loses the fourth row of every answer.
+fn loses_a_row() -> Flaw {
+    json_with("rows", |json| {
+        if let Some(rows) = json["rows"].as_array_mut()
+            && rows.len() > 4
+        {
+            rows.remove(3);
+        }
+    })
+}
+
+/// Turns the rows around once an answer was lost.
+fn reversed_after_a_loss() -> Flaw {
+    let was_lost = Arc::new(AtomicBool::new(false));
+    answer(move |_, answer| {
+        was_lost.fetch_or(answer.is_err(), Ordering::Relaxed);
+        answer.map(|answer| {
+            answer.map(|body| match serde_json::from_slice::<Value>(&body) {
+                Ok(mut json) if was_lost.load(Ordering::Relaxed) => {
+                    let rows = json["rows"].as_array_mut();
+                    rows.into_iter().for_each(|rows| rows.reverse());
+                    json.to_string().into()
+                }
+                _ => body,
+            })
+        })
     })
 }
 

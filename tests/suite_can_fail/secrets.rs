@@ -84,6 +84,10 @@ proofs! { secrets:
             "the check quotes the answer": quotes_in_checks(|_| true),
             "it quotes the answer of a failing vendor": quotes_in_checks(|status| status == 500),
         }
+        DepotLinks {
+            "the check quotes the answer": quotes_in_checks(|_| true),
+            "the check quotes the vendor's id of the request": quotes_the_id_in_checks(),
+        }
     }
     no_log_shows_a_secret {
         Shelf {
@@ -111,6 +115,10 @@ proofs! { secrets:
                 let uri = request.uri().to_string().replace("https:", "http:");
                 *request.uri_mut() = uri.parse().expect("an address");
             }),
+        }
+        DepotExport {
+            "its token goes where it signs in": also_to("depot.example", "login.depot.example"),
+            "it signs in where its token goes": also_to("login.depot.example", "depot.example"),
         }
     }
 }
@@ -166,6 +174,37 @@ fn quotes_in_checks(which: fn(u16) -> bool) -> Flaw {
     remembering.and(report(move |_, report| {
         report.checks[0].detail = last.lock().unwrap().clone();
     }))
+}
+
+fn quotes_the_id_in_checks() -> Flaw {
+    let last = Arc::new(Mutex::new(String::new()));
+    let noted = Arc::clone(&last);
+    let noting = answer(move |_, answer| {
+        let id = answer
+            .as_ref()
+            .ok()
+            .and_then(|answer| answer.headers().get("x-request-id"));
+        if let Some(id) = id {
+            *noted.lock().unwrap() = String::from_utf8_lossy(id.as_bytes()).into_owned();
+        }
+        answer
+    });
+    noting.and(report(move |_, report| {
+        report.checks[0].detail = last.lock().unwrap().clone();
+    }))
+}
+
+/// Sends what goes to the host `one` to the host `other` as well.
+fn also_to(one: &'static str, other: &'static str) -> Flaw {
+    send(move |wire, request| async move {
+        if request.uri().host() == Some(one) {
+            let mut copy = request.clone();
+            let uri = request.uri().to_string().replace(one, other);
+            *copy.uri_mut() = uri.parse().expect("an address");
+            let _ = wire.send(copy).await;
+        }
+        wire.send(request).await
+    })
 }
 
 /// The headers as somebody prints them who does not care.

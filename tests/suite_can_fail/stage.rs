@@ -1,12 +1,13 @@
 //! What every promise stands on: the stage, and what a listing is held to.
 
 use lmsync::{AssetQuery, Error, ErrorKind};
-use lmsync_testkit::conformance::{self, Stage};
+use lmsync_testkit::conformance::{self, Profile, Stage, paging};
 
 use crate::flaw::{self, Flaw};
 use crate::pages::{lose_one, page};
 use crate::proof::panics;
 use crate::subjects::{Flawed, Shelf};
+use crate::vendor::profile;
 
 type Listing = conformance::Listing;
 
@@ -78,6 +79,16 @@ fn a_listing_fails_only_if_all_agrees() {
         })
     });
     assert_eq!(fails, [false, true, true, true, true]);
+}
+
+#[test]
+fn what_slips_where_nobody_counts_is_no_broken_promise() {
+    flaw::put_in_force(|| profile(Profile::without_counts).and(page(|_, page| page.total = None)));
+    conformance::run(async {
+        paging::an_asset_removed_between_pages_hides_no_other::<Flawed<Shelf>>().await;
+        paging::assets_that_come_and_go_between_pages_hide_and_repeat_no_other::<Flawed<Shelf>>()
+            .await;
+    });
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The connectors that flaws are put into, each with its vendor.
 
+#[path = "../subjects/depot/mod.rs"]
+mod depot;
 #[path = "../subjects/shelf.rs"]
 mod shelf;
 #[path = "../subjects/mod.rs"]
@@ -14,8 +16,8 @@ use chrono::{DateTime, Utc};
 use lmsync::model::{Asset, AssetId};
 use lmsync::two_way::{AssetDates, DateChange, DateFields, WriteReport};
 use lmsync::{
-    AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
-    Environment, Result, SoftwareStream, TwoWaySync,
+    Account, AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo,
+    CustomerStream, Environment, Result, SoftwareStream, TwoWaySync,
 };
 use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 
@@ -25,6 +27,7 @@ use crate::flawed::{FlawedConnector, Sound};
 use crate::pages::Shared;
 use crate::vendors::SlippingVendor;
 
+pub(crate) use self::depot::{DepotCursors, DepotExport, DepotLinks};
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
 pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
 
@@ -32,22 +35,39 @@ pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp
 pub(crate) struct Flawed<S>(PhantomData<S>);
 
 /// A subject that a flaw can be put into.
-pub(crate) trait Base: TwoWaySubject {
+pub(crate) trait Base: Subject {
     /// The connector, to be read with `secret` where that is given.
-    fn sound(environment: Environment, secret: Option<&str>, _flaw: &Flaw) -> Result<Sound> {
-        let reading = secret
-            .map(|secret| Self::connect_with_secret(&environment, secret))
-            .transpose()?;
-        Sound::new(environment, Arc::new(Self::connect_two_way), reading)
-    }
+    fn sound(environment: Environment, secret: Option<&str>, flaw: &Flaw) -> Result<Sound>;
 }
 
-impl Base for CwRmm {}
-impl Base for HaloItsm {}
-impl Base for HaloPsa {}
-impl Base for SuperOpsIt {}
-impl Base for SuperOpsMsp {}
-impl Base for Syncro {}
+macro_rules! two_way {
+    ($($subject:ident),+) => {
+        $(impl Base for $subject {
+            fn sound(environment: Environment, secret: Option<&str>, _: &Flaw) -> Result<Sound> {
+                let reading = secret.map(|secret| Self::connect_with_secret(&environment, secret));
+                Sound::new(environment, Self::connect_two_way, reading.transpose()?)
+            }
+        })+
+    };
+}
+
+two_way!(CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro);
+
+macro_rules! reading_only {
+    ($($subject:ident),+) => {
+        $(impl Base for $subject {
+            fn sound(environment: Environment, secret: Option<&str>, _: &Flaw) -> Result<Sound> {
+                let reading = match secret {
+                    Some(secret) => Self::connect_with_secret(&environment, secret)?,
+                    None => Self::connect(&environment)?,
+                };
+                Ok(Sound::for_reading(environment, Self::connect, reading))
+            }
+        })+
+    };
+}
+
+reading_only!(DepotCursors, DepotExport, DepotLinks);
 
 impl Base for Shelf {
     fn sound(environment: Environment, secret: Option<&str>, flaw: &Flaw) -> Result<Sound> {
@@ -59,7 +79,7 @@ impl Base for Shelf {
         let connect = move |environment: &Environment| -> Result<Arc<dyn TwoWaySync>> {
             Ok(Arc::new(OpenShelf::connect(environment, KEY, &flaw)?))
         };
-        Sound::new(environment, Arc::new(connect), reading)
+        Sound::new(environment, connect, reading)
     }
 }
 
@@ -103,7 +123,7 @@ impl<S: Base> Subject for Flawed<S> {
     }
 }
 
-impl<S: Base> TwoWaySubject for Flawed<S> {
+impl<S: Base + TwoWaySubject> TwoWaySubject for Flawed<S> {
     fn connect_two_way(environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
         Ok(Arc::new(connect::<S>(environment, None)?))
     }
@@ -147,7 +167,10 @@ impl Connector for OpenShelf {
         };
         let machines = self.shelf.machines(query.raw.into());
         let pages = change(Arc::new(machines), &mut query);
-        let account = &self.shelf.account;
+        // A flaw may let what is handed out pass through the pages once more, as detail.
+        let mut info = self.shelf.info().clone();
+        info.capabilities.detail = query.detail;
+        let account = Account::new(info, self.shelf.account.http().clone());
         account.list(Shared(pages), query, "machines by 50")
     }
 

@@ -27,11 +27,16 @@ proofs! { throttle:
             "one refusal seems two": repeats_refusals(),
             "it costs an asset": page(lose_one),
         }
+        DepotExport { "it gives up": never_tries_again() }
     }
     retry_after_in_seconds_is_obeyed {
         Shelf {
             "it waits as long as it likes": retry_after(|_| None),
             "it waits twice as long": retry_after(|_| Some("180".into())),
+        }
+        DepotExport {
+            "it waits as long as it likes": retry_after(|_| None),
+            "it waits a little longer": retry_after(|_| Some("91".into())),
         }
     }
     retry_after_as_a_date_is_obeyed {
@@ -46,9 +51,12 @@ proofs! { throttle:
             "it waits two minutes": retry_after(|_| Some("120".into())),
             "it gives up": never_tries_again(),
         }
+        DepotExport { "it does not wait": retry_after(|_| Some("0".into())) }
     }
     a_refusal_holds_back_every_request_of_the_account {
         Shelf { "the refused request waits alone": waits_alone() }
+        DepotLinks { "the refused request waits alone": waits_alone() }
+        DepotExport { "the refused request waits alone": waits_alone() }
     }
     a_refusal_of_one_caller_holds_back_all_others {
         Shelf {
@@ -82,6 +90,7 @@ proofs! { throttle:
                 Environment::new(environment.transport, clock)
             }),
         }
+        DepotExport { "no call knows of the others": every_call_by_a_stranger() }
     }
     the_budget_is_never_exceeded_whatever_the_latency {
         Shelf {

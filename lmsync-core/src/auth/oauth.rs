@@ -19,6 +19,7 @@ use oauth2::{
 use url::Url;
 
 use super::credential::unpadded;
+use super::sign_in;
 use super::token::{AccessToken, TokenSource};
 use super::token_answer::TokenAnswer;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
@@ -169,21 +170,27 @@ impl fmt::Debug for OAuth {
 }
 
 impl OAuth {
-    /// Signs in through `http`, which must have no authorizer of its own; `explain` is `Ok` for an
-    /// answer that may hold a token, and otherwise the refusal in the vendor's words.
+    /// Signs in through `http`, which must have no authorizer of its own.
     #[must_use]
-    pub fn new(
-        config: OAuthConfig,
-        http: HttpClient,
-        explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new(config: OAuthConfig, http: HttpClient) -> Self {
         Self {
             config: Arc::new(config),
             http,
-            explain: Arc::new(explain),
+            explain: Arc::new(sign_in::require_success),
             renewed: Arc::default(),
             on_new_refresh_token: None,
         }
+    }
+
+    /// Lets `explain` explain refusals in place of their status, for a vendor that says more.
+    /// Its errors should quote nothing: a token may stand anywhere in the answer.
+    #[must_use]
+    pub fn explain(
+        self,
+        explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let explain = Arc::new(explain);
+        Self { explain, ..self }
     }
 
     /// Lets `hear` know of each refresh token that takes the place of an earlier one, so that
@@ -342,7 +349,8 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
             idempotency: Idempotency::Idempotent,
         };
         Box::pin(async move {
-            self.http
+            let outcome = self
+                .http
                 .send(&call, &self.meter, |answer| {
                     (self.explain)(answer)?;
                     TokenAnswer::read(answer)?;
@@ -356,7 +364,8 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
                     );
                     Ok(response)
                 })
-                .await
+                .await;
+            outcome.map_err(sign_in::advise)
         })
     }
 }

@@ -21,6 +21,7 @@ use super::transport::Transport;
 use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Scalar;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
@@ -31,6 +32,21 @@ pub struct Received<T> {
     pub value: T,
     /// The moment when it was received.
     pub at: DateTime<Utc>,
+}
+
+impl<T> Received<T> {
+    /// The answer, if it is about the record `id` that was asked for; `told` is the id in it.
+    ///
+    /// # Errors
+    /// `vendor` when it is about another record or does not say: what is read here may be
+    /// written to.
+    pub fn about(self, id: &str, told: impl FnOnce(&T) -> &Scalar) -> Result<Self> {
+        if told(&self.value).text().map(str::trim) == Some(id.trim()) {
+            return Ok(self);
+        }
+        let message = format!("the vendor was asked for {id} and sent another record");
+        Err(Error::vendor(message).with_hint("report it to the vendor"))
+    }
 }
 
 /// Sends requests with credentials, within the budget, again where that is safe.
@@ -340,4 +356,22 @@ fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes
         credential.apply(headers);
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_about_another_record_is_an_error() {
+        let about = |json: &str| {
+            let value: Scalar = serde_json::from_str(json).unwrap();
+            let at = DateTime::UNIX_EPOCH;
+            Received { value, at }.about("17", |told| told).is_ok()
+        };
+        assert!(about("17") && about("\" 17\""));
+        for other in ["18", "\"\"", "null", "{}"] {
+            assert!(!about(other), "{other}");
+        }
+    }
 }

@@ -122,7 +122,7 @@ impl DateChange {
     }
 
     /// The new dates, each under the vendor's name for its field, as JSON writes them: a day is
-    /// `YYYY-MM-DD`, one that is cleared is null.
+    /// `YYYY-MM-DD`, one that is cleared is null. A date without a name in `names` is left out.
     ///
     /// ```
     /// use lmsync_core::two_way::{DateChange, DateField, WriteSource};
@@ -130,22 +130,22 @@ impl DateChange {
     /// let day = chrono::NaiveDate::from_ymd_opt(2027, 5, 31).unwrap();
     /// let change = DateChange::new("17");
     /// let change = change.set(DateField::WarrantyExpiry, None, day, WriteSource::Manual);
-    /// let named = change.named(|field| match field {
-    ///     DateField::PurchaseDate => "bought",
-    ///     _ => "warranty_end",
-    /// });
-    /// let body = serde_json::to_string(&named).unwrap();
+    /// let names = [
+    ///     (DateField::PurchaseDate, "bought"),
+    ///     (DateField::WarrantyExpiry, "warranty_end"),
+    /// ];
+    /// let body = serde_json::to_string(&change.named(&names)).unwrap();
     /// assert_eq!(body, r#"{"warranty_end":"2027-05-31"}"#);
     /// ```
     #[must_use]
-    pub fn named(
+    pub fn named<'n>(
         &self,
-        name: impl Fn(DateField) -> &'static str,
-    ) -> BTreeMap<&'static str, Option<NaiveDate>> {
-        let changes = self.changes.iter();
-        changes
-            .map(|change| (name(change.field), change.new))
-            .collect()
+        names: &[(DateField, &'n str)],
+    ) -> BTreeMap<&'n str, Option<NaiveDate>> {
+        let named = names
+            .iter()
+            .filter_map(|(field, name)| Some((*name, self.get(*field)?.new)));
+        named.collect()
     }
 
     /// Tells whether nothing changes.

@@ -111,11 +111,10 @@ impl SignIn {
             .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
         let (product, token_for) = (application.product, self.token_for);
-        OAuth::new(config, self.http.clone(), move |answer| {
-            answers::require_token(answer, product, token_for, is_last)
-        })
-        .fetch(meter)
-        .await
+        OAuth::new(config, self.http.clone())
+            .explain(move |answer| answers::require_token(answer, product, token_for, is_last))
+            .fetch(meter)
+            .await
     }
 
     /// What to try after `error`, if anything.

@@ -10,6 +10,13 @@
 //! }
 //! ```
 //!
+//! The subject's [`Profile`] says what its vendor is like; no promise takes for granted what that
+//! does not say. Where the kind of vendor makes a promise mean something else, such as an order of
+//! pages where all comes in one export, its text says what holds instead. What is of some vendors
+//! only stands apart: [`conformance_pointers!`](crate::conformance_pointers!) for those whose pages
+//! say where the next one is, [`conformance_two_way!`](crate::conformance_two_way!) for connectors
+//! that write.
+//!
 //! Everything runs in memory and virtual time.
 
 // A test may panic; that is how it fails.
@@ -48,7 +55,8 @@ pub trait Subject: 'static {
     /// The simulator of its vendor.
     type Vendor: Vendor;
 
-    /// What the vendor is like: how it is paged, and what else is not as with most.
+    /// What the vendor is like: how it is paged, and what is not as with most, such as
+    /// `Profile::numbered(50)`.
     fn profile() -> Profile;
 
     /// A vendor with about `assets` assets in a few customers, at `now`.
@@ -246,7 +254,7 @@ macro_rules! conformance_promises {
             paging: [
                 nothing_is_sent_before_the_first_poll,
                 no_page_is_asked_for_twice,
-                pages_overlap,
+                pages_come_without_delay,
                 assets_come_in_the_vendors_order_whatever_the_overlap,
                 an_asset_removed_between_pages_hides_no_other,
                 an_asset_inserted_between_pages_repeats_no_other,

@@ -120,9 +120,8 @@ pub async fn an_empty_pointer_hides_nothing_that_is_counted<S: Subject>() {
         let (stage, listing) = listing_of_changed::<S>(number, PointerChange::Empty).await;
         assert!(listing.error.is_none(), "{:?}", listing.error);
         let listed = ids(&listing.assets);
-        assert!(!listed.is_empty() && listed.len() < all.len());
-        assert_eq!(listed, all[..listed.len()]);
-        assert!(stage.faults.sent() < requests);
+        assert!(!listed.is_empty() && all.starts_with(&listed), "{listed:?}");
+        assert!(stage.faults.sent() <= requests);
     }
 }
 

@@ -217,8 +217,8 @@ pub async fn no_address_holds_a_secret<S: Subject>() {
     }
 }
 
-/// All requests of a connector go to the vendor's hosts, over TLS, and what is for one host goes
-/// to no other: no sign-in to the API's where the vendor signs in elsewhere, nothing else there.
+/// All requests of a connector go to the vendor's hosts, over TLS. Where a vendor has hosts to sign
+/// in at, sign-ins go to these and all else to the others.
 pub async fn nothing_is_sent_to_another_host<S: Subject>() {
     let stage = Stage::<S>::with_pages();
     let first = stage.list_all().await.remove(0).id();

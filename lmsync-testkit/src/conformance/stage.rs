@@ -38,10 +38,11 @@ impl<S: Subject> Stage<S> {
         Self::connecting(assets, S::connect)
     }
 
-    /// A vendor with two and a half pages of assets.
+    /// A vendor with two and a half pages of assets, or more where a hundred do not fit on those: of
+    /// so many some share a serial number and some never checked in.
     #[must_use]
     pub fn with_pages() -> Self {
-        Self::with(S::profile().page_size * 5 / 2)
+        Self::with((S::profile().page_size * 5 / 2).max(100))
     }
 
     /// A vendor with so many pages of assets that no connector asks for all of them at once.

@@ -284,7 +284,7 @@ pub async fn an_error_after_the_write_writes_nothing_twice<S: TwoWaySubject>() {
 
 /// An answer that is cut off is looked up, not repeated.
 pub async fn a_cut_answer_writes_nothing_twice<S: TwoWaySubject>() {
-    written_once_despite::<S>(Fault::Truncate(7)).await;
+    written_once_despite::<S>(Fault::Halve).await;
 }
 
 /// A server error instead of the write is followed by the write.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use lmsync_core::model::Asset;
-use lmsync_core::{AssetQuery, CheckScope};
+use lmsync_core::{AssetQuery, CheckScope, ConnectorExt};
 
 use super::profile::{Paging, host};
 use super::{Stage, Subject, Vendor};
@@ -37,6 +37,7 @@ pub async fn the_vendor_is_as_its_profile_says<S: Subject>() {
     assert_eq!(has_serials(&plain.complete()), serials_come_with_the_list);
 
     stage.connector.check(CheckScope::read()).await;
+    let _ = stage.connector.collect_customers().await;
     let sent = stage.vendor.recorded();
     for name in &profile.credential_headers {
         let carry = |request: &Recorded| request.headers.contains_key(name);

@@ -1,0 +1,77 @@
+//! Devices by cursors that come in a header, with all there is to know and a count.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::HeaderName;
+use lmsync::auth::{Credential, HeaderAuth};
+use lmsync::http::{Answer, Call, Meter, Received, Redactor};
+use lmsync::json::KeepRaw;
+use lmsync::listing::{ListSource, Next, Page, PageKey};
+use lmsync::model::Asset;
+use lmsync::{AssetQuery, AssetStream, Environment, Result, Secret};
+
+use super::connector::{Api, Depot, List, Way, assets, limiter};
+
+/// A connector to the account that `key` opens.
+pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Cursors>> {
+    let name = HeaderName::from_static(super::KEY_HEADER);
+    let credential = Credential::header(name, Secret::from(key))?;
+    let api = Api::new(
+        environment,
+        limiter(environment, key)?,
+        Redactor::default(),
+        Arc::new(HeaderAuth::new(credential)),
+        |none| none,
+    )?;
+    Ok(Depot { api, way: Cursors })
+}
+
+#[derive(Debug)]
+pub(super) struct Cursors;
+
+impl Way for Cursors {
+    const DEVICES: &str = "/v2/devices";
+
+    fn assets(&self, api: &Api, query: AssetQuery) -> AssetStream {
+        let (api, raw) = (api.clone(), query.raw.into());
+        let account = api.account.clone();
+        account.list(Devices { api, raw }, query, "devices by cursor")
+    }
+}
+
+struct Devices {
+    api: Api,
+    raw: KeepRaw,
+}
+
+#[async_trait]
+impl ListSource for Devices {
+    type Record = Asset;
+
+    fn first(&self) -> PageKey {
+        PageKey::start()
+    }
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        let mut url = self.api.endpoint.join(Cursors::DEVICES)?;
+        if let Some(cursor) = at.cursor() {
+            url.query_pairs_mut().append_pair("after", cursor);
+        }
+        let read = |answer: &Answer<'_>| {
+            answer.require_success()?;
+            let list: List = answer.json()?;
+            let next = match answer.header(super::CURSOR_HEADER) {
+                Some(cursor) if !cursor.is_empty() => Next::Cursor(cursor.to_owned()),
+                _ => Next::End,
+            };
+            let at = answer.received_at();
+            Ok((Received { value: list, at }, next))
+        };
+        let call = Call::get("list devices", &url)?;
+        let http = self.api.http();
+        let (list, next) = http.send(&call, meter, read).await?;
+        let page = assets(&list, next, self.raw, self.api.account.origin());
+        Ok(page.with_total(list.value.total))
+    }
+}
