@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use crate::api::{Api, COMPANIES_AT_ONCE, Category};
 use crate::lists::{DeviceRows, Directory};
-use crate::places;
 use crate::product::PRODUCT;
 use crate::quirks::check_ins::CheckIns;
 use crate::quirks::scope::Scope;
+use crate::tenant_fields::sought;
 
 /// Whether heartbeats can be read.
 const READ_CHECK_IN: &str = "read_check_in";
@@ -183,7 +183,7 @@ async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result
         .into_iter()
         .filter(|date| api.account.info().capabilities.two_way.contains(*date))
         .collect();
-    let missing = api.missing_homes(&device, &dates, meter).await?;
+    let missing = api.missing_ids(&device, &dates, meter).await?;
     if missing.is_empty() {
         return Ok("the custom fields for the dates are there".to_owned());
     }
@@ -197,6 +197,6 @@ async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result
         )
         .with_hint(Scope::WriteDefinitions.hint()));
     }
-    let sought = places::sought(&api.options.places, &missing);
+    let sought = sought(&api.options.fields, &missing);
     Ok(format!("the first write creates the one for {sought}"))
 }

@@ -3,7 +3,7 @@
 use lmsync_core::http::Meter;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
-use crate::answers::{self, SIGN_IN};
+use crate::answers::{self, ReadKind, SIGN_IN};
 use crate::api::{Api, AssetFilter};
 
 const READ_SOFTWARE: &str = "read_software";
@@ -17,7 +17,7 @@ const NONE_HINT: &str = "if Halo shows assets, the agent may not see their types
 pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let meter = Meter::default();
     let product = api.product.label();
-    let customers = api.client_count(&meter).await;
+    let customers = api.count(ReadKind::Customers, &meter).await;
     let assets = visible_assets(api, &meter).await;
     let assets_hint = match assets {
         Ok(Some(0)) => NONE_HINT,
@@ -36,7 +36,7 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
         });
     let software = match failed {
         Some(failed) => Check::not_tried(READ_SOFTWARE, failed),
-        None => match api.licence_count(&meter).await {
+        None => match api.count(ReadKind::Software, &meter).await {
             Ok(Some(count)) => {
                 Check::passed(READ_SOFTWARE, format!("{count} software licences visible"))
             }

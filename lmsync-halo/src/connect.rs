@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::TenantField;
+use lmsync_core::tenant_fields::{TenantField, TenantFields};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    Error, OpenedAccount, Result, Secret, SecretSource, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
+    Secret, SecretSource, input,
 };
 
 use crate::answers::TokenFor;
 use crate::api::{Api, Clients, Options};
 use crate::config::HaloConfig;
 use crate::connector::Halo;
-use crate::places;
 use crate::product::HaloProduct;
 use crate::quirks::address;
 use crate::quirks::sign_in::{Application, Scopes, SignIn};
+use crate::tenant_fields::SUPPORTED;
 use crate::two_way::WRITABLE;
 
 /// Hosted accounts were seen to allow 300 requests in five minutes, for all their tools together.
@@ -26,21 +26,9 @@ const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 const CONCURRENCY: usize = 4;
 
-impl AccountConfig for HaloConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(HaloConfig opens Halo: name, requests_per_minute, concurrency, rules, fields);
 
 impl HaloConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Halo> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
@@ -113,15 +101,14 @@ impl HaloConfig {
             dates: signed_in(Arc::clone(&write_token)),
             write_token,
         };
-        self.fields.check(&TenantField::ALL)?;
         let options = Options {
-            places: places::over_defaults(self.fields.clone()),
+            fields: TenantFields::new(self.fields.clone(), &SUPPORTED)?,
             types: self.asset_types.clone(),
             include_inactive: self.include_inactive,
         };
-        let check_in = match places::check_in(&options.places) {
-            (_, true) => CheckInSupport::Configured,
-            (_, false) => CheckInSupport::None,
+        let check_in = match options.fields.is_configured(TenantField::LastCheckIn) {
+            true => CheckInSupport::Configured,
+            false => CheckInSupport::None,
         };
         let capabilities = Capabilities::new()
             .software(true)
@@ -180,18 +167,8 @@ fn named(tenant: &str) -> Option<&str> {
 }
 
 fn credential(source: &SecretSource, product: HaloProduct, field: &str) -> Result<Secret> {
-    let secret = source.resolve()?;
-    let text = secret.expose().trim();
-    let wrong = |why: &str| {
-        Err(Error::config(format!("the {field} {why}")).with_hint(product.application_hint(field)))
-    };
-    if text.is_empty() {
-        return wrong("is empty");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return wrong("holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
+    input::token(field, &source.resolve()?)
+        .map_err(|error| error.with_hint(product.application_hint(field)))
 }
 
 #[cfg(test)]

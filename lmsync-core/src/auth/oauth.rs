@@ -147,9 +147,7 @@ impl OAuthConfig {
     }
 }
 
-/// Turns the vendor's token answer into an error, or `Ok` when it holds a token.
-pub type ExplainSignIn = fn(&Answer<'_>) -> Result<()>;
-
+type ExplainSignIn = Arc<dyn Fn(&Answer<'_>) -> Result<()> + Send + Sync>;
 type OnNewRefreshToken = Arc<dyn Fn(&Secret) + Send + Sync>;
 
 /// Signs in by OAuth.
@@ -178,17 +176,22 @@ impl OAuth {
         Self {
             config: Arc::new(config),
             http,
-            explain: sign_in::require_success,
+            explain: Arc::new(sign_in::require_success),
             renewed: Arc::default(),
             on_new_refresh_token: None,
         }
     }
 
-    /// Lets `explain` explain refusals in place of their status, for a vendor that says more.
-    /// Its errors should quote nothing: a token may stand anywhere in the answer.
+    /// Lets `explain` tell a refusal in the vendor's words, for one that says more than its status;
+    /// it is `Ok` for an answer that may hold a token. Its errors should quote nothing, as
+    /// [`Answer::silent_error`] does: a token may stand anywhere in the answer.
     #[must_use]
-    pub fn explain(self, explain: ExplainSignIn) -> Self {
-        Self { explain, ..self }
+    pub fn explain(
+        mut self,
+        explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.explain = Arc::new(explain);
+        self
     }
 
     /// Lets `hear` know of each refresh token that takes the place of an earlier one, so that
@@ -261,7 +264,7 @@ impl TokenSource for OAuth {
         let adapter = OAuthTransport {
             http: self.http.clone(),
             meter: meter.clone(),
-            explain: self.explain,
+            explain: Arc::clone(&self.explain),
         };
         let scopes = || config.scopes.iter().cloned().map(Scope::new);
         // Each grant has a request type of its own, and they share no trait.

@@ -9,24 +9,30 @@ use crate::wire;
 
 /// The addresses of the list: the vendor does not tell which belong together.
 pub(super) fn addresses(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    let macs: Vec<&str> = each(&wire.mac_address).collect();
     draft
         .public_ip(wire.remote_address.text())
-        .primary_mac(wire.mac_address.iter().next());
+        .primary_mac(macs.first().copied());
     if !wire.networks.0.is_empty() {
         return;
     }
-    let only_one = wire.mac_address.texts.len() <= 1;
-    for mac in wire.mac_address.iter() {
-        let ips = if only_one {
-            &wire.ip_address.texts[..]
-        } else {
-            &[]
-        };
-        draft.adapter(None, mac, ips.iter().map(String::as_str));
+    let ips = each(&wire.ip_address);
+    if let [mac] = macs[..] {
+        draft.adapter(None, mac, ips);
+        return;
     }
-    if !only_one || wire.mac_address.texts.is_empty() {
-        draft.adapter(None, None, wire.ip_address.iter());
+    for mac in macs {
+        draft.adapter(None, mac, []);
     }
+    draft.adapter(None, None, ips);
+}
+
+/// Each of `texts`, several of which may stand in one.
+fn each(texts: &OneOrMany<Scalar>) -> impl Iterator<Item = &str> {
+    let parts = texts
+        .texts()
+        .flat_map(|text| text.split([',', ';', ' ', '\n']));
+    parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// Processor, memory, drives, adapters and protection, as far as they came.
@@ -37,8 +43,8 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         disk(draft, drive);
     }
     for adapter in wire.networks.0.iter().filter_map(LenientObject::value) {
-        let mut ips: Vec<&str> = adapter.ipv4.iter().collect();
-        for ip in adapter.ipv4_list.iter().chain(adapter.ipv6.iter()) {
+        let mut ips: Vec<&str> = each(&adapter.ipv4).collect();
+        for ip in each(&adapter.ipv4_list).chain(each(&adapter.ipv6)) {
             if !ips.contains(&ip) {
                 ips.push(ip);
             }

@@ -1,7 +1,8 @@
 //! Which of a tenant's asset types are hardware.
 
 use lmsync_core::json::LenientObject;
-use lmsync_core::model::{AssetKind, TenantFieldNames};
+use lmsync_core::model::AssetKind;
+use lmsync_core::tenant_fields::TenantFieldNames;
 
 use crate::wire::{self, id};
 

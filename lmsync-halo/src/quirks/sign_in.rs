@@ -124,9 +124,9 @@ impl SignIn {
             .client_secret(application.client_secret.clone())
             .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
-        let explain = answers::sign_in(application.product, self.token_for, is_last);
+        let (product, token_for) = (application.product, self.token_for);
         OAuth::new(config, self.http.clone())
-            .explain(explain)
+            .explain(move |answer| answers::require_token(answer, product, token_for, is_last))
             .fetch(meter)
             .await
     }
