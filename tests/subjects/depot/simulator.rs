@@ -210,7 +210,8 @@ fn page<'r>(query: &str, all: &'r [Value]) -> Result<(&'r [Value], Option<String
     let start = match value("after") {
         None => 0,
         Some(after) => {
-            let is_it = |row: &Value| row["id"].to_string() == after;
+            let after: u64 = after.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+            let is_it = |row: &Value| row["id"] == after;
             1 + all.iter().position(is_it).ok_or(StatusCode::GONE)?
         }
     };
