@@ -193,7 +193,7 @@ fn asset(row: WireRow<Device>, origin: &Origin, at: DateTime<Utc>) -> Result<Ass
     Ok(draft.finish())
 }
 
-struct Customers(Api);
+pub(super) struct Customers(pub(super) Api);
 
 #[async_trait]
 impl ListSource for Customers {
