@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync::auth::Authorizer;
+use http::HeaderName;
+use lmsync::auth::{Authorizer, Credential, HeaderAuth};
 use lmsync::http::{Budget, Endpoint, HttpClient, Limiter, Meter, Received, Redactor};
 use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
@@ -12,6 +13,7 @@ use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, R
 use lmsync::{
     Account, AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope,
     Connector, ConnectorInfo, CustomerStream, Environment, Error, ErrorKind, Rejection, Result,
+    Secret,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +70,12 @@ pub(super) struct Api {
     pub(super) endpoint: Endpoint,
 }
 
+/// The header with the key.
+pub(super) fn key_header(key: &str) -> Result<Credential> {
+    let name = HeaderName::from_static(super::KEY_HEADER);
+    Credential::header(name, Secret::from(key)).map_err(explain)
+}
+
 /// What the vendor allows an account, whose secret is `secret`.
 pub(super) fn limiter(environment: &Environment, secret: &str) -> Result<Limiter> {
     Ok(environment.limiter(("depot", secret), Budget::per_minute(300, 4)?))
@@ -91,6 +99,18 @@ impl Api {
         let info = ConnectorInfo::new("depot", PRODUCT, "acme", capabilities);
         let account = Account::new(info, http);
         Ok(Self { account, endpoint })
+    }
+
+    /// The requests of the account that `key` opens, sent as `credential`.
+    pub(super) fn with_key(
+        environment: &Environment,
+        key: &str,
+        credential: Credential,
+        offers: impl FnOnce(Capabilities) -> Capabilities,
+    ) -> Result<Self> {
+        let authorizer = Arc::new(HeaderAuth::new(credential));
+        let (limiter, redactor) = (limiter(environment, key)?, Redactor::default());
+        Self::new(environment, limiter, redactor, authorizer, offers)
     }
 
     pub(super) fn http(&self) -> &HttpClient {

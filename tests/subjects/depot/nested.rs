@@ -1,33 +1,22 @@
 //! Devices customer by customer, each a list of numbered pages; two headers let in.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use http::HeaderName;
-use lmsync::auth::{Credential, HeaderAuth};
-use lmsync::http::{Meter, Received, Redactor};
+use lmsync::http::{Meter, Received};
 use lmsync::json::KeepRaw;
 use lmsync::listing::{ListChain, ListSource, Next, Page, PageKey, read_all};
 use lmsync::model::Asset;
-use lmsync::{AssetQuery, AssetStream, Environment, Error, Result, Secret};
+use lmsync::{AssetQuery, AssetStream, Environment, Error, Result};
 
-use super::connector::{Api, Customers, Depot, List, Way, assets, explain, limiter};
+use super::connector::{Api, Customers, Depot, List, Way, assets, key_header};
 
 const PAGE_SIZE: u32 = 20;
 
 /// A connector to the account that `key` opens.
 pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Nested>> {
-    let name = HeaderName::from_static;
-    let credential = Credential::header(name(super::KEY_HEADER), Secret::from(key))
-        .and_then(|key| key.with_header(name(super::CLIENT_HEADER), super::CLIENT_ID))
-        .map_err(explain)?;
-    let api = Api::new(
-        environment,
-        limiter(environment, key)?,
-        Redactor::default(),
-        Arc::new(HeaderAuth::new(credential)),
-        |none| none,
-    )?;
+    let client = HeaderName::from_static(super::CLIENT_HEADER);
+    let credential = key_header(key)?.with_header(client, super::CLIENT_ID)?;
+    let api = Api::with_key(environment, key, credential, |none| none)?;
     Ok(Depot { api, way: Nested })
 }
 
