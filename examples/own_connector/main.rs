@@ -7,14 +7,32 @@
 //! cargo run --example own_connector
 //! ```
 //!
-//! - `connector.rs` is what you would write: about one screen of requests, one
-//!   of mapping, and the trait.
+//! - `connector.rs` is what you would write: the client, the vendor's JSON, the mapping, the
+//!   lists, and the trait.
 //! - `dates.rs` is what it takes to write dates back: one read and one request.
 //! - `config.rs` makes it a vendor that configurations can name.
 //! - `simulator.rs` plays the vendor, so that the connector can be tried before
 //!   there is an account, and tested for ever after.
 //! - `tests/own_connector.rs` proves the connector with the kit's suite:
 //!   `cargo test --test own_connector`.
+//!
+//! To write your own, in this order:
+//!
+//! 1. Copy this folder, `tests/own_connector.rs` and `tests/subjects/shelf.rs`. The connector
+//!    needs the crates `lmsync`, `async-trait`, `chrono`, `serde`, `serde_json` (feature
+//!    `raw_value`) and `url`; its tests `lmsync-testkit`, `bytes` and `http`.
+//! 2. Let the simulator answer as your vendor's reference says: paging, refusals, limit.
+//! 3. Tell the suite what your vendor is like: the profile in `tests/subjects/shelf.rs`.
+//! 4. Change the connector until every promise holds. A promise that fails is documented in
+//!    `lmsync_testkit::conformance`, and names what it did.
+//! 5. Try it on a real account, `check` first.
+//!
+//! | where your vendor is different | look at |
+//! |---|---|
+//! | cursors, OAuth, a call for each asset's detail | `examples/cursor_connector` |
+//! | links to the next page, lists within lists, exports; keys in headers of their own, Basic, a sign-in that is no OAuth | `lmsync-core/tests/kinds_of_vendor.rs` |
+//! | errors in answers with status 200, GraphQL | `lmsync-superops/src/answers.rs` |
+//! | fields that its customers define; a write that replaces a whole map | `lmsync-syncro/src` |
 #![allow(clippy::print_stdout)]
 
 mod config;

@@ -1,6 +1,7 @@
 //! One account of a vendor: what every connector does the same way.
 
-use crate::http::HttpClient;
+use crate::check::CheckReport;
+use crate::http::{HttpClient, Meter};
 use crate::info::ConnectorInfo;
 use crate::listing::{ListChain, ListSource, Listed, ListingScope, RecordStream};
 use crate::model::{Origin, Rules};
@@ -9,7 +10,7 @@ use crate::query::AssetQuery;
 /// One account of a vendor: who it is, the client that reads it, and the rules by which its
 /// values are read.
 ///
-/// A connector holds one and starts its listings and records from it.
+/// A connector holds one and starts its listings, records and checks from it.
 #[derive(Debug, Clone)]
 pub struct Account {
     info: ConnectorInfo,
@@ -53,7 +54,8 @@ impl Account {
     }
 
     /// The listing of `source`; `records` says what is listed and how, such as
-    /// `assets by 100`, and a checkpoint is good for the same.
+    /// `assets by 100`, and a checkpoint is good for the same. Of the detail that the query
+    /// wants, the source is asked for what the capabilities offer.
     #[must_use]
     pub fn list<S: ListSource>(
         &self,
@@ -61,6 +63,7 @@ impl Account {
         query: AssetQuery,
         records: &str,
     ) -> RecordStream<S::Record> {
+        let query = self.offered(query);
         let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
         RecordStream::new(source, query, self.scope(records), clock, concurrency)
     }
@@ -72,8 +75,32 @@ impl Account {
         C: ListChain<List: ListSource<Record = T>>,
         T: Listed,
     {
+        let query = self.offered(query);
         let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
         RecordStream::chained(chain, query, self.scope(records), clock, concurrency)
+    }
+
+    /// The check of reading, by the first page of the lists of customers and of assets, with the
+    /// number of records where the vendor tells it.
+    pub async fn check<C: ListSource, A: ListSource>(
+        &self,
+        customers: &C,
+        assets: &A,
+    ) -> CheckReport {
+        let meter = Meter::default();
+        let customers = customers.page(&customers.first(), &meter).await;
+        let assets = assets.page(&assets.first(), &meter).await;
+        let (customers, assets) = (
+            customers.map(|page| page.total),
+            assets.map(|page| page.total),
+        );
+        CheckReport::of_reads(self.info.product, &customers, &assets)
+    }
+
+    /// `query` without detail that is not offered: nobody is asked to add it.
+    fn offered(&self, query: AssetQuery) -> AssetQuery {
+        let detail = query.detail.and(self.info.capabilities.detail);
+        query.detail(detail)
     }
 
     fn scope(&self, records: &str) -> ListingScope {

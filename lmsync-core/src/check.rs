@@ -83,6 +83,26 @@ impl CheckReport {
         self
     }
 
+    /// Adds the check of writing for a vendor that tells only on writing whether it may be done,
+    /// where `scope` asks for it; `hint` says what writing needs. It is not tried where assets
+    /// cannot be read.
+    #[must_use]
+    pub fn and_untold_writing(self, scope: CheckScope, hint: &str) -> Self {
+        if !scope.two_way {
+            return self;
+        }
+        let can_read = |check: &Check| check.name == Check::READ_ASSETS && check.ok;
+        if !self.checks.iter().any(can_read) {
+            return self.and(Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS));
+        }
+        let detail =
+            "nothing was written: the vendor tells only on writing whether the credentials may";
+        self.and(Check {
+            hint: Some(hint.to_owned()),
+            ..Check::passed(Check::WRITE_DATES, detail)
+        })
+    }
+
     /// Adds advice to the check called `name`, if it passed.
     #[must_use]
     pub fn advise(mut self, name: &str, hint: &str) -> Self {
@@ -244,6 +264,24 @@ mod tests {
             outcome(&failed(K::Vendor), &failed(K::Vendor)),
             [true, false, false, false]
         );
+    }
+
+    #[test]
+    fn writing_that_is_not_told_is_tried_only_where_assets_can_be_read() {
+        let writing = |assets: Result<Option<u64>>, scope| {
+            let report = CheckReport::of_reads("Acme", &Ok(Some(1)), &assets);
+            report
+                .and_untold_writing(scope, "do this")
+                .checks
+                .split_off(4)
+        };
+        assert_eq!(writing(Ok(None), CheckScope::read()), []);
+        let told = writing(Ok(None), CheckScope::two_way()).remove(0);
+        assert_eq!((told.name, told.ok), (Check::WRITE_DATES, true));
+        assert_eq!(told.hint.as_deref(), Some("do this"));
+        let refused = writing(failed(ErrorKind::Permission), CheckScope::two_way());
+        let not_tried = Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);
+        assert_eq!(refused, [not_tried]);
     }
 
     #[test]

@@ -19,6 +19,15 @@ impl Detail {
         software: false,
     };
 
+    /// What both have.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            hardware: self.hardware && other.hardware,
+            software: self.software && other.software,
+        }
+    }
+
     /// Also memory, processor, disks and adapters.
     #[must_use]
     pub const fn hardware(mut self) -> Self {

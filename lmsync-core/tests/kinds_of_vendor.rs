@@ -16,15 +16,15 @@ use http::{HeaderName, Request, Response};
 use lmsync_core::auth::{
     Authorizer, ClientAuth, Credential, Grant, HeaderAuth, OAuth, OAuthConfig, SignIn, TokenAuth,
 };
-use lmsync_core::http::{Answer, Budget, Call, Endpoint, Idempotency, Meter, Received};
+use lmsync_core::http::{Budget, Call, Endpoint, Idempotency, Meter, Received};
 use lmsync_core::json::{KeepRaw, Scalar, WireRow, lenient_u64};
 use lmsync_core::listing::{
     Checkpoint, ListChain, ListSource, Listed, Next, Page, PageKey, RecordStream, Row, read_all,
 };
 use lmsync_core::model::{Asset, Origin, Ref};
 use lmsync_core::{
-    Account, AssetQuery, Capabilities, Clock, ConnectorInfo, Environment, Rejection, Result,
-    Secret, SyncSummary,
+    Account, AssetQuery, Capabilities, Check, Clock, ConnectorInfo, Detail, Environment, Rejection,
+    Result, Secret, SyncSummary,
 };
 use lmsync_testkit::{InMemory, Simulator, VirtualClock};
 use serde::Deserialize;
@@ -128,7 +128,7 @@ struct Api {
 impl Api {
     async fn get<T: DeserializeOwned>(&self, url: &Url, meter: &Meter) -> Result<Received<T>> {
         let http = self.account.http();
-        http.get_json("list", url, meter, |error| error).await
+        http.get_json("list", url, meter).await
     }
 
     async fn page(&self, path: &str, meter: &Meter) -> Result<Page<Asset>> {
@@ -139,9 +139,7 @@ impl Api {
 
     fn read(&self, list: &Received<List>, next: Next) -> Page<Asset> {
         let origin = self.account.origin();
-        let rows = list.value.rows.iter();
-        let rows = rows.map(|row| asset(row, origin, list.at).into());
-        Page::new(rows.collect(), next)
+        Page::of(&list.value.rows, next, |row| asset(row, origin, list.at))
     }
 }
 
@@ -244,6 +242,33 @@ async fn numbered_pages_with_a_key_in_a_header_of_its_own() {
     );
 }
 
+struct WithoutDetail(Numbered);
+
+#[async_trait]
+impl ListSource for WithoutDetail {
+    type Record = Asset;
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
+        self.0.page(at, meter).await
+    }
+
+    async fn complete(&self, _: Asset, _: &Meter) -> Result<Asset> {
+        panic!("nobody may ask for detail that is not offered")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn detail_that_is_not_offered_is_not_asked_for() {
+    let vendor: Respond = |_, _| (200, json!({ "rows": rows(1), "total": ROWS }));
+    let world = world(vendor, basic);
+    let source = WithoutDetail(Numbered(world.api.clone()));
+    let query = AssetQuery::new().detail(Detail::NONE.hardware().software());
+    let listing = world.api.account.list(source, query, "devices");
+    let (ids, summary) = drain(listing).await;
+    assert_eq!(ids, [1, 2, 3]);
+    assert!(summary.complete, "{:?}", summary.incomplete_reason);
+}
+
 // Cursors; a token by the password grant, the client in a Basic header.
 
 struct Cursors(Api);
@@ -300,8 +325,7 @@ fn cursor_world() -> World {
             .client_secret(Secret::from("s3cret"))
             .client_auth(ClientAuth::Basic);
         let http = environment.client(limiter(environment), endpoint).build();
-        let explain = |answer: &Answer<'_>| answer.require_success();
-        let oauth = OAuth::new(config, http, explain);
+        let oauth = OAuth::new(config, http);
         Arc::new(TokenAuth::new(Arc::new(oauth), environment.clock.clone()))
     })
 }
@@ -335,6 +359,29 @@ async fn a_stored_checkpoint_reads_on_at_its_cursor() {
     assert!(ids.is_empty(), "{ids:?}");
     // The sign-in and the last page.
     assert_eq!(second.transport.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_reads_the_first_page_of_each_list() {
+    let world = cursor_world();
+    let list = Cursors(world.api.clone());
+    let report = world.api.account.check(&list, &list).await;
+    assert!(report.ok(), "{report:?}");
+    // This vendor tells no count.
+    assert_eq!(report.checks[3].detail, "assets can be listed");
+    // One sign-in and two pages.
+    assert_eq!(world.transport.requests(), 3);
+
+    let world = world_of_refusals();
+    let list = Cursors(world.api.clone());
+    let report = world.api.account.check(&list, &list).await;
+    let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
+    assert_eq!(failed[0].name, Check::AUTHENTICATED);
+    assert_eq!(failed.len(), 3, "{failed:?}");
+}
+
+fn world_of_refusals() -> World {
+    world(|_, _| refused(), basic)
 }
 
 // Links; a user name and a password.

@@ -12,7 +12,7 @@ use lmsync_core::http::{
     Answer, Budget, Call, Endpoint, HttpClient, HttpClientBuilder, Idempotency, Limiter, Meter,
     Redactor,
 };
-use lmsync_core::{Environment, Error, Result, Secret, SharedClock};
+use lmsync_core::{Environment, Error, ErrorKind, Result, Secret, SharedClock};
 use lmsync_testkit::{Line, Script, VirtualClock};
 use url::Url;
 
@@ -64,7 +64,7 @@ fn url(path: &str) -> Url {
 
 async fn read(http: &HttpClient, url: &Url) -> Result<u8> {
     let meter = Meter::default();
-    let received = http.get_json("read", url, &meter, |error| error).await?;
+    let received = http.get_json("read", url, &meter).await?;
     Ok(received.value)
 }
 
@@ -84,7 +84,7 @@ const PAIR: &str = "dGhlLWlkOnRoZS01ZWNyZXQ=";
 #[tokio::test(start_paused = true)]
 async fn the_basic_header_of_a_client_is_sensitive() {
     let stage = Stage::new([Line::answer(200, TOKEN)]);
-    let source = OAuth::new(basic_client(), stage.http(), success);
+    let source = OAuth::new(basic_client(), stage.http()).explain(success);
     source.fetch(&Meter::default()).await.unwrap();
     let headers = stage.script.heard()[0].request.headers().clone();
     assert_eq!(headers["authorization"], format!("Basic {PAIR}"));
@@ -97,9 +97,22 @@ async fn the_basic_header_of_a_client_is_masked_in_an_echo() {
         Line::answer(200, TOKEN),
         Line::answer(400, format!("x {PAIR}")),
     ]);
-    let source = OAuth::new(basic_client(), stage.http(), success);
+    let source = OAuth::new(basic_client(), stage.http()).explain(success);
     let error = stage.refused(source).await;
     assert!(!error.to_string().contains("dGhlLWlk"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_a_sign_in_quotes_nothing() {
+    let stage = Stage::new([
+        Line::answer(400, r#"{"error":"not tok-5ecret"}"#).header("x-request-id", "tok-5ecret")
+    ]);
+    let source = OAuth::new(basic_client(), stage.http());
+    let error = source.fetch(&Meter::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert!(error.hint().unwrap().starts_with("check the credentials"));
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("5ecret"), "{shown}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +156,7 @@ async fn a_token_that_a_step_was_given_is_masked_in_an_echo() {
 async fn a_client_secret_is_masked_however_many_tokens_came_since() {
     let stage = Stage::new([Line::answer(200, TOKEN), Line::answer(400, "x the-5ecret")]);
     let config = basic_client().client_auth(ClientAuth::Body);
-    let source = OAuth::new(config, stage.http(), success);
+    let source = OAuth::new(config, stage.http()).explain(success);
     let tokens = TokenAuth::new(Arc::new(source), stage.clock.clone());
     let http = stage.builder().authorizer(Arc::new(tokens.clone())).build();
     tokens.credential(&Meter::default()).await.unwrap();
@@ -168,7 +181,7 @@ async fn a_refresh_token_that_is_no_text_is_none() {
             Grant::RefreshToken(Secret::from("refresh-1")),
             "the-id",
         );
-        let source = OAuth::new(config, stage.http(), success);
+        let source = OAuth::new(config, stage.http()).explain(success);
         source.fetch(&Meter::default()).await.expect(body);
         source.fetch(&Meter::default()).await.expect(body);
         let heard = &stage.script.heard()[1].request;
@@ -180,7 +193,7 @@ async fn a_refresh_token_that_is_no_text_is_none() {
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_201_holds_a_token() {
     let stage = Stage::new([Line::answer(201, TOKEN)]);
-    let source = OAuth::new(basic_client(), stage.http(), success);
+    let source = OAuth::new(basic_client(), stage.http()).explain(success);
     source.fetch(&Meter::default()).await.unwrap();
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::auth::Credential;
 use lmsync_core::http::{
     Answer, Budget, Call, Endpoint, HttpClient, Idempotency, Limiter, Meter, RetryPolicy,
     TransportErrorKind,
@@ -35,7 +35,10 @@ impl Stage {
         let limiter = Limiter::new(Budget::per_minute(1000, 4).unwrap(), clock.clone());
         let credential = Credential::bearer(Secret::from("tok-5ecret")).unwrap();
         let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
-            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .credential(credential)
+            .hint(ErrorKind::Permission, "an older hint")
+            .hint(ErrorKind::Permission, "give the key this right")
+            .hint(ErrorKind::Decode, "never seen")
             .retry(retry)
             .build();
         Self {
@@ -133,6 +136,21 @@ async fn what_cannot_get_better_is_not_repeated() {
         assert_eq!(error.operation(), Some("listThings"));
         assert_eq!(stage.requests(), 1, "{error}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_without_a_hint_gets_that_of_its_kind() {
+    for (line, hint) in [
+        (Line::answer(403, "no"), Some("give the key this right")),
+        (Line::answer(404, ""), None),
+    ] {
+        let error = Stage::new([line]).read().await.unwrap_err();
+        assert_eq!(error.hint(), hint, "{error}");
+    }
+    // One that has a hint of its own keeps it.
+    let pages = std::iter::repeat_with(|| Line::answer(200, "<html>")).take(20);
+    let error = Stage::new(pages).read().await.unwrap_err();
+    assert!(error.hint().unwrap().starts_with("check the address"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -292,7 +292,7 @@ mod oauth {
         let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
         let transport = Arc::new(script.clone());
         let http = HttpClient::builder(transport, limiter, clock, &origin()).build();
-        let source = OAuth::new(config, http, |answer| answer.require_success());
+        let source = OAuth::new(config, http);
         (source, script)
     }
 

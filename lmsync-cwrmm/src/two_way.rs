@@ -1,4 +1,4 @@
-//! [`TwoWaySync`] for ConnectWise RMM: dates in custom fields of the device.
+//! [`TwoWaySync`](lmsync_core::TwoWaySync) for ConnectWise RMM: dates in custom fields of the device.
 //!
 //! The vendor has no field for them. The partner's own are found by name, in the very places
 //! that a sync reads the dates from.
@@ -6,10 +6,8 @@
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::AssetId;
-use lmsync_core::two_way::{
-    AssetDates, DateAccess, DateChange, DateFields, FieldChange, WriteReport, write_verified,
-};
-use lmsync_core::{Connector, Error, Result, SharedClock, TwoWaySync};
+use lmsync_core::two_way::{AssetDates, DateAccess, DateChange, FieldChange};
+use lmsync_core::{Error, Result, SharedClock};
 
 use crate::api::Fields;
 use crate::connector::CwRmm;
@@ -19,30 +17,11 @@ use crate::product::PRODUCT;
 use crate::quirks::date_fields::DateTarget;
 use crate::wire::NewValue;
 
-#[async_trait]
-impl TwoWaySync for CwRmm {
-    /// The dates for which [`fields`](crate::CwRmmConfig::fields) name anything; both by
-    /// default. Whether such a custom field exists, only the vendor tells.
-    fn writable(&self) -> DateFields {
-        self.info().capabilities.two_way
-    }
-
-    /// The dates in the device's own custom fields, for one request. The default of a field's
-    /// definition is not the device's: it counts as empty.
-    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
-        Ok(self.fetch(id).await?.0)
-    }
-
-    /// Three requests for a date that is replaced, four for one that was empty.
-    ///
-    /// # Errors
-    /// Besides those of [`write_verified`], `config` when there is no custom field for a date:
-    /// nothing was sent then.
-    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
-    }
-}
-
+/// Writes the dates for which [`fields`](crate::CwRmmConfig::fields) name anything; both by
+/// default. Whether such a custom field exists, only the vendor tells: where there is none, a
+/// write is a `config` error and nothing was sent.
+///
+/// A write costs three requests for a date that is replaced, four for one that was empty.
 #[async_trait]
 impl DateAccess for CwRmm {
     type Record = DateTarget;
@@ -51,6 +30,8 @@ impl DateAccess for CwRmm {
         self.api.account.http().clock()
     }
 
+    /// The dates in the device's own custom fields, for one request. The default of a field's
+    /// definition is not the device's: it counts as empty.
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, DateTarget)> {
         let api = &self.api;
         let meter = Meter::default();

@@ -1,14 +1,12 @@
-//! [`TwoWaySync`] for Halo.
+//! [`TwoWaySync`](lmsync_core::TwoWaySync) for Halo.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
 use lmsync_core::model::AssetId;
-use lmsync_core::two_way::{
-    AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, write_verified,
-};
-use lmsync_core::{Error, ErrorKind, Result, SharedClock, TwoWaySync};
+use lmsync_core::two_way::{AssetDates, DateAccess, DateChange, DateField, DateFields};
+use lmsync_core::{Error, ErrorKind, Result, SharedClock};
 
 use crate::api::Api;
 use crate::connector::Halo;
@@ -21,29 +19,6 @@ pub(crate) const WRITABLE: DateFields = DateFields::NONE
     .with(DateField::PurchaseDate)
     .with(DateField::WarrantyExpiry);
 
-/// Writes a date to the first of its places that the asset has, where reading looks first:
-/// `supplier_purchasedate` and `warranty_end` unless [`fields`](crate::HaloConfig::fields)
-/// names others.
-///
-/// Days are sent at noon, without a zone. A date in an asset field is sent together with
-/// all other fields of the asset, as they were just read. Source: the vendor's description
-/// of its API (v2), `POST /Asset`.
-#[async_trait]
-impl TwoWaySync for Halo {
-    fn writable(&self) -> DateFields {
-        WRITABLE
-    }
-
-    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
-        let (dates, _) = self.fetch(id).await?;
-        Ok(dates)
-    }
-
-    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
-    }
-}
-
 /// An asset as it was just read: what a change to it starts from.
 #[derive(Debug)]
 pub struct ReadAsset {
@@ -51,6 +26,13 @@ pub struct ReadAsset {
     read_at: DateTime<Utc>,
 }
 
+/// Writes a date to the first of its places that the asset has, where reading looks first:
+/// `supplier_purchasedate` and `warranty_end` unless [`fields`](crate::HaloConfig::fields)
+/// names others.
+///
+/// Days are sent at noon, without a zone. A date in an asset field is sent together with
+/// all other fields of the asset, as they were just read. Source: the vendor's description
+/// of its API (v2), `POST /Asset`.
 #[async_trait]
 impl DateAccess for Halo {
     type Record = ReadAsset;

@@ -17,14 +17,10 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let meter = Meter::default();
     let customers = visible_customers(api, &meter).await;
     let assets = visible_assets(api, &meter).await;
-    let report = CheckReport::of_reads(api.account.info().product, &customers, &assets)
+    CheckReport::of_reads(api.account.info().product, &customers, &assets)
         .advise(Check::READ_CUSTOMERS, ROLE_HINT)
-        .advise(Check::READ_ASSETS, ROLE_HINT);
-    if scope.two_way {
-        report.and(writing(assets.is_ok()))
-    } else {
-        report
-    }
+        .advise(Check::READ_ASSETS, ROLE_HINT)
+        .and_untold_writing(scope, EDIT_HINT)
 }
 
 async fn visible_customers(api: &Api, meter: &Meter) -> Result<Option<u64>> {
@@ -38,16 +34,4 @@ async fn visible_customers(api: &Api, meter: &Meter) -> Result<Option<u64>> {
 async fn visible_assets(api: &Api, meter: &Meter) -> Result<Option<u64>> {
     let page = api.asset_list(1, 1, KeepRaw::No, meter).await?;
     Ok(page.info.total_count)
-}
-
-/// The check of writing, which nothing tells before the first write.
-fn writing(can_read: bool) -> Check {
-    if !can_read {
-        return Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);
-    }
-    let detail = "nothing was written: SuperOps tells only on writing whether the role may";
-    Check {
-        hint: Some(EDIT_HINT.to_owned()),
-        ..Check::passed(Check::WRITE_DATES, detail)
-    }
 }

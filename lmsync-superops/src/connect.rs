@@ -1,8 +1,6 @@
 //! From a configuration to a connector: what people paste is checked, the parts are put together.
 
-use std::sync::Arc;
-
-use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
     Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
@@ -62,7 +60,7 @@ impl SuperOpsConfig {
             .with_header(http::HeaderName::from_static(SUBDOMAIN_HEADER), &subdomain)?;
         let http = environment
             .client(limiter, &endpoint)
-            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .credential(credential)
             .redactor(Redactor::default().and(&token))
             .build();
         let instance = input::name_or(self.name.as_deref(), || subdomain)?;

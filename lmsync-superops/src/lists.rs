@@ -105,23 +105,13 @@ fn numbered<R, T>(
     page: ListPage<R>,
     map: impl Fn(ListRow<R>, DateTime<Utc>) -> Result<T, Rejection>,
 ) -> Page<T> {
+    let size = page.info.page_size;
+    let size = size.and_then(|size| u32::try_from(size).ok());
+    let next = Next::Numbered {
+        pages: None,
+        more: page.info.has_more,
+        size: size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE),
+    };
     let received_at = page.received_at;
-    Page {
-        rows: page
-            .rows
-            .into_iter()
-            .map(|row| map(row, received_at).into())
-            .collect(),
-        total: page.info.total_count,
-        next: Next::Numbered {
-            pages: None,
-            more: page.info.has_more,
-            size: page
-                .info
-                .page_size
-                .and_then(|size| u32::try_from(size).ok())
-                .filter(|size| *size > 0)
-                .unwrap_or(PAGE_SIZE),
-        },
-    }
+    Page::of(page.rows, next, |row| map(row, received_at)).with_total(page.info.total_count)
 }

@@ -39,11 +39,8 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record()?;
-    let source = origin.identified(wire.id().clean(), "the customer", received_at);
-    let source = source.map_err(|rejection| row.with_notes(rejection))?;
-    let name = wire.name.clean();
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let customer = origin.customer(wire.id().clean(), wire.name.clean(), received_at);
+    let mut customer = customer.map_err(|rejection| row.with_notes(rejection))?;
     customer.state_raw = wire.stage.clean();
     customer.active = customer.state_raw.as_deref().and_then(is_active);
     Ok(customer)

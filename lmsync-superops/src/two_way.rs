@@ -3,10 +3,8 @@
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::AssetId;
-use lmsync_core::two_way::{
-    AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
-};
-use lmsync_core::{Result, SharedClock, TwoWaySync};
+use lmsync_core::two_way::{AssetDates, DateAccess, DateChange, DateFields};
+use lmsync_core::{Result, SharedClock};
 
 use crate::connector::SuperOps;
 use crate::map;
@@ -20,33 +18,17 @@ pub(crate) const WRITABLE: DateFields = DateFields::ALL;
 /// Source: the vendor's reference, `UpdateAssetInput`. Its reply has no dates, so they are
 /// read back with `getAsset`.
 #[async_trait]
-impl TwoWaySync for SuperOps {
-    fn writable(&self) -> DateFields {
-        WRITABLE
+impl DateAccess for SuperOps {
+    type Record = ();
+
+    fn clock(&self) -> &SharedClock {
+        self.api.account.http().clock()
     }
 
     /// Both: null clears a value, as a third party quotes the vendor's Help Center; the
     /// reference does not say so. Whether it did is read back.
     fn clearable(&self) -> DateFields {
         WRITABLE
-    }
-
-    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
-        let (dates, ()) = self.fetch(id).await?;
-        Ok(dates)
-    }
-
-    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
-    }
-}
-
-#[async_trait]
-impl DateAccess for SuperOps {
-    type Record = ();
-
-    fn clock(&self) -> &SharedClock {
-        self.api.account.http().clock()
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lmsync_core::auth::{Credential, HeaderAuth};
+use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::model::TenantField;
 use lmsync_core::two_way::DateFields;
@@ -63,7 +63,7 @@ impl SyncroConfig {
             Credential::bearer(key.clone()).map_err(|error| error.with_hint(KEY_HINT))?;
         let http = environment
             .client(limiter, &endpoint)
-            .authorizer(Arc::new(HeaderAuth::new(credential)))
+            .credential(credential)
             .redactor(Redactor::default().and(&key))
             .build();
         let instance = input::name_or(self.name.as_deref(), || host.instance())?;

@@ -235,26 +235,19 @@ fn numbered<R, T>(
         .total_pages
         .map(to_u32)
         .filter(|pages| rows == 0 || *pages >= number);
-    let received_at = page.received_at;
-    Page {
-        rows: page
-            .rows
-            .into_iter()
-            .map(|row| map(row, received_at).into())
-            .collect(),
-        total,
-        next: Next::Numbered {
-            pages: pages.filter(|_| total.is_none()),
-            more: match (pages, total) {
-                (Some(pages), _) if number < pages => Some(true),
-                // The count decides: a page may be shorter than `meta` says.
-                (_, Some(_)) => None,
-                (Some(_), None) => Some(false),
-                (None, None) => Some(rows > 0),
-            },
-            size,
+    let next = Next::Numbered {
+        pages: pages.filter(|_| total.is_none()),
+        more: match (pages, total) {
+            (Some(pages), _) if number < pages => Some(true),
+            // The count decides: a page may be shorter than `meta` says.
+            (_, Some(_)) => None,
+            (Some(_), None) => Some(false),
+            (None, None) => Some(rows > 0),
         },
-    }
+        size,
+    };
+    let received_at = page.received_at;
+    Page::of(page.rows, next, |row| map(row, received_at)).with_total(total)
 }
 
 fn known(number: &AtomicU32) -> Option<u32> {

@@ -69,9 +69,7 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let source = origin.identified(wire.id.clean(), "the customer", received_at)?;
-    let name = customer_name(&wire).unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let mut customer = origin.customer(wire.id.clean(), customer_name(&wire), received_at)?;
     customer.active = wire.disabled.map(|disabled| !disabled);
     Ok(customer)
 }

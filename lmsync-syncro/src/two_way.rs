@@ -3,10 +3,8 @@
 use async_trait::async_trait;
 use lmsync_core::http::Meter;
 use lmsync_core::model::AssetId;
-use lmsync_core::two_way::{
-    AssetDates, DateAccess, DateChange, DateFields, WriteReport, write_verified,
-};
-use lmsync_core::{Connector, Result, SharedClock, TwoWaySync};
+use lmsync_core::two_way::{AssetDates, DateAccess, DateChange, DateFields};
+use lmsync_core::{Connector, Result, SharedClock};
 
 use crate::api::{READ_ASSET, asset_number};
 use crate::connector::Syncro;
@@ -16,7 +14,7 @@ use crate::quirks::dates::Record;
 /// `PUT /customer_assets/{id}`.
 ///
 /// Written is the property that a sync reads the date from; on an asset without one, the
-/// first name of `fields`. Whether Syncro merges or replaces `properties` is not
+/// first name of `fields`; a date that has no name there is not writable. Whether Syncro merges or replaces `properties` is not
 /// documented, so all of them are sent as they were read: that keeps them either way.
 /// The agent's block, `kabuto_information`, goes with them. If it were left out and Syncro
 /// replaces, inventory, check-in and the agent's own id would be lost; if it is
@@ -25,34 +23,17 @@ use crate::quirks::dates::Record;
 ///
 /// The key needs the permission "Assets - Edit", which the prebuilt token does not have.
 #[async_trait]
-impl TwoWaySync for Syncro {
-    /// The dates that have a name in `fields`; by default both.
-    fn writable(&self) -> DateFields {
-        self.info().capabilities.two_way
-    }
-
-    /// The same: a property is free text, and an empty one is no date. A date that stands
-    /// in several properties is not cleared.
-    fn clearable(&self) -> DateFields {
-        self.writable()
-    }
-
-    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
-        let (dates, _) = self.fetch(id).await?;
-        Ok(dates)
-    }
-
-    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
-    }
-}
-
-#[async_trait]
 impl DateAccess for Syncro {
     type Record = Record;
 
     fn clock(&self) -> &SharedClock {
         self.api.account.http().clock()
+    }
+
+    /// The writable ones: a property is free text, and an empty one is no date. A date that
+    /// stands in several properties is not cleared.
+    fn clearable(&self) -> DateFields {
+        self.info().capabilities.two_way
     }
 
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, Record)> {

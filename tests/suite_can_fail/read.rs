@@ -8,10 +8,13 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use http::{Method, Request};
 use lmsync::http::Meter;
 use lmsync::listing::{ListSource, Next, Page, PageKey, RecordStream, Row};
-use lmsync::model::{Asset, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software};
+use lmsync::model::{
+    Asset, AssetId, CheckInBasis, IdentityKind, Issue, IssueCode, RawJson, Ref, Software,
+};
+use lmsync::two_way::{DateChange, DateField, WriteSource};
 use lmsync::{
-    AssetQuery, CheckInWindow, CheckScope, ConnectorExt, Detail, Error, ErrorKind, NeverCheckedIn,
-    Result, SoftwareStream,
+    AssetQuery, CheckInWindow, CheckReport, CheckScope, ConnectorExt, Detail, Error, ErrorKind,
+    NeverCheckedIn, Result, SoftwareStream,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -260,7 +263,7 @@ proofs! { read:
             "a listing marks what it read": writes_after("/api/machines?"),
             "a single read marks what it read": writes_after("/api/machines/"),
             "a listing of customers marks them": writes_after("/api/companies?page=1&per_page=50"),
-            "the check tries whether it may write": writes_after("per_page=1"),
+            "the check tries whether it may write": calls::check(check_by_writing),
         }
     }
 }
@@ -343,6 +346,19 @@ impl ListSource for AsksFirst {
 }
 
 /// Writes to the first asset whenever something is read from an address with `part`.
+/// Writes a date, then checks.
+async fn check_by_writing(sound: Sound, scope: CheckScope) -> CheckReport {
+    let id = AssetId::from("1");
+    let held = sound.dates().read_dates(&id).await.expect("the dates");
+    let day = held.purchase_date.day();
+    let other = day.unwrap_or_default() + Days::new(1);
+    let change = DateChange::new(id);
+    let change = change.set(DateField::PurchaseDate, day, other, WriteSource::Manual);
+    let written = sound.dates().write_dates(&change).await;
+    assert!(written.expect("a report").outcome.is_done());
+    sound.reading.check(scope).await
+}
+
 fn writes_after(part: &'static str) -> Flaw {
     send(move |wire, request| async move {
         let (uri, headers) = (request.uri().clone(), request.headers().clone());

@@ -16,8 +16,8 @@ use chrono::{DateTime, Utc};
 use lmsync::model::{Asset, AssetId};
 use lmsync::two_way::{AssetDates, DateChange, DateFields, WriteReport};
 use lmsync::{
-    AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
-    Environment, Result, SoftwareStream, TwoWaySync,
+    Account, AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo,
+    CustomerStream, Environment, Result, SoftwareStream, TwoWaySync,
 };
 use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
 
@@ -165,12 +165,12 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.asset_pages else {
             return self.shelf.assets(query);
         };
-        let machines = connector::Machines {
-            api: Arc::clone(&self.shelf.0),
-            raw: query.raw.into(),
-        };
+        let machines = self.shelf.machines(query.raw.into());
         let pages = change(Arc::new(machines), &mut query);
-        let account = &self.shelf.0.account;
+        // A flaw may let what is handed out pass through the pages once more, as detail.
+        let mut info = self.shelf.info().clone();
+        info.capabilities.detail = query.detail;
+        let account = Account::new(info, self.shelf.account.http().clone());
         account.list(Shared(pages), query, "machines by 50")
     }
 
@@ -182,9 +182,8 @@ impl Connector for OpenShelf {
         let Some(change) = &self.flaw.customer_pages else {
             return self.shelf.customers();
         };
-        let companies = connector::Companies(Arc::clone(&self.shelf.0));
-        let pages = change(Arc::new(companies));
-        let account = &self.shelf.0.account;
+        let pages = change(Arc::new(self.shelf.companies()));
+        let account = &self.shelf.account;
         account.list(Shared(pages), AssetQuery::new(), "companies by 50")
     }
 

@@ -19,6 +19,7 @@ use oauth2::{
 use url::Url;
 
 use super::credential::unpadded;
+use super::sign_in;
 use super::token::{AccessToken, TokenSource};
 use super::token_answer::TokenAnswer;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
@@ -171,17 +172,23 @@ impl fmt::Debug for OAuth {
 }
 
 impl OAuth {
-    /// Signs in through `http`, which must have no authorizer of its own;
-    /// `explain` explains refusals in the vendor's words.
+    /// Signs in through `http`, which must have no authorizer of its own.
     #[must_use]
-    pub fn new(config: OAuthConfig, http: HttpClient, explain: ExplainSignIn) -> Self {
+    pub fn new(config: OAuthConfig, http: HttpClient) -> Self {
         Self {
             config: Arc::new(config),
             http,
-            explain,
+            explain: sign_in::require_success,
             renewed: Arc::default(),
             on_new_refresh_token: None,
         }
+    }
+
+    /// Lets `explain` explain refusals in place of their status, for a vendor that says more.
+    /// Its errors should quote nothing: a token may stand anywhere in the answer.
+    #[must_use]
+    pub fn explain(self, explain: ExplainSignIn) -> Self {
+        Self { explain, ..self }
     }
 
     /// Lets `hear` know of each refresh token that takes the place of an earlier one, so that
@@ -340,7 +347,8 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
             idempotency: Idempotency::Idempotent,
         };
         Box::pin(async move {
-            self.http
+            let outcome = self
+                .http
                 .send(&call, &self.meter, |answer| {
                     (self.explain)(answer)?;
                     TokenAnswer::read(answer)?;
@@ -354,7 +362,8 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
                     );
                     Ok(response)
                 })
-                .await
+                .await;
+            outcome.map_err(sign_in::advise)
         })
     }
 }

@@ -125,7 +125,8 @@ impl SignInClient {
     async fn send(&self, call: Call) -> Result<SignInAnswer> {
         let redactor = self.http.redactor();
         let read = |answer: &Answer<'_>| SignInAnswer::read(answer, redactor);
-        self.http.send(&call, &self.meter, read).await
+        let outcome = self.http.send(&call, &self.meter, read).await;
+        outcome.map_err(advise)
     }
 }
 
@@ -145,9 +146,7 @@ impl fmt::Debug for SignInAnswer {
 
 impl SignInAnswer {
     fn read(answer: &Answer<'_>, redactor: &Redactor) -> Result<Self> {
-        answer
-            .require_success()
-            .map_err(|error| bare(answer, &error))?;
+        require_success(answer)?;
         if answer.is_html() {
             return Err(Error::decode("a web page came instead of a token")
                 .with_status(answer.status().as_u16())
@@ -222,8 +221,12 @@ fn body(answer: &Answer<'_>) -> Result<Value> {
     }
 }
 
-/// `error` without a word of the vendor's.
-fn bare(answer: &Answer<'_>, error: &Error) -> Error {
+/// What the status of a sign-in's answer says, without a word of the vendor's: it may hold
+/// a token anywhere.
+pub(super) fn require_success(answer: &Answer<'_>) -> Result<()> {
+    let Err(error) = answer.require_success() else {
+        return Ok(());
+    };
     let status = answer.status();
     let kind = match status.as_u16() {
         400 | 401 | 403 | 422 => ErrorKind::Authentication,
@@ -231,6 +234,8 @@ fn bare(answer: &Answer<'_>, error: &Error) -> Error {
     };
     let message = match kind {
         ErrorKind::Authentication => format!("the vendor refused the sign-in ({status})"),
+        // It names the host and no more.
+        _ if status.is_redirection() => error.message().to_owned(),
         _ => format!("the sign-in was answered with {status}"),
     };
     let mut bare = Error::new(kind, message)
@@ -239,5 +244,14 @@ fn bare(answer: &Answer<'_>, error: &Error) -> Error {
     if let Some(wait) = answer.retry_after() {
         bare = bare.with_retry_after(wait);
     }
-    bare.with_hint("check the credentials, and the address that signs in")
+    Err(bare)
+}
+
+/// `error` with what the user does about a sign-in that failed, unless it says so.
+pub(super) fn advise(error: Error) -> Error {
+    match error.hint() {
+        Some(_) => error,
+        None if error.kind() == ErrorKind::RateLimited => error.with_hint("try again later"),
+        None => error.with_hint("check the credentials, and the address that signs in"),
+    }
 }

@@ -18,9 +18,10 @@ use super::origins::Origins;
 use super::redact::Redactor;
 use super::retry::{Next, RetryPolicy, Tries};
 use super::transport::Transport;
-use crate::auth::{Authorizer, Credential};
+use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Scalar;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
@@ -31,6 +32,21 @@ pub struct Received<T> {
     pub value: T,
     /// The moment when it was received.
     pub at: DateTime<Utc>,
+}
+
+impl<T> Received<T> {
+    /// The answer, if it is about the record `id` that was asked for; `told` is the id in it.
+    ///
+    /// # Errors
+    /// `vendor` when it is about another record or does not say: what is read here may be
+    /// written to.
+    pub fn about(self, id: &str, told: impl FnOnce(&T) -> &Scalar) -> Result<Self> {
+        if told(&self.value).text().map(str::trim) == Some(id.trim()) {
+            return Ok(self);
+        }
+        let message = format!("the vendor was asked for {id} and sent another record");
+        Err(Error::vendor(message).with_hint("report it to the vendor"))
+    }
 }
 
 /// Sends requests with credentials, within the budget, again where that is safe.
@@ -49,6 +65,7 @@ struct Inner {
     clock: SharedClock,
     origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
+    hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
     jitter: Mutex<fastrand::Rng>,
@@ -62,6 +79,7 @@ pub struct HttpClientBuilder {
     clock: SharedClock,
     origins: Origins,
     authorizer: Option<Arc<dyn Authorizer>>,
+    hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
 }
@@ -78,6 +96,20 @@ impl HttpClientBuilder {
     #[must_use]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
         self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// Sends `credential` with every request.
+    #[must_use]
+    pub fn credential(self, credential: Credential) -> Self {
+        self.authorizer(Arc::new(HeaderAuth::new(credential)))
+    }
+
+    /// Says what the user does about errors of `kind` that come without a hint, in the vendor's
+    /// own menu words; the last one said counts.
+    #[must_use]
+    pub fn hint(mut self, kind: ErrorKind, hint: impl Into<String>) -> Self {
+        self.hints.push((kind, hint.into()));
         self
     }
 
@@ -106,6 +138,7 @@ impl HttpClientBuilder {
                 clock: self.clock,
                 origins: self.origins,
                 authorizer: self.authorizer,
+                hints: self.hints,
                 retry: self.retry,
                 redactor: self.redactor,
                 jitter: Mutex::default(),
@@ -131,6 +164,7 @@ impl HttpClient {
             clock,
             origins: Origins::of(origin),
             authorizer: None,
+            hints: Vec::new(),
             retry: RetryPolicy::default(),
             redactor: Redactor::default(),
         }
@@ -156,6 +190,14 @@ impl HttpClient {
     /// What `interpret` or the transport said last, when trying again is not
     /// safe or did not help.
     pub async fn send<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
+    where
+        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+    {
+        let outcome = self.send_until_settled(call, meter, interpret).await;
+        outcome.map_err(|error| self.with_hint(error))
+    }
+
+    async fn send_until_settled<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
@@ -197,28 +239,26 @@ impl HttpClient {
         }
     }
 
-    /// The JSON that a GET of `url` is answered with; `explain` adds the vendor's own words to
-    /// an error.
+    /// The JSON that a GET of `url` is answered with.
     ///
     /// # Errors
-    /// As [`send`](Self::send), each through `explain`.
+    /// As [`send`](Self::send); what a status other than 2xx stands for, and `decode` when the
+    /// answer is no such JSON.
     pub async fn get_json<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         url: &url::Url,
         meter: &Meter,
-        explain: impl Fn(Error) -> Error + Send + Sync,
     ) -> Result<Received<T>> {
         let call = Call::get(operation, url)?;
-        let read = |answer: &Answer<'_>| {
+        self.send(&call, meter, |answer| {
             answer.require_success()?;
             Ok(Received {
                 value: answer.json()?,
                 at: answer.received_at(),
             })
-        };
-        self.send(&call, meter, |answer| read(answer).map_err(&explain))
-            .await
+        })
+        .await
     }
 
     /// The address of a link that the vendor sent in the answer to `page`, absolute or relative.
@@ -227,6 +267,14 @@ impl HttpClient {
     /// `vendor` when it leads to an origin that this client was not made for, or is no address.
     pub fn next_link(&self, page: &url::Url, link: &str) -> Result<url::Url> {
         self.inner.origins.follow(page, link)
+    }
+
+    fn with_hint(&self, error: Error) -> Error {
+        let mut hints = self.inner.hints.iter().rev();
+        match hints.find(|(kind, _)| *kind == error.kind()) {
+            Some((_, hint)) if error.hint().is_none() => error.with_hint(hint),
+            _ => error,
+        }
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -308,4 +356,22 @@ fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes
         credential.apply(headers);
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_about_another_record_is_an_error() {
+        let about = |json: &str| {
+            let value: Scalar = serde_json::from_str(json).unwrap();
+            let at = DateTime::UNIX_EPOCH;
+            Received { value, at }.about("17", |told| told).is_ok()
+        };
+        assert!(about("17") && about("\" 17\""));
+        for other in ["18", "\"\"", "null", "{}"] {
+            assert!(!about(other), "{other}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use http::Uri;
 use url::{Host, Url};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The origin of a vendor's API: scheme, host and port, nothing else.
 ///
@@ -88,6 +88,37 @@ impl Endpoint {
         }
     }
 
+    /// The address on this origin whose path has `segments`, such as a collection and an id.
+    ///
+    /// An id is opaque text: each segment stays one, whatever it holds.
+    ///
+    /// ```
+    /// use lmsync_core::http::Endpoint;
+    ///
+    /// let endpoint = Endpoint::parse("https://api.example.com")?;
+    /// let url = endpoint.path(["devices", "7/../8?all"])?;
+    /// assert_eq!(url.as_str(), "https://api.example.com/devices/7%2F..%2F8%3Fall");
+    /// assert!(endpoint.path(["devices", ".."]).is_err());
+    /// # Ok::<(), lmsync_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `not_found` when a segment is empty or a step, such as `..`: no record has such an id.
+    pub fn path<'s>(&self, segments: impl IntoIterator<Item = &'s str>) -> Result<Url> {
+        let mut url = self.0.clone();
+        let segments: Vec<&str> = segments.into_iter().collect();
+        // The address would leave these out, and lead to something else.
+        if segments.iter().any(|text| is_left_out(text)) {
+            let why = "an id is empty or a step in a path";
+            return Err(Error::new(ErrorKind::NotFound, why)
+                .with_hint("take the id from a listing of the same account"));
+        }
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(segments);
+        }
+        Ok(url)
+    }
+
     pub(super) fn is_allowed(uri: &Uri) -> bool {
         match uri.scheme_str() {
             Some("https") => true,
@@ -95,6 +126,13 @@ impl Endpoint {
             _ => false,
         }
     }
+}
+
+/// Whether a path has no segment for `text`.
+fn is_left_out(text: &str) -> bool {
+    // Of a tab or a line break in it, too, nothing would be left.
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    matches!(text.as_str(), "" | "." | "..")
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -109,7 +147,6 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
 
     #[test]
     fn origins_are_accepted() {
@@ -144,6 +181,26 @@ mod tests {
         ] {
             let error = Endpoint::parse(text).expect_err(text);
             assert_eq!(error.kind(), ErrorKind::Config, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_segment_is_one_whatever_it_holds() {
+        let endpoint = Endpoint::parse("https://api.example.com").unwrap();
+        for (id, path) in [
+            ("17", "/devices/17"),
+            ("a b/ä", "/devices/a%20b%2F%C3%A4"),
+            ("?x=1#y", "/devices/%3Fx=1%23y"),
+            ("%2e%2e", "/devices/%252e%252e"),
+            ("//evil.com", "/devices/%2F%2Fevil.com"),
+            ("\\evil.com", "/devices/%5Cevil.com"),
+        ] {
+            let url = endpoint.path(["devices", id]).expect(id);
+            assert_eq!(url.as_str(), format!("https://api.example.com{path}"));
+        }
+        for id in ["", ".", "..", ".\t.", "\n"] {
+            let error = endpoint.path(["devices", id]).expect_err(id);
+            assert_eq!(error.kind(), ErrorKind::NotFound, "{id:?}");
         }
     }
 

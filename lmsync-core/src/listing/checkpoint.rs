@@ -41,7 +41,7 @@ pub(super) struct Position {
     pub(super) page: PageKey,
     pub(super) taken: Vec<String>,
     pub(super) seen_before: u64,
-    /// Records handed out before the page.
+    /// Records handed out up to here.
     #[serde(default)]
     pub(super) kept_before: u64,
     pub(super) total: Option<u64>,

@@ -79,7 +79,6 @@ struct PageInHand {
     at: PageKey,
     ids: Vec<String>,
     seen_before: u64,
-    kept_before: u64,
     total: Option<u64>,
 }
 
@@ -288,7 +287,6 @@ impl<C: ListChain> Listing<C> {
             at: at.clone(),
             ids: ids.map(ToOwned::to_owned).collect(),
             seen_before: self.lists[list].walk.counted(),
-            kept_before: progress.summary.kept_before + progress.summary.kept,
             total: page.total,
         });
         let mut kept = Vec::with_capacity(page.rows.len());
@@ -399,9 +397,10 @@ impl<C: ListChain> Listing<C> {
             let position = &progress.position;
             if position.taken.is_empty() || (position.list, &position.page) != (page.list, &page.at)
             {
-                progress.position = self.position(page, Vec::new());
+                progress.position = self.position(page, Vec::new(), &progress.summary);
             }
             progress.position.taken.push(record.vendor_id().to_owned());
+            progress.position.kept_before = handed_out(&progress.summary);
         }
         drop(progress);
         record
@@ -417,19 +416,19 @@ impl<C: ListChain> Listing<C> {
         self.lists[page.list].source.got_on(false);
         if self.reading == 1 {
             let ids = std::mem::take(&mut page.ids);
-            let position = self.position(&page, ids);
-            self.progress().position = position;
+            let mut progress = self.progress();
+            progress.position = self.position(&page, ids, &progress.summary);
         }
     }
 
-    fn position(&self, page: &PageInHand, taken: Vec<String>) -> Position {
+    fn position(&self, page: &PageInHand, taken: Vec<String>, summary: &SyncSummary) -> Position {
         Position {
             list: page.list,
             labels: fingerprint(self.labels(page.list)),
             page: page.at.clone(),
             taken,
             seen_before: page.seen_before,
-            kept_before: page.kept_before,
+            kept_before: handed_out(summary),
             total: page.total,
             gap: self.gap.clone(),
         }
@@ -488,6 +487,11 @@ fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
     let count = summary.customers.entry(id).or_default();
     count.assets += 1;
     count.name = name.or(count.name.take());
+}
+
+/// Records handed out so far, before the checkpoint that was resumed from and since.
+fn handed_out(summary: &SyncSummary) -> u64 {
+    summary.kept_before + summary.kept
 }
 
 pub(super) fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {

@@ -90,6 +90,35 @@ impl<T> Page<T> {
         Self::new(rows, Next::End)
     }
 
+    /// A page of `rows` as `map` reads them, and what it says about the next one.
+    ///
+    /// `map` gives a [`Row`], or a record or the reason why the row is none:
+    ///
+    /// ```
+    /// use lmsync_core::json::{KeepRaw, WireRow};
+    /// use lmsync_core::listing::{Next, Page, Row};
+    /// use serde_json::value::RawValue;
+    ///
+    /// let answer = r#"[{"id":1},{"id":"two"}]"#;
+    /// let rows: Vec<Box<RawValue>> = serde_json::from_str(answer).unwrap();
+    /// # #[derive(serde::Deserialize)]
+    /// # struct Device { id: u64 }
+    /// let page = Page::of(rows, Next::numbered(50), |row| {
+    ///     let device = WireRow::<Device>::read(&row, &["id"], KeepRaw::No).record?;
+    ///     Ok(device.id)
+    /// });
+    /// assert!(matches!(page.rows[..], [Row::Record(1), Row::Rejected(_)]));
+    /// ```
+    #[must_use]
+    pub fn of<R, M: Into<Row<T>>>(
+        rows: impl IntoIterator<Item = R>,
+        next: Next,
+        map: impl Fn(R) -> M,
+    ) -> Self {
+        let rows = rows.into_iter().map(|row| map(row).into());
+        Self::new(rows.collect(), next)
+    }
+
     /// A page with `rows`, and what it says about the next one.
     #[must_use]
     pub fn new(rows: Vec<Row<T>>, next: Next) -> Self {

@@ -20,7 +20,7 @@ use super::security::Security;
 use super::serial::{OtherSerial, OtherSerialKind, Serial, SerialStatus};
 use super::size::Size;
 use super::software::InstalledSoftware;
-use super::source::Source;
+use super::source::{Ref, Source};
 use super::text::{clean, trim, trimmed};
 use super::uuid::clean_uuid;
 use super::virtualization::Virtualization;
@@ -145,6 +145,13 @@ impl<'r> AssetDraft<'r> {
         if self.asset.name.is_empty() {
             self.asset.name = text.into().and_then(clean).unwrap_or_default();
         }
+        self
+    }
+
+    /// The customer that it belongs to; none without an id.
+    pub fn customer(&mut self, id: Option<String>, name: Option<String>) -> &mut Self {
+        let found = id.map(|id| Ref::new(id, name));
+        keep_first(&mut self.asset.customer, found);
         self
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::asset::Asset;
+use super::customer::Customer;
 use super::date::DateReader;
 use super::draft::AssetDraft;
 use super::rules::Rules;
@@ -21,6 +22,8 @@ use crate::summary::Rejection;
 /// let asset = origin.draft(id, DateTime::UNIX_EPOCH)?.finish();
 /// assert_eq!(asset.source.vendor_id, "17");
 /// assert!(origin.draft(None, DateTime::UNIX_EPOCH).is_err());
+/// let nameless = origin.customer(Some("4".to_owned()), None, DateTime::UNIX_EPOCH)?;
+/// assert_eq!(nameless.name, "4");
 /// # Ok::<(), lmsync_core::Rejection>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -92,6 +95,21 @@ impl Origin {
     ) -> Result<AssetDraft<'_>, Rejection> {
         let source = self.identified(id, "the asset", at)?;
         Ok(AssetDraft::new(source, &self.rules, at))
+    }
+
+    /// The customer with the id `id`, received at `at`; one without a name is called by its id.
+    ///
+    /// # Errors
+    /// A rejection when there is no id: the customer could not be told from others.
+    pub fn customer(
+        &self,
+        id: Option<String>,
+        name: Option<String>,
+        at: DateTime<Utc>,
+    ) -> Result<Customer, Rejection> {
+        let source = self.identified(id, "the customer", at)?;
+        let name = name.unwrap_or_else(|| source.vendor_id.clone());
+        Ok(Customer::new(source, name))
     }
 
     /// A draft of a finished asset, to add what came later.

@@ -1,5 +1,6 @@
 //! New dates for one asset.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -118,6 +119,33 @@ impl DateChange {
     #[must_use]
     pub fn get(&self, field: DateField) -> Option<&FieldChange> {
         self.changes.iter().find(|change| change.field == field)
+    }
+
+    /// The new dates, each under the vendor's name for its field, as JSON writes them: a day is
+    /// `YYYY-MM-DD`, one that is cleared is null. A date without a name in `names` is left out.
+    ///
+    /// ```
+    /// use lmsync_core::two_way::{DateChange, DateField, WriteSource};
+    ///
+    /// let day = chrono::NaiveDate::from_ymd_opt(2027, 5, 31).unwrap();
+    /// let change = DateChange::new("17");
+    /// let change = change.set(DateField::WarrantyExpiry, None, day, WriteSource::Manual);
+    /// let names = [
+    ///     (DateField::PurchaseDate, "bought"),
+    ///     (DateField::WarrantyExpiry, "warranty_end"),
+    /// ];
+    /// let body = serde_json::to_string(&change.named(&names)).unwrap();
+    /// assert_eq!(body, r#"{"warranty_end":"2027-05-31"}"#);
+    /// ```
+    #[must_use]
+    pub fn named<'n>(
+        &self,
+        names: &[(DateField, &'n str)],
+    ) -> BTreeMap<&'n str, Option<NaiveDate>> {
+        let named = names
+            .iter()
+            .filter_map(|(field, name)| Some((*name, self.get(*field)?.new)));
+        named.collect()
     }
 
     /// Tells whether nothing changes.

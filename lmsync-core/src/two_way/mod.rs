@@ -80,4 +80,4 @@ pub use self::rules::{PlanRules, Policy};
 pub use self::serials::{NotOneAsset, SerialIndex};
 pub use self::sync::{TwoWaySync, TwoWaySyncExt};
 pub use self::undo::plan_undo;
-pub use self::write::{DateAccess, write_verified};
+pub use self::write::DateAccess;

@@ -11,13 +11,14 @@ use crate::model::AssetId;
 
 /// A connector that can write dates back: the steps that differ by vendor.
 ///
-/// The rest is the same for all: which dates may be written, in which order, and how
-/// often. Implement [`DateAccess`](super::DateAccess) and let
-/// [`write_verified`](super::write_verified) be [`write_dates`](Self::write_dates).
+/// The rest is the same for all: which dates may be written, in which order, and how often.
+/// A connector implements [`DateAccess`](super::DateAccess), from which this follows.
 #[async_trait]
 pub trait TwoWaySync: Connector {
-    /// The fields that this connector can write.
-    fn writable(&self) -> DateFields;
+    /// The fields that this connector can write, as its capabilities declare them.
+    fn writable(&self) -> DateFields {
+        self.info().capabilities.two_way
+    }
 
     /// The fields that this connector can clear: those whose vendor documents how.
     fn clearable(&self) -> DateFields {
@@ -34,7 +35,8 @@ pub trait TwoWaySync: Connector {
     /// outcome.
     ///
     /// # Errors
-    /// When nothing was written for certain; an unknown outcome is
+    /// `unsupported` when a field cannot be written or cleared. Otherwise the error that
+    /// certainly kept the change from being written; an unknown outcome is
     /// [`WriteOutcome::Unknown`](super::WriteOutcome::Unknown).
     async fn write_dates(&self, change: &DateChange) -> Result<WriteReport>;
 }
@@ -69,9 +71,9 @@ pub trait TwoWaySyncExt: TwoWaySync {
 impl<T: TwoWaySync + ?Sized> TwoWaySyncExt for T {}
 
 macro_rules! forward {
-    ($($pointer:ty),*) => {$(
+    ($($pointer:ty $(where $given:ident)?),*) => {$(
         #[async_trait]
-        impl<T: TwoWaySync + ?Sized> TwoWaySync for $pointer {
+        impl$(<$given: TwoWaySync + ?Sized>)? TwoWaySync for $pointer {
             fn writable(&self) -> DateFields {
                 (**self).writable()
             }
@@ -91,4 +93,5 @@ macro_rules! forward {
     )*};
 }
 
-forward!(std::sync::Arc<T>, Box<T>);
+// Not any `Box<T>`: one of somebody else's type could implement `DateAccess`.
+forward!(std::sync::Arc<T> where T, Box<dyn TwoWaySync>);

@@ -10,10 +10,11 @@ use async_trait::async_trait;
 use chrono::Datelike;
 
 use super::change::{DateChange, FieldChange};
-use super::dates::{AssetDates, DateField, HeldDate};
+use super::dates::{AssetDates, DateField, DateFields, HeldDate};
 use super::outcome::{WriteOutcome, WriteReport};
 use super::sync::TwoWaySync;
 use crate::clock::SharedClock;
+use crate::connector::Connector;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::model::AssetId;
 
@@ -24,15 +25,27 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Longest pause that a vendor is granted; one that wants a longer one is not asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The two steps of a verified write that differ by vendor; [`write_verified`] does the rest.
+/// The steps of a verified write that differ by vendor: a connector that has them is a
+/// [`TwoWaySync`].
+///
+/// The dates that it can write are those that its
+/// [capabilities](crate::Capabilities::two_way) declare. Only dates that differ are sent, and
+/// only while the vendor holds those that the change was planned on. After a failure that leaves
+/// open whether the vendor acted, the asset is read again; only if it still holds the old dates
+/// is the change sent again.
 #[async_trait]
-pub trait DateAccess: TwoWaySync {
+pub trait DateAccess: Connector {
     /// The part of a record that sending needs: the map that the vendor replaces as a
     /// whole, the ids of its fields. `()` if it needs none.
     type Record: Send + Sync;
 
     /// The clock to wait on.
     fn clock(&self) -> &SharedClock;
+
+    /// The fields that this connector can clear: those whose vendor documents how.
+    fn clearable(&self) -> DateFields {
+        DateFields::NONE
+    }
 
     /// Reads the dates that the vendor holds now, and the record that sending needs.
     ///
@@ -48,20 +61,23 @@ pub trait DateAccess: TwoWaySync {
     async fn send(&self, change: &DateChange, record: &Self::Record) -> Result<()>;
 }
 
-/// Writes `change` unless the vendor already holds it, reads it back and names the outcome.
-///
-/// Only dates that differ are sent, and only while the vendor holds those that the
-/// change was planned on. After a failure that leaves open whether the vendor acted, the asset
-/// is read again; only if it still holds the old dates is the change sent again.
-///
-/// # Errors
-/// `unsupported` when a field cannot be written or cleared. Otherwise the error that
-/// certainly kept the change from being written; if that is not certain, the report's
-/// outcome is [`WriteOutcome::Unknown`].
-pub async fn write_verified<A>(access: &A, change: &DateChange) -> Result<WriteReport>
-where
-    A: DateAccess + ?Sized,
-{
+#[async_trait]
+impl<A: DateAccess> TwoWaySync for A {
+    fn clearable(&self) -> DateFields {
+        DateAccess::clearable(self)
+    }
+
+    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
+        let (dates, _) = self.fetch(id).await?;
+        Ok(dates)
+    }
+
+    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
+        write_verified(self, change).await
+    }
+}
+
+async fn write_verified<A: DateAccess>(access: &A, change: &DateChange) -> Result<WriteReport> {
     require_offered(access, change)?;
     let (before, mut record) = access.fetch(&change.asset).await?;
     let due = change.still_to_do(&before);
@@ -104,11 +120,11 @@ where
     }
 }
 
-fn require_offered<A: TwoWaySync + ?Sized>(access: &A, change: &DateChange) -> Result<()> {
+fn require_offered<A: DateAccess>(access: &A, change: &DateChange) -> Result<()> {
     for FieldChange { field, new, .. } in change.changes() {
         let (offered, what) = match new {
             Some(_) => (access.writable(), "writing"),
-            None => (access.clearable(), "clearing"),
+            None => (DateAccess::clearable(access), "clearing"),
         };
         if !offered.contains(*field) {
             let what = format!("{what} {field}");
@@ -142,7 +158,7 @@ fn never_acted(error: &Error) -> bool {
 
 /// Reads the dates after a request. A vendor that accepted it and does not show it is
 /// given a moment.
-async fn read_back<A: DateAccess + ?Sized>(
+async fn read_back<A: DateAccess>(
     access: &A,
     due: &DateChange,
     before: &AssetDates,

@@ -9,12 +9,11 @@ use chrono::{Days, NaiveDate};
 use lmsync_core::listing::{ListingScope, RecordStream};
 use lmsync_core::model::{Asset, AssetId};
 use lmsync_core::two_way::{
-    AssetDates, DateAccess, DateChange, DateField, DateFields, WriteReport, WriteSource,
-    write_verified,
+    AssetDates, DateAccess, DateChange, DateField, DateFields, WriteSource,
 };
 use lmsync_core::{
     AssetQuery, AssetStream, Capabilities, CheckReport, CheckScope, Connector, ConnectorInfo,
-    CustomerStream, Error, ErrorKind, Result, RetryClass, SharedClock, SoftwareStream, TwoWaySync,
+    CustomerStream, Error, ErrorKind, Result, RetryClass, SharedClock, SoftwareStream,
 };
 use lmsync_testkit::VirtualClock;
 
@@ -36,8 +35,7 @@ pub(crate) enum Answer {
 /// Clones share the vendor.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
-    info: ConnectorInfo,
-    pub(crate) writable: DateFields,
+    pub(crate) info: ConnectorInfo,
     /// For how long the vendor asks to be left alone when it fails.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) clock: SharedClock,
@@ -70,7 +68,6 @@ impl Ledger {
         let capabilities = Capabilities::new().two_way(DateFields::ALL);
         Self {
             info: ConnectorInfo::new("ledger", "Ledger", "shop", capabilities),
-            writable: DateFields::ALL,
             retry_after: None,
             clock: Arc::new(VirtualClock::default()),
             state: Arc::new(Mutex::new(state)),
@@ -139,6 +136,10 @@ impl DateAccess for Ledger {
         &self.clock
     }
 
+    fn clearable(&self) -> DateFields {
+        DateFields::NONE.with(EXPIRY)
+    }
+
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
         self.clock.sleep(Duration::from_millis(20)).await;
         let mut state = self.state();
@@ -190,25 +191,6 @@ impl DateAccess for Ledger {
                 .with_hint("ask for the right")),
             Answer::Make | Answer::Shift | Answer::Replace | Answer::Ignore => Ok(()),
         }
-    }
-}
-
-#[async_trait]
-impl TwoWaySync for Ledger {
-    fn writable(&self) -> DateFields {
-        self.writable
-    }
-
-    fn clearable(&self) -> DateFields {
-        DateFields::NONE.with(EXPIRY)
-    }
-
-    async fn read_dates(&self, id: &AssetId) -> Result<AssetDates> {
-        Ok(self.fetch(id).await?.0)
-    }
-
-    async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
     }
 }
 

@@ -159,11 +159,11 @@ async fn what_the_vendor_cannot_have_acted_on_is_not_looked_up() {
 async fn what_is_not_offered_is_unsupported_before_anything_is_asked() {
     let mut ledger = Ledger::new(1);
     assert!(ledger.can_write(EXPIRY));
-    ledger.writable = DateFields::NONE;
+    ledger.info.capabilities.two_way = DateFields::NONE;
     assert!(!ledger.can_write(EXPIRY));
     let error = ledger.write_dates(&fill("0", 2027)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    ledger.writable = DateFields::ALL;
+    ledger.info.capabilities.two_way = DateFields::ALL;
     let clear = DateChange::new("0").clear(DateField::PurchaseDate, day(2024), WriteSource::Manual);
     let error = ledger.write_dates(&clear).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);

@@ -125,7 +125,8 @@ impl SignIn {
             .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
         let explain = answers::sign_in(application.product, self.token_for, is_last);
-        OAuth::new(config, self.http.clone(), explain)
+        OAuth::new(config, self.http.clone())
+            .explain(explain)
             .fetch(meter)
             .await
     }

@@ -1,4 +1,4 @@
-//! What both connectors share: requests, mapping, and the trait but for the list of assets.
+//! What the connectors share: requests, mapping, and the trait but for the list of assets.
 
 use std::sync::Arc;
 
@@ -6,14 +6,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use http::HeaderName;
 use lmsync::auth::{Authorizer, Credential, HeaderAuth};
-use lmsync::http::{Budget, Endpoint, HttpClient, Limiter, Meter, Received, Redactor};
+use lmsync::http::{
+    Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, Meter, Received, Redactor,
+};
 use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
-use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Ref, Size};
+use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Size};
 use lmsync::{
     Account, AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope,
-    Connector, ConnectorInfo, CustomerStream, Environment, Error, ErrorKind, Rejection, Result,
-    Secret,
+    Connector, ConnectorInfo, CustomerStream, Environment, ErrorKind, Rejection, Result, Secret,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -73,7 +74,15 @@ pub(super) struct Api {
 /// The header with the key.
 pub(super) fn key_header(key: &str) -> Result<Credential> {
     let name = HeaderName::from_static(super::KEY_HEADER);
-    Credential::header(name, Secret::from(key)).map_err(explain)
+    Credential::header(name, Secret::from(key))
+}
+
+/// A client that says what the user does about an error.
+pub(super) fn advising(client: HttpClientBuilder) -> HttpClientBuilder {
+    client
+        .hint(ErrorKind::Authentication, KEY_HINT)
+        .hint(ErrorKind::Permission, ROLE_HINT)
+        .hint(ErrorKind::RateLimited, "run fewer tools with this key")
 }
 
 /// What the vendor allows an account, whose secret is `secret`.
@@ -90,8 +99,7 @@ impl Api {
         offers: impl FnOnce(Capabilities) -> Capabilities,
     ) -> Result<Self> {
         let endpoint = Endpoint::parse(&format!("https://{}", super::HOST))?;
-        let http = environment
-            .client(limiter, &endpoint)
+        let http = advising(environment.client(limiter, &endpoint))
             .redactor(redactor)
             .authorizer(authorizer)
             .build();
@@ -123,16 +131,7 @@ impl Api {
         url: &Url,
         meter: &Meter,
     ) -> Result<Received<T>> {
-        self.http().get_json(operation, url, meter, explain).await
-    }
-
-    /// The address of `path` with `id` for its last segment.
-    pub(super) fn url_of(&self, path: &str, id: &str) -> Result<Url> {
-        let mut url = self.endpoint.join(path)?;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.push(id);
-        }
-        Ok(url)
+        self.http().get_json(operation, url, meter).await
     }
 
     /// The page at `at` of the list at `path`: the first, or where a link led.
@@ -157,7 +156,7 @@ impl Api {
     }
 
     pub(super) async fn device(&self, id: &str, meter: &Meter) -> Result<Asset> {
-        let url = self.url_of("/v1/devices", id)?;
+        let url = self.endpoint.path(["v1", "devices", id])?;
         let device: Received<Device> = self.get("get device", &url, meter).await?;
         asset(WireRow::of(device.value), self.account.origin(), device.at)
             .map_err(|rejection| rejection.into_error("get device"))
@@ -171,24 +170,15 @@ impl Api {
     }
 }
 
-pub(super) fn explain(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Authentication => error.with_hint(KEY_HINT),
-        ErrorKind::Permission => error.with_hint(ROLE_HINT),
-        ErrorKind::RateLimited => error.with_hint("run fewer tools with this key"),
-        _ => error,
-    }
-}
-
 pub(super) fn assets(
     list: &Received<List>,
     next: Next,
     raw: KeepRaw,
     origin: &Origin,
 ) -> Page<Asset> {
-    let rows = list.value.rows.iter();
-    let rows = rows.map(|row| asset(WireRow::read(row, &["id"], raw), origin, list.at).into());
-    Page::new(rows.collect(), next)
+    Page::of(&list.value.rows, next, |row| {
+        asset(WireRow::read(row, &["id"], raw), origin, list.at)
+    })
 }
 
 fn asset(row: WireRow<Device>, origin: &Origin, at: DateTime<Utc>) -> Result<Asset, Rejection> {
@@ -206,9 +196,9 @@ fn asset(row: WireRow<Device>, origin: &Origin, at: DateTime<Utc>) -> Result<Ass
     if let Some(bytes) = device.memory.text().and_then(|text| text.parse().ok()) {
         draft.memory(Size::Bytes(bytes));
     }
-    let owner = device.customer.value();
-    draft.asset.customer =
-        owner.and_then(|owner| Some(Ref::new(owner.id.clean()?, owner.name.clean())));
+    if let Some(owner) = device.customer.value() {
+        draft.customer(owner.id.clean(), owner.name.clean());
+    }
     draft.asset.source.raw = row.raw;
     Ok(draft.finish())
 }
@@ -226,18 +216,15 @@ impl ListSource for Customers {
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
         let (list, next) = self.0.page("/v1/customers", at, meter).await?;
         let origin = self.0.account.origin();
-        let rows = list.value.rows.iter();
-        let rows = rows.map(|row| customer(row, origin, list.at).into());
-        Ok(Page::new(rows.collect(), next))
+        Ok(Page::of(&list.value.rows, next, |row| {
+            customer(row, origin, list.at)
+        }))
     }
 }
 
 fn customer(row: &RawValue, origin: &Origin, at: DateTime<Utc>) -> Result<Customer, Rejection> {
     let owner = WireRow::<Owner>::read(row, &["id"], KeepRaw::No).record?;
-    let source = origin.identified(owner.id.clean(), "the customer", at)?;
-    let name = owner.name.clean();
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    Ok(Customer::new(source, name))
+    origin.customer(owner.id.clean(), owner.name.clean(), at)
 }
 
 /// A connector whose assets come by `Way`.

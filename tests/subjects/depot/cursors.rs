@@ -7,7 +7,7 @@ use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::Asset;
 use lmsync::{AssetQuery, AssetStream, Environment, Result};
 
-use super::connector::{Api, Depot, List, Way, assets, explain, key_header};
+use super::connector::{Api, Depot, List, Way, assets, key_header};
 
 /// A connector to the account that `key` opens.
 pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Cursors>> {
@@ -58,8 +58,7 @@ impl ListSource for Devices {
         };
         let call = Call::get("list devices", &url)?;
         let http = self.api.http();
-        let page = http.send(&call, meter, |answer| read(answer).map_err(explain));
-        let (list, next) = page.await?;
+        let (list, next) = http.send(&call, meter, read).await?;
         let page = assets(&list, next, self.raw, self.api.account.origin());
         Ok(page.with_total(list.value.total))
     }

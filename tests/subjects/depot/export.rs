@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lmsync::auth::{ClientAuth, Grant, OAuth, OAuthConfig, TokenAuth};
-use lmsync::http::{Answer, Call, Endpoint, Idempotency, Meter, Received, Redactor};
+use lmsync::http::{Call, Endpoint, Idempotency, Meter, Received, Redactor};
 use lmsync::json::{KeepRaw, Scalar};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::Asset;
@@ -13,7 +13,7 @@ use lmsync::{AssetQuery, AssetStream, Environment, Error, ErrorKind, Result, Sec
 use serde::Deserialize;
 use serde_json::json;
 
-use super::connector::{Api, Depot, List, Way, assets, explain, limiter};
+use super::connector::{Api, Depot, List, Way, advising, assets, limiter};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// An export that takes longer never comes.
@@ -23,38 +23,19 @@ const MOST_LOOKS: u32 = 180;
 pub(super) fn connect_in(environment: &Environment, secret: &str) -> Result<Depot<Export>> {
     let (limiter, redactor) = (limiter(environment, secret)?, Redactor::default());
     let login = Endpoint::parse(&format!("https://{}", super::LOGIN_HOST))?;
-    let sign_in = environment
-        .client(limiter.clone(), &login)
+    let sign_in = advising(environment.client(limiter.clone(), &login))
         .redactor(redactor.clone())
         .build();
     let grant = Grant::ClientCredentials;
     let config = OAuthConfig::new(login.join("/token")?, grant, super::CLIENT_ID)
         .client_secret(Secret::from(secret))
         .client_auth(ClientAuth::Basic);
-    let oauth = OAuth::new(config, sign_in, refusal);
+    let oauth = OAuth::new(config, sign_in);
     let tokens = TokenAuth::new(Arc::new(oauth), environment.clock.clone());
     let api = Api::new(environment, limiter, redactor, Arc::new(tokens), |none| {
         none
     })?;
     Ok(Depot { api, way: Export })
-}
-
-/// What a sign-in's answer means. A token may be anywhere in it: nothing of it is shown.
-fn refusal(answer: &Answer<'_>) -> Result<()> {
-    answer.require_success().map_err(|error| {
-        let status = answer.status();
-        let bare = Error::new(
-            error.kind(),
-            format!("the sign-in was answered with {status}"),
-        )
-        .with_status(status.as_u16())
-        .with_retry(error.retry())
-        .with_hint("check that Depot can be signed in to");
-        explain(match answer.retry_after() {
-            Some(wait) => bare.with_retry_after(wait),
-            None => bare,
-        })
-    })
 }
 
 #[derive(Debug)]
@@ -86,19 +67,18 @@ impl Devices {
         let url = self.api.endpoint.join("/v1/exports")?;
         // An export that nobody fetches costs nothing: it may be ordered again.
         let order = Call::post_json("order export", &url, &json!({}), Idempotency::Idempotent)?;
-        let read = |answer: &Answer<'_>| {
+        let http = self.api.http();
+        http.send(&order, meter, |answer| {
             answer.require_success()?;
             let job: Job = answer.json()?;
             let none = || Error::new(ErrorKind::Decode, "the export has no id");
             job.id.clean().ok_or_else(none)
-        };
-        let http = self.api.http();
-        http.send(&order, meter, |answer| read(answer).map_err(explain))
-            .await
+        })
+        .await
     }
 
     async fn wait_for(&self, id: &str, meter: &Meter) -> Result<()> {
-        let url = self.api.url_of("/v1/exports", id)?;
+        let url = self.api.endpoint.path(["v1", "exports", id])?;
         for _ in 0..MOST_LOOKS {
             let job: Received<Job> = self.api.get("look at export", &url, meter).await?;
             if job.value.ready.text() == Some("true") {
@@ -121,10 +101,7 @@ impl ListSource for Devices {
     async fn page(&self, _at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
         let id = self.order(meter).await?;
         self.wait_for(&id, meter).await?;
-        let mut url = self.api.url_of("/v1/exports", &id)?;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.push("rows");
-        }
+        let url = self.api.endpoint.path(["v1", "exports", &id, "rows"])?;
         let list: Received<List> = self.api.get("fetch export", &url, meter).await?;
         let origin = self.api.account.origin();
         Ok(assets(&list, Next::End, self.raw, origin))

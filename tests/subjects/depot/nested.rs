@@ -75,10 +75,8 @@ impl ListSource for OfOne {
     type Record = Asset;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Asset>> {
-        let mut url = self.api.url_of("/v2/customers", &self.customer)?;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.push("devices");
-        }
+        let path = ["v2", "customers", &self.customer, "devices"];
+        let mut url = self.api.endpoint.path(path)?;
         let number = at.number().to_string();
         url.query_pairs_mut().append_pair("page", &number);
         let list: Received<List> = self.api.get("list devices", &url, meter).await?;
