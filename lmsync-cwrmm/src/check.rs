@@ -138,15 +138,9 @@ async fn write_dates(
     seen: Option<Seen>,
     meter: &Meter,
 ) -> Check {
-    for needed in [Check::REACHABLE, Check::AUTHENTICATED] {
-        // A key that is refused once more may be locked.
-        if report
-            .checks
-            .iter()
-            .any(|check| check.name == needed && !check.ok)
-        {
-            return Check::not_tried(Check::WRITE_DATES, needed);
-        }
+    // A key that is refused once more may be locked.
+    if let Some(failed) = report.first_failed(&[Check::REACHABLE, Check::AUTHENTICATED]) {
+        return Check::not_tried(Check::WRITE_DATES, failed);
     }
     if api.account.info().capabilities.two_way.is_empty() {
         let error = Error::unsupported(PRODUCT, "writing dates without names in `fields`");
@@ -157,19 +151,15 @@ async fn write_dates(
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(seen) => Check {
-            hint: Some(format!(
-                "should a write be refused all the same: {}",
-                Scope::WriteCustomFields.hint()
-            )),
-            ..Check::passed(
-                Check::WRITE_DATES,
-                format!(
-                    "the key has a token to write custom fields with, and {seen}; \
-                     whether a device takes it, {PRODUCT} tells only on writing"
-                ),
-            )
-        },
+        Ok(seen) => {
+            let detail = format!(
+                "the key has a token to write custom fields with, and {seen}; whether a device \
+                 takes it, {PRODUCT} tells only on writing"
+            );
+            let needed = Scope::WriteCustomFields.hint();
+            Check::passed(Check::WRITE_DATES, detail)
+                .with_hint(format!("should a write be refused all the same: {needed}"))
+        }
         Err(error) => Check::failed(Check::WRITE_DATES, &error),
     }
 }

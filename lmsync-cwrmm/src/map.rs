@@ -188,10 +188,8 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let source = origin.identified(wire.id.clean(), "the company", received_at)?;
     let name = wire.friendly_name.clean().or_else(|| wire.name.clean());
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let mut customer = origin.customer(wire.id.clean(), name, received_at)?;
     let dates = origin.dates(received_at);
     let ended = |date: &Scalar| {
         dates

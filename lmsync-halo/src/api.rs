@@ -437,7 +437,7 @@ mod tests {
     use lmsync_core::auth::{Credential, HeaderAuth};
     use lmsync_core::http::{Budget, Endpoint, Limiter, Redactor, ReqwestTransport};
     use lmsync_core::tenant_fields::TenantFieldNames;
-    use lmsync_core::{Capabilities, ConnectorInfo, SystemClock};
+    use lmsync_core::{Capabilities, ConnectorInfo, RetryClass, SystemClock};
 
     use super::*;
     use crate::tenant_fields::SUPPORTED;

@@ -26,14 +26,7 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let report = reads(product, &customers, &assets)
         .advise(Check::READ_CUSTOMERS, ROLE_HINT)
         .advise(Check::READ_ASSETS, assets_hint);
-    let failed = [Check::REACHABLE, Check::AUTHENTICATED]
-        .into_iter()
-        .find(|name| {
-            report
-                .checks
-                .iter()
-                .any(|check| check.name == *name && !check.ok)
-        });
+    let failed = report.first_failed(&[Check::REACHABLE, Check::AUTHENTICATED]);
     let software = match failed {
         Some(failed) => Check::not_tried(READ_SOFTWARE, failed),
         None => match api.count(ReadKind::Software, &meter).await {
@@ -68,17 +61,14 @@ async fn visible_assets(api: &Api, meter: &Meter) -> Result<Option<u64>> {
 async fn check_writing(api: &Api, meter: &Meter) -> Check {
     let product = api.product;
     match api.sign_in_to_write(meter).await {
-        Ok(()) => Check {
-            hint: Some(answers::writing_hint(product)),
-            ..Check::passed(
-                Check::WRITE_DATES,
-                format!(
-                    "nothing was written: {} lets the application sign in to change assets; \
-                     whether the agent's role allows it shows only on writing",
-                    product.label()
-                ),
-            )
-        },
+        Ok(()) => {
+            let detail = format!(
+                "nothing was written: {} lets the application sign in to change assets; whether \
+                 the agent's role allows it shows only on writing",
+                product.label()
+            );
+            Check::passed(Check::WRITE_DATES, detail).with_hint(answers::writing_hint(product))
+        }
         Err(error) => Check::failed(Check::WRITE_DATES, &error),
     }
 }

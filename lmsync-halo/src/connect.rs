@@ -17,7 +17,9 @@ use crate::config::HaloConfig;
 use crate::connector::Halo;
 use crate::product::HaloProduct;
 use crate::quirks::address;
-use crate::quirks::sign_in::{Application, Scopes, SignIn};
+use crate::quirks::sign_in::{
+    Application, READ_ASSETS, READ_SOFTWARE, Scopes, SignIn, WRITE_DATES,
+};
 use crate::tenant_fields::SUPPORTED;
 use crate::two_way::WRITABLE;
 
@@ -88,13 +90,13 @@ impl HaloConfig {
         };
         let signed_in = |token: Arc<TokenAuth>| client(&api_origin).authorizer(token).build();
         let scopes = &self.scopes;
-        let assets = signed_in(token(TokenFor::Reading, scopes.for_assets()));
+        let assets = signed_in(token(TokenFor::Reading, scopes.or_least(READ_ASSETS)));
         // Scopes that the user chose hold for all that is read: one token will do.
         let software = match scopes {
-            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.for_software())),
+            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.or_least(READ_SOFTWARE))),
             Scopes::These(_) => assets.clone(),
         };
-        let write_token = token(TokenFor::Writing, scopes.for_dates());
+        let write_token = token(TokenFor::Writing, scopes.or_least(WRITE_DATES));
         let clients = Clients {
             assets,
             software,

@@ -153,7 +153,7 @@ pub(crate) fn licence(
     let mut software = Software::new(source, name);
     software.publisher = wire.manufacturer.clean().or_else(|| wire.vendor.clean());
     software.customer = reference(&wire.client_id, &wire.client_name);
-    software.seats = wire.count.text().and_then(seats);
+    software.seats = wire.count;
     for (field, sent, day) in [
         ("start_date", &wire.start_date, &mut software.start_date),
         ("end_date", &wire.end_date, &mut software.end_date),
@@ -169,11 +169,6 @@ pub(crate) fn licence(
         }
     }
     Ok(software)
-}
-
-fn seats(text: &str) -> Option<u64> {
-    let text = text.trim();
-    text.strip_suffix(".0").unwrap_or(text).parse().ok()
 }
 
 /// An asset of a type that counts as software, as a software record.
@@ -212,10 +207,7 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let source = origin.identified(id(&wire.id), "the customer", received_at)?;
-    let name = wire.name.clean();
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let mut customer = origin.customer(id(&wire.id), wire.name.clean(), received_at)?;
     customer.active = wire.inactive.map(|inactive| !inactive);
     Ok(customer)
 }

@@ -100,9 +100,6 @@ async fn check_writing(api: &Api, report: &CheckReport, meter: &Meter) -> Check 
         ),
         Err(error) => return Check::failed(Check::WRITE_DATES, &error),
     };
-    Check {
-        ok,
-        hint: Some(Right::EditAsset.hint()),
-        ..Check::passed(Check::WRITE_DATES, detail)
-    }
+    let check = Check::passed(Check::WRITE_DATES, detail).with_hint(Right::EditAsset.hint());
+    Check { ok, ..check }
 }

@@ -2,7 +2,7 @@
 
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar};
 use lmsync_core::model::{
-    Antivirus, AntivirusStatus, AssetDraft, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
+    Antivirus, AntivirusStatus, AssetDraft, Cpu, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
 };
 
 use crate::wire;
@@ -90,11 +90,7 @@ fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::P
     cpu.sockets = u32::try_from(named.max(all.len() as u64)).ok();
     cpu.physical_cores = count(|processor| processor.number_of_cores);
     cpu.logical_cores = count(|processor| processor.number_of_logical_processors);
-    cpu.speed_mhz = first
-        .clock_speed_mhz
-        .text()
-        .and_then(|mhz| mhz.trim().parse().ok())
-        .filter(|mhz: &f64| mhz.is_finite() && *mhz > 0.0);
+    cpu.speed_mhz = Cpu::speed_in(first.clock_speed_mhz.text());
 }
 
 /// The sum of the modules, when each of them tells its size; an empty slot tells none.
@@ -120,24 +116,8 @@ fn memory(draft: &mut AssetDraft<'_>, modules: &OneOrMany<LenientObject<wire::Me
 }
 
 fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
-    let words = [&drive.media_type, &drive.interface_type, &drive.product]
-        .into_iter()
-        .filter_map(Scalar::clean)
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase();
-    let media = if words.contains("nvme") {
-        DiskMedia::Nvme
-    } else if words.contains("removable") || words.contains("usb") {
-        DiskMedia::Removable
-    } else if words.contains("ssd") || words.contains("solid state") {
-        DiskMedia::Ssd
-    } else if words.contains("hdd") || words.contains("rotational") {
-        DiskMedia::Hdd
-    } else {
-        // "Fixed hard disk media" is what Windows calls every drive that is built in.
-        DiskMedia::Unknown
-    };
+    let words = [&drive.media_type, &drive.interface_type, &drive.product];
+    let media = DiskMedia::from_words(words.into_iter().filter_map(Scalar::text));
     let partitions: Vec<&wire::Partition> = drive
         .partition_data
         .0
