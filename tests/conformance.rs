@@ -25,6 +25,10 @@ mod depot_links {
     lmsync_testkit::conformance_pointers!(super::depot::DepotLinks);
 }
 
+mod depot_nested {
+    lmsync_testkit::conformance!(super::depot::DepotNested);
+}
+
 mod halo_itsm {
     lmsync_testkit::conformance!(super::subjects::HaloItsm);
     lmsync_testkit::conformance_two_way!(super::subjects::HaloItsm);

@@ -88,7 +88,7 @@ fn is_empty(link: &Value) -> bool {
 
 /// The id after which the page begins that `link` leads to.
 fn place(link: &Value) -> Option<u64> {
-    link.as_str().map(|link| after(link))
+    link.as_str().map(after)
 }
 
 /// The id after which the page begins that was asked for.

@@ -27,7 +27,7 @@ use crate::flawed::{FlawedConnector, Sound};
 use crate::pages::Shared;
 use crate::vendors::SlippingVendor;
 
-pub(crate) use self::depot::{DepotCursors, DepotExport, DepotLinks};
+pub(crate) use self::depot::{DepotCursors, DepotExport, DepotLinks, DepotNested};
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
 pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
 
@@ -67,7 +67,7 @@ macro_rules! reading_only {
     };
 }
 
-reading_only!(DepotCursors, DepotExport, DepotLinks);
+reading_only!(DepotCursors, DepotExport, DepotLinks, DepotNested);
 
 impl Base for Shelf {
     fn sound(environment: Environment, secret: Option<&str>, flaw: &Flaw) -> Result<Sound> {

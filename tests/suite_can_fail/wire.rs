@@ -82,6 +82,8 @@ proofs! { wire:
             "it fails and does not say why": page_error(|error| Error::new(error.kind(), "")),
             "it panics without rows": panics_without_rows("/api/machines"),
         }
+        DepotNested { "a customer that is odd is dropped with its devices": drops_odd_rows() }
+        DepotLinks { "rows that are none are dropped": drops_odd_rows() }
     }
     a_key_never_heard_of_changes_no_other_record {
         Shelf {
@@ -207,6 +209,18 @@ fn waits_for_rows(path: &'static str) -> Flaw {
             pending::<()>().await;
         }
         answer
+    })
+}
+
+/// Drops rows that are no objects with an id.
+fn drops_odd_rows() -> Flaw {
+    json_with("rows", |json| {
+        if !json["rows"].is_array() {
+            json["rows"] = Value::Array(Vec::new());
+        }
+        if let Some(rows) = json["rows"].as_array_mut() {
+            rows.retain(|row| row["id"].is_u64());
+        }
     })
 }
 

@@ -182,15 +182,16 @@ impl OAuth {
         }
     }
 
-    /// Lets `explain` explain refusals in place of their status, for a vendor that says more.
-    /// Its errors should quote nothing: a token may stand anywhere in the answer.
+    /// Lets `explain` tell a refusal in the vendor's words, for one that says more than its status;
+    /// it is `Ok` for an answer that may hold a token. Its errors should quote nothing, as
+    /// [`Answer::silent_error`] does: a token may stand anywhere in the answer.
     #[must_use]
     pub fn explain(
-        self,
+        mut self,
         explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let explain = Arc::new(explain);
-        Self { explain, ..self }
+        self.explain = Arc::new(explain);
+        self
     }
 
     /// Lets `hear` know of each refresh token that takes the place of an earlier one, so that

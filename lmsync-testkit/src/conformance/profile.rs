@@ -30,6 +30,7 @@ pub struct Profile {
     pub(super) paging: Paging,
     pub(super) page_size: usize,
     pub(super) next_page: Option<PointerPlace>,
+    pub(super) has_several_lists: bool,
     pub(super) has_serials_with_detail_only: bool,
     pub(super) counts: bool,
     pub(super) credential_headers: Vec<HeaderName>,
@@ -78,6 +79,7 @@ impl Profile {
             paging,
             page_size: page_size.max(1),
             next_page: None,
+            has_several_lists: false,
             has_serials_with_detail_only: false,
             counts: true,
             credential_headers: vec![header::AUTHORIZATION],
@@ -100,6 +102,14 @@ impl Profile {
     #[must_use]
     pub fn next_page_in_header(mut self, name: &'static str) -> Self {
         self.next_page = Some(PointerPlace::Header(HeaderName::from_static(name)));
+        self
+    }
+
+    /// Says that assets come in several lists, such as those of each site, and that nobody counts
+    /// the lists: one that is not named is missed by nobody.
+    #[must_use]
+    pub fn several_lists(mut self) -> Self {
+        self.has_several_lists = true;
         self
     }
 

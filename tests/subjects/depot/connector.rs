@@ -1,10 +1,11 @@
-//! What both connectors share: requests, mapping, and the trait but for the list of assets.
+//! What the connectors share: requests, mapping, and the trait but for the list of assets.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync::auth::Authorizer;
+use http::HeaderName;
+use lmsync::auth::{Authorizer, Credential, HeaderAuth};
 use lmsync::http::{
     Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, Meter, Received, Redactor,
 };
@@ -13,7 +14,7 @@ use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Size};
 use lmsync::{
     Account, AssetQuery, AssetStream, Capabilities, CheckInSupport, CheckReport, CheckScope,
-    Connector, ConnectorInfo, CustomerStream, Environment, ErrorKind, Rejection, Result,
+    Connector, ConnectorInfo, CustomerStream, Environment, ErrorKind, Rejection, Result, Secret,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -70,6 +71,12 @@ pub(super) struct Api {
     pub(super) endpoint: Endpoint,
 }
 
+/// The header with the key.
+pub(super) fn key_header(key: &str) -> Result<Credential> {
+    let name = HeaderName::from_static(super::KEY_HEADER);
+    Credential::header(name, Secret::from(key))
+}
+
 /// A client that says what the user does about an error.
 pub(super) fn advising(client: HttpClientBuilder) -> HttpClientBuilder {
     client
@@ -100,6 +107,18 @@ impl Api {
         let info = ConnectorInfo::new("depot", PRODUCT, "acme", capabilities);
         let account = Account::new(info, http);
         Ok(Self { account, endpoint })
+    }
+
+    /// The requests of the account that `key` opens, sent as `credential`.
+    pub(super) fn with_key(
+        environment: &Environment,
+        key: &str,
+        credential: Credential,
+        offers: impl FnOnce(Capabilities) -> Capabilities,
+    ) -> Result<Self> {
+        let authorizer = Arc::new(HeaderAuth::new(credential));
+        let (limiter, redactor) = (limiter(environment, key)?, Redactor::default());
+        Self::new(environment, limiter, redactor, authorizer, offers)
     }
 
     pub(super) fn http(&self) -> &HttpClient {
@@ -184,7 +203,7 @@ fn asset(row: WireRow<Device>, origin: &Origin, at: DateTime<Utc>) -> Result<Ass
     Ok(draft.finish())
 }
 
-struct Customers(Api);
+pub(super) struct Customers(pub(super) Api);
 
 #[async_trait]
 impl ListSource for Customers {

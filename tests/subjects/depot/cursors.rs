@@ -1,29 +1,17 @@
 //! Devices by cursors that come in a header, with all there is to know and a count.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use http::HeaderName;
-use lmsync::auth::{Credential, HeaderAuth};
-use lmsync::http::{Answer, Call, Meter, Received, Redactor};
+use lmsync::http::{Answer, Call, Meter, Received};
 use lmsync::json::KeepRaw;
 use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::Asset;
-use lmsync::{AssetQuery, AssetStream, Environment, Result, Secret};
+use lmsync::{AssetQuery, AssetStream, Environment, Result};
 
-use super::connector::{Api, Depot, List, Way, assets, limiter};
+use super::connector::{Api, Depot, List, Way, assets, key_header};
 
 /// A connector to the account that `key` opens.
 pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Cursors>> {
-    let name = HeaderName::from_static(super::KEY_HEADER);
-    let credential = Credential::header(name, Secret::from(key))?;
-    let api = Api::new(
-        environment,
-        limiter(environment, key)?,
-        Redactor::default(),
-        Arc::new(HeaderAuth::new(credential)),
-        |none| none,
-    )?;
+    let api = Api::with_key(environment, key, key_header(key)?, |none| none)?;
     Ok(Depot { api, way: Cursors })
 }
 

@@ -1,29 +1,19 @@
 //! Devices by links, with a key in a header of the vendor's own.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use http::HeaderName;
-use lmsync::auth::{Credential, HeaderAuth};
-use lmsync::http::{Meter, Redactor};
+use lmsync::http::Meter;
 use lmsync::json::KeepRaw;
 use lmsync::listing::{ListSource, Page, PageKey};
 use lmsync::model::Asset;
-use lmsync::{AssetQuery, AssetStream, Detail, Environment, ErrorKind, Result, Secret};
+use lmsync::{AssetQuery, AssetStream, Detail, Environment, ErrorKind, Result};
 
-use super::connector::{Api, Depot, Way, assets, limiter};
+use super::connector::{Api, Depot, Way, assets, key_header};
 
 /// A connector to the account that `key` opens.
 pub(super) fn connect_in(environment: &Environment, key: &str) -> Result<Depot<Links>> {
-    let name = HeaderName::from_static(super::KEY_HEADER);
-    let credential = Credential::header(name, Secret::from(key))?;
-    let api = Api::new(
-        environment,
-        limiter(environment, key)?,
-        Redactor::default(),
-        Arc::new(HeaderAuth::new(credential)),
-        |capabilities| capabilities.detail(Detail::NONE.hardware()),
-    )?;
+    let api = Api::with_key(environment, key, key_header(key)?, |capabilities| {
+        capabilities.detail(Detail::NONE.hardware())
+    })?;
     Ok(Depot { api, way: Links })
 }
 

@@ -1,13 +1,14 @@
-//! Depot, a made-up vendor that is not like most, and its three connectors.
+//! Depot, a made-up vendor that is not like most, and its connectors.
 //!
 //! One lists by links, with a key in a header of its own, counts nothing and tells serial numbers
-//! with the detail only; one by cursors that come in a header; one orders an export, and signs in
-//! at a host apart. None writes.
+//! with the detail only; one by cursors that come in a header; one customer by customer, with
+//! two headers; one orders an export, and signs in at a host apart. None writes.
 
 mod connector;
 mod cursors;
 mod export;
 mod links;
+mod nested;
 mod simulator;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ const LOGIN_HOST: &str = "login.depot.example";
 /// So many records are on a page.
 const PAGE_SIZE: usize = 20;
 const KEY_HEADER: &str = "x-depot-key";
+const CLIENT_HEADER: &str = "x-depot-client";
 const CURSOR_HEADER: &str = "x-depot-next";
 const CLIENT_ID: &str = "depot-client-61d2";
 const SECRET: &str = "d3pot-s3cret-canary-51c4";
@@ -85,6 +87,14 @@ subject! {
         .next_page_in_header(CURSOR_HEADER)
         .credential_headers([KEY_HEADER]),
     cursors::connect_in,
+    minted &[]
+}
+
+subject! {
+    DepotNested: Profile::numbered(PAGE_SIZE)
+        .several_lists()
+        .credential_headers([KEY_HEADER, CLIENT_HEADER]),
+    nested::connect_in,
     minted &[]
 }
 

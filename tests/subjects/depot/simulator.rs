@@ -11,7 +11,10 @@ use lmsync_testkit::fleet::{Customer, Fleet, Machine, Population};
 use lmsync_testkit::{RollingLimit, Simulator};
 use serde_json::{Value, json};
 
-use super::{BASIC_CLIENT, CURSOR_HEADER, HOST, KEY_HEADER, LOGIN_HOST, PAGE_SIZE, SECRET, TOKEN};
+use super::{
+    BASIC_CLIENT, CLIENT_HEADER, CLIENT_ID, CURSOR_HEADER, HOST, KEY_HEADER, LOGIN_HOST, PAGE_SIZE,
+    SECRET, TOKEN,
+};
 
 const BUDGET: usize = 300;
 /// An export takes so long.
@@ -94,7 +97,7 @@ impl DepotSimulator {
             return Err(StatusCode::TOO_MANY_REQUESTS);
         }
         let path: Vec<&str> = request.uri().path().split('/').skip(1).collect();
-        if path.get(1) != Some(&"customers") && !self.may_read_devices {
+        if path != ["v1", "customers"] && !self.may_read_devices {
             return Err(StatusCode::FORBIDDEN);
         }
         let (method, query) = (request.method(), request.uri().query().unwrap_or_default());
@@ -106,6 +109,12 @@ impl DepotSimulator {
             }
             ["v1", "customers"] => linked("customers", query, &self.customers()),
             ["v1", "devices"] => linked("devices", query, &self.briefly()),
+            ["v2", "customers", id, "devices"] => {
+                if !is_sent(request, CLIENT_HEADER, CLIENT_ID) {
+                    return Err(StatusCode::UNAUTHORIZED);
+                }
+                numbered(query, &self.devices_of(id))
+            }
             ["v2", "devices"] => counted(query, &self.devices()),
             ["v1", "devices", id] => {
                 let machine = id.parse().ok().and_then(|id| self.machines.index_of(id));
@@ -132,6 +141,12 @@ impl DepotSimulator {
     fn devices(&self) -> Vec<Value> {
         let indices = self.machines.indices().iter();
         indices.filter_map(|index| self.device(*index)).collect()
+    }
+
+    fn devices_of(&self, customer: &str) -> Vec<Value> {
+        let mut devices = self.devices();
+        devices.retain(|device| device["customer"]["id"].to_string() == customer);
+        devices
     }
 
     /// The devices without what is detail.
@@ -191,6 +206,16 @@ fn linked(list: &str, query: &str, all: &[Value]) -> Answer {
     Ok(json!({ "rows": rows, "links": { "next": next } }).into())
 }
 
+/// The page whose number is asked for, and the count of all.
+fn numbered(query: &str, all: &[Value]) -> Answer {
+    let number = query
+        .strip_prefix("page=")
+        .and_then(|number| number.parse().ok());
+    let number: usize = number.ok_or(StatusCode::BAD_REQUEST)?;
+    let rows = all.chunks(PAGE_SIZE).nth(number.saturating_sub(1));
+    Ok(json!({ "rows": rows.unwrap_or_default(), "total": all.len() }).into())
+}
+
 /// A page with the cursor of the next one, and the count of all.
 fn counted(query: &str, all: &[Value]) -> Answer {
     let (rows, cursor) = page(query, all)?;
@@ -210,7 +235,8 @@ fn page<'r>(query: &str, all: &'r [Value]) -> Result<(&'r [Value], Option<String
     let start = match value("after") {
         None => 0,
         Some(after) => {
-            let is_it = |row: &Value| row["id"].to_string() == after;
+            let after: u64 = after.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+            let is_it = |row: &Value| row["id"] == after;
             1 + all.iter().position(is_it).ok_or(StatusCode::GONE)?
         }
     };
