@@ -91,16 +91,12 @@ impl CheckReport {
         if !scope.two_way {
             return self;
         }
-        let can_read = |check: &Check| check.name == Check::READ_ASSETS && check.ok;
-        if !self.checks.iter().any(can_read) {
+        if self.first_failed(&[Check::READ_ASSETS]).is_some() {
             return self.and(Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS));
         }
         let detail =
             "nothing was written: the vendor tells only on writing whether the credentials may";
-        self.and(Check {
-            hint: Some(hint.to_owned()),
-            ..Check::passed(Check::WRITE_DATES, detail)
-        })
+        self.and(Check::passed(Check::WRITE_DATES, detail).with_hint(hint))
     }
 
     /// Adds advice to the check called `name`, if it passed.
@@ -112,6 +108,14 @@ impl CheckReport {
             }
         }
         self
+    }
+
+    /// The first of the checks called `names` that failed.
+    #[must_use]
+    pub fn first_failed(&self, names: &[&str]) -> Option<&'static str> {
+        let mut failed = self.checks.iter().filter(|check| !check.ok);
+        let failed = failed.find(|check| names.contains(&check.name))?;
+        Some(failed.name)
     }
 
     /// Whether every check passed.
@@ -142,6 +146,13 @@ impl Check {
             detail: detail.into(),
             hint: None,
         }
+    }
+
+    /// Sets what the user does next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
     }
 
     /// A check that `error` ended.

@@ -60,26 +60,60 @@ pub fn name_or(name: Option<&str>, otherwise: impl FnOnce() -> String) -> Result
     }
 }
 
-/// The bare token or key: people paste it with `Bearer` in front and a line break behind.
+/// The bare token, key, client id or secret: people paste it with its label or `Bearer` in front,
+/// with quotes around it and a line break behind.
 ///
-/// `what` names the value in errors.
+/// `what` is its label, and names it in errors.
+///
+/// ```
+/// use lmsync_core::{Secret, input};
+///
+/// for pasted in ["xyz", " Bearer xyz\n", "API key: xyz", "api_key=\"xyz\""] {
+///     let key = input::token("API key", &Secret::from(pasted))?;
+///     assert_eq!(key.expose(), "xyz");
+/// }
+/// assert!(input::token("API key", &Secret::from("x y")).is_err());
+/// # Ok::<(), lmsync_core::Error>(())
+/// ```
 ///
 /// # Errors
-/// `config` when it is empty, or a blank is inside.
+/// `config` when it is empty, or holds a blank or another character that no key has.
 pub fn token(what: &str, pasted: &Secret) -> Result<Secret> {
     let wrong = |why: &str| Err(Error::config(format!("the {what} {why}")));
-    let text = pasted.expose().trim();
-    let bare = match text.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text[7..].trim(),
+    let text = without_label(what, pasted.expose().trim()).trim();
+    let text = match text.get(..6) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer") => match &text[6..] {
+            "" => "",
+            token if token.starts_with(char::is_whitespace) => token.trim(),
+            _ => text,
+        },
         _ => text,
     };
-    if bare.is_empty() || bare.eq_ignore_ascii_case("bearer") {
+    let mut quotes = ['"', '\''].into_iter();
+    let bare = quotes.find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    let bare = bare.unwrap_or(text).trim();
+    if bare.is_empty() {
         return wrong("is empty");
     }
     if bare.contains(char::is_whitespace) {
         return wrong("holds a blank or a line break");
     }
+    if !bare.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return wrong("holds characters that none has");
+    }
     Ok(Secret::from(bare))
+}
+
+/// What follows `what` and a colon or an equals sign; all of `text` where it does not begin so.
+fn without_label<'t>(what: &str, text: &'t str) -> &'t str {
+    let letters = |text: &str| {
+        let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+        letters.collect::<String>().to_lowercase()
+    };
+    match text.split_once([':', '=']) {
+        Some((label, rest)) if letters(label).starts_with(&letters(what)) => rest,
+        _ => text,
+    }
 }
 
 fn is_label(text: &str) -> bool {
@@ -169,11 +203,26 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_is_taken_off_a_token() {
-        for pasted in ["xyz", " xyz\n", "Bearer xyz", "bearer  xyz "] {
-            assert_eq!(token("key", &Secret::from(pasted)).unwrap().expose(), "xyz");
+    fn label_scheme_and_quotes_are_taken_off_a_token() {
+        for pasted in [
+            "xyz",
+            " xyz\n",
+            "Bearer xyz",
+            "bearer  xyz ",
+            "Client Secret: xyz",
+            "client_secret = 'xyz'",
+            "Client Secret Key:\txyz",
+            "clientsecret=Bearer \"xyz\"",
+        ] {
+            let token = token("Client Secret", &Secret::from(pasted)).expect(pasted);
+            assert_eq!(token.expose(), "xyz");
         }
-        for pasted in ["", "  ", "Bearer", "Bearer ", "x y", "x\ny"] {
+        for whole in ["bearerxyz", "x=y", "a:b=", "\"xyz"] {
+            assert_eq!(token("key", &Secret::from(whole)).unwrap().expose(), whole);
+        }
+        for pasted in [
+            "", "  ", "Bearer", "Bearer ", "x y", "x\ny", "key:", "''", "x\u{7f}", "\u{e9}",
+        ] {
             let error = token("key", &Secret::from(pasted)).expect_err(pasted);
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.message().starts_with("the key "), "{error}");

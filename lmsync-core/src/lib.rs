@@ -2,6 +2,7 @@
 
 mod account;
 mod account_config;
+mod account_settings;
 pub mod auth;
 mod check;
 mod clock;
@@ -20,6 +21,7 @@ mod query;
 mod secret;
 mod summary;
 mod task;
+pub mod tenant_fields;
 pub mod two_way;
 mod window;
 

@@ -11,16 +11,9 @@ use lmsync_core::json::{Scalar, StrictObject};
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use crate::quirks::scope::Scope;
 
-/// The vendor's quota is counted over this long; no honest wait is longer.
-const QUOTA_WINDOW: Duration = Duration::from_secs(5 * 60);
-/// A reset that is due at this very moment is waited for a little all the same.
-const SHORTEST_RESET: Duration = Duration::from_secs(1);
-/// Numbers below this are no moment since 1970 but seconds from now.
-const EARLIEST_EPOCH: u64 = 1_000_000_000;
 /// How long a key stays locked is documented nowhere.
 const LOCKED_WAIT: Duration = Duration::from_secs(60);
 
@@ -32,27 +25,6 @@ const VALUE_HINT: &str = "dates are written as 2027-05-31: a custom field of the
      takes that, another type may not";
 const LOCKED_HINT: &str = "another tool signs in with the same key: give each tool an API key of \
      its own, or wait until the token in use has run out (an hour at most)";
-
-/// What a body says went wrong.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reason {
-    pub(crate) code: Option<String>,
-    pub(crate) text: Option<String>,
-}
-
-impl Reason {
-    /// Whether anything of it mentions `word`.
-    pub(crate) fn mentions(&self, word: &str) -> bool {
-        [&self.code, &self.text]
-            .into_iter()
-            .flatten()
-            .any(|said| said.to_ascii_lowercase().contains(word))
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// The object that the answer is.
 pub(crate) fn object<'a, T: Deserialize<'a>>(answer: &Answer<'a>) -> Result<T> {
@@ -71,18 +43,13 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(answer: &Answer<'a>) -> Result<T> {
 
 /// A success without the data that belongs there.
 pub(crate) fn unfamiliar(answer: &Answer<'_>) -> Error {
-    refused_inside(answer).unwrap_or_else(|| {
-        answer
-            .error(
-                ErrorKind::Decode,
-                format!(
-                    "the answer holds no data that is known: {}",
-                    answer.excerpt()
-                ),
-            )
-            .with_retry(RetryClass::OnlyIfIdempotent)
-            .with_hint("try again later; if it stays, the vendor has changed its API")
-    })
+    let unknown = || {
+        format!(
+            "the answer holds no data that is known: {}",
+            answer.excerpt()
+        )
+    };
+    refused_inside(answer).unwrap_or_else(|| answer.without_data(ErrorKind::Decode, unknown()))
 }
 
 /// Says if this one thing is out of reach, and all else goes on.
@@ -101,50 +68,37 @@ pub(crate) fn unless_hidden<T>(outcome: Result<T>) -> Result<Option<T>> {
 
 /// `Ok` for a success; otherwise what went wrong where the key needs `scope`.
 pub(crate) fn accept(answer: &Answer<'_>, scope: Scope) -> Result<()> {
-    if answer.status().is_success() {
+    let Err(plain) = answer.require_success() else {
         return Ok(());
-    }
-    let plain = match answer.require_success() {
-        Ok(()) => return Ok(()),
-        Err(error) => error,
     };
-    let reason = reason(answer);
-    let said = |message: &str| match &reason.text {
+    let said = answer.said();
+    let (message, hint) = match answer.status().as_u16() {
+        401 => (
+            "ConnectWise RMM does not accept the access token",
+            KEY_HINT.to_owned(),
+        ),
+        403 => (
+            "the API key may not do this in ConnectWise RMM",
+            scope.hint(),
+        ),
+        404 => (
+            "ConnectWise RMM does not know the record",
+            "it may have been deleted; otherwise check the endpoint and the region".to_owned(),
+        ),
+        423 | 429 => return Err(throttled(answer)),
+        500..=599 => ("ConnectWise RMM failed", "try again later".to_owned()),
+        _ if plain.hint().is_some() => return Err(with_code(plain, said.code)),
+        _ => (
+            "ConnectWise RMM refused the request",
+            "the API may have changed; report it with the request id".to_owned(),
+        ),
+    };
+    let message = match said.text {
         Some(text) => format!("{message}: {text}"),
         None => message.to_owned(),
     };
-    let error = match answer.status().as_u16() {
-        401 => answer
-            .error(
-                ErrorKind::Authentication,
-                said("ConnectWise RMM does not accept the access token"),
-            )
-            .with_hint(KEY_HINT),
-        403 => answer
-            .error(
-                ErrorKind::Permission,
-                said("the API key may not do this in ConnectWise RMM"),
-            )
-            .with_hint(scope.hint()),
-        404 => answer
-            .error(
-                ErrorKind::NotFound,
-                said("ConnectWise RMM does not know the record"),
-            )
-            .with_hint("it may have been deleted; otherwise check the endpoint and the region"),
-        423 | 429 => return Err(throttled(answer)),
-        300..=399 => plain,
-        500..=599 => answer
-            .error(plain.kind(), said("ConnectWise RMM failed"))
-            .with_retry(plain.retry())
-            .with_hint("try again later"),
-        _ if plain.hint().is_some() => plain,
-        _ => answer
-            .error(plain.kind(), said("ConnectWise RMM refused the request"))
-            .with_retry(plain.retry())
-            .with_hint("the API may have changed; report it with the request id"),
-    };
-    Err(with_code(error, answer, &reason))
+    let error = answer.error(plain.kind(), message).with_hint(hint);
+    Err(with_code(error, said.code))
 }
 
 /// [`accept`] for values that were written: 200 with what is held now, 204, or nothing at all.
@@ -174,115 +128,42 @@ pub(crate) fn accept_created(answer: &Answer<'_>) -> Result<()> {
 
 /// An answer of success that holds an error and nothing else.
 pub(crate) fn refused_inside(answer: &Answer<'_>) -> Option<Error> {
-    let reason = reason(answer);
-    if reason.is_empty() {
+    let said = answer.said();
+    if said.is_empty() {
         return None;
     }
-    let text = reason.text.as_deref().unwrap_or("no reason given");
-    let error = answer
-        .error(
-            ErrorKind::Vendor,
-            format!("ConnectWise RMM answered with an error in place of data: {text}"),
-        )
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later");
-    Some(with_code(error, answer, &reason))
+    let text = said.text.as_deref().unwrap_or("no reason given");
+    let message = format!("ConnectWise RMM answered with an error in place of data: {text}");
+    let error = answer.without_data(ErrorKind::Vendor, message);
+    Some(with_code(error, said.code))
 }
 
-fn with_code(error: Error, answer: &Answer<'_>, reason: &Reason) -> Error {
-    match &reason.code {
-        Some(code) => error.with_vendor_code(answer.mask(code)),
+fn with_code(error: Error, code: Option<String>) -> Error {
+    match code {
+        Some(code) => error.with_vendor_code(code),
         None => error,
     }
 }
 
 /// "Later": too many requests, or a locked key. Shows nothing of the answer.
 pub(crate) fn throttled(answer: &Answer<'_>) -> Error {
-    let status = answer.status().as_u16();
-    let (message, hint, own) = if status == 423 {
-        (
+    let (message, hint, own) = match answer.status() {
+        StatusCode::LOCKED => (
             "ConnectWise RMM has locked the API key for a while: too many tokens were asked for",
             LOCKED_HINT,
             Some(LOCKED_WAIT),
-        )
-    } else {
-        (
+        ),
+        _ => (
             "ConnectWise RMM refuses more requests for now",
             THROTTLED_HINT,
             None,
-        )
+        ),
     };
-    let error = Error::new(ErrorKind::RateLimited, message)
-        .with_status(status)
-        .with_retry(RetryClass::Safe)
-        .with_hint(hint);
-    match answer.retry_after().or_else(|| reset(answer)).or(own) {
+    let error = answer.silent_error(ErrorKind::RateLimited, message);
+    let error = error.with_retry(RetryClass::Safe).with_hint(hint);
+    match error.retry_after().or(own) {
         Some(wait) => error.with_retry_after(wait),
         None => error,
-    }
-}
-
-/// How long until the quota is full again, from the headers that clients have seen.
-fn reset(answer: &Answer<'_>) -> Option<Duration> {
-    let number: u64 = ["reset", "x-ratelimit-reset"]
-        .into_iter()
-        .find_map(|name| answer.header(name)?.trim().parse().ok())?;
-    let seconds = if number < EARLIEST_EPOCH {
-        number
-    } else {
-        let now = u64::try_from(answer.received_at().timestamp()).ok()?;
-        number.saturating_sub(now)
-    };
-    Some(Duration::from_secs(seconds).clamp(SHORTEST_RESET, QUOTA_WINDOW))
-}
-
-/// What the body says, whichever of the vendor's shapes it has.
-pub(crate) fn reason(answer: &Answer<'_>) -> Reason {
-    serde_json::from_slice(answer.body())
-        .map(|body: Value| reason_in(&body))
-        .unwrap_or_default()
-}
-
-fn reason_in(body: &Value) -> Reason {
-    let text = |value: &Value| match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    match body {
-        Value::String(_) => Reason {
-            code: None,
-            text: text(body),
-        },
-        Value::Array(all) => all.first().map(reason_in).unwrap_or_default(),
-        Value::Object(_) => {
-            let inner = &body["error"];
-            let code = text(&body["code"]).or_else(|| text(&inner["code"]));
-            // Beside an explanation the error is a code: {"error":"…","description":"…"}.
-            let explanation = [
-                &body["message"],
-                &body["error_description"],
-                &body["description"],
-                &inner["message"],
-                &inner["description"],
-                &body["detail"],
-                &body["title"],
-                &body["errors"][0]["message"],
-            ]
-            .into_iter()
-            .find_map(text);
-            match explanation {
-                Some(explanation) => Reason {
-                    code: code.or_else(|| text(inner)),
-                    text: Some(explanation),
-                },
-                None => Reason {
-                    code,
-                    text: text(inner),
-                },
-            }
-        }
-        _ => Reason::default(),
     }
 }
 
@@ -453,7 +334,6 @@ mod tests {
             Some(12)
         );
         // A clock that is wrong by years must not stop the sync for as long.
-        assert_eq!(wait(&[("reset", "1900000000")]), Some(300));
         assert_eq!(wait(&[("reset", "1603785300")]), Some(1));
         assert_eq!(wait(&[("reset", "-1")]), None);
         assert_eq!(wait(&[]), None);

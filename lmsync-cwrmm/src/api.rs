@@ -1,22 +1,26 @@
 //! The endpoints: one function each, from parameters to one page of wire types.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use http::Method;
-use lmsync_core::http::{Call, Endpoint, HttpClient, Meter};
+use lmsync_core::http::{Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
 use lmsync_core::listing::PageKey;
-use lmsync_core::model::TenantFieldNames;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
-use crate::quirks::request::{address, call, encoded, fields_of, list};
 use crate::quirks::rows::{self, DeviceRow, ListPage};
 use crate::quirks::scope::{Scope, Scopes};
 use crate::quirks::writer::Writer;
 use crate::{answers, wire};
+
+const COMPANIES: &str = "api/platform/v1/company/companies";
+const SITES: &str = "api/platform/v1/company/sites";
+const DEVICES: &str = "api/platform/v2/device";
 
 /// The most devices, companies and sites on a page.
 pub(crate) const PAGE_SIZE: u32 = 500;
@@ -24,43 +28,14 @@ pub(crate) const PAGE_SIZE: u32 = 500;
 pub(crate) const COMPANIES_AT_ONCE: usize = 4;
 /// The heartbeat's word for companies. The vendor has renamed it before.
 const HEARTBEAT_RESOURCE_TYPE: &str = "companies";
-/// The fields that a list of agents is asked for: the vendor takes fifteen fields at most.
-pub(crate) const PLATFORM_FIELDS: &[&str] = &[
-    "deviceName",
-    "friendlyName",
-    "endpointType",
-    "type",
-    "subResourceType",
-    "virtualType",
-    "ipAddress",
-    "macAddress",
-    "remoteAddress",
-    "os",
-    "system",
-    "bios",
-    "baseboard",
-    "processors",
-    "physicalMemory",
-];
-
+/// The fields that a list of agents is asked for: the vendor takes fifteen at most.
+pub(crate) const PLATFORM_FIELDS: &str = "deviceName,friendlyName,endpointType,type,\
+     subResourceType,virtualType,ipAddress,macAddress,remoteAddress,os,system,bios,baseboard,\
+     processors,physicalMemory";
 /// The fields that a list of network devices is asked for.
-pub(crate) const NETWORK_FIELDS: &[&str] = &[
-    "deviceName",
-    "friendlyName",
-    "endpointType",
-    "type",
-    "subResourceType",
-    "virtualType",
-    "ipAddress",
-    "macAddress",
-    "remoteAddress",
-    "createdAt",
-    "os",
-    "system",
-    "bios",
-    "baseboard",
-    "networks",
-];
+pub(crate) const NETWORK_FIELDS: &str = "deviceName,friendlyName,endpointType,type,\
+     subResourceType,virtualType,ipAddress,macAddress,remoteAddress,createdAt,os,system,bios,\
+     baseboard,networks";
 
 /// The sort of devices to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +54,7 @@ impl Category {
         }
     }
 
-    const fn fields(self) -> &'static [&'static str] {
+    const fn fields(self) -> &'static str {
         match self {
             Self::Platform => PLATFORM_FIELDS,
             Self::Network => NETWORK_FIELDS,
@@ -95,14 +70,15 @@ pub(crate) struct Api {
     pub(crate) options: Options,
     pub(crate) scopes: Scopes,
     pub(crate) writer: Writer,
-    pub(crate) verb: KnownVerb,
+    /// The verb that lists devices, once it is known.
+    pub(crate) verb: OnceLock<Method>,
 }
 
 /// The configuration's decisions about reading and writing.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) network_devices: bool,
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     pub(crate) create_custom_fields: bool,
 }
 
@@ -115,30 +91,13 @@ enum PageAnswer {
     WrongVerb(Error),
 }
 
-/// The specification has POST; at least one tenant insisted on GET with the same body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Verb {
-    Unknown,
-    Post,
-    Get,
-}
-
-/// The verb that lists devices, once it is known.
-#[derive(Debug, Default)]
-pub(crate) struct KnownVerb(AtomicU8);
-
-impl KnownVerb {
-    fn get(&self) -> Verb {
-        match self.0.load(Ordering::Relaxed) {
-            verb if verb == Verb::Post as u8 => Verb::Post,
-            verb if verb == Verb::Get as u8 => Verb::Get,
-            _ => Verb::Unknown,
+impl PageAnswer {
+    fn page(self) -> Result<Option<ListPage<DeviceRow>>> {
+        match self {
+            Self::Listed(page) => Ok(Some(page)),
+            Self::Nothing => Ok(None),
+            Self::WrongVerb(error) => Err(error),
         }
-    }
-
-    fn remember(&self, verb: Verb) {
-        self.0.store(verb as u8, Ordering::Relaxed);
     }
 }
 
@@ -172,8 +131,7 @@ impl Api {
         at: &PageKey,
         meter: &Meter,
     ) -> Result<ListPage<WireRow<wire::Company>>> {
-        let path = "/api/platform/v1/company/companies";
-        self.list("companies", path, at, Scope::Companies, meter)
+        self.list("companies", COMPANIES, at, Scope::Companies, meter)
             .await
     }
 
@@ -183,110 +141,85 @@ impl Api {
         at: &PageKey,
         meter: &Meter,
     ) -> Result<ListPage<WireRow<wire::Site>>> {
-        let path = "/api/platform/v1/company/sites";
-        self.list("sites", path, at, Scope::Sites, meter).await
+        self.list("sites", SITES, at, Scope::Sites, meter).await
     }
 
     pub(crate) async fn company(&self, id: &str, meter: &Meter) -> Result<wire::Company> {
-        let url = address(
-            &self.endpoint,
-            &["api", "platform", "v1", "company", "companies", id],
-        )?;
+        let url = self.path(COMPANIES, [id])?;
         let (company, _) = self.one("company", url, Scope::Companies, meter).await?;
         Ok(company)
     }
 
     pub(crate) async fn site(&self, id: &str, meter: &Meter) -> Result<wire::Site> {
-        let url = address(
-            &self.endpoint,
-            &["api", "platform", "v1", "company", "sites", id],
-        )?;
+        let url = self.path(SITES, [id])?;
         let (site, _) = self.one("site", url, Scope::Sites, meter).await?;
         Ok(site)
     }
 
     /// One page of devices from `cursor`; `None` where the vendor knows none.
+    ///
+    /// The specification has POST; at least one tenant insisted on GET with the same body.
     pub(crate) async fn devices(
         &self,
         wanted: DeviceRequest<'_>,
         cursor: &str,
         meter: &Meter,
     ) -> Result<Option<ListPage<DeviceRow>>> {
-        let first = match self.verb.get() {
-            Verb::Unknown => Verb::Post,
-            known => return listed(self.ask(known, wanted, cursor, meter).await?),
-        };
-        let refused = match self.ask(first, wanted, cursor, meter).await? {
-            PageAnswer::Listed(page) => {
-                self.verb.remember(first);
-                return Ok(Some(page));
-            }
-            asked => asked,
-        };
-        let second = match self.ask(Verb::Get, wanted, cursor, meter).await {
-            Ok(asked) => asked,
-            // Something on the way takes no GET with a body: so POST was right.
-            Err(error) if is_a_refusal(&error) => {
-                self.verb.remember(first);
-                return listed(refused);
-            }
-            Err(error) => return Err(error),
-        };
-        match (refused, second) {
-            (_, PageAnswer::Listed(page)) => {
-                self.verb.remember(Verb::Get);
-                Ok(Some(page))
-            }
-            (PageAnswer::WrongVerb(_), PageAnswer::Nothing) => {
-                self.verb.remember(Verb::Get);
-                Ok(None)
-            }
-            (refused, PageAnswer::WrongVerb(_)) => {
-                self.verb.remember(first);
-                listed(refused)
-            }
-            // Both verbs say the same: these companies have no devices.
-            (refused, PageAnswer::Nothing) => listed(refused),
+        use PageAnswer::{Listed, Nothing, WrongVerb};
+        if let Some(known) = self.verb.get() {
+            return self.ask(known, wanted, cursor, meter).await?.page();
         }
+        let post = self.ask(&Method::POST, wanted, cursor, meter).await?;
+        if let Listed(_) = post {
+            self.verb.get_or_init(|| Method::POST);
+            return post.page();
+        }
+        let get = match self.ask(&Method::GET, wanted, cursor, meter).await {
+            // Something on the way takes no GET with a body.
+            Err(error) if is_a_refusal(&error) => WrongVerb(error),
+            asked => asked?,
+        };
+        let (verb, answer) = match (post, get) {
+            (WrongVerb(_), get @ Nothing) | (_, get @ Listed(_)) => (Method::GET, get),
+            (post, WrongVerb(_)) => (Method::POST, post),
+            // Both verbs say the same: these companies have no devices.
+            (post, Nothing) => return post.page(),
+        };
+        self.verb.get_or_init(|| verb);
+        answer.page()
     }
 
     async fn ask(
         &self,
-        verb: Verb,
+        verb: &Method,
         wanted: DeviceRequest<'_>,
         cursor: &str,
         meter: &Meter,
     ) -> Result<PageAnswer> {
-        let path = format!(
-            "/api/platform/v2/device/categories/{}/endpoints",
-            wanted.category.name()
-        );
-        let query = format!(
-            "limit={PAGE_SIZE}&cursor={}&field={}",
-            encoded(cursor),
-            wanted.category.fields().join(",")
-        );
+        let (category, fields) = (wanted.category.name(), wanted.category.fields());
+        let mut url = self.path(DEVICES, ["categories", category, "endpoints"])?;
+        let cursor = encoded(cursor);
+        url.set_query(Some(&format!(
+            "limit={PAGE_SIZE}&cursor={cursor}&field={fields}"
+        )));
         let body = wire::Resources {
             resource_type: wanted.resource_type,
             resources: wanted.resources,
         };
-        let method = if verb == Verb::Get {
-            Method::GET
-        } else {
-            Method::POST
-        };
-        let url = self.url(&path, Some(&query))?;
-        let call = call("devices", method, &url, Some(&body))?;
+        let mut call = Call::post_json("devices", &url, &body, Idempotency::Idempotent)?;
+        *call.request.method_mut() = verb.clone();
         self.http()
-            .send(&call, meter, |answer| match answer.status().as_u16() {
-                404 if !answer.is_html() => Ok(PageAnswer::Nothing),
-                405 | 501 => match answers::accept(answer, Scope::Devices) {
-                    Ok(()) => Ok(PageAnswer::Nothing),
-                    Err(error) => Ok(PageAnswer::WrongVerb(error)),
-                },
-                _ => {
-                    answers::accept(answer, Scope::Devices)?;
-                    rows::devices(answer, wanted.raw).map(PageAnswer::Listed)
+            .send(&call.with_request_id(), meter, |answer| {
+                match answer.status().as_u16() {
+                    404 if !answer.is_html() => Ok(PageAnswer::Nothing),
+                    405 | 501 => match answers::accept(answer, Scope::Devices) {
+                        Ok(()) => Ok(PageAnswer::Nothing),
+                        Err(error) => Ok(PageAnswer::WrongVerb(error)),
+                    },
+                    _ => {
+                        answers::accept(answer, Scope::Devices)?;
+                        rows::devices(answer, wanted.raw).map(PageAnswer::Listed)
+                    }
                 }
             })
             .await
@@ -298,12 +231,14 @@ impl Api {
         companies: &[String],
         meter: &Meter,
     ) -> Result<wire::Heartbeat> {
-        let query = format!(
-            "resourceType={HEARTBEAT_RESOURCE_TYPE}&resources={}",
-            list(companies.iter().map(String::as_str))
-        );
-        let path = "/api/platform/v2/device/endpoints/heartbeat";
-        let call = self.get("heartbeat", path, Some(&query))?;
+        // Commas as such, for not every server decodes them.
+        let ids: Vec<String> = companies.iter().map(|id| encoded(id)).collect();
+        let ids = ids.join(",");
+        let mut url = self.path(DEVICES, ["endpoints", "heartbeat"])?;
+        url.set_query(Some(&format!(
+            "resourceType={HEARTBEAT_RESOURCE_TYPE}&resources={ids}"
+        )));
+        let call = Call::get("heartbeat", &url)?.with_request_id();
         self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::Devices)?;
@@ -326,39 +261,20 @@ impl Api {
         fields: &str,
         meter: &Meter,
     ) -> Result<(wire::DeviceDetail, DateTime<Utc>)> {
-        let mut url = address(
-            &self.endpoint,
-            &[
-                "api",
-                "platform",
-                "v2",
-                "device",
-                "companies",
-                place.company,
-                "sites",
-                place.site,
-                "endpoints",
-                place.device,
-            ],
-        )?;
+        let DevicePath {
+            company,
+            site,
+            device,
+        } = place;
+        let path = ["companies", company, "sites", site, "endpoints", device];
+        let mut url = self.path(DEVICES, path)?;
         url.set_query(Some(&format!("field={fields}")));
         self.one("device", url, Scope::Devices, meter).await
     }
 
     /// Who was last logged in on a device, and when it started.
     pub(crate) async fn system_state(&self, id: &str, meter: &Meter) -> Result<wire::SystemState> {
-        let url = address(
-            &self.endpoint,
-            &[
-                "api",
-                "platform",
-                "v2",
-                "device",
-                "endpoints",
-                id,
-                "system-state-info",
-            ],
-        )?;
+        let url = self.path(DEVICES, ["endpoints", id, "system-state-info"])?;
         let (state, _) = self.one("system state", url, Scope::Devices, meter).await?;
         Ok(state)
     }
@@ -374,18 +290,13 @@ impl Api {
         if which == Fields::All {
             url.set_query(Some("withDefaults=true"));
         }
-        let call = call::<()>("custom fields", Method::GET, &url, None)?;
+        let call = Call::get("custom fields", &url)?.with_request_id();
         self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::CustomFields)?;
                 let fields: Vec<LenientObject<wire::AttributeValue>> = answer.json()?;
-                Ok(fields
-                    .into_iter()
-                    .filter_map(|field| match field {
-                        LenientObject::Value(field) => Some(field),
-                        _ => None,
-                    })
-                    .collect())
+                let fields = fields.into_iter().filter_map(LenientObject::into_value);
+                Ok(fields.collect())
             })
             .await
     }
@@ -394,13 +305,15 @@ impl Api {
     async fn list<R: DeserializeOwned>(
         &self,
         operation: &'static str,
-        path: &str,
+        path: &'static str,
         at: &PageKey,
         scope: Scope,
         meter: &Meter,
     ) -> Result<ListPage<WireRow<R>>> {
+        let mut url = self.path(path, [])?;
         let first = format!("limit={PAGE_SIZE}");
-        let call = self.get(operation, path, Some(at.cursor().unwrap_or(&first)))?;
+        url.set_query(Some(at.cursor().unwrap_or(&first)));
+        let call = Call::get(operation, &url)?.with_request_id();
         self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, scope)?;
@@ -416,7 +329,7 @@ impl Api {
         scope: Scope,
         meter: &Meter,
     ) -> Result<(T, DateTime<Utc>)> {
-        let call = call::<()>(operation, Method::GET, &url, None)?;
+        let call = Call::get(operation, &url)?.with_request_id();
         self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, scope)?;
@@ -425,15 +338,19 @@ impl Api {
             .await
     }
 
-    fn get(&self, operation: &'static str, path: &str, query: Option<&str>) -> Result<Call> {
-        call::<()>(operation, Method::GET, &self.url(path, query)?, None)
+    /// The address of `base` with `more` segments, of which ids may hold anything.
+    fn path<const N: usize>(&self, base: &'static str, more: [&str; N]) -> Result<Url> {
+        self.endpoint.path(base.split('/').chain(more))
     }
+}
 
-    fn url(&self, path: &str, query: Option<&str>) -> Result<Url> {
-        let mut url = self.endpoint.join(path)?;
-        url.set_query(query);
-        Ok(url)
-    }
+/// The address at which the custom fields of device `id` are read and written.
+pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
+    endpoint.path(DEVICES.split('/').chain(["endpoints", id, "custom-fields"]))
+}
+
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
 }
 
 /// The custom fields of a device to tell.
@@ -451,14 +368,6 @@ pub(crate) struct DevicePath<'a> {
     pub(crate) company: &'a str,
     pub(crate) site: &'a str,
     pub(crate) device: &'a str,
-}
-
-fn listed(asked: PageAnswer) -> Result<Option<ListPage<DeviceRow>>> {
-    match asked {
-        PageAnswer::Listed(page) => Ok(Some(page)),
-        PageAnswer::Nothing => Ok(None),
-        PageAnswer::WrongVerb(error) => Err(error),
-    }
 }
 
 fn is_a_refusal(error: &Error) -> bool {
@@ -480,7 +389,7 @@ mod tests {
     #[test]
     fn the_vendor_takes_fifteen_fields_and_no_more() {
         for fields in [PLATFORM_FIELDS, NETWORK_FIELDS] {
-            let different: HashSet<_> = fields.iter().collect();
+            let different: HashSet<_> = fields.split(',').collect();
             assert_eq!(different.len(), 15);
         }
     }

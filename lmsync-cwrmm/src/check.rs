@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use crate::api::{Api, COMPANIES_AT_ONCE, Category};
 use crate::lists::{DeviceRows, Directory};
-use crate::places;
 use crate::product::PRODUCT;
 use crate::quirks::check_ins::CheckIns;
 use crate::quirks::scope::Scope;
+use crate::tenant_fields::sought;
 
 /// Whether heartbeats can be read.
 const READ_CHECK_IN: &str = "read_check_in";
@@ -138,15 +138,9 @@ async fn write_dates(
     seen: Option<Seen>,
     meter: &Meter,
 ) -> Check {
-    for needed in [Check::REACHABLE, Check::AUTHENTICATED] {
-        // A key that is refused once more may be locked.
-        if report
-            .checks
-            .iter()
-            .any(|check| check.name == needed && !check.ok)
-        {
-            return Check::not_tried(Check::WRITE_DATES, needed);
-        }
+    // A key that is refused once more may be locked.
+    if let Some(failed) = report.first_failed(&[Check::REACHABLE, Check::AUTHENTICATED]) {
+        return Check::not_tried(Check::WRITE_DATES, failed);
     }
     if api.account.info().capabilities.two_way.is_empty() {
         let error = Error::unsupported(PRODUCT, "writing dates without names in `fields`");
@@ -157,19 +151,15 @@ async fn write_dates(
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(seen) => Check {
-            hint: Some(format!(
-                "should a write be refused all the same: {}",
-                Scope::WriteCustomFields.hint()
-            )),
-            ..Check::passed(
-                Check::WRITE_DATES,
-                format!(
-                    "the key has a token to write custom fields with, and {seen}; \
-                     whether a device takes it, {PRODUCT} tells only on writing"
-                ),
-            )
-        },
+        Ok(seen) => {
+            let detail = format!(
+                "the key has a token to write custom fields with, and {seen}; whether a device \
+                 takes it, {PRODUCT} tells only on writing"
+            );
+            let needed = Scope::WriteCustomFields.hint();
+            Check::passed(Check::WRITE_DATES, detail)
+                .with_hint(format!("should a write be refused all the same: {needed}"))
+        }
         Err(error) => Check::failed(Check::WRITE_DATES, &error),
     }
 }
@@ -183,7 +173,7 @@ async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result
         .into_iter()
         .filter(|date| api.account.info().capabilities.two_way.contains(*date))
         .collect();
-    let missing = api.missing_homes(&device, &dates, meter).await?;
+    let missing = api.missing_ids(&device, &dates, meter).await?;
     if missing.is_empty() {
         return Ok("the custom fields for the dates are there".to_owned());
     }
@@ -197,6 +187,6 @@ async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result
         )
         .with_hint(Scope::WriteDefinitions.hint()));
     }
-    let sought = places::sought(&api.options.places, &missing);
+    let sought = sought(&api.options.fields, &missing);
     Ok(format!("the first write creates the one for {sought}"))
 }

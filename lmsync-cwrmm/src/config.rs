@@ -1,7 +1,8 @@
 //! Credentials and options of an account.
 
 use lmsync_core::SecretSource;
-use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::model::Rules;
+use lmsync_core::tenant_fields::TenantFieldNames;
 use serde::Deserialize;
 
 /// The credentials and options of a ConnectWise RMM account.
@@ -42,7 +43,8 @@ pub struct CwRmmConfig {
     /// The rules by which values are read.
     #[serde(default)]
     pub rules: Rules,
-    /// The custom fields that hold dates and tags, by name.
+    /// The custom fields that hold dates and tags, by name or id. They are read with
+    /// [`Detail::hardware`](lmsync_core::Detail::hardware), and both dates are written there.
     #[serde(default)]
     pub fields: TenantFieldNames,
     /// Whether a write creates the custom field for a date where the account has none; it
@@ -114,53 +116,10 @@ impl CwRmmConfig {
         }
     }
 
-    /// Sets the account's name for reports.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
     /// Sets where the account is hosted, whatever the Client ID says.
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
         self.region = Some(region);
-        self
-    }
-
-    /// Sends requests to another origin; plain http only to loopback.
-    #[must_use]
-    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
-        self.endpoint = Some(origin.into());
-        self
-    }
-
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
-
-    /// Sets the most requests in flight.
-    #[must_use]
-    pub fn concurrency(mut self, requests: u32) -> Self {
-        self.concurrency = Some(requests);
-        self
-    }
-
-    /// Sets the rules by which values are read, such as further placeholder serial numbers.
-    #[must_use]
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.rules = rules;
-        self
-    }
-
-    /// Sets the custom fields that hold dates and tags. They are read with
-    /// [`Detail::hardware`](lmsync_core::Detail::hardware), and both dates are written there.
-    #[must_use]
-    pub fn fields(mut self, places: TenantFieldNames) -> Self {
-        self.fields = places;
         self
     }
 

@@ -1,25 +1,23 @@
 //! From a configuration to a connector: what people paste is checked, the parts are put together.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::{TenantField, TenantFieldNames};
-use lmsync_core::two_way::DateFields;
+use lmsync_core::tenant_fields::{TenantFieldNames, TenantFields};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    Error, OpenedAccount, Result, Secret, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result, input,
 };
 
-use crate::api::{Api, KnownVerb, Options};
+use crate::api::{Api, Options};
 use crate::config::{CwRmmConfig, Region};
 use crate::connector::CwRmm;
-use crate::map;
 use crate::product::{CONNECTOR, PRODUCT};
 use crate::quirks::scope::Scopes;
 use crate::quirks::sign_in::{Purpose, SignIn};
 use crate::quirks::writer::Writer;
+use crate::tenant_fields::SUPPORTED;
 
 /// The documented quota: so many requests in five minutes.
 const REQUESTS: usize = 500;
@@ -33,30 +31,21 @@ const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the int
 const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
      of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
 
-impl AccountConfig for CwRmmConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(CwRmmConfig opens CwRmm: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl CwRmmConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<CwRmm> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
-        let client_id = client_id(&self.client_id)?;
-        let secret = client_secret(&self.client_secret.resolve()?)?;
+        let client_id = input::token("Client ID", &self.client_id.as_str().into())
+            .map_err(|error| error.with_hint(CLIENT_ID_HINT))?;
+        let client_id = client_id.expose().to_owned();
+        let secret = input::token("Client Secret", &self.client_secret.resolve()?)
+            .map_err(|error| error.with_hint(SECRET_HINT))?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
-        let places = self.places()?;
+        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
@@ -92,7 +81,7 @@ impl CwRmmConfig {
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .detail(Detail::NONE.hardware().software())
-            .two_way(DateFields::named_in(&places));
+            .two_way(fields.dates());
         let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
         let account = Account::new(info, with(&to_read)).with_rules(self.rules.clone());
         let api = Api {
@@ -100,12 +89,12 @@ impl CwRmmConfig {
             endpoint,
             options: Options {
                 network_devices: self.network_devices,
-                places,
+                fields,
                 create_custom_fields: self.create_custom_fields,
             },
             scopes: reading,
             writer,
-            verb: KnownVerb::default(),
+            verb: OnceLock::new(),
         };
         Ok(CwRmm { api: Arc::new(api) })
     }
@@ -142,83 +131,10 @@ impl CwRmmConfig {
         }
     }
 
-    fn places(&self) -> Result<TenantFieldNames> {
-        self.fields.check(&map::CUSTOM_FIELDS)?;
-        Ok(self.fields.clone().over(default_places()))
-    }
-
     fn budget(&self) -> Result<Budget> {
         Budget::new(REQUESTS, QUOTA_WINDOW, CONCURRENCY)?
             .configured(self.requests_per_minute, self.concurrency)
     }
-}
-
-/// What partners are likely to have called their fields; the vendor has none.
-fn default_places() -> TenantFieldNames {
-    TenantFieldNames::new()
-        .with(
-            TenantField::PurchaseDate,
-            ["Purchase Date", "Purchased Date", "Date of Purchase"],
-        )
-        .with(
-            TenantField::WarrantyExpiry,
-            [
-                "Warranty Expiration Date",
-                "Warranty Expiry Date",
-                "Warranty Expiration",
-                "Warranty Expiry",
-                "Warranty End Date",
-            ],
-        )
-        .with(
-            TenantField::WarrantyStart,
-            ["Warranty Start Date", "Warranty Start"],
-        )
-        .with(TenantField::AssetTag, ["Asset Tag"])
-}
-
-/// The bare Client ID: people paste it with quotes or its label.
-fn client_id(pasted: &str) -> Result<String> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(CLIENT_ID_HINT));
-    let text = bare(pasted, &["client id", "client_id", "clientid"]);
-    if text.is_empty() {
-        return wrong("the Client ID is empty");
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return wrong("the Client ID holds a blank or a character that no Client ID has");
-    }
-    Ok(text.to_owned())
-}
-
-/// The bare Client Secret.
-fn client_secret(pasted: &Secret) -> Result<Secret> {
-    let wrong = |why: &str| Err(Error::config(why).with_hint(SECRET_HINT));
-    let labels = ["client secret key", "client secret", "client_secret"];
-    let text = bare(pasted.expose(), &labels);
-    if text.is_empty() {
-        return wrong("the Client Secret is empty");
-    }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return wrong("the Client Secret holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
-}
-
-/// `pasted` without blanks, the label in front and quotes around it.
-fn bare<'t>(pasted: &'t str, labels: &[&str]) -> &'t str {
-    let text = pasted.trim();
-    let unlabelled = labels.iter().find_map(|label| {
-        let start = text.get(..label.len())?;
-        let rest = text.get(label.len()..)?.trim_start();
-        let separated = rest.strip_prefix([':', '='])?;
-        start.eq_ignore_ascii_case(label).then_some(separated)
-    });
-    let text = unlabelled.unwrap_or(text).trim();
-    ['"', '\'']
-        .iter()
-        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(text)
-        .trim()
 }
 
 #[cfg(test)]

@@ -10,14 +10,16 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    InstalledSoftware, Origin, OtherSerialKind, Ref, TenantField, TenantFieldNames, VendorDay,
-    VendorInstant, Virtualization, clean, guest_hypervisor,
+    InstalledSoftware, Origin, OtherSerialKind, Ref, VendorDay, VendorInstant, Virtualization,
+    clean, guest_hypervisor,
 };
+use lmsync_core::tenant_fields::TenantFields;
 
 use self::hardware::{addresses, hardware};
 use crate::quirks::check_ins::CheckIn;
 use crate::quirks::rows::DeviceRow;
-use crate::{places, wire};
+use crate::tenant_fields::index;
+use crate::wire;
 
 /// What a device needs to be read alone, besides its id.
 pub(crate) const COMPANY_ID: &str = "company_id";
@@ -151,51 +153,20 @@ pub(crate) fn with_state(asset: Asset, state: &wire::SystemState, origin: &Origi
 /// `asset` with what the partner keeps in custom fields.
 pub(crate) fn with_custom_fields(
     asset: Asset,
-    fields: &[wire::AttributeValue],
-    places: &TenantFieldNames,
+    attributes: &[wire::AttributeValue],
+    fields: &TenantFields,
     origin: &Origin,
 ) -> Asset {
     let mut draft = origin.reopen(asset);
-    for field in fields {
+    for attribute in attributes {
         // A field without a name is still told apart by its id.
-        let name = field.name.clean().or_else(|| field.id().and_then(clean));
-        if let (Some(name), Some(value)) = (name, field.value.clone()) {
+        let name = attribute.name.clean();
+        let name = name.or_else(|| attribute.id().and_then(clean));
+        if let (Some(name), Some(value)) = (name, attribute.value.clone()) {
             draft.asset.custom_fields.insert(name, value);
         }
     }
-    let dates = draft.dates();
-    for field in CUSTOM_FIELDS {
-        let text = || places::held(fields, places, field).map(|held| (held, true));
-        let date = || {
-            let (held, date) = places::day(fields, places, field, &dates)?;
-            Some((held, date.day().is_some()))
-        };
-        let found = match field {
-            TenantField::AssetTag | TenantField::ProductNumber => text(),
-            _ => date(),
-        };
-        let Some((held, is_read)) = found else {
-            continue;
-        };
-        let value = held.text.as_str();
-        match field {
-            TenantField::PurchaseDate => {
-                draft.purchase_date(value);
-            }
-            TenantField::WarrantyStart => {
-                draft.warranty_start(value);
-            }
-            TenantField::WarrantyExpiry => {
-                draft.warranty_expiry(value);
-            }
-            TenantField::AssetTag => draft.asset.asset_tag = Some(value.to_owned()),
-            TenantField::ProductNumber => draft.asset.product_number = Some(value.to_owned()),
-            _ => continue,
-        }
-        if is_read {
-            draft.asset.places.insert(field, held.place.to_owned());
-        }
-    }
+    fields.fill(&mut draft, &index(attributes));
     draft.finish()
 }
 
@@ -203,15 +174,6 @@ pub(crate) fn with_custom_fields(
 pub(crate) fn day_text(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
 }
-
-/// What custom fields can hold; all else comes from the agent.
-pub(crate) const CUSTOM_FIELDS: [TenantField; 5] = [
-    TenantField::PurchaseDate,
-    TenantField::WarrantyStart,
-    TenantField::WarrantyExpiry,
-    TenantField::AssetTag,
-    TenantField::ProductNumber,
-];
 
 /// `asset` with a note on what could not be had.
 pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, origin: &Origin) -> Asset {
@@ -226,10 +188,8 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let source = origin.identified(wire.id.clean(), "the company", received_at)?;
     let name = wire.friendly_name.clean().or_else(|| wire.name.clean());
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let mut customer = origin.customer(wire.id.clean(), name, received_at)?;
     let dates = origin.dates(received_at);
     let ended = |date: &Scalar| {
         dates
@@ -391,7 +351,7 @@ fn chassis(system: &wire::System) -> Option<AssetKind> {
     named.or_else(|| {
         system
             .chassis_types
-            .iter()
+            .texts()
             .find_map(|number| match number.trim() {
                 "3" | "4" | "5" | "6" | "7" | "13" | "15" | "16" | "24" | "35" | "36" => {
                     Some(AssetKind::Desktop)
@@ -467,8 +427,8 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             ("model", wire.system.unexpected()),
             ("serial", wire.bios.unexpected()),
             ("manufacturer", wire.baseboard.unexpected()),
-            ("network.adapters", wire.ip_address.unexpected),
-            ("network.primary_mac", wire.mac_address.unexpected),
+            ("network.adapters", wire.ip_address.unexpected()),
+            ("network.primary_mac", wire.mac_address.unexpected()),
         ])
         .chain(wire.system.value().into_iter().flat_map(|system| {
             [

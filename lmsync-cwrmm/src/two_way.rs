@@ -12,9 +12,9 @@ use lmsync_core::{Error, Result, SharedClock};
 use crate::api::Fields;
 use crate::connector::CwRmm;
 use crate::map;
-use crate::places;
 use crate::product::PRODUCT;
-use crate::quirks::date_fields::DateTarget;
+use crate::quirks::date_fields::FieldIds;
+use crate::tenant_fields::index;
 use crate::wire::NewValue;
 
 /// Writes the dates for which [`fields`](crate::CwRmmConfig::fields) name anything; both by
@@ -24,7 +24,7 @@ use crate::wire::NewValue;
 /// A write costs three requests for a date that is replaced, four for one that was empty.
 #[async_trait]
 impl DateAccess for CwRmm {
-    type Record = DateTarget;
+    type Record = FieldIds;
 
     fn clock(&self) -> &SharedClock {
         self.api.account.http().clock()
@@ -32,37 +32,33 @@ impl DateAccess for CwRmm {
 
     /// The dates in the device's own custom fields, for one request. The default of a field's
     /// definition is not the device's: it counts as empty.
-    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, DateTarget)> {
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, FieldIds)> {
         let api = &self.api;
         let meter = Meter::default();
         let own = api
             .custom_fields(&id.vendor_id, Fields::Own, &meter)
             .await?;
         let reader = api.account.origin().dates(self.clock().now());
-        let dates = places::dates(&own, &api.options.places, &reader);
-        let homes = DateTarget::of_held(&own, &api.options.places, &reader);
-        Ok((dates, homes))
+        let (names, index) = (&api.options.fields, index(&own));
+        let dates = names.held_dates(&index, &reader);
+        Ok((dates, FieldIds::held(names, &index, &reader)))
     }
 
-    async fn send(&self, change: &DateChange, record: &DateTarget) -> Result<()> {
+    async fn send(&self, change: &DateChange, held: &FieldIds) -> Result<()> {
         let api = &self.api;
         let meter = Meter::default();
         let device = change.asset.vendor_id.as_str();
-        let homes = api.homes(change, record, &meter).await?;
+        let ids = api.ids_for(change, held, &meter).await?;
         let values: Vec<NewValue<'_>> = change
             .changes()
             .iter()
-            .map(|change| new_value(device, change, &homes))
+            .map(|change| new_value(device, change, &ids))
             .collect::<Result<_>>()?;
         api.writer.set_values(device, &values, &meter).await
     }
 }
 
-fn new_value<'a>(
-    device: &'a str,
-    change: &FieldChange,
-    homes: &'a DateTarget,
-) -> Result<NewValue<'a>> {
+fn new_value<'a>(device: &'a str, change: &FieldChange, ids: &'a FieldIds) -> Result<NewValue<'a>> {
     // How a value is cleared is not documented.
     let day = change.new.ok_or_else(|| {
         let what = format!("clearing {}", change.field);
@@ -70,7 +66,7 @@ fn new_value<'a>(
     })?;
     Ok(NewValue {
         entity_id: device,
-        attribute_id: homes.id(change.field)?,
+        attribute_id: ids.id(change.field)?,
         value: map::day_text(day),
     })
 }

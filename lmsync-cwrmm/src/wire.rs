@@ -2,11 +2,9 @@
 //!
 //! Field names are those of the vendor's OpenAPI text, odd capitals included.
 
-use std::fmt;
-
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -61,8 +59,8 @@ pub(crate) struct Endpoint {
     pub(crate) kind: Scalar,
     pub(crate) sub_resource_type: Scalar,
     pub(crate) virtual_type: Scalar,
-    pub(crate) ip_address: Texts,
-    pub(crate) mac_address: Texts,
+    pub(crate) ip_address: OneOrMany<Scalar>,
+    pub(crate) mac_address: OneOrMany<Scalar>,
     pub(crate) remote_address: Scalar,
     pub(crate) created_at: Scalar,
     pub(crate) modified_at: Scalar,
@@ -101,7 +99,7 @@ pub(crate) struct System {
     pub(crate) system_name: Scalar,
     pub(crate) domain: Scalar,
     pub(crate) chassis: Scalar,
-    pub(crate) chassis_types: Texts,
+    pub(crate) chassis_types: OneOrMany<Scalar>,
     pub(crate) hypervisor_name: Scalar,
 }
 
@@ -172,9 +170,9 @@ pub(crate) struct Network {
     pub(crate) product: Scalar,
     pub(crate) logical_name: Scalar,
     pub(crate) mac_address: Scalar,
-    pub(crate) ipv4: Texts,
-    pub(crate) ipv4_list: Texts,
-    pub(crate) ipv6: Texts,
+    pub(crate) ipv4: OneOrMany<Scalar>,
+    pub(crate) ipv4_list: OneOrMany<Scalar>,
+    pub(crate) ipv6: OneOrMany<Scalar>,
     #[serde(rename = "defaultIPGateway")]
     pub(crate) default_ip_gateway: Scalar,
 }
@@ -353,115 +351,9 @@ pub(crate) struct NewField<'a> {
     pub(crate) is_editable: bool,
 }
 
-/// Texts that come as a list, or as one text with commas, or not at all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Texts {
-    pub(crate) texts: Vec<String>,
-    /// The type that came where text belongs.
-    pub(crate) unexpected: Option<&'static str>,
-}
-
-impl Texts {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(String::as_str)
-    }
-
-    fn unexpected(kind: &'static str) -> Self {
-        Self {
-            texts: Vec::new(),
-            unexpected: Some(kind),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextsVisitor)
-    }
-}
-
-struct TextsVisitor;
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Texts;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a list of texts")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
-        let texts = text
-            .split([',', ';', ' ', '\n'])
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(ToOwned::to_owned)
-            .collect();
-        Ok(Texts {
-            texts,
-            unexpected: None,
-        })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts, A::Error> {
-        let mut all = Texts::default();
-        while let Some(element) = seq.next_element::<Scalar>()? {
-            match element {
-                Scalar::Text(text) => all.texts.push(text),
-                Scalar::Unexpected(kind) => all.unexpected = Some(kind),
-                Scalar::Absent | Scalar::Null => {}
-            }
-        }
-        Ok(all)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Texts::unexpected("object"))
-    }
-
-    fn visit_unit<E>(self) -> Result<Texts, E> {
-        Ok(Texts::default())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Texts, E> {
-        Ok(Texts::unexpected("boolean"))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Texts, E> {
-        Ok(Texts::unexpected("number"))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
-        Ok(Texts {
-            texts: vec![number.to_string()],
-            unexpected: None,
-        })
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Texts, E> {
-        Ok(Texts::unexpected("number"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn texts(json: &str) -> Vec<String> {
-        serde_json::from_str::<Texts>(json).unwrap().texts
-    }
-
-    #[test]
-    fn texts_come_as_text_as_a_list_or_not_at_all() {
-        assert_eq!(texts(r#""10.1.2.3""#), ["10.1.2.3"]);
-        assert_eq!(texts(r#""10.1.2.3, fe80::1""#), ["10.1.2.3", "fe80::1"]);
-        assert_eq!(texts(r#"["10.1.2.3",null,7]"#), ["10.1.2.3", "7"]);
-        for none in ["null", "\"\"", "[]", "true", "{\"a\":[1]}", "-1", "1.5"] {
-            assert!(texts(none).is_empty(), "{none}");
-        }
-        let odd: Texts = serde_json::from_str(r#"{"a":1}"#).unwrap();
-        assert_eq!(odd.unexpected, Some("object"));
-    }
 
     #[test]
     fn a_custom_field_tells_its_id_in_either_spelling_or_both() {

@@ -1,6 +1,5 @@
 //! What a Halo answer means, when signing in and after.
 
-use lmsync_core::auth::ExplainSignIn;
 use lmsync_core::http::Answer;
 use lmsync_core::json::Scalar;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
@@ -27,7 +26,6 @@ const CODES: [&str; 6] = [
     "unauthorized_client",
     "unsupported_grant_type",
 ];
-const REASON_CHARS: usize = 200;
 
 /// The kind of records that a request reads; each needs rights of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +43,26 @@ impl ReadKind {
             Self::Customers => "customers",
             Self::Sites => "sites",
             Self::Software => "software licences",
+        }
+    }
+
+    /// The end of the path at which they are listed.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Assets => "Asset",
+            Self::Customers => "Client",
+            Self::Sites => "Site",
+            Self::Software => "SoftwareLicence",
+        }
+    }
+
+    /// The name of a request for a page of them.
+    pub(crate) const fn operation(self) -> &'static str {
+        match self {
+            Self::Assets => "GET /Asset",
+            Self::Customers => "GET /Client",
+            Self::Sites => "GET /Site",
+            Self::Software => "GET /SoftwareLicence",
         }
     }
 
@@ -78,119 +96,106 @@ pub(crate) enum TokenFor {
     Writing,
 }
 
-/// The classification of a sign-in to `product`; a page or nothing at an address
-/// that `is_last` is worth another try, at another one the next address is.
-pub(crate) fn sign_in(product: HaloProduct, token_for: TokenFor, is_last: bool) -> ExplainSignIn {
-    use HaloProduct::{Itsm, Psa};
-    use TokenFor::{Reading, Writing};
-    match (product, token_for, is_last) {
-        (Psa, Reading, true) => |answer| signed_in(answer, Psa, Reading, true),
-        (Psa, Reading, false) => |answer| signed_in(answer, Psa, Reading, false),
-        (Psa, Writing, true) => |answer| signed_in(answer, Psa, Writing, true),
-        (Psa, Writing, false) => |answer| signed_in(answer, Psa, Writing, false),
-        (Itsm, Reading, true) => |answer| signed_in(answer, Itsm, Reading, true),
-        (Itsm, Reading, false) => |answer| signed_in(answer, Itsm, Reading, false),
-        (Itsm, Writing, true) => |answer| signed_in(answer, Itsm, Writing, true),
-        (Itsm, Writing, false) => |answer| signed_in(answer, Itsm, Writing, false),
-    }
-}
-
-/// `Ok` for what may hold a token. Of the answer nothing but known codes and a
-/// number is shown: the rest may be a token.
-fn signed_in(
+/// `Ok` for an answer to a sign-in that may hold a token. A page or nothing at an address that
+/// `is_last` is worth another try, at another one the next address is. Of the answer nothing but
+/// known codes and a number is shown: the rest may be a token.
+pub(crate) fn require_token(
     answer: &Answer<'_>,
     product: HaloProduct,
     token_for: TokenFor,
     is_last: bool,
 ) -> Result<()> {
-    let status = answer.status();
     let menu = product.menu();
+    let label = product.label();
     let address_hint = format!("check the Authorisation Server under {menu} > API Details");
-    if status.is_success() {
+    let status = answer.status().as_u16();
+    if answer.status().is_success() {
         if token_for == TokenFor::Writing && lacks_writing(answer) {
-            return Err(without_scopes(product, token_for));
+            return Err(without_scopes(answer, product, token_for));
         }
         if !answer.is_html() {
             return Ok(());
         }
-        let retry = if is_last {
-            RetryClass::OnlyIfIdempotent
-        } else {
-            RetryClass::Never
+        let retry = match is_last {
+            true => RetryClass::OnlyIfIdempotent,
+            false => RetryClass::Never,
         };
-        return Err(
-            Error::new(ErrorKind::Decode, "a web page came instead of a token")
-                .with_retry(retry)
-                .with_status(status.as_u16())
-                .with_hint(address_hint),
-        );
+        let error = answer.silent_error(ErrorKind::Decode, "a web page came instead of a token");
+        return Err(error.with_retry(retry).with_hint(address_hint));
     }
-    let Err(plain) = answer.require_success() else {
-        return Ok(());
-    };
-    let error = match (status.as_u16(), code(answer)) {
-        (429, _) => return Err(too_many(answer, plain.retry_after())),
-        (_, Some(INVALID_SCOPE)) => without_scopes(product, token_for),
-        (401, _) | (400, Some("invalid_client" | "invalid_grant")) => Error::new(
+    let code = code(answer);
+    let (kind, message, hint) = match (status, code) {
+        (429, _) => return Err(too_many(answer)),
+        (_, Some(INVALID_SCOPE)) => return Err(without_scopes(answer, product, token_for)),
+        (401, _) | (400, Some("invalid_client" | "invalid_grant")) => (
             ErrorKind::Authentication,
+            format!("{label} does not accept the Client ID and Client Secret"),
             format!(
-                "{} does not accept the Client ID and Client Secret",
-                product.label()
+                "check both under {menu} > View Applications: the Authentication Method must be \
+                 Client ID and Secret (Services), the Login Type Agent, and the Client ID may \
+                 change when the application is first saved"
             ),
-        )
-        .with_hint(format!(
-            "check both under {menu} > View Applications: the Authentication Method must be Client \
-             ID and Secret (Services), the Login Type Agent, and the Client ID may change when \
-             the application is first saved"
-        )),
-        (400 | 403, _) => Error::new(
+        ),
+        (400 | 403, _) => (
             ErrorKind::Authentication,
-            format!("{} refuses the sign-in", product.label()),
-        )
-        .with_hint(format!(
-            "check the application's Authentication Method, Login Type and Permissions under \
-             {menu} > View Applications"
-        )),
-        (404 | 405, _) => Error::new(ErrorKind::Config, "there is no sign-in at this address")
-            .with_hint(address_hint),
-        (500, _) => Error::new(
+            format!("{label} refuses the sign-in"),
+            format!(
+                "check the application's Authentication Method, Login Type and Permissions under \
+                 {menu} > View Applications"
+            ),
+        ),
+        (404 | 405, _) => (
+            ErrorKind::Config,
+            "there is no sign-in at this address".to_owned(),
+            address_hint,
+        ),
+        (500, _) => (
             ErrorKind::Vendor,
-            "the sign-in fails on Halo's side, as it does for a tenant that it does not know",
-        )
-        .with_hint(format!(
-            "check the Tenant and the Authorisation Server under {menu} > API Details; if both \
-             are right, try again later"
-        )),
-        (300..=399, _) => Error::new(plain.kind(), plain.message()).with_hint(address_hint),
-        _ => Error::new(plain.kind(), "the sign-in failed").with_hint("try again later"),
+            "the sign-in fails on Halo's side, as it does for a tenant that it does not know"
+                .to_owned(),
+            format!(
+                "check the Tenant and the Authorisation Server under {menu} > API Details; if \
+                 both are right, try again later"
+            ),
+        ),
+        (300..=399, _) => (
+            ErrorKind::Vendor,
+            "Halo redirects the sign-in, which is not followed".to_owned(),
+            address_hint,
+        ),
+        _ => (
+            ErrorKind::Vendor,
+            "the sign-in failed".to_owned(),
+            "try again later".to_owned(),
+        ),
     };
-    let error = error.with_retry(plain.retry()).with_status(status.as_u16());
-    let error = match plain.retry_after() {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    };
-    Err(match code(answer) {
+    let error = answer.silent_error(kind, message).with_hint(hint);
+    Err(match code {
         Some(code) => error.with_vendor_code(code),
         None => error,
     })
 }
 
-fn without_scopes(product: HaloProduct, token_for: TokenFor) -> Error {
-    match token_for {
-        TokenFor::Reading => Error::new(
-            ErrorKind::Permission,
+fn without_scopes(answer: &Answer<'_>, product: HaloProduct, token_for: TokenFor) -> Error {
+    let (message, hint) = match token_for {
+        TokenFor::Reading => (
             "the application does not have the permissions asked for",
-        )
-        .with_hint(format!(
-            "open {} > View Applications > the application > Permissions, tick read:assets \
-             and read:customers, for software also read:software and read:softwarelicensing, and Save",
-            product.menu()
-        )),
-        TokenFor::Writing => Error::new(
-            ErrorKind::Permission,
+            format!(
+                "open {} > View Applications > the application > Permissions, tick read:assets and \
+                 read:customers, for software also read:software and read:softwarelicensing, and Save",
+                product.menu()
+            ),
+        ),
+        TokenFor::Writing => (
             "the application does not have the permission to change assets",
-        )
-        .with_hint(writing_hint(product)),
+            writing_hint(product),
+        ),
+    };
+    let error = answer.silent_error(ErrorKind::Permission, message);
+    let error = error.with_hint(hint).with_retry(RetryClass::Never);
+    match code(answer) {
+        Some(code) => error.with_vendor_code(code),
+        None => error,
     }
 }
 
@@ -222,9 +227,11 @@ fn lacks_writing(answer: &Answer<'_>) -> bool {
 
 /// The answer's OAuth code, where it is a known one.
 fn code(answer: &Answer<'_>) -> Option<&'static str> {
-    let said: Said = serde_json::from_slice(answer.body()).ok()?;
-    let code = said.error.text()?;
-    CODES.into_iter().find(|known| *known == code)
+    let said = answer.said();
+    CODES.into_iter().find(|known| {
+        let said = [&said.code, &said.text];
+        said.into_iter().flatten().any(|said| said == known)
+    })
 }
 
 /// `Ok` for 2xx; else what the answer means to one who `reads`.
@@ -237,41 +244,51 @@ pub(crate) fn require_success(
         return Ok(());
     };
     let menu = product.menu();
-    Err(match answer.status().as_u16() {
-        429 => too_many(answer, answer.retry_after()),
-        401 => answer
-            .error(
-                ErrorKind::Authentication,
-                format!("{} does not accept the token it gave", product.label()),
-            )
-            .with_hint(format!(
-                "check the application, and the agent it logs in as, under {menu} > View Applications"
-            )),
+    let label = product.label();
+    let (kind, message, hint) = match answer.status().as_u16() {
+        429 => return Err(too_many(answer)),
+        300..=399 => return Err(error),
+        401 => (
+            ErrorKind::Authentication,
+            format!("{label} does not accept the token it gave"),
+            format!(
+                "check the application, and the agent it logs in as, under {menu} > View \
+                 Applications"
+            ),
+        ),
         403 => {
             let (scope, level) = reads.rights(product);
-            answer
-                .error(
-                    ErrorKind::Permission,
-                    format!("{} does not let the application read {}", product.label(), reads.name()),
-                )
-                .with_hint(format!(
+            (
+                ErrorKind::Permission,
+                format!("{label} does not let the application read {}", reads.name()),
+                format!(
                     "under Configuration > Teams & Agents > Roles > Permissions give the agent's \
                      role {level}; if it has that, tick {scope} under {menu} > View Applications > \
                      the application > Permissions"
-                ))
+                ),
+            )
         }
-        404 | 405 => answer
-            .error(ErrorKind::NotFound, "there is no Halo API at this address")
-            .with_hint(resource_hint(product)),
-        300..=399 => error,
-        status => match reason(answer) {
-            Some(reason) => answer
-                .error(error.kind(), format!("Halo refused the request: {reason}"))
-                .with_retry(error.retry())
-                .with_hint(later(status)),
-            None => error.with_hint(later(status)),
-        },
-    })
+        404 | 405 => (
+            ErrorKind::NotFound,
+            "there is no Halo API at this address".to_owned(),
+            resource_hint(product),
+        ),
+        status => {
+            let hint = match status {
+                400..=499 => "if it stays, report it with the message",
+                _ => "try again later",
+            };
+            match answer.said().text {
+                Some(reason) => (
+                    error.kind(),
+                    format!("Halo refused the request: {reason}"),
+                    hint.to_owned(),
+                ),
+                None => return Err(error.with_hint(hint)),
+            }
+        }
+    };
+    Err(answer.error(kind, message).with_hint(hint))
 }
 
 /// `Ok` for 2xx; else what the answer means to one who changes an asset that was just read.
@@ -308,17 +325,9 @@ pub(crate) fn resource_hint(product: HaloProduct) -> String {
     )
 }
 
-fn later(status: u16) -> &'static str {
-    match status {
-        400..=499 => "if it stays, report it with the message",
-        _ => "try again later",
-    }
-}
-
 /// Too many requests, with the number that Halo names.
-fn too_many(answer: &Answer<'_>, wait: Option<std::time::Duration>) -> Error {
-    let limit = limit(&String::from_utf8_lossy(answer.body()));
-    let (message, hint) = match limit {
+fn too_many(answer: &Answer<'_>) -> Error {
+    let (message, hint) = match limit(&String::from_utf8_lossy(answer.body())) {
         Some(limit) => (
             format!("Halo allows {limit} requests in five minutes, for all tools together"),
             format!(
@@ -331,14 +340,8 @@ fn too_many(answer: &Answer<'_>, wait: Option<std::time::Duration>) -> Error {
             "lower `requests_per_minute`, or run fewer tools on this account".to_owned(),
         ),
     };
-    let error = Error::new(ErrorKind::RateLimited, message)
-        .with_retry(RetryClass::Safe)
-        .with_status(answer.status().as_u16())
-        .with_hint(hint);
-    match wait {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    }
+    let error = answer.silent_error(ErrorKind::RateLimited, message);
+    error.with_hint(hint)
 }
 
 /// The number in "Rate Limit Reached - 300 Requests per rolling 5 minute window".
@@ -356,39 +359,6 @@ fn limit(text: &str) -> Option<u32> {
         .filter(|_| of_five_minutes)
         .and_then(|pair| pair[0].parse().ok())
         .filter(|limit| *limit > 0)
-}
-
-/// What Halo says of an error, in one of its forms.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Said {
-    #[serde(rename = "errorMessage")]
-    error_message: Scalar,
-    #[serde(rename = "Message")]
-    message: Scalar,
-    error: Scalar,
-    id: Many,
-    #[serde(rename = "[0].id")]
-    first_id: Many,
-}
-
-type Many = lmsync_core::json::OneOrMany<Scalar>;
-
-fn reason(answer: &Answer<'_>) -> Option<String> {
-    if answer.body().trim_ascii_start().first() != Some(&b'{') {
-        return None;
-    }
-    let said: Said = serde_json::from_slice(answer.body()).ok()?;
-    let of_ids = said.id.0.iter().chain(&said.first_id.0);
-    let text = [&said.error_message, &said.message, &said.error]
-        .into_iter()
-        .chain(of_ids)
-        .filter_map(Scalar::text)
-        .find(|text| !text.trim().is_empty())?;
-    // Masked before it is cut, so that no part of a secret is left at the edge.
-    let text = answer.mask(text);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    Some(words.join(" ").chars().take(REASON_CHARS).collect())
 }
 
 #[cfg(test)]
@@ -412,11 +382,9 @@ mod tests {
     }
 
     fn sign_in_error(status: u16, body: &str) -> Error {
-        with(
-            status,
-            body,
-            sign_in(HaloProduct::Psa, TokenFor::Reading, true),
-        )
+        with(status, body, |answer| {
+            require_token(answer, HaloProduct::Psa, TokenFor::Reading, true)
+        })
         .expect_err(body)
     }
 
@@ -477,11 +445,9 @@ mod tests {
     #[test]
     fn a_token_that_does_not_let_write_is_a_missing_permission() {
         let write = |status, body: &str| {
-            with(
-                status,
-                body,
-                sign_in(HaloProduct::Itsm, TokenFor::Writing, true),
-            )
+            with(status, body, |answer| {
+                require_token(answer, HaloProduct::Itsm, TokenFor::Writing, true)
+            })
         };
         for (status, body) in [
             (400, r#"{"error":"invalid_scope"}"#),
@@ -517,17 +483,16 @@ mod tests {
         }
         assert!(write(200, r#"{"access_token":"t"}"#).is_ok());
         // Who only reads is not asked for it.
-        let read = sign_in(HaloProduct::Itsm, TokenFor::Reading, true);
+        let read =
+            |answer: &Answer<'_>| require_token(answer, HaloProduct::Itsm, TokenFor::Reading, true);
         assert!(with(200, r#"{"access_token":"t","scope":"read:assets"}"#, read).is_ok());
     }
 
     #[test]
     fn a_page_at_an_address_to_try_first_is_no_reason_to_wait() {
-        let first = with(
-            200,
-            "<html>",
-            sign_in(HaloProduct::Itsm, TokenFor::Reading, false),
-        )
+        let first = with(200, "<html>", |answer| {
+            require_token(answer, HaloProduct::Itsm, TokenFor::Reading, false)
+        })
         .unwrap_err();
         assert_eq!(first.retry(), RetryClass::Never);
         assert_eq!(
@@ -588,7 +553,7 @@ mod tests {
             r#"{"id":["no such thing"]}"#,
         ] {
             let error = read_error(400, body);
-            assert!(error.message().ends_with(": no such thing"), "{error}");
+            assert!(error.message().ends_with("no such thing"), "{error}");
             assert_eq!(error.retry(), RetryClass::Never);
         }
         assert_eq!(

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Scalar, WireRow};
-use lmsync_core::model::TenantFieldNames;
-use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
+use lmsync_core::tenant_fields::TenantFields;
+use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
@@ -34,7 +34,7 @@ pub(crate) struct Api {
 /// The user's choices about the meaning of the account's records.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     pub(crate) types: AssetTypes,
     pub(crate) include_inactive: bool,
 }
@@ -110,7 +110,7 @@ impl Api {
         options: AssetOptions,
         meter: &Meter,
     ) -> Result<ListPage<wire::Asset>> {
-        let mut url = self.list_url("Asset", page, PAGE_SIZE, options.inactive);
+        let mut url = self.list_url(ReadKind::Assets, page, PAGE_SIZE, options.inactive);
         {
             let mut query = url.query_pairs_mut();
             query
@@ -130,36 +130,39 @@ impl Api {
                 query.append_pair("includechangehistorylastupdated", "true");
             }
         }
-        let call = Call::get("GET /Asset", &url)?;
-        self.http()
-            .send(&call, meter, |answer| {
-                self.read_list(answer, ReadKind::Assets, options.raw, PAGE_SIZE)
-            })
+        self.read(ReadKind::Assets, &url, options.raw, PAGE_SIZE, meter)
             .await
     }
 
     /// The number of assets.
     pub(crate) async fn asset_count(&self, of: &AssetFilter, meter: &Meter) -> Result<Option<u64>> {
-        let mut url = self.list_url("Asset", 1, 1, false);
+        let mut url = self.list_url(ReadKind::Assets, 1, 1, false);
         url.query_pairs_mut().append_pair("noicon", "true");
         if let AssetFilter::Types(ids) = of {
             url.query_pairs_mut()
                 .append_pair("assettypes", &ids.join(","));
         }
-        self.count("GET /Asset", &url, ReadKind::Assets, meter)
-            .await
+        let page = self.read::<Scalar>(ReadKind::Assets, &url, KeepRaw::No, 1, meter);
+        Ok(page.await?.total)
     }
 
-    pub(crate) async fn client_count(&self, meter: &Meter) -> Result<Option<u64>> {
-        let url = self.list_url("Client", 1, 1, false);
-        self.count("GET /Client", &url, ReadKind::Customers, meter)
-            .await
+    /// The number of records of a kind.
+    pub(crate) async fn count(&self, reads: ReadKind, meter: &Meter) -> Result<Option<u64>> {
+        let url = self.list_url(reads, 1, 1, false);
+        let page = self.read::<Scalar>(reads, &url, KeepRaw::No, 1, meter);
+        Ok(page.await?.total)
     }
 
-    pub(crate) async fn licence_count(&self, meter: &Meter) -> Result<Option<u64>> {
-        let url = self.list_url("SoftwareLicence", 1, 1, false);
-        self.count("GET /SoftwareLicence", &url, ReadKind::Software, meter)
-            .await
+    /// A page of the list of a kind.
+    pub(crate) async fn page<R: DeserializeOwned>(
+        &self,
+        reads: ReadKind,
+        number: u32,
+        meter: &Meter,
+    ) -> Result<ListPage<R>> {
+        let inactive = self.options.include_inactive;
+        let url = self.list_url(reads, number, PAGE_SIZE, inactive);
+        self.read(reads, &url, KeepRaw::No, PAGE_SIZE, meter).await
     }
 
     /// One asset with everything Halo has of it.
@@ -193,52 +196,6 @@ impl Api {
         self.http()
             .send(&call, meter, |answer| {
                 self.read_array(answer, ReadKind::Assets)
-            })
-            .await
-    }
-
-    pub(crate) async fn clients(
-        &self,
-        page: u32,
-        inactive: bool,
-        meter: &Meter,
-    ) -> Result<ListPage<wire::Client>> {
-        let url = self.list_url("Client", page, PAGE_SIZE, inactive);
-        let call = Call::get("GET /Client", &url)?;
-        self.http()
-            .send(&call, meter, |answer| {
-                self.read_list(answer, ReadKind::Customers, KeepRaw::No, PAGE_SIZE)
-            })
-            .await
-    }
-
-    pub(crate) async fn sites(
-        &self,
-        page: u32,
-        inactive: bool,
-        meter: &Meter,
-    ) -> Result<ListPage<wire::Site>> {
-        let url = self.list_url("Site", page, PAGE_SIZE, inactive);
-        let call = Call::get("GET /Site", &url)?;
-        self.http()
-            .send(&call, meter, |answer| {
-                self.read_list(answer, ReadKind::Sites, KeepRaw::No, PAGE_SIZE)
-            })
-            .await
-    }
-
-    pub(crate) async fn licences(
-        &self,
-        page: u32,
-        inactive: bool,
-        meter: &Meter,
-    ) -> Result<ListPage<wire::Licence>> {
-        let url = self.list_url("SoftwareLicence", page, PAGE_SIZE, inactive);
-        let call = Call::get("GET /SoftwareLicence", &url)?;
-        self.clients
-            .software
-            .send(&call, meter, |answer| {
-                self.read_list(answer, ReadKind::Software, KeepRaw::No, PAGE_SIZE)
             })
             .await
     }
@@ -289,8 +246,8 @@ impl Api {
         url
     }
 
-    fn list_url(&self, what: &str, page: u32, size: u32, inactive: bool) -> Url {
-        let mut url = self.url(&[what]);
+    fn list_url(&self, reads: ReadKind, page: u32, size: u32, inactive: bool) -> Url {
+        let mut url = self.url(&[reads.path()]);
         // Halo's own spelling; without it the other two are ignored.
         url.query_pairs_mut()
             .append_pair("pageinate", "true")
@@ -304,21 +261,22 @@ impl Api {
         url
     }
 
-    async fn count(
+    /// The page at `url`, for which `asked` rows were asked.
+    async fn read<R: DeserializeOwned>(
         &self,
-        operation: &'static str,
-        url: &Url,
         reads: ReadKind,
+        url: &Url,
+        raw: KeepRaw,
+        asked: u32,
         meter: &Meter,
-    ) -> Result<Option<u64>> {
-        let call = Call::get(operation, url)?;
+    ) -> Result<ListPage<R>> {
         let http = match reads {
             ReadKind::Software => &self.clients.software,
             ReadKind::Assets | ReadKind::Customers | ReadKind::Sites => self.http(),
         };
+        let call = Call::get(reads.operation(), url)?;
         http.send(&call, meter, |answer| {
-            let page = self.read_list::<Scalar>(answer, reads, KeepRaw::No, 1)?;
-            Ok(page.total)
+            self.read_list(answer, reads, raw, asked)
         })
         .await
     }
@@ -462,10 +420,7 @@ fn no_list(answer: &Answer<'_>, warning: Option<&str>) -> Error {
         Some(warning) => format!("Halo sent no list, and a warning: {}", answer.mask(warning)),
         None => "Halo sent no list".to_owned(),
     };
-    answer
-        .error(ErrorKind::Vendor, message)
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later; if it stays, report it with the message")
+    answer.without_data(ErrorKind::Vendor, message)
 }
 
 fn unknown_asset(answer: &Answer<'_>) -> Error {
@@ -481,9 +436,11 @@ mod tests {
     use bytes::Bytes;
     use lmsync_core::auth::{Credential, HeaderAuth};
     use lmsync_core::http::{Budget, Endpoint, Limiter, Redactor, ReqwestTransport};
-    use lmsync_core::{Capabilities, ConnectorInfo, SystemClock};
+    use lmsync_core::tenant_fields::TenantFieldNames;
+    use lmsync_core::{Capabilities, ConnectorInfo, RetryClass, SystemClock};
 
     use super::*;
+    use crate::tenant_fields::SUPPORTED;
 
     fn api() -> Api {
         let clock: lmsync_core::SharedClock = Arc::new(SystemClock::new());
@@ -505,7 +462,7 @@ mod tests {
             base: Url::parse("https://acme.halopsa.com/api").unwrap(),
             product: HaloProduct::Psa,
             options: Options {
-                places: TenantFieldNames::new(),
+                fields: TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap(),
                 types: AssetTypes::default(),
                 include_inactive: false,
             },

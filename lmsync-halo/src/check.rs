@@ -3,7 +3,7 @@
 use lmsync_core::http::Meter;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
-use crate::answers::{self, SIGN_IN};
+use crate::answers::{self, ReadKind, SIGN_IN};
 use crate::api::{Api, AssetFilter};
 
 const READ_SOFTWARE: &str = "read_software";
@@ -17,7 +17,7 @@ const NONE_HINT: &str = "if Halo shows assets, the agent may not see their types
 pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let meter = Meter::default();
     let product = api.product.label();
-    let customers = api.client_count(&meter).await;
+    let customers = api.count(ReadKind::Customers, &meter).await;
     let assets = visible_assets(api, &meter).await;
     let assets_hint = match assets {
         Ok(Some(0)) => NONE_HINT,
@@ -26,17 +26,10 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let report = reads(product, &customers, &assets)
         .advise(Check::READ_CUSTOMERS, ROLE_HINT)
         .advise(Check::READ_ASSETS, assets_hint);
-    let failed = [Check::REACHABLE, Check::AUTHENTICATED]
-        .into_iter()
-        .find(|name| {
-            report
-                .checks
-                .iter()
-                .any(|check| check.name == *name && !check.ok)
-        });
+    let failed = report.first_failed(&[Check::REACHABLE, Check::AUTHENTICATED]);
     let software = match failed {
         Some(failed) => Check::not_tried(READ_SOFTWARE, failed),
-        None => match api.licence_count(&meter).await {
+        None => match api.count(ReadKind::Software, &meter).await {
             Ok(Some(count)) => {
                 Check::passed(READ_SOFTWARE, format!("{count} software licences visible"))
             }
@@ -68,17 +61,14 @@ async fn visible_assets(api: &Api, meter: &Meter) -> Result<Option<u64>> {
 async fn check_writing(api: &Api, meter: &Meter) -> Check {
     let product = api.product;
     match api.sign_in_to_write(meter).await {
-        Ok(()) => Check {
-            hint: Some(answers::writing_hint(product)),
-            ..Check::passed(
-                Check::WRITE_DATES,
-                format!(
-                    "nothing was written: {} lets the application sign in to change assets; \
-                     whether the agent's role allows it shows only on writing",
-                    product.label()
-                ),
-            )
-        },
+        Ok(()) => {
+            let detail = format!(
+                "nothing was written: {} lets the application sign in to change assets; whether \
+                 the agent's role allows it shows only on writing",
+                product.label()
+            );
+            Check::passed(Check::WRITE_DATES, detail).with_hint(answers::writing_hint(product))
+        }
         Err(error) => Check::failed(Check::WRITE_DATES, &error),
     }
 }

@@ -1,7 +1,8 @@
 //! Credentials and options of an account.
 
 use lmsync_core::SecretSource;
-use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::model::Rules;
+use lmsync_core::tenant_fields::TenantFieldNames;
 use serde::Deserialize;
 
 use crate::product::HaloProduct;
@@ -104,45 +105,10 @@ impl HaloConfig {
         self
     }
 
-    /// Sets the account's name for reports.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
     /// Sets the tenant.
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// Sets where the tenant keeps what; places not named here keep their defaults.
-    #[must_use]
-    pub fn fields(mut self, fields: TenantFieldNames) -> Self {
-        self.fields = fields;
-        self
-    }
-
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
-
-    /// Sets the most requests in flight.
-    #[must_use]
-    pub fn concurrency(mut self, requests: u32) -> Self {
-        self.concurrency = Some(requests);
-        self
-    }
-
-    /// Sets the rules by which values are read, such as the zone of times.
-    #[must_use]
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.rules = rules;
         self
     }
 

@@ -5,20 +5,22 @@ use std::time::Duration;
 
 use lmsync_core::auth::TokenAuth;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::TenantField;
+use lmsync_core::tenant_fields::{TenantField, TenantFields};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    Error, OpenedAccount, Result, Secret, SecretSource, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result,
+    Secret, SecretSource, input,
 };
 
 use crate::answers::TokenFor;
 use crate::api::{Api, Clients, Options};
 use crate::config::HaloConfig;
 use crate::connector::Halo;
-use crate::places;
 use crate::product::HaloProduct;
 use crate::quirks::address;
-use crate::quirks::sign_in::{Application, Scopes, SignIn};
+use crate::quirks::sign_in::{
+    Application, READ_ASSETS, READ_SOFTWARE, Scopes, SignIn, WRITE_DATES,
+};
+use crate::tenant_fields::SUPPORTED;
 use crate::two_way::WRITABLE;
 
 /// Hosted accounts were seen to allow 300 requests in five minutes, for all their tools together.
@@ -26,21 +28,9 @@ const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 const CONCURRENCY: usize = 4;
 
-impl AccountConfig for HaloConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(HaloConfig opens Halo: name, requests_per_minute, concurrency, rules, fields);
 
 impl HaloConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Halo> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
@@ -100,28 +90,27 @@ impl HaloConfig {
         };
         let signed_in = |token: Arc<TokenAuth>| client(&api_origin).authorizer(token).build();
         let scopes = &self.scopes;
-        let assets = signed_in(token(TokenFor::Reading, scopes.for_assets()));
+        let assets = signed_in(token(TokenFor::Reading, scopes.or_least(READ_ASSETS)));
         // Scopes that the user chose hold for all that is read: one token will do.
         let software = match scopes {
-            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.for_software())),
+            Scopes::Least => signed_in(token(TokenFor::Reading, scopes.or_least(READ_SOFTWARE))),
             Scopes::These(_) => assets.clone(),
         };
-        let write_token = token(TokenFor::Writing, scopes.for_dates());
+        let write_token = token(TokenFor::Writing, scopes.or_least(WRITE_DATES));
         let clients = Clients {
             assets,
             software,
             dates: signed_in(Arc::clone(&write_token)),
             write_token,
         };
-        self.fields.check(&TenantField::ALL)?;
         let options = Options {
-            places: places::over_defaults(self.fields.clone()),
+            fields: TenantFields::new(self.fields.clone(), &SUPPORTED)?,
             types: self.asset_types.clone(),
             include_inactive: self.include_inactive,
         };
-        let check_in = match places::check_in(&options.places) {
-            (_, true) => CheckInSupport::Configured,
-            (_, false) => CheckInSupport::None,
+        let check_in = match options.fields.is_configured(TenantField::LastCheckIn) {
+            true => CheckInSupport::Configured,
+            false => CheckInSupport::None,
         };
         let capabilities = Capabilities::new()
             .software(true)
@@ -180,18 +169,8 @@ fn named(tenant: &str) -> Option<&str> {
 }
 
 fn credential(source: &SecretSource, product: HaloProduct, field: &str) -> Result<Secret> {
-    let secret = source.resolve()?;
-    let text = secret.expose().trim();
-    let wrong = |why: &str| {
-        Err(Error::config(format!("the {field} {why}")).with_hint(product.application_hint(field)))
-    };
-    if text.is_empty() {
-        return wrong("is empty");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return wrong("holds a blank or a line break");
-    }
-    Ok(Secret::from(text))
+    input::token(field, &source.resolve()?)
+        .map_err(|error| error.with_hint(product.application_hint(field)))
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Connector for Halo {
         let own = wire.software.take();
         let reading = Reading {
             origin,
-            places: &api.options.places,
+            fields: &api.options.fields,
             accept_update: false,
         };
         let row = WireRow::of(wire);

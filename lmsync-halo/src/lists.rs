@@ -19,18 +19,7 @@ fn numbered<R, T, M: Into<Row<T>>>(
     page: ListPage<R>,
     map: impl Fn(WireRow<R>, DateTime<Utc>) -> M,
 ) -> Page<T> {
-    let received_at = page.received_at;
-    Page {
-        rows: page
-            .rows
-            .into_iter()
-            .map(|row| map(row, received_at).into())
-            .collect(),
-        total: page.total,
-        next: Next::Numbered {
-            pages: None,
-            more: None,
-            size: page.size,
-        },
-    }
+    let (total, at) = (page.total, page.received_at);
+    let next = Next::numbered(page.size);
+    Page::of(page.rows, next, |row| map(row, at)).with_total(total)
 }

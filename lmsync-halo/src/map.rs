@@ -1,18 +1,16 @@
 //! From wire to model: every rule about what Halo's values mean. Pure.
 
-pub(crate) mod dates;
-
 use chrono::{DateTime, Utc};
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
-    InstalledSoftware, Issue, Origin, Ref, Size, SizeUnit, Software, TenantField, TenantFieldNames,
-    clean,
+    InstalledSoftware, Issue, Origin, Ref, Software, clean,
 };
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Rejection, Result};
 
-use crate::places::{self, Form};
+use crate::tenant_fields::index;
 use crate::wire::{self, id};
 
 /// The parent id that leads from a software record to the asset it was kept as.
@@ -22,7 +20,7 @@ pub(crate) const ASSET_ID: &str = "asset_id";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) origin: &'a Origin,
-    pub(crate) places: &'a TenantFieldNames,
+    pub(crate) fields: &'a TenantFields,
     /// The record's last change may stand in for a check-in.
     pub(crate) accept_update: bool,
 }
@@ -33,252 +31,77 @@ pub(crate) fn asset(
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
     let wire = row.record?;
-    let mut filling = Filling {
-        draft: reading.origin.draft(id(&wire.id), received_at)?,
-        wire: &wire,
-        places: reading.places,
+    let mut draft = reading.origin.draft(id(&wire.id), received_at)?;
+    draft.asset.source.raw = row.raw;
+    note_unexpected(&mut draft, &wire);
+    draft.name(wire.inventory_number.text());
+    reading.fields.fill(&mut draft, &index(&wire));
+    if draft.asset.hostname.is_none() {
+        draft.name(wire.key_field.text());
+    }
+    for text in [&wire.assettype_name, &wire.assetgroup_name] {
+        draft.kind(text.text(), text.text().and_then(AssetKind::from_words));
+    }
+    describe(&mut draft.asset, &wire);
+    last_change(&mut draft, &wire, reading.accept_update);
+    Ok(draft.finish())
+}
+
+/// Whose the asset is, its state, and the tenant's fields as they came.
+fn describe(asset: &mut Asset, wire: &wire::Asset) {
+    asset.customer = reference(&wire.client_id, &wire.client_name);
+    asset.site = reference(&wire.site_id, &wire.site_name);
+    let users = wire.users.0.iter();
+    asset.assigned_user = users.filter_map(LenientObject::value).find_map(user);
+    asset.state = match wire.inactive {
+        Some(true) => AssetState::Inactive,
+        Some(false) => AssetState::Active,
+        None => AssetState::Unknown,
     };
-    filling.draft.asset.source.raw = row.raw;
-    filling.note_unexpected();
-    filling.identify();
-    filling.describe();
-    filling.measure();
-    filling.date(reading.accept_update);
-    Ok(filling.draft.finish())
+    asset.state_raw = wire.status_name.clean();
+    for fields in [&wire.customfields, &wire.fields].into_iter().flatten() {
+        for field in fields.0.iter().filter_map(LenientObject::value) {
+            if let (Some(name), Some(value)) = (field.name.clean(), &field.value) {
+                asset.custom_fields.insert(name, value.clone());
+            }
+        }
+    }
 }
 
-/// An asset in the making, from one record.
-struct Filling<'a> {
-    draft: AssetDraft<'a>,
-    wire: &'a wire::Asset,
-    places: &'a TenantFieldNames,
+/// When the record was made and last changed; `accept_update` lets that stand in for a check-in.
+fn last_change(draft: &mut AssetDraft<'_>, wire: &wire::Asset, accept_update: bool) {
+    let dates = draft.dates();
+    let updated = [
+        &wire.changehistory_last_updated,
+        &wire.last_modified,
+        &wire.dlastupdate,
+    ];
+    let updated = updated.into_iter().find_map(|at| moment(at, &dates));
+    draft
+        .vendor_updated_at(updated)
+        .created_at(moment(&wire.changehistory_created_date, &dates));
+    if accept_update {
+        draft.last_check_in(updated, CheckInBasis::RecordUpdate);
+    }
 }
 
-impl<'a> Filling<'a> {
-    /// Tries the places of `field` in turn, until `apply` says that it has a value.
-    fn fill(
-        &mut self,
-        field: TenantField,
-        form: Form,
-        apply: impl FnMut(&mut AssetDraft<'a>, &str, &str) -> bool,
-    ) {
-        let places = self.places;
-        self.fill_from(field, places.names(field), form, apply);
-    }
+/// The text of a moment. Halo's databases write 1900 for "never"; that is nothing odd here.
+fn moment<'w>(scalar: &'w Scalar, dates: &DateReader) -> Option<&'w str> {
+    let text = scalar.text();
+    text.filter(|text| dates.instant(*text).value.is_some())
+}
 
-    fn fill_from(
-        &mut self,
-        field: TenantField,
-        names: &[String],
-        form: Form,
-        mut apply: impl FnMut(&mut AssetDraft<'a>, &str, &str) -> bool,
-    ) {
-        for name in names {
-            if let Some(text) = places::look(self.wire, name, form)
-                && apply(&mut self.draft, &text, name)
-            {
-                self.draft.asset.places.insert(field, name.clone());
-                return;
-            }
-        }
-    }
-
-    /// Sets a day from the first place that holds one. Only where none does, what
-    /// stands in its stead is worth an issue: an unset date is 1900 in some places.
-    fn fill_day(&mut self, field: TenantField, set: impl Fn(&mut AssetDraft<'a>, &str)) {
-        let dates = self.draft.dates();
-        let Some(found) = places::day(self.wire, self.places, field, &dates) else {
-            return;
-        };
-        set(&mut self.draft, &found.text);
-        if found.held.day().is_some() {
-            let place = found.place.to_owned();
-            self.draft.asset.places.insert(field, place);
-        }
-    }
-
-    fn identify(&mut self) {
-        use TenantField as F;
-        let wire = self.wire;
-        self.draft.name(wire.inventory_number.text());
-        self.fill(F::Hostname, Form::Shown, |draft, text, _| {
-            draft.asset.hostname = clean(text);
-            true
-        });
-        if self.draft.asset.hostname.is_none() {
-            self.draft.name(wire.key_field.text());
-        }
-        self.fill(F::Serial, Form::Shown, |draft, text, _| {
-            draft.serial(text);
-            draft.asset.serial.usable().is_some()
-        });
-        self.fill(F::Manufacturer, Form::Shown, |draft, text, _| {
-            draft.manufacturer(text);
-            draft.asset.manufacturer.is_some()
-        });
-        self.fill(F::Model, Form::Shown, |draft, text, _| {
-            draft.model(text);
-            draft.asset.model.is_some()
-        });
-        self.fill(F::ProductNumber, Form::Shown, |draft, text, _| {
-            draft.asset.product_number = clean(text);
-            true
-        });
-        self.fill(F::AssetTag, Form::Shown, |draft, text, _| {
-            draft.asset.asset_tag = clean(text);
-            true
-        });
-        self.fill(F::HardwareUuid, Form::Shown, |draft, text, _| {
-            draft.hardware_uuid(text);
-            draft.asset.hardware_uuid.is_some()
-        });
-        self.fill(F::MacAddress, Form::Shown, |draft, text, _| {
-            for mac in text
-                .split([',', ';', '\n', ' '])
-                .filter(|mac| !mac.is_empty())
-            {
-                draft.adapter(None, mac, []);
-            }
-            let adapters = &draft.asset.network.adapters;
-            adapters.iter().any(|adapter| adapter.mac.is_some())
-        });
-        let asset = &mut self.draft.asset;
-        asset.customer = reference(&wire.client_id, &wire.client_name);
-        asset.site = reference(&wire.site_id, &wire.site_name);
-        asset.assigned_user = wire
-            .users
-            .0
-            .iter()
-            .filter_map(LenientObject::value)
-            .find_map(user);
-    }
-
-    fn describe(&mut self) {
-        use TenantField as F;
-        let wire = self.wire;
-        self.fill(F::Kind, Form::Shown, |draft, text, _| {
-            let kind = AssetKind::from_words(text);
-            draft.kind(text, kind);
-            kind.is_some()
-        });
-        let words = [&wire.assettype_name, &wire.assetgroup_name];
-        for text in words.into_iter().filter_map(Scalar::text) {
-            self.draft.kind(text, AssetKind::from_words(text));
-        }
-        self.fill(F::Domain, Form::Shown, |draft, text, _| {
-            draft.asset.domain = clean(text);
-            true
-        });
-        self.fill(F::LastUser, Form::Shown, |draft, text, _| {
-            draft.asset.last_user = clean(text);
-            true
-        });
-        self.fill(F::OsName, Form::Shown, |draft, text, _| {
-            draft.os(text, None);
-            draft.asset.os.name.is_some()
-        });
-        self.fill(F::OsVersion, Form::Shown, |draft, text, _| {
-            draft.os(None, text);
-            true
-        });
-        let asset = &mut self.draft.asset;
-        asset.state = match wire.inactive {
-            Some(true) => AssetState::Inactive,
-            Some(false) => AssetState::Active,
-            None => AssetState::Unknown,
-        };
-        asset.state_raw = wire.status_name.clean();
-        for fields in [&wire.customfields, &wire.fields].into_iter().flatten() {
-            for field in fields.0.iter().filter_map(LenientObject::value) {
-                if let (Some(name), Some(value)) = (field.name.clean(), &field.value) {
-                    asset.custom_fields.insert(name, value.clone());
-                }
-            }
-        }
-    }
-
-    fn measure(&mut self) {
-        use TenantField as F;
-        self.fill(F::Cpu, Form::Shown, |draft, text, _| {
-            draft.asset.cpu.name = clean(text);
-            true
-        });
-        self.fill(F::Memory, Form::Shown, |draft, text, name| {
-            if let Some(size) = size(text, name) {
-                draft.memory(size);
-            } else {
-                draft.unexpected("memory_bytes", text);
-            }
-            draft.asset.memory_bytes.is_some()
-        });
-        self.fill(F::Storage, Form::Shown, |draft, text, name| {
-            if let Some(size) = size(text, name) {
-                draft.storage_total(size);
-            } else {
-                draft.unexpected("storage_total_bytes", text);
-            }
-            draft.asset.storage_total_bytes.is_some()
-        });
-    }
-
-    fn date(&mut self, accept_update: bool) {
-        use TenantField as F;
-        let wire = self.wire;
-        self.fill_day(F::PurchaseDate, |draft, text| {
-            draft.purchase_date(text);
-        });
-        self.fill_day(F::WarrantyStart, |draft, text| {
-            draft.warranty_start(text);
-        });
-        self.fill_day(F::WarrantyExpiry, |draft, text| {
-            draft.warranty_expiry(text);
-        });
-        let (names, _) = places::check_in(self.places);
-        self.fill_from(F::LastCheckIn, &names, Form::Stored, |draft, text, _| {
-            draft.last_check_in(text, CheckInBasis::AgentCheckIn);
-            draft.asset.last_check_in.is_some()
-        });
-        let dates = self.draft.dates();
-        // Halo's databases write 1900 for "never"; that is nothing odd here.
-        let moment = |scalar: &'a Scalar| {
-            let text = scalar.text()?;
-            dates.instant(text).value.map(|_| text)
-        };
-        let updated = [
-            &wire.changehistory_last_updated,
-            &wire.last_modified,
-            &wire.dlastupdate,
-        ]
-        .into_iter()
-        .find_map(moment);
-        self.draft
-            .vendor_updated_at(updated)
-            .created_at(moment(&wire.changehistory_created_date));
-        if accept_update {
-            self.draft
-                .last_check_in(updated, CheckInBasis::RecordUpdate);
-        }
-    }
-
-    fn note_unexpected(&mut self) {
-        let wire = self.wire;
-        let scalars = [
-            ("name", &wire.inventory_number),
-            ("customer", &wire.client_id),
-            ("site", &wire.site_id),
-            ("kind", &wire.assettype_name),
-            ("state", &wire.status_name),
-            ("manufacturer", &wire.manufacturer_name),
-            ("purchase_date", &wire.supplier_purchasedate),
-            ("warranty_start", &wire.warranty_start),
-            ("warranty_expiry", &wire.warranty_end),
-            ("last_check_in", &wire.intune_lastsyncdatetime),
-        ];
-        let found = scalars.map(|(field, value)| (field, value.unexpected()));
-        self.draft.unexpected_types(found);
-        if let Some(warning) = wire.warning.clean() {
-            self.draft.gap("asset", warning);
-        }
+fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    let scalars = [
+        ("name", &wire.inventory_number),
+        ("customer", &wire.client_id),
+        ("site", &wire.site_id),
+        ("kind", &wire.assettype_name),
+        ("state", &wire.status_name),
+    ];
+    draft.unexpected_types(scalars.map(|(field, value)| (field, value.unexpected())));
+    if let Some(warning) = wire.warning.clean() {
+        draft.gap("asset", warning);
     }
 }
 
@@ -330,7 +153,7 @@ pub(crate) fn licence(
     let mut software = Software::new(source, name);
     software.publisher = wire.manufacturer.clean().or_else(|| wire.vendor.clean());
     software.customer = reference(&wire.client_id, &wire.client_name);
-    software.seats = wire.count.text().and_then(seats);
+    software.seats = wire.count;
     for (field, sent, day) in [
         ("start_date", &wire.start_date, &mut software.start_date),
         ("end_date", &wire.end_date, &mut software.end_date),
@@ -346,11 +169,6 @@ pub(crate) fn licence(
         }
     }
     Ok(software)
-}
-
-fn seats(text: &str) -> Option<u64> {
-    let text = text.trim();
-    text.strip_suffix(".0").unwrap_or(text).parse().ok()
 }
 
 /// An asset of a type that counts as software, as a software record.
@@ -389,10 +207,7 @@ pub(crate) fn customer(
     received_at: DateTime<Utc>,
 ) -> Result<Customer, Rejection> {
     let wire = row.record?;
-    let source = origin.identified(id(&wire.id), "the customer", received_at)?;
-    let name = wire.name.clean();
-    let name = name.unwrap_or_else(|| source.vendor_id.clone());
-    let mut customer = Customer::new(source, name);
+    let mut customer = origin.customer(id(&wire.id), wire.name.clean(), received_at)?;
     customer.active = wire.inactive.map(|inactive| !inactive);
     Ok(customer)
 }
@@ -420,24 +235,6 @@ pub(crate) fn site(row: WireRow<wire::Site>) -> Result<Site, Rejection> {
     })
 }
 
-/// `text` in the unit that it names, or else the unit in the name of its place; a
-/// bare number alone says nothing.
-fn size<'t>(text: &'t str, name: &str) -> Option<Size<'t>> {
-    if name == "physicalMemoryInBytes" {
-        return Some(Size::Stated {
-            number: text,
-            unit: SizeUnit::Bytes,
-        });
-    }
-    Size::in_text(text, SizeUnit::binary).or_else(|| {
-        let unit = name
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.len() > 1)
-            .find_map(SizeUnit::binary)?;
-        Some(Size::Stated { number: text, unit })
-    })
-}
-
 fn reference(reference_id: &Scalar, name: &Scalar) -> Option<Ref> {
     Some(Ref::new(id(reference_id)?, name.clean()))
 }
@@ -448,7 +245,5 @@ fn user(wire: &wire::User) -> Option<Ref> {
     Some(user)
 }
 
-#[cfg(test)]
-mod any_json;
 #[cfg(test)]
 mod tests;

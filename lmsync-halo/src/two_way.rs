@@ -10,8 +10,8 @@ use lmsync_core::{Error, ErrorKind, Result, SharedClock};
 
 use crate::api::Api;
 use crate::connector::Halo;
-use crate::map::dates::Holder;
 use crate::quirks::installed::unusable;
+use crate::quirks::update::Holder;
 use crate::wire;
 
 /// Setting a date is known to work; what clears one is not.
@@ -26,9 +26,9 @@ pub struct ReadAsset {
     read_at: DateTime<Utc>,
 }
 
-/// Writes a date to the first of its places that the asset has, where reading looks first:
-/// `supplier_purchasedate` and `warranty_end` unless [`fields`](crate::HaloConfig::fields)
-/// names others.
+/// Writes a date where it is read from; where the asset holds none, to the first of its names that
+/// the asset has: `supplier_purchasedate` and `warranty_end` unless
+/// [`fields`](crate::HaloConfig::fields) names others.
 ///
 /// Days are sent at noon, without a zone. A date in an asset field is sent together with
 /// all other fields of the asset, as they were just read. Source: the vendor's description
@@ -63,7 +63,7 @@ impl Api {
     fn holding<T>(&self, asset: &ReadAsset, look: impl FnOnce(Holder<'_>) -> T) -> T {
         look(Holder {
             asset: &asset.wire,
-            places: &self.options.places,
+            fields: &self.options.fields,
             dates: &self.account.origin().dates(asset.read_at),
         })
     }

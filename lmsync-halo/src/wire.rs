@@ -187,7 +187,8 @@ pub(crate) struct Site {
 pub(crate) struct Licence {
     pub(crate) id: Scalar,
     pub(crate) name: Scalar,
-    pub(crate) count: Scalar,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) count: Option<u64>,
     pub(crate) client_id: Scalar,
     pub(crate) client_name: Scalar,
     pub(crate) manufacturer: Scalar,

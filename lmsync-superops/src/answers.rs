@@ -222,13 +222,8 @@ fn uncoded(answer: &Answer<'_>, errors: &FieldErrors) -> Error {
 }
 
 fn without_data(answer: &Answer<'_>) -> Error {
-    answer
-        .error(
-            ErrorKind::Vendor,
-            "SuperOps answered without data and without an error",
-        )
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later")
+    let what = "SuperOps answered without data and without an error";
+    answer.without_data(ErrorKind::Vendor, what)
 }
 
 /// The vendor confirms a mutation and complains of it: whatever the reason, part of it may be made.

@@ -7,7 +7,7 @@ use lmsync_core::graphql::GraphQlRequest;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, StrictObject};
 use lmsync_core::{Account, Error, ErrorKind, Result};
-use serde::Serialize;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::answers;
@@ -30,29 +30,6 @@ pub(crate) struct Api {
     pub(crate) product: Product,
 }
 
-#[derive(Serialize)]
-struct Input<T> {
-    input: T,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInput {
-    page: u32,
-    page_size: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AssetInput<'a> {
-    asset_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    list_info: Option<PageInput>,
-}
-
-#[derive(Serialize)]
-struct NoVariables {}
-
 impl Api {
     fn http(&self) -> &HttpClient {
         self.account.http()
@@ -69,8 +46,7 @@ impl Api {
             Product::Msp => MSP_ASSET_LIST,
             Product::It => IT_ASSET_LIST,
         };
-        let input = PageInput { page, page_size };
-        let call = self.call("getAssetList", document, &Input { input })?;
+        let call = self.call("getAssetList", document, &paged(page, page_size))?;
         self.http()
             .send(&call, meter, |answer| read_list(answer, raw))
             .await
@@ -85,7 +61,7 @@ impl Api {
             Product::Msp => MSP_ASSET,
             Product::It => IT_ASSET,
         };
-        let call = self.call("getAsset", document, &asset_input(asset_id, None))?;
+        let call = self.call("getAsset", document, &of_asset(asset_id))?;
         self.http()
             .send(&call, meter, |answer| {
                 let (asset, _) = answers::read_optional(answer)?;
@@ -101,7 +77,7 @@ impl Api {
         asset_id: &str,
         meter: &Meter,
     ) -> Result<(wire::AssetDates, DateTime<Utc>)> {
-        let call = self.call("getAsset", ASSET_DATES, &asset_input(asset_id, None))?;
+        let call = self.call("getAsset", ASSET_DATES, &of_asset(asset_id))?;
         self.http()
             .send(&call, meter, |answer| {
                 let (dates, _) = answers::read_optional(answer)?;
@@ -121,10 +97,9 @@ impl Api {
         update: &wire::AssetUpdate<'_>,
         meter: &Meter,
     ) -> Result<()> {
-        let input = update;
         let call = Call {
             idempotency: Idempotency::Once,
-            ..self.call("updateAsset", UPDATE_ASSET, &Input { input })?
+            ..self.call("updateAsset", UPDATE_ASSET, &json!({ "input": update }))?
         };
         self.http().send(&call, meter, answers::require_made).await
     }
@@ -134,8 +109,7 @@ impl Api {
         asset_id: &str,
         meter: &Meter,
     ) -> Result<wire::Summary> {
-        let input = asset_input(asset_id, None);
-        let call = self.call("getAssetSummary", ASSET_SUMMARY, &input)?;
+        let call = self.call("getAssetSummary", ASSET_SUMMARY, &of_asset(asset_id))?;
         self.http()
             .send(&call, meter, |answer| {
                 let (StrictObject(summary), _) = answers::read(answer)?;
@@ -150,13 +124,8 @@ impl Api {
         page: u32,
         meter: &Meter,
     ) -> Result<ListPage<wire::Software>> {
-        let input = asset_input(
-            asset_id,
-            Some(PageInput {
-                page,
-                page_size: PAGE_SIZE,
-            }),
-        );
+        let list_info = json!({ "page": page, "pageSize": PAGE_SIZE });
+        let input = json!({ "input": { "assetId": asset_id, "listInfo": list_info } });
         let call = self.call("getAssetSoftwareList", ASSET_SOFTWARE_LIST, &input)?;
         self.http()
             .send(&call, meter, |answer| read_list(answer, KeepRaw::No))
@@ -169,36 +138,29 @@ impl Api {
         page_size: u32,
         meter: &Meter,
     ) -> Result<ListPage<wire::Customer>> {
-        let input = PageInput { page, page_size };
-        let call = self.call("getClientList", CLIENT_LIST, &Input { input })?;
+        let call = self.call("getClientList", CLIENT_LIST, &paged(page, page_size))?;
         self.http()
             .send(&call, meter, |answer| read_list(answer, KeepRaw::No))
             .await
     }
 
     pub(crate) async fn department_list(&self, meter: &Meter) -> Result<ListPage<wire::Customer>> {
-        let call = self.call("getDepartmentList", DEPARTMENT_LIST, &NoVariables {})?;
+        let call = self.call("getDepartmentList", DEPARTMENT_LIST, &json!({}))?;
         self.http().send(&call, meter, read_departments).await
     }
 
-    fn call(
-        &self,
-        operation: &'static str,
-        query: &str,
-        variables: &impl Serialize,
-    ) -> Result<Call> {
+    fn call(&self, operation: &'static str, query: &str, variables: &Value) -> Result<Call> {
         let body = GraphQlRequest { query, variables };
         Call::post_json(operation, &self.url, &body, Idempotency::Idempotent)
     }
 }
 
-fn asset_input(asset_id: &str, list_info: Option<PageInput>) -> Input<AssetInput<'_>> {
-    Input {
-        input: AssetInput {
-            asset_id,
-            list_info,
-        },
-    }
+fn paged(page: u32, page_size: u32) -> Value {
+    json!({ "input": { "page": page, "pageSize": page_size } })
+}
+
+fn of_asset(asset_id: &str) -> Value {
+    json!({ "input": { "assetId": asset_id } })
 }
 
 /// Nothing may be written to an asset that did not come as asked for.

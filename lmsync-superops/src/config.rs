@@ -85,13 +85,6 @@ impl SuperOpsConfig {
         }
     }
 
-    /// Sets the account's name for reports.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
     /// Sets the place where the account is hosted.
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
@@ -103,34 +96,6 @@ impl SuperOpsConfig {
     #[must_use]
     pub fn product(mut self, product: Product) -> Self {
         self.product = product;
-        self
-    }
-
-    /// Sends requests to another origin; plain http only to loopback.
-    #[must_use]
-    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
-        self.endpoint = Some(origin.into());
-        self
-    }
-
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
-
-    /// Sets the most requests in flight.
-    #[must_use]
-    pub fn concurrency(mut self, requests: u32) -> Self {
-        self.concurrency = Some(requests);
-        self
-    }
-
-    /// Sets the rules by which values are read, such as further placeholder serial numbers.
-    #[must_use]
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.rules = rules;
         self
     }
 }

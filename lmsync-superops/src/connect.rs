@@ -3,8 +3,7 @@
 use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment,
-    OpenedAccount, Result, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Result, input,
 };
 
 use crate::api::Api;
@@ -26,21 +25,9 @@ const SUBDOMAIN_HINT: &str = "in SuperOps, open Settings > My MSP > MSP informat
 const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API token, \
      choose Generate Token and copy the whole token";
 
-impl AccountConfig for SuperOpsConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(SuperOpsConfig opens SuperOps: name, endpoint, requests_per_minute, concurrency, rules);
 
 impl SuperOpsConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<SuperOps> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors

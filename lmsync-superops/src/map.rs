@@ -5,8 +5,8 @@ use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar};
 use lmsync_core::listing::{CompleteList, Listed};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    Disk, DiskMedia, InstalledSoftware, Origin, Ref, Size, SizeUnit,
+    Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Cpu, Customer,
+    DateReader, Disk, DiskMedia, InstalledSoftware, Origin, Ref, Size, SizeUnit,
 };
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
 
@@ -239,28 +239,16 @@ fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
     cpu.physical_cores = cores(wire.physical_core);
     cpu.logical_cores = cores(wire.logical_core);
     // `actualValue` of a speed is in MHz, whatever the unit shown.
-    cpu.speed_mhz = wire
-        .max_speed
-        .value()
-        .and_then(|speed| speed.actual_value.text())
-        .and_then(|mhz| mhz.trim().parse().ok())
-        .filter(|mhz: &f64| mhz.is_finite() && *mhz > 0.0);
+    let speed = wire.max_speed.value();
+    cpu.speed_mhz = Cpu::speed_in(speed.and_then(|speed| speed.actual_value.text()));
     draft.arch(wire.architecture.text());
 }
 
 fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
     for disk in wire.disks.iter().filter_map(LenientObject::value) {
-        let removable = disk
-            .disc_type
-            .clean()
-            .is_some_and(|kind| kind.contains("Removable"));
         let volume = Disk {
             name: disk.drive.clean(),
-            media: if removable {
-                DiskMedia::Removable
-            } else {
-                DiskMedia::Unknown
-            },
+            media: DiskMedia::from_words(disk.disc_type.text()),
             ..Disk::default()
         };
         draft.disk(volume, size(&disk.size), size(&disk.free_size));

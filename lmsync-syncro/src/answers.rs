@@ -11,7 +11,6 @@ use lmsync_core::json::LenientObject;
 use lmsync_core::{Error, ErrorKind, Result, RetryClass};
 use serde::de::IgnoredAny;
 
-use crate::quirks::refusal;
 use crate::wire;
 
 pub(crate) const KEY_HINT: &str = "in Syncro, open your name (top right) > Profile/Password > API Tokens, and create \
@@ -106,11 +105,23 @@ pub(crate) fn require_success(answer: &Answer<'_>, right: Right) -> Result<()> {
                  address sends, whatever the account",
             )
         }
-        400 | 422 if right == Right::EditAsset => refusal::of_change(answer),
+        400 | 422 if right == Right::EditAsset => refused_change(answer),
         300..=399 => error.with_hint(HOST_HINT),
         500..=599 => error.with_hint("try again later"),
         _ => error,
     })
+}
+
+/// The error for a change that Syncro will not make. The reference shows its reason in more than
+/// ten shapes, from one endpoint to the next.
+fn refused_change(answer: &Answer<'_>) -> Error {
+    let message = match answer.said().text {
+        Some(reason) => format!("Syncro refuses the change: {reason}"),
+        None => "Syncro refuses the change without a reason".to_owned(),
+    };
+    answer.error(ErrorKind::Vendor, message).with_hint(
+        "open the asset in Syncro: what keeps it from being saved there has to be mended first",
+    )
 }
 
 /// That the vendor took a change. The reference shows no answer of its own, so any
@@ -123,27 +134,19 @@ pub(crate) fn require_taken(answer: &Answer<'_>) -> Result<()> {
 /// The key's user; `None` where the key is somebody's who may not ask. The answer
 /// holds a `user_token`, so nothing of it is shown.
 pub(crate) fn user(answer: &Answer<'_>) -> Result<Option<wire::Me>> {
-    let unclear = |kind, retry| {
-        Error::new(kind, "Syncro does not say whose key it is")
-            .with_status(answer.status().as_u16())
-            .with_retry(retry)
-            .with_hint("try again later; the key itself may be right")
+    let unclear = |kind| {
+        let error = answer.silent_error(kind, "Syncro does not say whose key it is");
+        error.with_hint("try again later; the key itself may be right")
     };
     match answer.require_success() {
         Ok(()) => {}
         // Known well enough to be refused something.
         Err(_) if is_about_permissions(answer) => return Ok(None),
-        Err(error) => {
-            let unclear = unclear(error.kind(), error.retry());
-            return Err(match error.retry_after() {
-                Some(wait) => unclear.with_retry_after(wait),
-                None => unclear,
-            });
-        }
+        Err(error) => return Err(unclear(error.kind())),
     }
     match serde_json::from_slice::<LenientObject<wire::Me>>(answer.body()) {
         Ok(LenientObject::Value(me)) if me.user_id.text().is_some() => Ok(Some(me)),
-        _ => Err(unclear(ErrorKind::Decode, RetryClass::OnlyIfIdempotent)),
+        _ => Err(unclear(ErrorKind::Decode).with_retry(RetryClass::OnlyIfIdempotent)),
     }
 }
 

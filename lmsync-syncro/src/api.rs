@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
-use lmsync_core::model::{AssetId, TenantFieldNames};
-use lmsync_core::{Account, Error, ErrorKind, Result, RetryClass};
+use lmsync_core::model::AssetId;
+use lmsync_core::tenant_fields::TenantFields;
+use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -28,7 +29,7 @@ pub(crate) struct Api {
     pub(crate) account: Account,
     pub(crate) endpoint: Endpoint,
     /// The properties in which the tenant keeps what Syncro has no field for.
-    pub(crate) places: TenantFieldNames,
+    pub(crate) fields: TenantFields,
     /// The customers that listings of assets gather.
     pub(crate) owners: Arc<Owners>,
 }
@@ -168,7 +169,10 @@ fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<L
     let rows = match list.rows {
         Some(rows) => rows,
         None if meta.total_entries == Some(0) => Vec::new(),
-        None => return Err(without_a_list(answer)),
+        None => {
+            let what = "Syncro sent a page without a list";
+            return Err(answer.without_data(ErrorKind::Vendor, what));
+        }
     };
     let rows = rows.into_iter().map(|row| {
         let mut row = WireRow::read(row, &["id"], raw);
@@ -195,13 +199,6 @@ pub(crate) fn asset_number(id: &AssetId) -> Result<&str> {
     )
 }
 
-fn without_a_list(answer: &Answer<'_>) -> Error {
-    answer
-        .error(ErrorKind::Vendor, "Syncro sent a page without a list")
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later")
-}
-
 /// The asset inside its wrapper; without one where the vendor leaves it away.
 fn read_single(answer: &Answer<'_>) -> Result<wire::Asset> {
     if let LenientObject::Value(asset) = answer.object::<wire::Single>()?.asset {
@@ -211,10 +208,7 @@ fn read_single(answer: &Answer<'_>) -> Result<wire::Asset> {
     if bare.id.text().is_some() {
         return Ok(bare);
     }
-    Err(answer
-        .error(ErrorKind::Decode, "the answer holds no asset")
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later; if it stays, the vendor has changed its API"))
+    Err(answer.without_data(ErrorKind::Decode, "the answer holds no asset"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::two_way::DateFields;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 
 use crate::answers::Right;
@@ -84,7 +83,7 @@ async fn check_writing(api: &Api, report: &CheckReport, meter: &Meter) -> Check 
     if let Some(failed) = report.checks.iter().filter(is_needed).find(|one| !one.ok) {
         return Check::not_tried(Check::WRITE_DATES, failed.name);
     }
-    if DateFields::named_in(&api.places).is_empty() {
+    if api.fields.dates().is_empty() {
         let nameless = Error::config("no property is named for either date")
             .with_hint("name them under `fields`");
         return Check::failed(Check::WRITE_DATES, &nameless);
@@ -101,9 +100,6 @@ async fn check_writing(api: &Api, report: &CheckReport, meter: &Meter) -> Check 
         ),
         Err(error) => return Check::failed(Check::WRITE_DATES, &error),
     };
-    Check {
-        ok,
-        hint: Some(Right::EditAsset.hint()),
-        ..Check::passed(Check::WRITE_DATES, detail)
-    }
+    let check = Check::passed(Check::WRITE_DATES, detail).with_hint(Right::EditAsset.hint());
+    Check { ok, ..check }
 }

@@ -1,7 +1,8 @@
 //! Credentials and options of an account.
 
 use lmsync_core::SecretSource;
-use lmsync_core::model::{Rules, TenantFieldNames};
+use lmsync_core::model::Rules;
+use lmsync_core::tenant_fields::TenantFieldNames;
 use serde::Deserialize;
 
 /// The credentials and options of a Syncro or RepairShopr account.
@@ -57,48 +58,5 @@ impl SyncroConfig {
             fields: TenantFieldNames::new(),
             rules: Rules::default(),
         }
-    }
-
-    /// Sets the account's name for reports.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sends requests to another origin; plain http only to loopback.
-    #[must_use]
-    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
-        self.endpoint = Some(origin.into());
-        self
-    }
-
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
-
-    /// Sets the most requests in flight.
-    #[must_use]
-    pub fn concurrency(mut self, requests: u32) -> Self {
-        self.concurrency = Some(requests);
-        self
-    }
-
-    /// Sets the properties in which the tenant keeps what Syncro has no field
-    /// for; fields without a name here keep their default names.
-    #[must_use]
-    pub fn fields(mut self, places: TenantFieldNames) -> Self {
-        self.fields = places;
-        self
-    }
-
-    /// Sets the rules by which values are read, such as how to read `5/8/2026`.
-    #[must_use]
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.rules = rules;
-        self
     }
 }

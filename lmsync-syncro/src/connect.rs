@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
-use lmsync_core::model::TenantField;
-use lmsync_core::two_way::DateFields;
+use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{
-    Account, AccountConfig, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error,
-    OpenedAccount, Result, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error, Result, input,
 };
 
 use crate::answers::KEY_HINT;
 use crate::api::Api;
 use crate::config::SyncroConfig;
 use crate::connector::Syncro;
-use crate::places;
 use crate::product::{CONNECTOR, PRODUCT};
 use crate::quirks::owners::Owners;
+use crate::tenant_fields::SUPPORTED;
 
 /// By the vendor's reference, for all requests of one source address.
 const REQUESTS_PER_MINUTE: usize = 180;
@@ -28,21 +26,9 @@ const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
 const HOSTNAME_HINT: &str = "copy it from the browser's address bar while signed in to Syncro: \
      lifecyclemanager.syncromsp.com, or the part before .syncromsp.com alone";
 
-impl AccountConfig for SyncroConfig {
-    fn open(&self, environment: &Environment) -> Result<OpenedAccount> {
-        self.connect_in(environment).map(OpenedAccount::two_way)
-    }
-}
+lmsync_core::account_config!(SyncroConfig opens Syncro: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl SyncroConfig {
-    /// A connector on the real network. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `config` when a value cannot work, with where to find the right one.
-    pub fn connect(&self) -> Result<Syncro> {
-        self.connect_in(&Environment::system()?)
-    }
-
     /// A connector on `environment`, shared with others or simulated.
     ///
     /// # Errors
@@ -52,7 +38,7 @@ impl SyncroConfig {
         let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        self.fields.check(&TenantField::ALL)?;
+        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
         // The vendor counts by source address: one budget for all accounts and keys.
         let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
         let endpoint = match other {
@@ -67,15 +53,14 @@ impl SyncroConfig {
             .redactor(Redactor::default().and(&key))
             .build();
         let instance = input::name_or(self.name.as_deref(), || host.instance())?;
-        let places = places::over_defaults(self.fields.clone());
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
-            .two_way(DateFields::named_in(&places));
+            .two_way(fields.dates());
         let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
         let api = Api {
             account: Account::new(info, http).with_rules(self.rules.clone()),
             endpoint,
-            places,
+            fields,
             owners: Arc::new(Owners::new(environment.clock.clone())),
         };
         Ok(Syncro { api: Arc::new(api) })
@@ -123,7 +108,7 @@ impl Host {
 #[cfg(test)]
 mod tests {
     use lmsync_core::ErrorKind;
-    use lmsync_core::model::{TenantField, TenantFieldNames};
+    use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
     use proptest::prelude::*;
     use serde::Deserialize;
 
@@ -208,7 +193,7 @@ mod tests {
             (good().requests_per_minute(0), "at least 1"),
             (good().concurrency(0), "at least 1"),
             (good().name(" "), "name"),
-            (good().fields(nameless), "`serial`"),
+            (good().fields(nameless), "`fields.serial`"),
             (SyncroConfig::new("acme", "t\u{7f}k"), "characters"),
         ] {
             let error = config.connect().expect_err(word);

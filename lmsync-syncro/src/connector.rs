@@ -52,7 +52,7 @@ impl Connector for Syncro {
         let (wire, received_at) = api.asset(id, &Meter::default()).await?;
         let row = WireRow::of(wire);
         let origin = api.account.origin();
-        map::asset(row, origin, &api.places, Basis::AgentOnly, received_at)
+        map::asset(row, origin, &api.fields, Basis::AgentOnly, received_at)
             .map_err(|rejection| rejection.into_error(READ_ASSET))
     }
 }

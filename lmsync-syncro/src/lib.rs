@@ -8,9 +8,9 @@ mod connect;
 mod connector;
 mod lists;
 mod map;
-mod places;
 mod product;
 mod quirks;
+mod tenant_fields;
 mod two_way;
 mod wire;
 

@@ -141,8 +141,8 @@ impl ListSource for Assets {
                 return Err(error);
             }
         };
-        let (origin, places) = (self.api.account.origin(), &self.api.places);
-        let map = |row, at| map::asset(row, origin, places, self.basis, at);
+        let (origin, fields) = (self.api.account.origin(), &self.api.fields);
+        let map = |row, at| map::asset(row, origin, fields, self.basis, at);
         let page = numbered(page, number, &self.granted, map);
         self.collector.take(&page);
         Ok(page)

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Origin, Ref, Source, TenantFieldNames,
-    clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Origin, Ref, Source, clean,
 };
+use lmsync_core::tenant_fields::TenantFields;
 
 use crate::quirks::agent;
-use crate::wire::Properties;
-use crate::{places, wire};
+use crate::tenant_fields::index;
+use crate::wire::{self, Properties};
 
 /// The times that may count as a check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) enum Basis {
 pub(crate) fn asset(
     row: WireRow<wire::Asset>,
     origin: &Origin,
-    places: &TenantFieldNames,
+    fields: &TenantFields,
     basis: Basis,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
@@ -49,7 +49,7 @@ pub(crate) fn asset(
         draft.asset.hostname = wire.name.text().and_then(host_name);
         agent::describe(&mut draft, &agent);
     }
-    places::fill(&mut draft, places, &properties);
+    fields.fill(&mut draft, &index(&properties));
     if basis == Basis::AlsoRecordUpdate && draft.asset.last_check_in.is_none() {
         let changed = draft.asset.source.vendor_updated_at;
         draft.asset.last_check_in = changed;

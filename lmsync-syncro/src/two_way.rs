@@ -8,7 +8,7 @@ use lmsync_core::{Connector, Result, SharedClock};
 
 use crate::api::{READ_ASSET, asset_number};
 use crate::connector::Syncro;
-use crate::quirks::dates::Record;
+use crate::quirks::update::Record;
 
 /// Writes both dates into the asset's properties, as `YYYY-MM-DD`, with
 /// `PUT /customer_assets/{id}`.
@@ -42,13 +42,13 @@ impl DateAccess for Syncro {
         let (asset, received_at) = api.asset(id, &Meter::default()).await?;
         let record = Record::of(asset, id, api.account.origin().dates(received_at))
             .map_err(|error| error.with_operation(READ_ASSET))?;
-        Ok((record.held(&api.places), record))
+        Ok((record.held(&api.fields), record))
     }
 
     async fn send(&self, change: &DateChange, record: &Record) -> Result<()> {
         let api = &self.api;
         let id = asset_number(&change.asset)?;
-        let update = record.update(change, &api.places)?;
+        let update = record.update(change, &api.fields)?;
         api.update_asset(id, &update, &Meter::default()).await
     }
 }

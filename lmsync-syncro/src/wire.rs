@@ -4,13 +4,11 @@
 //! malformed. What lies in `properties` is the tenant's and the agent's.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
+use lmsync_core::json::{
+    LenientObject, OneOrMany, Scalar, StrictObject, lenient_bool, lenient_u64,
+};
 use lmsync_core::model::RawJson;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -116,7 +114,7 @@ pub(crate) struct AgentGeneral {
     pub(crate) domain: Scalar,
     /// The address on the internet, not that in the office.
     pub(crate) ip: Scalar,
-    pub(crate) mac: Texts,
+    pub(crate) mac: OneOrMany<Scalar>,
 }
 
 /// The operating system.
@@ -215,117 +213,11 @@ pub(crate) enum Property<'r> {
 }
 
 /// An element that comes as an object or as its text alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum ObjectOrText<T> {
-    Fields(T),
-    Text(String),
-    Nothing,
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for ObjectOrText<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PieceVisitor(PhantomData))
-    }
-}
-
-struct PieceVisitor<T>(PhantomData<T>);
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for PieceVisitor<T> {
-    type Value = ObjectOrText<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a text")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ObjectOrText<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(ObjectOrText::Fields)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Text(text.to_owned()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Text(number.to_string()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Text(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Text(number.to_string()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Nothing)
-    }
-
-    fn visit_unit<E>(self) -> Result<ObjectOrText<T>, E> {
-        Ok(ObjectOrText::Nothing)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ObjectOrText<T>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(ObjectOrText::Nothing)
-    }
-}
-
-/// Texts that come as a list or as one; what is neither is left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Texts(pub(crate) Vec<String>);
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextsVisitor)
-    }
-}
-
-struct TextsVisitor;
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Texts;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a list of texts")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(element) = list.next_element::<Scalar>()? {
-            texts.extend(element.text().map(ToOwned::to_owned));
-        }
-        Ok(Texts(texts))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
-        Ok(Texts(vec![text.to_owned()]))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Texts, E> {
-        Ok(Texts(vec![number.to_string()]))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
-        Ok(Texts(vec![number.to_string()]))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Texts, E> {
-        Ok(Texts(vec![number.to_string()]))
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Texts, E> {
-        Ok(Texts(vec![truth.to_string()]))
-    }
-
-    fn visit_unit<E>(self) -> Result<Texts, E> {
-        Ok(Texts::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Texts::default())
-    }
+    Fields(StrictObject<T>),
+    Text(Scalar),
 }
 
 #[cfg(test)]
@@ -352,14 +244,6 @@ mod tests {
                 assert_eq!(agent.last_user.text(), Some("jane"), "{json}");
             }
         }
-    }
-
-    #[test]
-    fn texts_come_as_a_list_or_alone() {
-        let read = |json: &str| serde_json::from_str::<Texts>(json).unwrap().0;
-        assert_eq!(read(r#"["a", 1, null, {}]"#), ["a", "1"]);
-        assert_eq!(read(r#""a""#), ["a"]);
-        assert!(read("{}").is_empty() && read("null").is_empty());
     }
 
     #[test]

@@ -9,6 +9,6 @@ mod token_answer;
 
 pub use self::credential::{Authorizer, Credential};
 pub use self::header::HeaderAuth;
-pub use self::oauth::{ClientAuth, ExplainSignIn, Grant, OAuth, OAuthConfig};
+pub use self::oauth::{ClientAuth, Grant, OAuth, OAuthConfig};
 pub use self::sign_in::{SignIn, SignInAnswer, SignInClient};
 pub use self::token::{AccessToken, SendToken, TokenAuth, TokenSource};

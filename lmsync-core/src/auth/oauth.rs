@@ -147,9 +147,7 @@ impl OAuthConfig {
     }
 }
 
-/// Turns the vendor's token answer into an error, or `Ok` when it holds a token.
-pub type ExplainSignIn = fn(&Answer<'_>) -> Result<()>;
-
+type ExplainSignIn = Arc<dyn Fn(&Answer<'_>) -> Result<()> + Send + Sync>;
 type OnNewRefreshToken = Arc<dyn Fn(&Secret) + Send + Sync>;
 
 /// Signs in by OAuth.
@@ -178,7 +176,7 @@ impl OAuth {
         Self {
             config: Arc::new(config),
             http,
-            explain: sign_in::require_success,
+            explain: Arc::new(sign_in::require_success),
             renewed: Arc::default(),
             on_new_refresh_token: None,
         }
@@ -187,7 +185,11 @@ impl OAuth {
     /// Lets `explain` explain refusals in place of their status, for a vendor that says more.
     /// Its errors should quote nothing: a token may stand anywhere in the answer.
     #[must_use]
-    pub fn explain(self, explain: ExplainSignIn) -> Self {
+    pub fn explain(
+        self,
+        explain: impl Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let explain = Arc::new(explain);
         Self { explain, ..self }
     }
 
@@ -261,7 +263,7 @@ impl TokenSource for OAuth {
         let adapter = OAuthTransport {
             http: self.http.clone(),
             meter: meter.clone(),
-            explain: self.explain,
+            explain: Arc::clone(&self.explain),
         };
         let scopes = || config.scopes.iter().cloned().map(Scope::new);
         // Each grant has a request type of its own, and they share no trait.

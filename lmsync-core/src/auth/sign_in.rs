@@ -238,13 +238,7 @@ pub(super) fn require_success(answer: &Answer<'_>) -> Result<()> {
         _ if status.is_redirection() => error.message().to_owned(),
         _ => format!("the sign-in was answered with {status}"),
     };
-    let mut bare = Error::new(kind, message)
-        .with_status(status.as_u16())
-        .with_retry(error.retry());
-    if let Some(wait) = answer.retry_after() {
-        bare = bare.with_retry_after(wait);
-    }
-    Err(bare)
+    Err(answer.silent_error(kind, message))
 }
 
 /// `error` with what the user does about a sign-in that failed, unless it says so.

@@ -8,8 +8,23 @@ use http::{Response, StatusCode, header};
 use serde::Deserialize;
 
 use super::redact::Redactor;
+use super::said::Said;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::json::StrictObject;
+
+/// Headers that tell when a budget is full again.
+const RESET_HEADERS: [&str; 4] = [
+    "ratelimit-reset",
+    "x-ratelimit-reset",
+    "x-rate-limit-reset",
+    "reset",
+];
+/// Numbers below this are no moment since 1970 but seconds from now.
+const EARLIEST_EPOCH: u64 = 1_000_000_000;
+/// A reset that is due at this very moment is waited for a little all the same.
+const SHORTEST_RESET: Duration = Duration::from_secs(1);
+/// Assumed: no budget is counted over longer than an hour.
+const LONGEST_RESET: Duration = Duration::from_secs(3_600);
 
 /// A whole answer as a vendor's classification sees it.
 #[derive(Debug)]
@@ -78,9 +93,18 @@ impl<'a> Answer<'a> {
         start.starts_with(b"<")
     }
 
-    /// How long the vendor asks to wait, from `Retry-After` in either form.
+    /// How long the vendor asks to wait: from `Retry-After` in either form, or in an answer of "too
+    /// many requests" from the headers that tell when the budget is full again, as the seconds until
+    /// then or since 1970.
+    ///
+    /// Documented: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>. Seen: the other
+    /// headers, with the vendors of this family and others.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
+        self.asked_wait().or_else(|| self.budget_reset())
+    }
+
+    fn asked_wait(&self) -> Option<Duration> {
         let text = self.header(header::RETRY_AFTER.as_str())?.trim();
         if let Ok(seconds) = text.parse::<u64>() {
             return Some(Duration::from_secs(seconds));
@@ -89,18 +113,71 @@ impl<'a> Answer<'a> {
         Some((date - self.now).to_std().unwrap_or_default())
     }
 
-    /// An error about this answer, with its status, request id and `Retry-After`.
+    fn budget_reset(&self) -> Option<Duration> {
+        if self.status() != StatusCode::TOO_MANY_REQUESTS {
+            return None;
+        }
+        let mut names = RESET_HEADERS.into_iter();
+        let number: u64 = names.find_map(|name| self.header(name)?.trim().parse().ok())?;
+        let seconds = match number {
+            0..EARLIEST_EPOCH => number,
+            _ => number.saturating_sub(u64::try_from(self.now.timestamp()).ok()?),
+        };
+        Some(Duration::from_secs(seconds).clamp(SHORTEST_RESET, LONGEST_RESET))
+    }
+
+    /// The target that a `Link` header calls `relation`, such as `next`, as the vendor wrote it.
+    ///
+    /// Documented: <https://www.rfc-editor.org/rfc/rfc8288>
+    #[must_use]
+    pub fn link(&self, relation: &str) -> Option<&str> {
+        let links = self.header(header::LINK.as_str())?.split('<').skip(1);
+        let mut targets = links.filter_map(|link| link.split_once('>'));
+        let (target, _) = targets.find(|(_, parameters)| is_called(parameters, relation))?;
+        Some(target.trim())
+    }
+
+    /// What the vendor says in the body, in whichever of the usual shapes: `message`, `error`,
+    /// `errors`, `description` and the like, alone, in a list or one inside the other. In a
+    /// refusal any other member is taken for the field that its text is about.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        let is_refusal = !self.status().is_success();
+        Said::of(self.body(), is_refusal, |text| self.mask(text))
+    }
+
+    /// An error about this answer, with its status, request id and `Retry-After`, to be tried
+    /// again as that status allows; `message` with what the vendor [says](Self::said) is up to
+    /// the caller.
     #[must_use]
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        let message = self.mask(&message.into());
-        let mut error = Error::new(kind, message).with_status(self.status().as_u16());
-        if let Some(id) = self.header("x-request-id") {
-            error = error.with_request_id(self.mask(id));
+        let error = self.silent_error(kind, self.mask(&message.into()));
+        match self.header("x-request-id") {
+            Some(id) => error.with_request_id(self.mask(id)),
+            None => error,
         }
-        if let Some(wait) = self.retry_after() {
-            error = error.with_retry_after(wait);
+    }
+
+    /// An error that shows nothing of this answer but its status and `Retry-After`, for one that
+    /// may hold a token anywhere; else as [`error`](Self::error).
+    #[must_use]
+    pub fn silent_error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        let status = self.status().as_u16();
+        let error = Error::new(kind, message).with_status(status);
+        let error = error.with_retry(retry_class(status));
+        match self.retry_after() {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
         }
-        error
+    }
+
+    /// An error about an answer of success without the data that belongs there: nobody knows
+    /// whether the vendor acted.
+    #[must_use]
+    pub fn without_data(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        self.error(kind, message)
+            .with_retry(RetryClass::OnlyIfIdempotent)
+            .with_hint("try again later; if it stays, the vendor has changed its API")
     }
 
     /// What the status alone says; `Ok` for 2xx.
@@ -115,16 +192,15 @@ impl<'a> Answer<'a> {
         if status.is_redirection() {
             return Err(self.redirected());
         }
-        let (kind, retry) = match status.as_u16() {
-            401 => (ErrorKind::Authentication, RetryClass::Never),
-            403 => (ErrorKind::Permission, RetryClass::Never),
-            404 => (ErrorKind::NotFound, RetryClass::Never),
-            408 => (ErrorKind::Timeout, RetryClass::OnlyIfIdempotent),
-            429 => (ErrorKind::RateLimited, RetryClass::Safe),
-            425 | 500..=599 => (ErrorKind::Vendor, RetryClass::OnlyIfIdempotent),
-            _ => (ErrorKind::Vendor, RetryClass::Never),
+        let kind = match status.as_u16() {
+            401 => ErrorKind::Authentication,
+            403 => ErrorKind::Permission,
+            404 => ErrorKind::NotFound,
+            408 => ErrorKind::Timeout,
+            429 => ErrorKind::RateLimited,
+            _ => ErrorKind::Vendor,
         };
-        Err(self.error(kind, self.describe(status)).with_retry(retry))
+        Err(self.error(kind, self.describe(status)))
     }
 
     /// The body as JSON of the type `T`.
@@ -187,12 +263,34 @@ impl<'a> Answer<'a> {
 
     fn describe(&self, status: StatusCode) -> String {
         let reason = status.canonical_reason().unwrap_or("an unknown status");
-        if self.is_html() || self.body().trim_ascii().is_empty() {
-            format!("the vendor answered {reason}")
-        } else {
-            format!("the vendor answered {reason}: {}", self.excerpt())
-        }
+        let said = match self.said().text {
+            Some(text) => text,
+            None if self.is_html() || self.body().trim_ascii().is_empty() => {
+                return format!("the vendor answered {reason}");
+            }
+            None => self.excerpt(),
+        };
+        format!("the vendor answered {reason}: {said}")
     }
+}
+
+/// Whether to try again after `status`.
+fn retry_class(status: u16) -> RetryClass {
+    match status {
+        429 => RetryClass::Safe,
+        408 | 425 | 500..=599 => RetryClass::OnlyIfIdempotent,
+        _ => RetryClass::Never,
+    }
+}
+
+/// Whether the parameters of a link call it `relation`.
+fn is_called(parameters: &str, relation: &str) -> bool {
+    parameters.split([';', ',']).any(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        let mut relations = value.trim().trim_matches('"').split_whitespace();
+        name.trim().eq_ignore_ascii_case("rel")
+            && relations.any(|own| own.eq_ignore_ascii_case(relation))
+    })
 }
 
 #[cfg(test)]
@@ -231,6 +329,86 @@ mod tests {
         for garbage in ["", "soon", "-1", "1.5", "2026-03-31T12:01:30Z"] {
             assert_eq!(seconds(garbage), None, "{garbage}");
         }
+    }
+
+    #[test]
+    fn when_the_budget_is_full_again_is_a_wait_where_none_is_asked_for() {
+        let seconds = |status: u16, headers: &[(&str, &str)]| {
+            let response = response(status, headers, "");
+            with(&response, |answer| {
+                answer.retry_after().map(|wait| wait.as_secs())
+            })
+        };
+        let now = DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
+            .unwrap()
+            .timestamp();
+        let in_40 = (now + 40).to_string();
+        let past = (now - 40).to_string();
+        for name in RESET_HEADERS {
+            assert_eq!(seconds(429, &[(name, "12")]), Some(12), "{name}");
+            assert_eq!(seconds(429, &[(name, &in_40)]), Some(40), "{name}");
+            assert_eq!(seconds(429, &[(name, &past)]), Some(1), "{name}");
+            assert_eq!(seconds(429, &[(name, "1900000000")]), Some(3_600), "{name}");
+            assert_eq!(seconds(429, &[(name, "soon")]), None, "{name}");
+            assert_eq!(
+                seconds(429, &[("retry-after", "7"), (name, "12")]),
+                Some(7),
+                "{name}"
+            );
+            // Every answer may tell it: alone it asks for no wait.
+            assert_eq!(seconds(500, &[(name, "12")]), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_next_page_of_a_link_header_is_found_in_every_form() {
+        let next = |header: &str| {
+            let response = response(200, &[("link", header)], "[]");
+            with(&response, |answer| {
+                answer.link("next").map(ToOwned::to_owned)
+            })
+        };
+        for header in [
+            "<https://h/x?cursor=7&limit=5>; rel=\"next\"",
+            "< https://h/x?cursor=7&limit=5 >;title=\"a\"; REL=\"prev next\"",
+            "<https://h/x?cursor=3>; rel=\"prev\", <https://h/x?cursor=7&limit=5>; rel=next",
+        ] {
+            let found = next(header);
+            assert_eq!(
+                found.as_deref(),
+                Some("https://h/x?cursor=7&limit=5"),
+                "{header}"
+            );
+        }
+        assert_eq!(
+            next("</x?cursor=7>; rel=next").as_deref(),
+            Some("/x?cursor=7")
+        );
+        for header in [
+            "",
+            "<https://h/x>",
+            "<https://h/x>; rel=\"last\"",
+            "https://h/x; rel=next",
+            "<https://h/x; rel=\"next\"",
+            "<https://h/x>; title=\"next\"",
+        ] {
+            assert_eq!(next(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_may_not_show_the_answer_shows_nothing_of_it() {
+        let headers = [("x-request-id", "t0k3n"), ("retry-after", "7")];
+        let response = response(503, &headers, "t0k3n");
+        let error = with(&response, |answer| {
+            answer.silent_error(ErrorKind::Vendor, "it failed")
+        });
+        assert!(!format!("{error:?}").contains("t0k3n"));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(
+            (error.status(), error.retry()),
+            (Some(503), RetryClass::OnlyIfIdempotent)
+        );
     }
 
     #[test]

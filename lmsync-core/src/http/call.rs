@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use url::form_urlencoded;
 
 use super::retry::Idempotency;
@@ -113,6 +113,15 @@ impl Call {
         })
     }
 
+    /// Adds a random id, as `x-request-id`, by which the vendor finds the request.
+    #[must_use]
+    pub fn with_request_id(mut self) -> Self {
+        if let Ok(id) = HeaderValue::try_from(random_uuid()) {
+            self.request.headers_mut().insert("x-request-id", id);
+        }
+        self
+    }
+
     fn with_json(
         operation: &'static str,
         request: http::request::Builder,
@@ -131,5 +140,43 @@ impl Call {
             request,
             idempotency,
         })
+    }
+}
+
+/// A random UUID, of version 4.
+fn random_uuid() -> String {
+    let id = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{id:032x}");
+    let parts = [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ];
+    parts.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_a_random_uuid() {
+        let url = url::Url::parse("https://api.example.com/x").unwrap();
+        let id = || {
+            let call = Call::get("x", &url).unwrap().with_request_id();
+            call.request.headers()["x-request-id"]
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
+        let one = id();
+        assert!(
+            crate::model::clean_uuid(&one).is_some_and(|clean| clean.eq_ignore_ascii_case(&one))
+        );
+        assert_eq!(&one[14..15], "4");
+        assert!(matches!(&one[19..20], "8" | "9" | "a" | "b"), "{one}");
+        assert_ne!(one, id());
     }
 }

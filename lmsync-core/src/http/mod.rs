@@ -10,6 +10,7 @@ mod origins;
 mod redact;
 mod reqwest;
 mod retry;
+mod said;
 mod transport;
 
 pub use self::answer::Answer;
@@ -21,5 +22,5 @@ pub use self::meter::{Meter, Usage};
 pub use self::redact::Redactor;
 pub use self::reqwest::{ReqwestTransport, TransportLimits};
 pub use self::retry::{Idempotency, RetryPolicy};
-
+pub use self::said::Said;
 pub use self::transport::{Transport, TransportError, TransportErrorKind};

@@ -15,7 +15,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::{Deserialize, Serialize};
 
 /// A text, number or truth value; ids keep every digit.
@@ -136,6 +138,15 @@ impl<T> LenientObject<T> {
         }
     }
 
+    /// The object, where there is one.
+    #[must_use]
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The type that came where an object belongs.
     #[must_use]
     pub fn unexpected(&self) -> Option<&'static str> {
@@ -199,7 +210,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A list that may come as one bare element, or not at all; anything else is empty.
+/// A list that may come as one bare element, or not at all; what is no element is left out there,
+/// and a blank text is nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOrMany<T>(pub Vec<T>);
 
@@ -207,6 +219,19 @@ pub struct OneOrMany<T>(pub Vec<T>);
 impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl OneOrMany<Scalar> {
+    /// The texts in it.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(Scalar::text)
+    }
+
+    /// The type of an element that came where a single value belongs.
+    #[must_use]
+    pub fn unexpected(&self) -> Option<&'static str> {
+        self.0.iter().find_map(Scalar::unexpected)
     }
 }
 
@@ -241,25 +266,38 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
         Ok(OneOrMany::default())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<OneOrMany<T>, E> {
-        Ok(OneOrMany::default())
+    fn visit_str<E>(self, text: &str) -> Result<OneOrMany<T>, E> {
+        match text.trim() {
+            "" => Ok(OneOrMany::default()),
+            _ => Ok(one(text)),
+        }
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<OneOrMany<T>, E> {
-        Ok(OneOrMany::default())
+    fn visit_bool<E>(self, value: bool) -> Result<OneOrMany<T>, E> {
+        Ok(one(value))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<OneOrMany<T>, E> {
-        Ok(OneOrMany::default())
+    fn visit_i64<E>(self, number: i64) -> Result<OneOrMany<T>, E> {
+        Ok(one(number))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<OneOrMany<T>, E> {
-        Ok(OneOrMany::default())
+    fn visit_u64<E>(self, number: u64) -> Result<OneOrMany<T>, E> {
+        Ok(one(number))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<OneOrMany<T>, E> {
-        Ok(OneOrMany::default())
+    fn visit_f64<E>(self, number: f64) -> Result<OneOrMany<T>, E> {
+        Ok(one(number))
     }
+}
+
+/// The list of `value` alone; of nothing where it is no element.
+fn one<'de, T, V>(value: V) -> OneOrMany<T>
+where
+    T: Deserialize<'de>,
+    V: IntoDeserializer<'de, serde::de::value::Error>,
+{
+    let element = T::deserialize(value.into_deserializer());
+    OneOrMany(element.into_iter().collect())
 }
 
 /// Reads a count that may come as text; `None` for null and for what is no count.
@@ -374,10 +412,18 @@ mod tests {
         };
         assert_eq!(read("[1,2]"), 2);
         assert_eq!(read("null"), 0);
-        assert_eq!(read("\"none\""), 0);
+        assert_eq!((read("7"), read("\"seven\""), read("\" \"")), (1, 1, 0));
+        let odd: OneOrMany<Scalar> = serde_json::from_str(r#"["a",null,7,{"b":1}]"#).unwrap();
+        assert!(odd.texts().eq(["a", "7"]));
+        assert_eq!(odd.unexpected(), Some("object"));
         let objects: OneOrMany<std::collections::BTreeMap<String, u8>> =
             serde_json::from_str("{\"x\":1}").unwrap();
         assert_eq!(objects.0[0]["x"], 1);
+        for other in ["7", "true", "\"none\""] {
+            let objects: OneOrMany<std::collections::BTreeMap<String, u8>> =
+                serde_json::from_str(other).unwrap();
+            assert!(objects.0.is_empty(), "{other}");
+        }
     }
 
     #[test]

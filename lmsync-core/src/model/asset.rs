@@ -11,13 +11,13 @@ use super::issue::Issue;
 use super::kind::AssetKind;
 use super::network::Network;
 use super::os::OperatingSystem;
-use super::places::TenantField;
 use super::raw::RawJson;
 use super::security::Security;
 use super::serial::Serial;
 use super::software::InstalledSoftware;
 use super::source::{AssetId, Ref, Source};
 use super::virtualization::Virtualization;
+use crate::tenant_fields::TenantField;
 
 /// One hardware asset as a vendor reported it, normalised.
 ///
@@ -141,10 +141,10 @@ pub struct Asset {
     pub identity: Vec<IdentityKey>,
     /// What was odd about the vendor's record.
     pub issues: Vec<Issue>,
-    /// Which of the configured [places](super::TenantFieldNames) answered, by field;
-    /// not part of the JSON form.
+    /// Names of the [tenant's fields](crate::tenant_fields) that answered, each in the vendor's
+    /// spelling; not part of the JSON form.
     #[serde(skip)]
-    pub places: BTreeMap<TenantField, String>,
+    pub tenant_fields: BTreeMap<TenantField, String>,
 }
 
 impl Asset {

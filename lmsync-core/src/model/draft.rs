@@ -503,6 +503,6 @@ fn bare(source: Source) -> Asset {
         custom_fields: BTreeMap::new(),
         identity: Vec::new(),
         issues: Vec::new(),
-        places: BTreeMap::new(),
+        tenant_fields: BTreeMap::new(),
     }
 }

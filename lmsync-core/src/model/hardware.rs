@@ -23,6 +23,13 @@ pub struct Cpu {
 }
 
 impl Cpu {
+    /// The clock speed of `text`, in MHz; `None` for what is no number above zero.
+    #[must_use]
+    pub fn speed_in(text: Option<&str>) -> Option<f64> {
+        let speed: f64 = text?.trim().parse().ok()?;
+        (speed.is_finite() && speed > 0.0).then_some(speed)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -64,4 +71,69 @@ pub enum DiskMedia {
     /// Not told.
     #[default]
     Unknown,
+}
+
+impl DiskMedia {
+    /// What a vendor's words for a drive say, such as its media type, its interface and its model.
+    /// "Fixed hard disk media", which is what Windows calls every drive that is built in, says
+    /// nothing.
+    #[must_use]
+    pub fn from_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let words = words
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase();
+        let says = |known: &[&str]| known.iter().any(|word| words.contains(word));
+        if says(&["nvme"]) {
+            Self::Nvme
+        } else if says(&["removable", "usb"]) {
+            Self::Removable
+        } else if says(&["ssd", "solid state"]) {
+            Self::Ssd
+        } else if says(&["hdd", "rotational"]) {
+            Self::Hdd
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_of_a_disk_is_told_by_words_and_not_guessed() {
+        for (words, media) in [
+            (&["SSD", "NVMe", "WDC PC SN730"][..], DiskMedia::Nvme),
+            (&["Removable Media", "USB"], DiskMedia::Removable),
+            (&["Solid state drive"], DiskMedia::Ssd),
+            (&["HDD"], DiskMedia::Hdd),
+            (&["Fixed hard disk media", "IDE"], DiskMedia::Unknown),
+            (&[], DiskMedia::Unknown),
+        ] {
+            assert_eq!(
+                DiskMedia::from_words(words.iter().copied()),
+                media,
+                "{words:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_speed_is_a_number_above_zero() {
+        assert_eq!(Cpu::speed_in(Some(" 2400.5 ")), Some(2400.5));
+        for text in [
+            None,
+            Some(""),
+            Some("0"),
+            Some("-1"),
+            Some("NaN"),
+            Some("inf"),
+            Some("2 GHz"),
+        ] {
+            assert_eq!(Cpu::speed_in(text), None, "{text:?}");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DateReader, IssueCode, TenantField, TenantFieldNames, VendorDay};
+use crate::model::{DateReader, IssueCode, VendorDay};
+use crate::tenant_fields::TenantField;
 
 /// A date of an asset that two-way sync knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,15 +68,6 @@ impl DateFields {
         warranty_expiry: true,
     };
 
-    /// The dates that `places` has a name for.
-    #[must_use]
-    pub fn named_in(places: &TenantFieldNames) -> Self {
-        DateField::ALL
-            .into_iter()
-            .filter(|field| !places.names(field.tenant_field()).is_empty())
-            .fold(Self::NONE, Self::with)
-    }
-
     /// Adds `field`.
     #[must_use]
     pub const fn with(mut self, field: DateField) -> Self {
@@ -127,24 +119,6 @@ impl HeldDate {
             None if means_nothing => Self::Empty,
             None => Self::Unreadable(value.shown()),
         }
-    }
-
-    /// The one that counts of what stands `at` the names of one date, in their order: the first
-    /// day; where there is none, the first text that is no day; else the first.
-    ///
-    /// A date is read from there and written there.
-    pub fn that_counts<P>(at: impl IntoIterator<Item = (P, Self)>) -> Option<(P, Self)> {
-        let mut counts: Option<(P, Self)> = None;
-        for (place, held) in at {
-            if held.day().is_some() {
-                return Some((place, held));
-            }
-            match &counts {
-                Some((_, known)) if *known != Self::Empty || held == Self::Empty => {}
-                _ => counts = Some((place, held)),
-            }
-        }
-        counts
     }
 
     /// The day, if it is one.
@@ -218,23 +192,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_day_counts_before_text_and_text_before_nothing() {
-        let day = HeldDate::Day(NaiveDate::MIN);
-        let text = HeldDate::Unreadable("soon".to_owned());
-        let later = HeldDate::Unreadable("later".to_owned());
-        let counts = |at: &[&HeldDate]| {
-            let at = at.iter().map(|held| (*held).clone()).enumerate();
-            HeldDate::that_counts(at).map(|(place, _)| place)
-        };
-        let none = &HeldDate::Empty;
-        assert_eq!(counts(&[]), None);
-        assert_eq!(counts(&[none, none]), Some(0));
-        assert_eq!(counts(&[none, &text, &later]), Some(1));
-        assert_eq!(counts(&[&text, none]), Some(0));
-        assert_eq!(counts(&[none, &text, &day, &day]), Some(2));
-    }
-
     fn held(text: Option<&str>) -> HeldDate {
         HeldDate::read(&DateReader::new(DateTime::UNIX_EPOCH), text)
     }
@@ -257,19 +214,6 @@ mod tests {
             assert!(!DateFields::NONE.with(field).is_empty(), "{field}");
         }
         assert!(!DateFields::ALL.is_empty());
-    }
-
-    #[test]
-    fn a_date_has_a_place_only_where_it_has_a_name() {
-        let places = TenantFieldNames::new()
-            .with(TenantField::PurchaseDate, [])
-            .with(TenantField::WarrantyExpiry, ["Warranty"]);
-        let one = DateFields::NONE.with(DateField::WarrantyExpiry);
-        assert_eq!(DateFields::named_in(&places), one);
-        assert_eq!(
-            DateFields::named_in(&TenantFieldNames::new()),
-            DateFields::NONE
-        );
     }
 
     #[test]

@@ -2,31 +2,37 @@
 
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar};
 use lmsync_core::model::{
-    Antivirus, AntivirusStatus, AssetDraft, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
+    Antivirus, AntivirusStatus, AssetDraft, Cpu, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
 };
 
 use crate::wire;
 
 /// The addresses of the list: the vendor does not tell which belong together.
 pub(super) fn addresses(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    let macs: Vec<&str> = each(&wire.mac_address).collect();
     draft
         .public_ip(wire.remote_address.text())
-        .primary_mac(wire.mac_address.iter().next());
+        .primary_mac(macs.first().copied());
     if !wire.networks.0.is_empty() {
         return;
     }
-    let only_one = wire.mac_address.texts.len() <= 1;
-    for mac in wire.mac_address.iter() {
-        let ips = if only_one {
-            &wire.ip_address.texts[..]
-        } else {
-            &[]
-        };
-        draft.adapter(None, mac, ips.iter().map(String::as_str));
+    let ips = each(&wire.ip_address);
+    if let [mac] = macs[..] {
+        draft.adapter(None, mac, ips);
+        return;
     }
-    if !only_one || wire.mac_address.texts.is_empty() {
-        draft.adapter(None, None, wire.ip_address.iter());
+    for mac in macs {
+        draft.adapter(None, mac, []);
     }
+    draft.adapter(None, None, ips);
+}
+
+/// Each of `texts`, several of which may stand in one.
+fn each(texts: &OneOrMany<Scalar>) -> impl Iterator<Item = &str> {
+    let parts = texts
+        .texts()
+        .flat_map(|text| text.split([',', ';', ' ', '\n']));
+    parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// Processor, memory, drives, adapters and protection, as far as they came.
@@ -37,8 +43,8 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         disk(draft, drive);
     }
     for adapter in wire.networks.0.iter().filter_map(LenientObject::value) {
-        let mut ips: Vec<&str> = adapter.ipv4.iter().collect();
-        for ip in adapter.ipv4_list.iter().chain(adapter.ipv6.iter()) {
+        let mut ips: Vec<&str> = each(&adapter.ipv4).collect();
+        for ip in each(&adapter.ipv4_list).chain(each(&adapter.ipv6)) {
             if !ips.contains(&ip) {
                 ips.push(ip);
             }
@@ -84,11 +90,7 @@ fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::P
     cpu.sockets = u32::try_from(named.max(all.len() as u64)).ok();
     cpu.physical_cores = count(|processor| processor.number_of_cores);
     cpu.logical_cores = count(|processor| processor.number_of_logical_processors);
-    cpu.speed_mhz = first
-        .clock_speed_mhz
-        .text()
-        .and_then(|mhz| mhz.trim().parse().ok())
-        .filter(|mhz: &f64| mhz.is_finite() && *mhz > 0.0);
+    cpu.speed_mhz = Cpu::speed_in(first.clock_speed_mhz.text());
 }
 
 /// The sum of the modules, when each of them tells its size; an empty slot tells none.
@@ -114,24 +116,8 @@ fn memory(draft: &mut AssetDraft<'_>, modules: &OneOrMany<LenientObject<wire::Me
 }
 
 fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
-    let words = [&drive.media_type, &drive.interface_type, &drive.product]
-        .into_iter()
-        .filter_map(Scalar::clean)
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase();
-    let media = if words.contains("nvme") {
-        DiskMedia::Nvme
-    } else if words.contains("removable") || words.contains("usb") {
-        DiskMedia::Removable
-    } else if words.contains("ssd") || words.contains("solid state") {
-        DiskMedia::Ssd
-    } else if words.contains("hdd") || words.contains("rotational") {
-        DiskMedia::Hdd
-    } else {
-        // "Fixed hard disk media" is what Windows calls every drive that is built in.
-        DiskMedia::Unknown
-    };
+    let words = [&drive.media_type, &drive.interface_type, &drive.product];
+    let media = DiskMedia::from_words(words.into_iter().filter_map(Scalar::text));
     let partitions: Vec<&wire::Partition> = drive
         .partition_data
         .0

@@ -1,6 +1,9 @@
 use serde_json::Value;
 
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
+
 use super::*;
+use crate::tenant_fields::SUPPORTED;
 
 fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
@@ -124,15 +127,19 @@ fn dates_come_from_the_named_custom_fields() {
             {"attributeId":"a5","name":"","value":"7"}]"#,
     )
     .unwrap();
-    let places = TenantFieldNames::new()
+    let own = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
         .with(TenantField::WarrantyExpiry, ["a2"])
         .with(TenantField::AssetTag, ["Tag", "a5"]);
-    let asset = with_custom_fields(mapped(DESKTOP), &fields, &places, &origin());
+    let names = TenantFields::new(own, &SUPPORTED).unwrap();
+    let asset = with_custom_fields(mapped(DESKTOP), &fields, &names, &origin());
     assert_eq!(asset.purchase_date.unwrap().to_string(), "2024-05-27");
     assert_eq!(asset.warranty_expiry.unwrap().to_string(), "2027-05-31");
     assert_eq!(asset.asset_tag.as_deref(), Some("7"));
-    assert_eq!(asset.places[&TenantField::PurchaseDate], "Purchase Date");
+    assert_eq!(
+        asset.tenant_fields[&TenantField::PurchaseDate],
+        "Purchase date"
+    );
     assert_eq!(asset.custom_fields["Purchase date"].get(), "\"2024-05-27\"");
     assert_eq!(asset.custom_fields["a5"].get(), "\"7\"");
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::http::Meter;
-use lmsync_core::model::{DateReader, TenantFieldNames};
+use lmsync_core::model::DateReader;
+use lmsync_core::tenant_fields::{DateTarget, FieldIndex, TenantFields};
 use lmsync_core::two_way::{DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::api::{Api, Fields};
-
-use crate::places;
 use crate::quirks::scope::Scope;
+use crate::tenant_fields::{index, sought};
 use crate::wire::{AttributeValue, NewField};
 
 const MISSING_HINT: &str = "in ConnectWise RMM's portal, create the custom field for endpoints, \
@@ -24,27 +24,33 @@ const OPERATION: &str = "custom fields";
 
 /// The ids of the custom fields for dates, as far as they are known.
 #[derive(Debug, Clone, Default)]
-pub struct DateTarget(BTreeMap<DateField, String>);
+pub struct FieldIds(BTreeMap<DateField, String>);
 
-impl DateTarget {
-    /// The fields that hold a date, or text in place of one, among a device's `own`.
-    pub(crate) fn of_held(
-        own: &[AttributeValue],
-        places: &TenantFieldNames,
+impl FieldIds {
+    /// The ids of the fields among a device's own in `index` that dates are read from.
+    pub(crate) fn held(
+        names: &TenantFields,
+        index: &FieldIndex<'_, &AttributeValue>,
         reader: &DateReader,
     ) -> Self {
-        let home = |date: DateField| {
-            let (held, _) = places::day(own, places, date.tenant_field(), reader)?;
-            Some((date, held.attribute.id()?.to_owned()))
+        let id = |date| match names.date_target(date, index, reader, |field| field.id().is_some()) {
+            DateTarget::Field { value, .. } => Some((date, value.id()?.to_owned())),
+            DateTarget::Missing | DateTarget::Occupied(_) => None,
         };
-        Self(DateField::ALL.into_iter().filter_map(home).collect())
+        Self(DateField::ALL.into_iter().filter_map(id).collect())
     }
 
-    /// Also the first place of each date that has none yet, among `all` fields.
-    fn or_first_of(mut self, all: &[AttributeValue], places: &TenantFieldNames) -> Self {
-        for date in DateField::ALL {
-            if let Some(id) = places::home(all, places, date.tenant_field()) {
-                self.0.entry(date).or_insert_with(|| id.to_owned());
+    /// These ids, and for dates without one the first under its names among `all` fields,
+    /// whatever the default of its definition is.
+    fn or_first_of(mut self, all: &[AttributeValue], names: &TenantFields) -> Self {
+        let index = index(all);
+        for date in self.missing(&DateField::ALL) {
+            let mut called = names
+                .names(date.tenant_field())
+                .flat_map(|name| index.called(name))
+                .filter_map(|(_, field)| field.id());
+            if let Some(id) = called.next() {
+                self.0.insert(date, id.to_owned());
             }
         }
         self
@@ -81,58 +87,58 @@ impl Api {
         })
     }
 
-    /// The fields to write `change` to: those that hold its dates now, else the first that
-    /// exist, else new ones where they are wanted.
-    pub(crate) async fn homes(
+    /// The ids of the fields to write `change` to: those that hold its dates now, else the first
+    /// that exist, else new ones where they are wanted.
+    pub(crate) async fn ids_for(
         &self,
         change: &DateChange,
-        held: &DateTarget,
+        held: &FieldIds,
         meter: &Meter,
-    ) -> Result<DateTarget> {
+    ) -> Result<FieldIds> {
         let device = change.asset.vendor_id.as_str();
         let dates: Vec<DateField> = change.changes().iter().map(|change| change.field).collect();
         if held.missing(&dates).is_empty() {
             return Ok(held.clone());
         }
-        let homes = self.look(device, held, meter).await?;
-        let missing = homes.missing(&dates);
+        let ids = self.look(device, held, meter).await?;
+        let missing = ids.missing(&dates);
         if missing.is_empty() {
-            return Ok(homes);
+            return Ok(ids);
         }
         if !self.options.create_custom_fields {
             return Err(self.no_field(&missing));
         }
         self.create(device, &missing, meter).await?;
-        let homes = self.look(device, held, meter).await?;
-        let missing = homes.missing(&dates);
+        let ids = self.look(device, held, meter).await?;
+        let missing = ids.missing(&dates);
         if missing.is_empty() {
-            Ok(homes)
+            Ok(ids)
         } else {
             Err(self.not_shown(&missing))
         }
     }
 
     /// What `dates` lack a field for on a device.
-    pub(crate) async fn missing_homes(
+    pub(crate) async fn missing_ids(
         &self,
         device: &str,
         dates: &[DateField],
         meter: &Meter,
     ) -> Result<Vec<DateField>> {
-        let homes = self.look(device, &DateTarget::default(), meter).await?;
-        Ok(homes.missing(dates))
+        let ids = self.look(device, &FieldIds::default(), meter).await?;
+        Ok(ids.missing(dates))
     }
 
-    async fn look(&self, device: &str, held: &DateTarget, meter: &Meter) -> Result<DateTarget> {
+    async fn look(&self, device: &str, held: &FieldIds, meter: &Meter) -> Result<FieldIds> {
         let all = self.custom_fields(device, Fields::All, meter).await?;
-        Ok(held.clone().or_first_of(&all, &self.options.places))
+        Ok(held.clone().or_first_of(&all, &self.options.fields))
     }
 
     /// Creates fields for `dates`, unless another write did so in the meantime.
     async fn create(&self, device: &str, dates: &[DateField], meter: &Meter) -> Result<()> {
         let writer = &self.writer;
         let _turn = writer.turn_to_create().await;
-        for date in self.missing_homes(device, dates, meter).await? {
+        for date in self.missing_ids(device, dates, meter).await? {
             let field = self.new_field(date)?;
             writer.create_field(&field, meter).await?;
         }
@@ -140,7 +146,7 @@ impl Api {
     }
 
     fn new_field(&self, date: DateField) -> Result<NewField<'_>> {
-        let name = places::new_name(&self.options.places, date);
+        let name = self.options.fields.new_name(date);
         let name = name.ok_or_else(|| self.no_field(&[date]))?;
         Ok(NewField {
             entity_type: "endpoint",
@@ -153,14 +159,14 @@ impl Api {
 
     /// Dates without a custom field: nothing can be written.
     pub(crate) fn no_field(&self, dates: &[DateField]) -> Error {
-        let sought = places::sought(&self.options.places, dates);
+        let sought = sought(&self.options.fields, dates);
         Error::config(format!("the device has no custom field for {sought}"))
             .with_operation(OPERATION)
             .with_hint(MISSING_HINT)
     }
 
     fn not_shown(&self, dates: &[DateField]) -> Error {
-        let sought = places::sought(&self.options.places, dates);
+        let sought = sought(&self.options.fields, dates);
         Error::vendor(format!(
             "ConnectWise RMM took the custom field for {sought}, and the device does not show it"
         ))

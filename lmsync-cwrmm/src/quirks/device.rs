@@ -15,15 +15,8 @@ use crate::quirks::scope::Scope;
 use crate::wire;
 
 /// The fields that `Detail::hardware` adds to those of the list.
-const HARDWARE_FIELDS: &[&str] = &[
-    "processors",
-    "physicalMemory",
-    "drives",
-    "networks",
-    "antiViruses",
-    "users",
-];
-const SOFTWARE_FIELDS: &[&str] = &["installedSoftwares"];
+const HARDWARE_FIELDS: &str = "processors,physicalMemory,drives,networks,antiViruses,users";
+const SOFTWARE_FIELDS: &str = "installedSoftwares";
 
 impl Api {
     /// The device `id`, with all detail.
@@ -38,7 +31,7 @@ impl Api {
             device: &id.vendor_id,
         };
         let companies = std::slice::from_ref(&company);
-        let fields = self.fields(self.account.info().capabilities.detail, true);
+        let fields = fields(self.account.info().capabilities.detail, true);
         let (device, names, check_ins) = join3(
             self.device(place, &fields, meter),
             self.names(&company, &site, meter),
@@ -101,31 +94,6 @@ impl Api {
         Ok(names)
     }
 
-    fn fields(&self, detail: Detail, with_list: bool) -> String {
-        let mut fields: Vec<&str> = Vec::new();
-        let list: &[&[&str]] = if with_list {
-            &[PLATFORM_FIELDS, NETWORK_FIELDS]
-        } else {
-            &[]
-        };
-        let hardware: &[&str] = if detail.hardware {
-            HARDWARE_FIELDS
-        } else {
-            &[]
-        };
-        let software: &[&str] = if detail.software {
-            SOFTWARE_FIELDS
-        } else {
-            &[]
-        };
-        for field in list.iter().copied().chain([hardware, software]).flatten() {
-            if !fields.contains(field) {
-                fields.push(field);
-            }
-        }
-        fields.join(",")
-    }
-
     /// Adds to `asset` what costs further calls.
     pub(crate) async fn add_detail(
         &self,
@@ -147,60 +115,85 @@ impl Api {
             site,
             device: &id.vendor_id,
         };
-        let fields = self.fields(detail, false);
+        let fields = fields(detail, false);
         let found = self.device(place, &fields, meter).await;
-        let mut asset = match found {
-            Ok((found, _)) => {
-                let endpoint = endpoint(&found)?;
-                let mut asset = asset;
-                if detail.hardware {
-                    asset = map::with_detail(asset, endpoint, self.account.origin());
-                }
-                if detail.software {
-                    asset = map::with_software(asset, endpoint, self.account.origin());
-                }
-                asset
+        let origin = self.account.origin();
+        let asset = self.with(asset, "detail", found.map(Some), |mut asset, (found, _)| {
+            let endpoint = endpoint(&found)?;
+            if detail.hardware {
+                asset = map::with_detail(asset, endpoint, origin);
             }
-            Err(error) if is_hidden(&error) => {
-                map::with_gap(asset, "detail", &error.to_string(), self.account.origin())
+            if detail.software {
+                asset = map::with_software(asset, endpoint, origin);
             }
-            Err(error) => return Err(error),
-        };
-        if detail.hardware {
-            asset = self.add_state(asset, meter).await?;
+            Ok(asset)
+        })?;
+        match detail.hardware {
+            true => self.add_state(asset, meter).await,
+            false => Ok(asset),
         }
-        Ok(asset)
     }
 
     /// Adds who was last logged in, and what the partner keeps in custom fields.
     async fn add_state(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
         let id = asset.source.vendor_id.clone();
-        let (state, fields) = join(
-            self.system_state(&id, meter),
-            self.custom_fields(&id, Fields::Own, meter),
+        let state = self.system_state(&id, meter);
+        let (state, fields) = join(state, self.custom_fields(&id, Fields::Own, meter)).await;
+        let (origin, names) = (self.account.origin(), &self.options.fields);
+        let asset = self.with(asset, "last_user", unless_unknown(state), |asset, state| {
+            Ok(map::with_state(asset, &state, origin))
+        })?;
+        self.with(
+            asset,
+            "custom_fields",
+            unless_unknown(fields),
+            |asset, fields| Ok(map::with_custom_fields(asset, &fields, names, origin)),
         )
-        .await;
-        let origin = self.account.origin();
-        let asset = match state {
-            Ok(state) => map::with_state(asset, &state, origin),
-            Err(error) if error.kind() == ErrorKind::NotFound => asset,
-            Err(error) if is_hidden(&error) => {
-                map::with_gap(asset, "last_user", &error.to_string(), origin)
-            }
-            Err(error) => return Err(error),
-        };
-        match fields {
-            Ok(fields) => {
-                let places = &self.options.places;
-                Ok(map::with_custom_fields(asset, &fields, places, origin))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(asset),
+    }
+
+    /// `asset` with what `add` makes of `found`; with a note on `field` where that is out of reach.
+    fn with<T>(
+        &self,
+        asset: Asset,
+        field: &str,
+        found: Result<Option<T>>,
+        add: impl FnOnce(Asset, T) -> Result<Asset>,
+    ) -> Result<Asset> {
+        match found {
+            Ok(Some(found)) => add(asset, found),
+            Ok(None) => Ok(asset),
             Err(error) if is_hidden(&error) => {
                 let why = error.to_string();
-                Ok(map::with_gap(asset, "custom_fields", &why, origin))
+                Ok(map::with_gap(asset, field, &why, self.account.origin()))
             }
             Err(error) => Err(error),
         }
+    }
+}
+
+/// The fields of a device to ask for; `with_list` those of its list, too.
+fn fields(detail: Detail, with_list: bool) -> String {
+    let parts = [
+        (with_list, PLATFORM_FIELDS),
+        (with_list, NETWORK_FIELDS),
+        (detail.hardware, HARDWARE_FIELDS),
+        (detail.software, SOFTWARE_FIELDS),
+    ];
+    let wanted = parts.into_iter().filter(|(is_wanted, _)| *is_wanted);
+    let mut fields: Vec<&str> = Vec::new();
+    for field in wanted.flat_map(|(_, fields)| fields.split(',')) {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields.join(",")
+}
+
+/// Nothing where the vendor has none.
+fn unless_unknown<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
     }
 }
 

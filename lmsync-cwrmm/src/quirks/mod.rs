@@ -3,8 +3,6 @@
 pub(crate) mod check_ins;
 pub(crate) mod date_fields;
 pub(crate) mod device;
-pub(crate) mod link;
-pub(crate) mod request;
 pub(crate) mod rows;
 pub(crate) mod scope;
 pub(crate) mod sign_in;

@@ -1,16 +1,15 @@
 //! From an answer's body to rows: devices in their groups, and plain lists.
 
 use chrono::{DateTime, Utc};
-use http::header::LINK;
 use lmsync_core::Result;
 use lmsync_core::http::Answer;
 use lmsync_core::json::{KeepRaw, LenientObject, Scalar, StrictObject, WireRow};
 use lmsync_core::listing::Next;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::answers;
-use crate::quirks::link;
 use crate::wire;
 
 /// The keys under which a device's or company's id may stand.
@@ -66,10 +65,37 @@ pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage
             .into_iter()
             .map(|row| WireRow::read(row, &ID_KEYS, KeepRaw::No))
             .collect(),
-        next: link::next_query(answer.header(LINK.as_str())),
+        next: next(answer, "query", |url| url.query().map(ToOwned::to_owned)),
         received_at: answer.received_at(),
         gaps: Vec::new(),
     })
+}
+
+/// The next page by the `Link` header, of whose target `part` is taken alone: requests go to the
+/// configured origin, whatever host a header names.
+fn next(answer: &Answer<'_>, what: &str, part: impl Fn(&Url) -> Option<String>) -> Next {
+    let Some(target) = answer.link("next") else {
+        return Next::End;
+    };
+    // The base is only for relative targets; nothing is ever sent there.
+    let base = Url::parse("https://next.invalid/");
+    let target = base.and_then(|base| base.join(target)).ok();
+    match target
+        .as_ref()
+        .and_then(part)
+        .filter(|part| !part.is_empty())
+    {
+        Some(part) => Next::Cursor(part),
+        None => Next::Unreadable(format!(
+            "the `Link` header names a next page without a {what}"
+        )),
+    }
+}
+
+fn cursor(url: &Url) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    let (_, cursor) = pairs.find(|(name, _)| name == "cursor")?;
+    Some(cursor.trim().to_owned())
 }
 
 /// Reads a page of devices, row by row.
@@ -82,7 +108,7 @@ pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<Devi
     }
     let mut page = ListPage {
         rows: Vec::new(),
-        next: link::next_cursor(answer.header(LINK.as_str())),
+        next: next(answer, "cursor", cursor),
         received_at: answer.received_at(),
         gaps: Vec::new(),
     };
@@ -127,6 +153,7 @@ fn unreadable(group: &RawValue, error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use http::header::LINK;
     use lmsync_core::ErrorKind;
     use lmsync_core::http::Redactor;
 
@@ -226,5 +253,46 @@ mod tests {
         let link = "<https://evil.example/x?limit=500&cursor=9>; rel=\"next\"";
         let page = devices("{}", Some(link), KeepRaw::No).unwrap();
         assert_eq!(page.next, Next::Cursor("9".to_owned()));
+    }
+
+    fn link(header: &str) -> [Next; 2] {
+        let mut response = http::Response::new(Bytes::from_static(b"[]"));
+        response.headers_mut().insert(LINK, header.parse().unwrap());
+        let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
+        let query = array::<wire::Site>(&answer).unwrap().next;
+        [next(&answer, "cursor", cursor), query]
+    }
+
+    #[test]
+    fn of_a_link_only_cursor_or_query_are_taken_whatever_host_it_names() {
+        for header in [
+            "<https://openapi.service.itsupport247.net/api/x?limit=5&cursor=7>; rel=\"next\"",
+            "<https://evil.example/steal?limit=5&cursor=7>; rel=\"next\"",
+            "</api/x?limit=5&cursor=7>; rel=next",
+            "<?limit=5&cursor=7>; rel=next",
+        ] {
+            let expected = ["7", "limit=5&cursor=7"].map(|next| Next::Cursor(next.to_owned()));
+            assert_eq!(link(header), expected, "{header}");
+        }
+        for header in [
+            "<https://h/x?cursor=7>",
+            "<https://h/x?cursor=7>; rel=\"last\"",
+        ] {
+            assert_eq!(link(header), [Next::End, Next::End], "{header}");
+        }
+    }
+
+    #[test]
+    fn a_next_page_whose_place_is_not_told_is_not_the_end() {
+        for (target, has_query) in [
+            ("https://h/x", false),
+            ("?", false),
+            ("?cursor=", true),
+            ("?limit=5", true),
+        ] {
+            let [cursor, query] = link(&format!("<{target}>; rel=\"next\""));
+            assert!(matches!(cursor, Next::Unreadable(_)), "{target}");
+            assert_eq!(matches!(query, Next::Cursor(_)), has_query, "{target}");
+        }
     }
 }

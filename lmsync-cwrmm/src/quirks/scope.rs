@@ -30,18 +30,18 @@ impl Scope {
         }
     }
 
-    /// As the portal shows it.
-    pub(crate) const fn in_portal(self) -> &'static str {
-        match self {
-            Self::Companies => "Platform - Companies - Read",
-            Self::Sites => "Platform - Sites - Read",
-            Self::Devices => "Platform - Devices - Read",
-            Self::Asset => "Platform - Asset - Read",
-            Self::CustomFields => "Platform - Custom Fields Values - Read",
-            Self::WriteCustomFields => "Platform - Custom Fields Values - Write",
-            Self::WriteDevices => "Platform - Devices - Write",
-            Self::WriteDefinitions => "Platform - Custom Fields Definitions - Write",
-        }
+    /// As the portal shows it: `Platform - Custom Fields Values - Read`.
+    pub(crate) fn in_portal(self) -> String {
+        let capital = |word: &str| {
+            let (first, rest) = word.split_at(1);
+            first.to_uppercase() + rest
+        };
+        let part = |part: &str| part.split('_').map(capital).collect::<Vec<_>>().join(" ");
+        self.name()
+            .split('.')
+            .map(part)
+            .collect::<Vec<_>>()
+            .join(" - ")
     }
 
     /// What the user does when it is missing.
@@ -61,7 +61,7 @@ impl Scope {
                 Self::WriteDevices.in_both()
             ),
             Self::WriteDefinitions => self.in_both(),
-            scope => scope.in_portal().to_owned(),
+            scope => scope.in_portal(),
         };
         format!("in ConnectWise RMM, open Integrations > API Access and give the key {scopes}")
     }

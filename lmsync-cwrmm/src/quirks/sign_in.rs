@@ -6,14 +6,14 @@
 
 use async_trait::async_trait;
 use lmsync_core::auth::{AccessToken, TokenSource};
-use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
+use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter, Said};
 use lmsync_core::json::Scalar;
 use lmsync_core::model::clean_uuid;
 use lmsync_core::{Error, ErrorKind, Result, Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::answers::{self, KEY_HINT, Reason};
+use crate::answers::{self, KEY_HINT};
 use crate::quirks::scope::{self, Scope, Scopes};
 
 const OPERATION: &str = "sign-in";
@@ -110,10 +110,10 @@ impl SignIn {
             200..=299 => granted(answer),
             423 | 429 => Err(answers::throttled(answer)),
             400 | 401 | 403 => {
-                let reason = answers::reason(answer);
-                if reason.mentions("scope") {
+                let said = answer.said();
+                if said.mentions("scope") {
                     Ok(Outcome::ScopeRefused)
-                } else if is_about_the_key(&reason) || (status == 401 && !self.knows_the_key()) {
+                } else if is_about_the_key(&said) || (status == 401 && !self.knows_the_key()) {
                     Err(with_request_id(self.key_refused(status), answer))
                 } else {
                     Ok(Outcome::Refused(status))
@@ -160,10 +160,9 @@ fn granted(answer: &Answer<'_>) -> Result<Outcome> {
     Ok(Outcome::Granted { token, told })
 }
 
-fn is_about_the_key(reason: &Reason) -> bool {
-    ["client", "secret", "credential", "revoked", "disabled"]
-        .iter()
-        .any(|word| reason.mentions(word))
+fn is_about_the_key(said: &Said) -> bool {
+    let mut words = ["client", "secret", "credential", "revoked", "disabled"].into_iter();
+    words.any(|word| said.mentions(word))
 }
 
 fn may_not_read() -> Error {
@@ -193,35 +192,29 @@ pub(crate) fn may_not_write() -> Error {
 
 /// What the status alone says.
 fn failed(answer: &Answer<'_>) -> Error {
-    let plain = match answer.require_success() {
-        Ok(()) => return Error::vendor("the sign-in was answered in an unknown way"),
-        Err(error) => error,
-    };
-    if answer.status().is_redirection() {
-        return plain;
-    }
-    let (message, hint) = match plain.kind() {
-        ErrorKind::NotFound => (
+    let (kind, message, hint) = match answer.status().as_u16() {
+        300..=399 => (
+            ErrorKind::Vendor,
+            "ConnectWise RMM redirects the sign-in, which is not followed",
+            "check the endpoint and the region; credentials are sent to no other",
+        ),
+        404 => (
+            ErrorKind::NotFound,
             "nobody signs in at this address",
             "check the endpoint and the region",
         ),
-        ErrorKind::Timeout => (
+        408 => (
+            ErrorKind::Timeout,
             "ConnectWise RMM took too long to sign in",
             "try again later",
         ),
         _ => (
+            ErrorKind::Vendor,
             "ConnectWise RMM failed to sign in",
             "try again later; if it stays, check the endpoint",
         ),
     };
-    let error = Error::new(plain.kind(), message)
-        .with_status(answer.status().as_u16())
-        .with_retry(plain.retry())
-        .with_hint(hint);
-    match answer.retry_after() {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    }
+    answer.silent_error(kind, message).with_hint(hint)
 }
 
 /// With the vendor's id of the request, where it is no more than that.

@@ -5,13 +5,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::Method;
 use lmsync_core::auth::{Authorizer, TokenAuth};
-use lmsync_core::http::{Endpoint, HttpClient, Meter};
+use lmsync_core::http::{Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::answers;
-use crate::quirks::request::{fields_of, write};
+use crate::api::fields_of;
 use crate::quirks::scope::{Scope, Scopes};
 use crate::quirks::sign_in::may_not_write;
 use crate::wire::{NewField, NewValue};
@@ -92,7 +91,8 @@ impl Writer {
     ) -> Result<()> {
         self.sign_in(meter).await?;
         let url = fields_of(&self.endpoint, device)?;
-        let call = write("set custom fields", Method::PUT, &url, &values)?;
+        let call = Call::put_json("set custom fields", &url, values, Idempotency::Once)?;
+        let call = call.with_request_id();
         self.http.send(&call, meter, answers::accept_saved).await
     }
 
@@ -102,7 +102,8 @@ impl Writer {
         let url = self
             .endpoint
             .join("/api/platform/v1/custom-field/definitions")?;
-        let call = write("create custom field", Method::POST, &url, field)?;
+        let call = Call::post_json("create custom field", &url, field, Idempotency::Once)?;
+        let call = call.with_request_id();
         self.http.send(&call, meter, answers::accept_created).await
     }
 

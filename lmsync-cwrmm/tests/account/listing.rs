@@ -205,7 +205,7 @@ fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_othe
             ),
             (
                 r#"{"id":{}}"#,
-                "a company cannot be read: the company has no id",
+                "a company cannot be read: the customer has no id",
             ),
         ] {
             let others = customers[1..]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lmsync_core::model::{IssueCode, TenantField, TenantFieldNames};
+use lmsync_core::model::IssueCode;
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::{AssetQuery, Connector, Detail, ErrorKind};
 use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::run;
@@ -102,7 +103,7 @@ fn dates_come_from_custom_fields_on_request_in_either_spelling() {
                 let is_sentinel = expiry.is_some_and(|day| day.to_string() == "1970-01-01");
                 assert_eq!(asset.warranty_expiry, expiry.filter(|_| !is_sentinel));
                 assert!(asset.asset_tag.as_ref().unwrap().starts_with("Rack"));
-                assert_eq!(asset.places[&TenantField::AssetTag], "rack");
+                assert_eq!(asset.tenant_fields[&TenantField::AssetTag], "Rack");
                 assert!(!asset.disks.is_empty() && asset.software.is_none());
             }
         }

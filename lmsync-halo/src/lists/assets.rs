@@ -8,13 +8,14 @@ use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
 use lmsync_core::listing::{ListChain, ListSource, Page, PageKey, Row};
 use lmsync_core::model::Asset;
+use lmsync_core::tenant_fields::TenantField;
 use lmsync_core::{AssetQuery, CheckInWindow, Detail, Error, ErrorKind, Result};
 
 use super::numbered;
 use crate::api::{Api, AssetFilter, AssetOptions, ListPage};
 use crate::map::{self, Reading};
-use crate::places;
 use crate::quirks::asset_types::TenantTypes;
+use crate::tenant_fields::INTUNE;
 use crate::wire::{self, id};
 
 /// The account's hardware assets.
@@ -35,7 +36,7 @@ struct Listing {
 
 impl HardwareLists {
     pub(crate) fn new(api: Arc<Api>, query: &AssetQuery) -> Self {
-        let (_, is_configured) = places::check_in(&api.options.places);
+        let is_configured = api.options.fields.is_configured(TenantField::LastCheckIn);
         let options = AssetOptions {
             raw: query.raw.into(),
             inactive: api.options.include_inactive,
@@ -134,7 +135,7 @@ impl Listing {
             "name the asset field in which your RMM leaves its last check-in as \
              `fields.last_check_in`; or `{}` there, if some assets come from Intune; \
              or ask for all assets",
-            places::INTUNE
+            INTUNE
         )))
     }
 }
@@ -248,7 +249,7 @@ impl AssetList {
         let Listing { api, options, .. } = &*self.listing;
         let reading = Reading {
             origin: api.account.origin(),
-            places: &api.options.places,
+            fields: &api.options.fields,
             accept_update: options.updates,
         };
         numbered(page, |row, at| {

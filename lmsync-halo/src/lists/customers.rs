@@ -11,7 +11,7 @@ use lmsync_core::{Error, ErrorKind, Result};
 use tokio::sync::OnceCell;
 
 use super::numbered;
-use crate::answers::SIGN_IN;
+use crate::answers::{ReadKind, SIGN_IN};
 use crate::api::Api;
 use crate::map::{self, Site};
 
@@ -76,8 +76,7 @@ impl ListSource for Customers {
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
         let api = &self.api;
-        let inactive = api.options.include_inactive;
-        let page = api.clients(at.number(), inactive, meter).await?;
+        let page = api.page(ReadKind::Customers, at.number(), meter).await?;
         let sites = self.sites.get_or_try_init(|| self.read_sites(meter));
         let sites = sites.await?.as_ref();
         let origin = api.account.origin();
@@ -99,8 +98,7 @@ impl ListSource for Sites {
     type Record = Site;
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Site>> {
-        let inactive = self.0.options.include_inactive;
-        let page = self.0.sites(at.number(), inactive, meter).await?;
+        let page = self.0.page(ReadKind::Sites, at.number(), meter).await?;
         Ok(numbered(page, |row, _| map::site(row)))
     }
 }

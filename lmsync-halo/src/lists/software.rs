@@ -9,6 +9,7 @@ use lmsync_core::listing::{ListChain, ListSource, Page, PageKey, Row};
 use lmsync_core::model::Software;
 
 use super::numbered;
+use crate::answers::ReadKind;
 use crate::api::{Api, AssetFilter, AssetOptions};
 use crate::map::{self, Reading};
 use crate::wire::{self, id};
@@ -52,8 +53,7 @@ impl ListSource for SoftwareList {
         match self {
             Self::Assets { api, types } => assets(api, types, at.number(), meter).await,
             Self::Licences(api) => {
-                let inactive = api.options.include_inactive;
-                let page = api.licences(at.number(), inactive, meter).await?;
+                let page = api.page(ReadKind::Software, at.number(), meter).await?;
                 let origin = api.account.origin();
                 Ok(numbered(page, |row, at| map::licence(row, origin, at)))
             }
@@ -70,7 +70,7 @@ async fn assets(api: &Api, types: &[String], number: u32, meter: &Meter) -> Resu
     let page = api.assets(&of, number, options, meter).await?;
     let reading = Reading {
         origin: api.account.origin(),
-        places: &api.options.places,
+        fields: &api.options.fields,
         accept_update: false,
     };
     Ok(numbered(page, |row, at| {

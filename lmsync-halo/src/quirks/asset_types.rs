@@ -1,7 +1,8 @@
 //! Which of a tenant's asset types are hardware.
 
 use lmsync_core::json::LenientObject;
-use lmsync_core::model::{AssetKind, TenantFieldNames};
+use lmsync_core::model::AssetKind;
+use lmsync_core::tenant_fields::TenantFieldNames;
 
 use crate::wire::{self, id};
 
@@ -19,38 +20,12 @@ pub enum AssetClass {
 
 use AssetClass::{Hardware, Neither, Software};
 
-const SOFTWARE: [&str; 10] = [
-    "software",
-    "licence",
-    "licences",
-    "license",
-    "licenses",
-    "licensing",
-    "subscription",
-    "subscriptions",
-    "saas",
-    "application licence",
-];
-const NEITHER: [&str; 18] = [
-    "service",
-    "services",
-    "business app",
-    "business apps",
-    "business application",
-    "business applications",
-    "domain",
-    "domains",
-    "domain name",
-    "certificate",
-    "certificates",
-    "ssl",
-    "website",
-    "websites",
-    "contract",
-    "contracts",
-    "portfolio",
-    "portfolios",
-];
+/// Phrases, with bars between.
+const SOFTWARE: &str = "software|licence|licences|license|licenses|licensing|subscription|\
+     subscriptions|saas|application licence";
+const NEITHER: &str = "service|services|business app|business apps|business application|\
+     business applications|domain|domains|domain name|certificate|certificates|ssl|website|\
+     websites|contract|contracts|portfolio|portfolios";
 
 /// Which asset types count as hardware, which as software and which as neither.
 ///
@@ -95,20 +70,20 @@ impl AssetTypes {
         if asset_type.is_service == Some(true) || asset_type.is_businessapp == Some(true) {
             return Neither;
         }
-        if says(name, &SOFTWARE) {
+        if says(name, SOFTWARE) {
             return Software;
         }
         // A domain controller is no domain.
         if AssetKind::from_words(name).is_some() {
             return Hardware;
         }
-        if says(name, &NEITHER) {
+        if says(name, NEITHER) {
             return Neither;
         }
-        if says(group, &SOFTWARE) {
+        if says(group, SOFTWARE) {
             return Software;
         }
-        if AssetKind::from_words(group).is_none() && says(group, &NEITHER) {
+        if AssetKind::from_words(group).is_none() && says(group, NEITHER) {
             return Neither;
         }
         Hardware
@@ -123,16 +98,15 @@ impl AssetTypes {
 }
 
 /// Whether one of `phrases` stands in `text` as whole words.
-fn says(text: &str, phrases: &[&str]) -> bool {
+fn says(text: &str, phrases: &str) -> bool {
     let words: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
     let text = format!(" {} ", words.join(" "));
-    phrases
-        .iter()
-        .any(|phrase| text.contains(&format!(" {phrase} ")))
+    let mut phrases = phrases.split('|');
+    phrases.any(|phrase| text.contains(&format!(" {phrase} ")))
 }
 
 /// A tenant's asset types, sorted.

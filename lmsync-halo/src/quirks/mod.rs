@@ -4,3 +4,4 @@ pub(crate) mod address;
 pub(crate) mod asset_types;
 pub(crate) mod installed;
 pub(crate) mod sign_in;
+pub(crate) mod update;

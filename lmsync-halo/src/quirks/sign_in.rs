@@ -13,9 +13,9 @@ use crate::product::HaloProduct;
 
 /// Every right that the application has.
 const ALL: &str = "all";
-const READ_ASSETS: [&str; 2] = ["read:assets", "read:customers"];
-const WRITE_DATES: [&str; 2] = [EDIT_ASSETS, "read:assets"];
-const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelicensing"];
+pub(crate) const READ_ASSETS: [&str; 2] = ["read:assets", "read:customers"];
+pub(crate) const WRITE_DATES: [&str; 2] = [EDIT_ASSETS, "read:assets"];
+pub(crate) const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelicensing"];
 
 /// Which rights to ask for when signing in.
 ///
@@ -41,22 +41,8 @@ impl Scopes {
         Self::These(vec![ALL.to_owned()])
     }
 
-    /// The scopes to ask for, in order, to read assets and customers.
-    pub(crate) fn for_assets(&self) -> Vec<Vec<String>> {
-        self.or_least(READ_ASSETS)
-    }
-
-    /// The scopes to ask for, in order, to read software.
-    pub(crate) fn for_software(&self) -> Vec<Vec<String>> {
-        self.or_least(READ_SOFTWARE)
-    }
-
-    /// The scopes to ask for, in order, to write dates.
-    pub(crate) fn for_dates(&self) -> Vec<Vec<String>> {
-        self.or_least(WRITE_DATES)
-    }
-
-    fn or_least(&self, least: [&str; 2]) -> Vec<Vec<String>> {
+    /// The scopes to ask for, in order, where `least` are needed.
+    pub(crate) fn or_least(&self, least: [&str; 2]) -> Vec<Vec<String>> {
         match self {
             Self::Least => vec![least.map(ToOwned::to_owned).to_vec(), vec![ALL.to_owned()]],
             Self::These(scopes) => vec![scopes.clone()],
@@ -124,9 +110,9 @@ impl SignIn {
             .client_secret(application.client_secret.clone())
             .scopes(&self.scopes[way.scopes]);
         let is_last = way.address + 1 == application.addresses.len();
-        let explain = answers::sign_in(application.product, self.token_for, is_last);
+        let (product, token_for) = (application.product, self.token_for);
         OAuth::new(config, self.http.clone())
-            .explain(explain)
+            .explain(move |answer| answers::require_token(answer, product, token_for, is_last))
             .fetch(meter)
             .await
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
-use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer, TenantField, TenantFieldNames};
+use lmsync_core::model::{Asset, AssetKind, CheckInBasis, Customer};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::{
     AssetQuery, Check, CheckInSupport, CheckInWindow, CheckReport, Connector, ConnectorExt, Detail,
     ErrorKind,
@@ -290,14 +291,17 @@ async fn a_window_works_with_a_field_with_intune_or_with_changes() {
     );
     let (kept, summary) = named.halo.collect_assets(window()).await.unwrap();
     assert!(summary.complete && summary.filtered_out > 0 && !kept.is_empty());
-    assert_eq!(kept[0].places[&TenantField::LastCheckIn], "last seen");
+    assert_eq!(
+        kept[0].tenant_fields[&TenantField::LastCheckIn],
+        "Last Seen"
+    );
 
     let intune = account(200);
     intune.with(|vendor| vendor.misbehaviour().intune = true);
     let (kept, summary) = intune.halo.collect_assets(window()).await.unwrap();
     assert!(!kept.is_empty() && summary.never_checked_in >= 100);
     assert_eq!(
-        kept[0].places[&TenantField::LastCheckIn],
+        kept[0].tenant_fields[&TenantField::LastCheckIn],
         "intune_lastsyncdatetime"
     );
 
@@ -312,7 +316,7 @@ async fn a_window_works_with_a_field_with_intune_or_with_changes() {
 async fn the_place_that_answered_is_recorded() {
     let account = account(60);
     let assets = account.expect_all().await;
-    let place = |asset: &Asset, field| asset.places.get(&field).cloned();
+    let place = |asset: &Asset, field| asset.tenant_fields.get(&field).cloned();
     assert!(
         assets
             .iter()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use lmsync_core::http::TransportErrorKind;
-use lmsync_core::model::{TenantField, TenantFieldNames};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, TwoWaySync, WriteOutcome, WriteReport,
     WriteSource,
@@ -242,7 +242,10 @@ async fn a_named_asset_field_is_written_and_no_other_loses_its_value() {
     assert_eq!(account.record(), expected);
     let asset = account.halo.asset(&ID.into()).await.unwrap();
     assert_eq!(asset.purchase_date, Some(day("2020-02-29")));
-    assert_eq!(asset.places[&TenantField::PurchaseDate], "purchase date");
+    assert_eq!(
+        asset.tenant_fields[&TenantField::PurchaseDate],
+        "Purchase Date"
+    );
 }
 
 #[tokio::test(start_paused = true)]

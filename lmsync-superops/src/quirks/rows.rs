@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Answer;
 use lmsync_core::json::{KeepRaw, StrictObject, WireRow};
-use lmsync_core::{Error, ErrorKind, Rejection, Result, RetryClass};
+use lmsync_core::{ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -59,7 +59,11 @@ pub(crate) fn read_list<R: DeserializeOwned>(
     let rows = match list.rows {
         Some(rows) => rows,
         None if info.total_count == Some(0) => Vec::new(),
-        None => return Err(without_a_list(answer)),
+        // A list that is missing is empty only where the vendor counts none.
+        None => {
+            let what = "SuperOps sent a page without a list";
+            return Err(answer.without_data(ErrorKind::Vendor, what));
+        }
     };
     Ok(list_page(&rows, raw, info, &errors, answer))
 }
@@ -73,14 +77,6 @@ pub(crate) fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Cus
         page_size: None,
     };
     Ok(list_page(&rows, KeepRaw::No, info, &errors, answer))
-}
-
-/// A list that is missing is empty only where the vendor counts none.
-fn without_a_list(answer: &Answer<'_>) -> Error {
-    answer
-        .error(ErrorKind::Vendor, "SuperOps sent a page without a list")
-        .with_retry(RetryClass::OnlyIfIdempotent)
-        .with_hint("try again later")
 }
 
 fn list_page<R: DeserializeOwned>(

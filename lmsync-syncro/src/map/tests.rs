@@ -1,11 +1,11 @@
-use lmsync_core::model::{
-    AdapterClass, AssetState, IdentityKind, SerialStatus, TenantField, TenantFieldNames,
-};
+use lmsync_core::model::{AdapterClass, AssetState, IdentityKind, SerialStatus};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::{Value, json};
 
 use lmsync_core::model::{IssueCode, Rules};
 
 use super::*;
+use crate::tenant_fields::SUPPORTED;
 
 fn origin() -> Origin {
     Origin::new("syncro", "acme", Rules::default())
@@ -25,17 +25,17 @@ fn row<R>(record: R) -> WireRow<R> {
     WireRow::of(record)
 }
 
-fn mapped_with(json: &str, places: &TenantFieldNames, basis: Basis) -> Asset {
+fn by_default() -> TenantFields {
+    TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap()
+}
+
+fn mapped_with(json: &str, fields: &TenantFields, basis: Basis) -> Asset {
     let wire = serde_json::from_str(json).unwrap();
-    asset(row(wire), &origin(), places, basis, now()).unwrap()
+    asset(row(wire), &origin(), fields, basis, now()).unwrap()
 }
 
 fn mapped(json: &str) -> Asset {
-    mapped_with(
-        json,
-        &places::over_defaults(TenantFieldNames::new()),
-        Basis::AgentOnly,
-    )
+    mapped_with(json, &by_default(), Basis::AgentOnly)
 }
 
 fn of_properties(properties: Value) -> Asset {
@@ -70,12 +70,12 @@ fn a_record_update_is_no_check_in_unless_asked_for_and_then_says_so() {
     let changed = silent.source.vendor_updated_at;
     assert!(changed.is_some());
 
-    let places = places::over_defaults(TenantFieldNames::new());
-    let asked = mapped_with(MANUAL, &places, Basis::AlsoRecordUpdate);
+    let fields = by_default();
+    let asked = mapped_with(MANUAL, &fields, Basis::AlsoRecordUpdate);
     assert_eq!(asked.last_check_in, changed);
     assert_eq!(asked.check_in_basis, CheckInBasis::RecordUpdate);
 
-    let agent = mapped_with(AGENT, &places, Basis::AlsoRecordUpdate);
+    let agent = mapped_with(AGENT, &fields, Basis::AlsoRecordUpdate);
     assert_eq!(agent.check_in_basis, CheckInBasis::AgentCheckIn);
     assert_eq!(agent.last_check_in, mapped(AGENT).last_check_in);
 }
@@ -159,16 +159,16 @@ fn tenants_name_their_own_places() {
     let own = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, ["Bought", "Acquired On"])
         .with(TenantField::LastCheckIn, ["Seen"]);
-    let places = places::over_defaults(own);
+    let fields = TenantFields::new(own, &SUPPORTED).unwrap();
     let asset = mapped_with(
         r#"{"id":1,"name":"x","properties":{"acquired_on":"2024-02-03","Purchase Date":"2020-01-02",
             "Seen":"2026-03-30T10:00:00Z","Make":"Dell"}}"#,
-        &places,
+        &fields,
         Basis::AgentOnly,
     );
     assert_eq!(asset.purchase_date.unwrap().to_string(), "2024-02-03");
     assert_eq!(
-        asset.places[&TenantField::PurchaseDate],
+        asset.tenant_fields[&TenantField::PurchaseDate],
         "acquired_on",
         "the place that answered is told"
     );
@@ -212,14 +212,9 @@ fn sizes_without_a_unit_are_flagged_and_unclear_ones_left_out() {
         (asset.memory_bytes, codes(&asset, "memory_bytes"))
     };
     let gib = 1_u64 << 30;
-    assert_eq!(
-        memory(json!(16)),
-        (Some(16 * gib), vec![IssueCode::UnitAssumed])
-    );
-    assert_eq!(
-        memory(json!("16")),
-        (Some(16 * gib), vec![IssueCode::UnitAssumed])
-    );
+    // The name tells the unit, unless that makes no sense.
+    assert_eq!(memory(json!(16)), (Some(16 * gib), vec![]));
+    assert_eq!(memory(json!("16")), (Some(16 * gib), vec![]));
     assert_eq!(memory(json!("16 GB")), (Some(16 * gib), vec![]));
     assert_eq!(
         memory(json!(16_777_216)),
@@ -264,9 +259,9 @@ fn what_is_listed_is_not_called_deleted_nor_in_use() {
 
 #[test]
 fn a_record_without_an_id_is_rejected() {
-    let places = places::over_defaults(TenantFieldNames::new());
+    let fields = by_default();
     let nameless = row(wire::Asset::default());
-    let rejection = asset(nameless, &origin(), &places, Basis::AgentOnly, now()).unwrap_err();
+    let rejection = asset(nameless, &origin(), &fields, Basis::AgentOnly, now()).unwrap_err();
     assert_eq!(rejection.reason, "the asset has no id");
 }
 

@@ -1,12 +1,12 @@
 //! What the agent's block means. Pure.
 
-use lmsync_core::json::{LenientObject, Scalar};
+use lmsync_core::json::{LenientObject, Scalar, StrictObject};
 use lmsync_core::model::{
-    AdapterClass, AssetDraft, AssetKind, CheckInBasis, Disk, Issue, IssueCode, RawJson, Size,
-    SizeUnit, VendorDay, VendorInstant, Virtualization, clean,
+    AdapterClass, AssetDraft, CheckInBasis, Disk, Issue, IssueCode, RawJson, Size, SizeUnit,
+    VendorDay, VendorInstant, clean,
 };
+use lmsync_core::tenant_fields::{TenantField, form_factor, moment, size};
 
-use crate::places;
 use crate::wire::{self, Agent, ObjectOrText, Properties};
 
 /// The property that holds the block.
@@ -53,41 +53,28 @@ pub(crate) fn describe(draft: &mut AssetDraft<'_>, agent: &Agent) {
         .model(machine(|general| &general.model))
         .hardware_uuid(agent.computer_uuid.text())
         .public_ip(machine(|general| &general.ip));
-    form_factor(draft, machine(|general| &general.form_factor));
+    if let Some(told) = machine(|general| &general.form_factor) {
+        form_factor(draft, told);
+    }
     draft.asset.domain = machine(|general| &general.domain).and_then(clean);
     draft.asset.last_user = agent.last_user.text().and_then(clean);
     draft.asset.cpu.name = agent.cpu.0.iter().find_map(processor);
     system(draft, agent);
     if let Some(gigabytes) = agent.ram_gb.text() {
-        places::put_memory(draft, gigabytes);
+        match size(TenantField::Memory, "ram_gb", gigabytes) {
+            Some(size) => draft.memory(size),
+            None => draft.unexpected("memory_bytes", gigabytes),
+        };
     }
     for drive in &agent.hdd.0 {
         disk(draft, drive);
     }
     network(draft, agent);
-    let synced = agent.last_synced_at.text().map(places::instant);
+    let synced = agent.last_synced_at.text().map(moment);
     draft.last_check_in(
         synced.unwrap_or(VendorInstant::Absent),
         CheckInBasis::AgentCheckIn,
     );
-}
-
-/// `Physical Laptop` or `Virtual Server`: what it is, and whether it is real.
-pub(crate) fn form_factor(draft: &mut AssetDraft<'_>, text: Option<&str>) {
-    let Some(text) = text.and_then(clean) else {
-        return;
-    };
-    let kind = AssetKind::from_words(&text);
-    let is_finer = matches!(kind, Some(AssetKind::Desktop | AssetKind::Laptop));
-    if draft.asset.kind == AssetKind::Workstation && is_finer {
-        draft.asset.kind = AssetKind::Unknown;
-    }
-    draft.kind(text.as_str(), kind);
-    if draft.asset.virtualization == Virtualization::Unknown
-        && let Some(told) = Virtualization::from_words(&text)
-    {
-        draft.asset.virtualization = told;
-    }
 }
 
 fn system(draft: &mut AssetDraft<'_>, agent: &Agent) {
@@ -112,28 +99,35 @@ fn system(draft: &mut AssetDraft<'_>, agent: &Agent) {
 
 fn processor(piece: &ObjectOrText<wire::Named>) -> Option<String> {
     match piece {
-        ObjectOrText::Fields(cpu) => cpu.name.text().and_then(clean),
-        ObjectOrText::Text(name) => clean(name),
-        ObjectOrText::Nothing => None,
+        ObjectOrText::Fields(StrictObject(cpu)) => cpu.name.clean(),
+        // Assumed: a processor's name holds a number, and a word for "none" does not.
+        ObjectOrText::Text(name) => name
+            .clean()
+            .filter(|name| name.contains(|letter: char| letter.is_ascii_digit())),
     }
 }
 
 fn disk(draft: &mut AssetDraft<'_>, piece: &ObjectOrText<wire::Drive>) {
-    let (name, size) = match piece {
-        ObjectOrText::Fields(drive) => (
+    let (name, told) = match piece {
+        ObjectOrText::Fields(StrictObject(drive)) => (
             drive.model.text().or(drive.name.text()).and_then(clean),
             drive.size.text().or(drive.capacity.text()),
         ),
-        ObjectOrText::Text(text) if is_size(text) => (None, Some(text.as_str())),
-        ObjectOrText::Text(text) => (clean(text), None),
-        ObjectOrText::Nothing => return,
+        ObjectOrText::Text(text) => match text.text() {
+            Some(text) if is_size(text) => (None, Some(text)),
+            Some(text) => (clean(text), None),
+            None => return,
+        },
     };
     let disk = Disk {
         name,
         ..Disk::default()
     };
-    let size = size.and_then(|text| places::size(draft, "disks", text));
-    draft.disk(disk, size, None);
+    let total = told.and_then(|text| size(TenantField::Storage, "", text));
+    if let (Some(text), None) = (told, total) {
+        draft.unexpected("disks", text);
+    }
+    draft.disk(disk, total, None);
 }
 
 fn is_size(text: &str) -> bool {
@@ -161,7 +155,7 @@ fn network(draft: &mut AssetDraft<'_>, agent: &Agent) {
     let is_described = !draft.asset.network.adapters.is_empty();
     if let Some(general) = agent.general.value().filter(|_| !is_described) {
         for mac in &general.mac.0 {
-            draft.adapter(None::<&str>, mac.as_str(), []);
+            draft.adapter(None::<&str>, mac.text(), []);
         }
     }
 }

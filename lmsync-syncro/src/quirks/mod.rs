@@ -1,7 +1,6 @@
 //! Peculiarities of Syncro alone.
 
 pub(crate) mod agent;
-pub(crate) mod dates;
 pub(crate) mod owners;
 pub(crate) mod raw;
-pub(crate) mod refusal;
+pub(crate) mod update;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use http::{Method, Request};
-use lmsync_core::model::{AssetId, TenantField, TenantFieldNames};
+use lmsync_core::model::AssetId;
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteReport, WriteSource,
 };

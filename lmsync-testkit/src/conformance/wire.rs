@@ -296,7 +296,7 @@ pub async fn what_is_handed_out_has_a_json_form<S: Subject>() {
         let odd = |id| Mutation::seeded(seed).of_kinds(&KINDS).of_record(id);
         let (_, listing) = with_one_changed::<S>(seed, odd).await;
         for mut asset in listing.assets {
-            asset.places.clear();
+            asset.tenant_fields.clear();
             let json = serde_json::to_string(&asset).expect("a JSON form");
             let back: Asset = serde_json::from_str(&json)
                 .unwrap_or_else(|error| panic!("seed {seed}: {error}: {json}"));

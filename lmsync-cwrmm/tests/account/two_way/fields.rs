@@ -1,7 +1,7 @@
 //! Which field a date goes to, and fields that are created for it.
 
 use futures_util::future::join_all;
-use lmsync_core::model::{TenantField, TenantFieldNames};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, TwoWaySync, WriteOutcome, WriteSource,
 };

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lmsync_core::model::{AssetId, TenantField, TenantFieldNames};
+use lmsync_core::model::AssetId;
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{TwoWaySync, WriteOutcome};
 use lmsync_core::{Check, CheckScope, Connector, ErrorKind};
 use lmsync_cwrmm::CwRmmConfig;

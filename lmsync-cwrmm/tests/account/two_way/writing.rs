@@ -1,6 +1,6 @@
 //! What is written, and what is not.
 
-use lmsync_core::model::{TenantField, TenantFieldNames};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, TwoWaySync, WriteOutcome, WriteSource,
 };

@@ -1,12 +1,14 @@
 use chrono::{DateTime, NaiveDate};
 use lmsync_core::json::WireRow;
-use lmsync_core::model::{Asset, Origin, Rules, TenantField};
-use lmsync_core::two_way::{DateFields, WriteSource};
+use lmsync_core::model::{Asset, Origin, Rules};
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
+use lmsync_core::two_way::{DateFields, HeldDate, WriteSource};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::map::{self, Basis};
+use crate::tenant_fields::SUPPORTED;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -26,8 +28,12 @@ fn of(properties: &Value) -> Record {
     record(&properties.to_string())
 }
 
-fn by_default() -> TenantFieldNames {
-    places::over_defaults(TenantFieldNames::new())
+fn by_default() -> TenantFields {
+    named(TenantFieldNames::new())
+}
+
+fn named(own: TenantFieldNames) -> TenantFields {
+    TenantFields::new(own, &SUPPORTED).unwrap()
 }
 
 fn to(field: DateField, new: &str) -> DateChange {
@@ -50,8 +56,8 @@ fn sent(record: &Record, change: &DateChange) -> Value {
     serde_json::to_value(record.update(change, &by_default()).unwrap()).unwrap()
 }
 
-fn refusal(record: &Record, change: &DateChange, places: &TenantFieldNames) -> Error {
-    let error = record.update(change, places).err().unwrap();
+fn refusal(record: &Record, change: &DateChange, fields: &TenantFields) -> Error {
+    let error = record.update(change, fields).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("`fields`"), "{error}");
     error
@@ -70,8 +76,8 @@ fn everything_but_the_date_is_sent_back_to_the_letter() {
         day("2027-02-03"),
         WriteSource::Lookup,
     );
-    let places = by_default();
-    let body = serde_json::to_string(&record.update(&change, &places).unwrap()).unwrap();
+    let fields = by_default();
+    let body = serde_json::to_string(&record.update(&change, &fields).unwrap()).unwrap();
     let expected = concat!(
         r#"{"name":" PC-7 ","properties":{"#,
         r#""Notes":"a\u00e9\/b","#,
@@ -155,11 +161,15 @@ fn what_is_no_date_is_told_as_what_it_is() {
         ),
         (
             json!({ "warranty_end_date": ["2024-05-31", "x"], "Warranty End": "2024-01-01" }),
-            HeldDate::Unreadable(r#"["2024-05-31","x"]"#.to_owned()),
+            HeldDate::Day(day("2024-01-01")),
+        ),
+        (
+            json!({ "warranty_end_date": ["2024-05-31", "x"] }),
+            HeldDate::Unreadable("a value of type array".to_owned()),
         ),
         (
             json!({ "warranty_end_date": {} }),
-            HeldDate::Unreadable("{}".to_owned()),
+            HeldDate::Unreadable("a value of type object".to_owned()),
         ),
         (
             json!({ "warranty_end_date": 20240531 }),
@@ -196,26 +206,29 @@ fn a_date_in_two_properties_is_not_cleared() {
 #[test]
 fn a_date_without_a_place_of_its_own_is_not_written() {
     let record = of(&json!({ "Date": "2024-01-01", "Purchase Date": "2023-01-01" }));
-    let shared = by_default()
-        .with(TenantField::PurchaseDate, ["date"])
-        .with(TenantField::WarrantyExpiry, ["Date"]);
+    let shared = named(
+        TenantFieldNames::new()
+            .with(TenantField::PurchaseDate, ["date"])
+            .with(TenantField::WarrantyExpiry, ["Date"]),
+    );
     let error = refusal(&record, &warranty("2027-01-01"), &shared);
-    assert!(error.message().contains("PurchaseDate"), "{error}");
+    assert!(error.message().contains("purchase_date"), "{error}");
 
-    let nameless = by_default().with(TenantField::WarrantyExpiry, []);
+    let nameless = named(TenantFieldNames::new().with(TenantField::WarrantyExpiry, []));
     refusal(&record, &warranty("2027-01-01"), &nameless);
-    assert!(!DateFields::named_in(&nameless).contains(DateField::WarrantyExpiry));
-    assert!(DateFields::named_in(&nameless).contains(DateField::PurchaseDate));
-    assert_eq!(DateFields::named_in(&by_default()), DateFields::ALL);
+    assert!(!nameless.dates().contains(DateField::WarrantyExpiry));
+    assert!(nameless.dates().contains(DateField::PurchaseDate));
+    assert_eq!(by_default().dates(), DateFields::ALL);
 }
 
 #[test]
 fn only_configured_names_count() {
-    let places = by_default().with(TenantField::WarrantyExpiry, ["Ends", "Until"]);
+    let fields =
+        named(TenantFieldNames::new().with(TenantField::WarrantyExpiry, ["Ends", "Until"]));
     let properties = json!({ "warranty_end_date": "2024-01-01" });
     let record = of(&properties);
-    assert_eq!(record.held(&places).warranty_expiry, HeldDate::Empty);
-    let body = serde_json::to_value(record.update(&warranty("2027-01-01"), &places).unwrap());
+    assert_eq!(record.held(&fields).warranty_expiry, HeldDate::Empty);
+    let body = serde_json::to_value(record.update(&warranty("2027-01-01"), &fields).unwrap());
     let expected = json!({ "warranty_end_date": "2024-01-01", "Ends": "2027-01-01" });
     assert_eq!(body.unwrap()["properties"], expected);
 }

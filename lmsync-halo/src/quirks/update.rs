@@ -3,44 +3,41 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use lmsync_core::model::{DateReader, RawJson, TenantFieldNames, clean};
+use lmsync_core::model::{DateReader, RawJson, clean};
+use lmsync_core::tenant_fields::{DateTarget, TenantFields};
 use lmsync_core::two_way::{AssetDates, DateChange, DateField};
 use lmsync_core::{Error, ErrorKind, Result};
 
-use crate::places::{self, DateTarget};
+use crate::tenant_fields::{Value, index};
 use crate::wire;
 
 /// An asset, and by which rules its dates are found.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Holder<'a> {
     pub(crate) asset: &'a wire::Asset,
-    pub(crate) places: &'a TenantFieldNames,
+    pub(crate) fields: &'a TenantFields,
     pub(crate) dates: &'a DateReader,
 }
 
 impl Holder<'_> {
     /// The dates that the asset holds, as a listing reads them.
     pub(crate) fn held(&self) -> AssetDates {
-        let held = |place| places::held(self.asset, self.places, place, self.dates);
-        DateField::ALL
-            .into_iter()
-            .fold(AssetDates::default(), |dates, field| {
-                dates.with(field, held(field.tenant_field()))
-            })
+        self.fields.held_dates(&index(self.asset), self.dates)
     }
 
     /// The smallest body that makes `change`.
     pub(crate) fn change(&self, change: &DateChange) -> Result<wire::AssetChange> {
         let mut properties = BTreeMap::new();
         let mut fields = BTreeMap::new();
-        for (room, day) in self.rooms(change)? {
-            match room {
-                DateTarget::Property(name) => {
-                    properties.insert(name, day);
-                }
-                DateTarget::Field(position) => {
-                    fields.insert(position, day);
-                }
+        for change in change.changes() {
+            let day = at_noon(change.new.ok_or_else(|| unclearable(change.field))?);
+            let before = match self.target(change.field)? {
+                Value::Day(name, _) | Value::Property(name, _) => properties.insert(name, day),
+                Value::Field(at, _) => fields.insert(at, day),
+                Value::Custom(_) => return Err(self.no_target(change.field)),
+            };
+            if before.is_some() {
+                return Err(one_target());
             }
         }
         Ok(wire::AssetChange {
@@ -54,22 +51,15 @@ impl Holder<'_> {
         })
     }
 
-    /// What is to be written where.
-    fn rooms(&self, change: &DateChange) -> Result<BTreeMap<DateTarget, String>> {
-        let mut rooms = BTreeMap::new();
-        for field in DateField::ALL {
-            let place = field.tenant_field();
-            let Some(due) = change.get(field) else {
-                continue;
-            };
-            let day = at_noon(due.new.ok_or_else(|| unclearable(field))?);
-            let room = places::room(self.asset, self.places, place, self.dates)
-                .ok_or_else(|| no_room(field, self.places.names(place)))?;
-            if rooms.insert(room, day).is_some() {
-                return Err(one_room());
-            }
+    /// What takes the day for `date`.
+    fn target(&self, date: DateField) -> Result<Value<'_>> {
+        let takes_day = |value: &Value<'_>| matches!(value, Value::Day(..) | Value::Field(..));
+        let index = index(self.asset);
+        match self.fields.date_target(date, &index, self.dates, takes_day) {
+            DateTarget::Field { value, .. } => Ok(value),
+            DateTarget::Missing => Err(self.no_target(date)),
+            DateTarget::Occupied(text) => Err(occupied(date, &text)),
         }
-        Ok(rooms)
     }
 
     /// Every asset field with the value that it has, or the one for its position in `new`:
@@ -94,6 +84,24 @@ impl Holder<'_> {
             all.extend(value.map(|value| wire::FieldValue { id, value }));
         }
         Ok(all)
+    }
+
+    /// The asset has nothing under the date's names that a day can be written to.
+    fn no_target(&self, date: DateField) -> Error {
+        let own = match date {
+            DateField::PurchaseDate => "supplier_purchasedate",
+            _ => "warranty_end",
+        };
+        let names = self.fields.quoted_names(date.tenant_field());
+        Error::config(format!(
+            "nothing was sent: the asset has no field for {date} that is called {names} and \
+             takes a date"
+        ))
+        .with_hint(format!(
+            "add an asset field of that name to the fields of the asset's type in Halo, let the \
+             agent's role use all asset fields, or name another one as `fields.{date}`; `{own}` \
+             is Halo's own and always there, custom fields cannot be written"
+        ))
     }
 }
 
@@ -120,25 +128,17 @@ fn incomplete() -> Error {
         .with_hint("the asset's issues hold the warning; try again later")
 }
 
-fn one_room() -> Error {
+fn one_target() -> Error {
     Error::config("nothing was sent: both dates would go to the same field")
         .with_hint("name different fields as `fields.purchase_date` and `fields.warranty_expiry`")
 }
 
-/// The asset has none of the places called `names`, or none that a day can be written to.
-fn no_room(field: DateField, names: &[String]) -> Error {
-    let own = match field {
-        DateField::PurchaseDate => "supplier_purchasedate",
-        _ => "warranty_end",
-    };
+fn occupied(date: DateField, text: &str) -> Error {
     Error::config(format!(
-        "nothing was sent: the asset has no field for {field} that is called \"{}\" and takes a date",
-        names.join("\" or \"")
+        "nothing was sent: {text:?} stands in the field for {date}"
     ))
     .with_hint(format!(
-        "add an asset field of that name to the fields of the asset's type in Halo, let the agent's \
-         role use all asset fields, or name another one as `fields.{field}`; `{own}` is Halo's own \
-         and always there, custom fields cannot be written"
+        "clear it in Halo, or name another field as `fields.{date}`"
     ))
 }
 

@@ -1,7 +1,7 @@
 //! What a change sends, and what it never does.
 
 use chrono::DateTime;
-use lmsync_core::model::TenantField;
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{HeldDate, WriteSource};
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use lmsync_core::model::Origin;
 
 use super::*;
 use crate::map;
+use crate::tenant_fields::SUPPORTED;
 
 const PURCHASE: DateField = DateField::PurchaseDate;
 const EXPIRY: DateField = DateField::WarrantyExpiry;
@@ -38,29 +39,33 @@ fn bought_in(names: &[&str]) -> TenantFieldNames {
     own(TenantField::PurchaseDate, names)
 }
 
-fn holding<T>(json: &str, places: TenantFieldNames, look: impl FnOnce(Holder<'_>) -> T) -> T {
+fn fields(names: TenantFieldNames) -> TenantFields {
+    TenantFields::new(names, &SUPPORTED).unwrap()
+}
+
+fn holding<T>(json: &str, names: TenantFieldNames, look: impl FnOnce(Holder<'_>) -> T) -> T {
     look(Holder {
         asset: &serde_json::from_str(json).unwrap(),
-        places: &places::over_defaults(places),
+        fields: &fields(names),
         dates: &DateReader::new(DateTime::UNIX_EPOCH),
     })
 }
 
-fn held(json: &str, places: TenantFieldNames) -> AssetDates {
-    holding(json, places, |holder| holder.held())
+fn held(json: &str, names: TenantFieldNames) -> AssetDates {
+    holding(json, names, |holder| holder.held())
 }
 
-fn text(json: &str, places: TenantFieldNames, change: &DateChange) -> Result<String> {
-    let body = holding(json, places, |holder| holder.change(change))?;
+fn text(json: &str, names: TenantFieldNames, change: &DateChange) -> Result<String> {
+    let body = holding(json, names, |holder| holder.change(change))?;
     Ok(serde_json::to_string(&body).unwrap())
 }
 
-fn body(json: &str, places: TenantFieldNames, change: &DateChange) -> Value {
-    serde_json::from_str(&text(json, places, change).unwrap()).unwrap()
+fn body(json: &str, names: TenantFieldNames, change: &DateChange) -> Value {
+    serde_json::from_str(&text(json, names, change).unwrap()).unwrap()
 }
 
-fn refused(json: &str, places: TenantFieldNames, change: &DateChange) -> Error {
-    text(json, places, change).expect_err("a refusal")
+fn refused(json: &str, names: TenantFieldNames, change: &DateChange) -> Error {
+    text(json, names, change).expect_err("a refusal")
 }
 
 #[test]
@@ -84,12 +89,18 @@ fn a_body_holds_the_id_and_the_changed_properties_only() {
 }
 
 #[test]
-fn by_default_halos_own_property_is_written_even_where_a_field_holds_the_date() {
+fn a_date_is_written_where_it_is_held() {
     let asset = r#"{"id":32,"fields":[{"id":24,"name":"Purchase Date","value":"2023-11-28"}]}"#;
     let purchased = held(asset, TenantFieldNames::new()).purchase_date;
     assert_eq!(purchased.day(), Some(day("2023-11-28")));
     assert_eq!(
         body(asset, TenantFieldNames::new(), &purchase()),
+        json!({ "id": 32, "fields": [{ "id": 24, "value": "2024-02-29T12:00:00" }] })
+    );
+    // A custom field cannot be written: what is tried before it takes the date.
+    let custom = r#"{"id":32,"customfields":[{"name":"Purchase Date","value":"2023-11-28"}]}"#;
+    assert_eq!(
+        body(custom, TenantFieldNames::new(), &purchase()),
         json!({ "id": 32, "supplier_purchasedate": "2024-02-29T12:00:00" })
     );
 }
@@ -129,10 +140,10 @@ fn a_field_without_a_value_takes_one() {
         r#","value":"1900-01-01T00:00:00""#,
     ] {
         let asset = format!(r#"{{"id":32,"fields":[{{"id":31,"name":"Bought on"{value}}}]}}"#);
-        let places = || bought_in(&["Bought on"]);
-        assert_eq!(held(&asset, places()).purchase_date, HeldDate::Empty);
+        let names = || bought_in(&["Bought on"]);
+        assert_eq!(held(&asset, names()).purchase_date, HeldDate::Empty);
         assert_eq!(
-            body(&asset, places(), &purchase())["fields"],
+            body(&asset, names(), &purchase())["fields"],
             json!([{ "id": 31, "value": "2024-02-29T12:00:00" }])
         );
     }
@@ -144,7 +155,7 @@ fn what_is_written_is_what_is_read() {
         {"id":24,"name":"Purchase Date","value":"2020-01-01"},
         {"id":31,"name":"Bought on","value":""},
         {"id":32,"name":"Warranty_End","value":"2021-01-01"}]}"#;
-    for names in [
+    for own in [
         vec!["supplier_purchasedate"],
         vec!["SUPPLIER_PURCHASEDATE", "Purchase Date"],
         vec!["Purchase Date", "supplier_purchasedate"],
@@ -153,9 +164,9 @@ fn what_is_written_is_what_is_read() {
         vec!["Purchase Date", "Bought on"],
         vec!["stock_date"],
     ] {
-        let places = bought_in(&names);
+        let names = bought_in(&own);
         let both = set(purchase(), EXPIRY, "2027-06-04");
-        let change = body(asset, places.clone(), &both);
+        let change = body(asset, names.clone(), &both);
         let mut after: Value = serde_json::from_str(asset).unwrap();
         for (name, value) in change.as_object().unwrap() {
             if name != "fields" {
@@ -169,16 +180,16 @@ fn what_is_written_is_what_is_read() {
                 }
             }
         }
-        let dates = held(&after.to_string(), places.clone());
+        let dates = held(&after.to_string(), names.clone());
         let expected = AssetDates::new(Some(day("2024-02-29")), Some(day("2027-06-04")));
-        assert_eq!(dates, expected, "{names:?}");
+        assert_eq!(dates, expected, "{own:?}");
     }
 }
 
 #[test]
 fn what_is_held_is_what_a_listing_reads() {
     let rules = lmsync_core::model::Rules::default();
-    for (asset, places) in [
+    for (asset, names) in [
         (ASSET, TenantFieldNames::new()),
         (ASSET, bought_in(&["Purchase Date"])),
         (
@@ -190,8 +201,8 @@ fn what_is_held_is_what_a_listing_reads() {
             TenantFieldNames::new(),
         ),
     ] {
-        let dates = held(asset, places.clone());
-        let places = places::over_defaults(places);
+        let dates = held(asset, names.clone());
+        let fields = fields(names);
         let row = lmsync_core::json::WireRow {
             record: Ok(serde_json::from_str(asset).unwrap()),
             raw: None,
@@ -199,7 +210,7 @@ fn what_is_held_is_what_a_listing_reads() {
         let origin = Origin::new("halo-psa", "acme", rules.clone());
         let reading = map::Reading {
             origin: &origin,
-            places: &places,
+            fields: &fields,
             accept_update: false,
         };
         let listed = map::asset(row, reading, DateTime::UNIX_EPOCH).unwrap();
@@ -225,18 +236,10 @@ fn what_is_no_date_is_told_and_never_overwritten() {
         let dates = held(&asset(value), bought_in(&["Bought on"]));
         assert_eq!(dates.purchase_date.to_string(), shown);
         refused(&asset(value), bought_in(&["Bought on"]), &purchase());
-        // The next place is as good, and reading finds a date there.
-        let next = body(
-            &asset(value),
-            bought_in(&["Bought on", "Purchase Date"]),
-            &purchase(),
-        );
-        let value: Value = serde_json::from_str(value).unwrap();
-        assert_eq!(next["fields"][0], json!({ "id": 31, "value": value }));
-        assert_eq!(
-            next["fields"][1],
-            json!({ "id": 24, "value": "2024-02-29T12:00:00" })
-        );
+        // Nor is a date written beside it.
+        let both = bought_in(&["Bought on", "Purchase Date"]);
+        let error = refused(&asset(value), both, &purchase());
+        assert!(error.message().contains("stands in the field"), "{error}");
     }
     let odd = r#"{"id":32,"warranty_end":["soon"]}"#;
     let expires = held(odd, TenantFieldNames::new()).warranty_expiry;
@@ -282,7 +285,7 @@ fn a_place_that_the_asset_has_not_is_named_before_anything_is_sent() {
 
 #[test]
 fn fields_that_cannot_all_be_sent_back_are_not_sent() {
-    let places = || bought_in(&["Bought on"]);
+    let names = || bought_in(&["Bought on"]);
     for other in [
         "3",
         "null",
@@ -291,15 +294,15 @@ fn fields_that_cannot_all_be_sent_back_are_not_sent() {
         r#"{"id":-1}"#,
     ] {
         let asset = format!(r#"{{"id":32,"fields":[{{"id":31,"name":"Bought on"}},{other}]}}"#);
-        let error = refused(&asset, places(), &purchase());
+        let error = refused(&asset, names(), &purchase());
         assert_eq!(error.kind(), ErrorKind::Decode, "{other}");
-        assert!(text(&asset, places(), &expiry()).is_ok(), "{other}");
+        assert!(text(&asset, names(), &expiry()).is_ok(), "{other}");
     }
     let warned = r#"{"id":32,"_warning":"some fields were left out",
         "fields":[{"id":31,"name":"Bought on"}]}"#;
-    let error = refused(warned, places(), &purchase());
+    let error = refused(warned, names(), &purchase());
     assert!(error.message().contains("with a warning"), "{error}");
-    assert!(text(warned, places(), &expiry()).is_ok());
+    assert!(text(warned, names(), &expiry()).is_ok());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where a tenant keeps what the vendor has no field for.
+//! Fields of an asset, and the names under which a tenant keeps them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
-use crate::error::{Error, Result as LmsyncResult};
+use super::key;
 
 /// A field of an asset that tenants keep in fields of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -80,7 +80,7 @@ impl TenantField {
         Self::WarrantyStart,
     ];
 
-    /// The stable name, as configurations write it.
+    /// The stable name, as configuration writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -114,16 +114,16 @@ impl fmt::Display for TenantField {
     }
 }
 
-/// Under which names a tenant keeps what: for each field the names to try, in order.
+/// Names under which a tenant keeps its fields: for each field those to try, in order.
 ///
 /// In a configuration each field is a name or a list of names:
 ///
 /// ```
-/// # use lmsync_core::model::{TenantFieldNames, TenantField};
-/// let places: TenantFieldNames = serde_json::from_str(
+/// # use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
+/// let names: TenantFieldNames = serde_json::from_str(
 ///     r#"{ "serial": ["Serial Number", "Service Tag"], "purchase_date": "Bought on" }"#,
 /// )?;
-/// assert_eq!(places.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
+/// assert_eq!(names.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -153,39 +153,11 @@ impl TenantFieldNames {
     }
 
     /// These names, and those of `defaults` for fields that have none here.
-    #[must_use]
-    pub fn over(mut self, defaults: Self) -> Self {
+    pub(super) fn over(mut self, defaults: Self) -> Self {
         for (field, names) in defaults.0 {
             self.0.entry(field).or_insert(names);
         }
         self
-    }
-
-    /// Checks a configuration's names: that each is for one of `supported`, the fields that a
-    /// connector fills from them, and that none matches nothing or anything.
-    ///
-    /// # Errors
-    /// `config` that says which name is wrong, with the fields that can be named.
-    pub fn check(&self, supported: &[TenantField]) -> LmsyncResult<()> {
-        for (field, names) in &self.0 {
-            if !names.0.is_empty() && !supported.contains(field) {
-                let can: Vec<String> = supported.iter().map(|can| format!("`{can}`")).collect();
-                let what = "this connector does not read it from a tenant's own fields";
-                return Err(
-                    Error::config(format!("`fields` has a name for `{field}`: {what}")).with_hint(
-                        format!("leave it out; what can be named: {}", can.join(", ")),
-                    ),
-                );
-            }
-            let is_blank = |name: &String| !name.chars().any(char::is_alphanumeric);
-            if names.0.iter().any(is_blank) {
-                return Err(Error::config(format!(
-                    "`fields` has a name without a letter for `{field}`"
-                ))
-                .with_hint("write the name of the field as the asset's page shows it"));
-            }
-        }
-        Ok(())
     }
 
     /// The names to try for `field`, in order.
@@ -194,26 +166,17 @@ impl TenantFieldNames {
         self.0.get(&field).map_or(&[], |names| &names.0)
     }
 
-    /// The first of `field`'s names for which `look` finds something, and what it found.
-    pub fn find<T>(
-        &self,
-        field: TenantField,
-        look: impl Fn(&str) -> Option<T>,
-    ) -> Option<(&str, T)> {
-        self.names(field)
+    /// The fields that have an entry, an empty one too, each with its names.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (TenantField, &[String])> {
+        self.0
             .iter()
-            .find_map(|name| Some((name.as_str(), look(name)?)))
+            .map(|(field, names)| (*field, names.0.as_slice()))
     }
 
     /// Whether two names mean the same field: case, blanks and separators do not count.
     #[must_use]
     pub fn is_same_name(left: &str, right: &str) -> bool {
-        fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
-            name.chars()
-                .filter(|letter| letter.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-        }
-        letters(left).eq(letters(right))
+        key::is_same_name(left, right)
     }
 }
 
@@ -250,66 +213,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_field_has_one_word_everywhere() {
+        for field in TenantField::ALL {
+            let json = format!("\"{field}\"");
+            assert_eq!(serde_json::from_str::<TenantField>(&json).unwrap(), field);
+        }
+    }
+
+    #[test]
+    fn every_field_is_listed_once() {
+        let mut all = TenantField::ALL.to_vec();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), TenantField::ALL.len());
+        // The error names every variant there is.
+        let error = serde_json::from_str::<TenantField>("\"unheard_of\"").unwrap_err();
+        let named = error.to_string().matches('`').count() / 2 - 1;
+        assert_eq!(named, all.len(), "{error}");
+    }
+
+    #[test]
     fn own_names_take_the_place_of_defaults_field_by_field() {
         let defaults = TenantFieldNames::new()
             .with(TenantField::Serial, ["Serial Number"])
             .with(TenantField::Model, ["Model"]);
         let own = TenantFieldNames::new().with(TenantField::Serial, ["SN", "Tag"]);
-        let places = own.over(defaults);
-        assert_eq!(places.names(TenantField::Serial), ["SN", "Tag"]);
-        assert_eq!(places.names(TenantField::Model), ["Model"]);
-        assert!(places.names(TenantField::Domain).is_empty());
-        let found = places.find(TenantField::Serial, |name| (name == "Tag").then_some(7));
-        assert_eq!(found, Some(("Tag", 7)));
-    }
-
-    #[test]
-    fn names_are_compared_by_their_letters() {
-        assert!(TenantFieldNames::is_same_name(
-            "Serial Number",
-            "serial_number"
-        ));
-        assert!(TenantFieldNames::is_same_name("Model No.:", "model no"));
-        assert!(!TenantFieldNames::is_same_name("Serial", "Serial 2"));
-    }
-
-    #[test]
-    fn a_field_has_one_name() {
-        for field in TenantField::ALL {
-            let json = format!("\"{field}\"");
-            assert_eq!(serde_json::from_str::<TenantField>(&json).unwrap(), field);
-        }
-        let all: std::collections::BTreeSet<_> = TenantField::ALL.into_iter().collect();
-        assert_eq!(all.len(), TenantField::ALL.len());
-    }
-
-    #[test]
-    fn what_a_connector_does_not_read_cannot_be_named() {
-        let supported = [TenantField::AssetTag, TenantField::PurchaseDate];
-        for field in TenantField::ALL {
-            let named = TenantFieldNames::new().with(field, ["Our Field"]);
-            let checked = named.check(&supported);
-            assert_eq!(checked.is_ok(), supported.contains(&field), "{field}");
-            if let Err(error) = checked {
-                assert!(error.message().contains(field.as_str()), "{error}");
-                assert!(error.hint().unwrap().contains("`purchase_date`"));
-            }
-            // No name is none that could be wrong.
-            assert!(TenantFieldNames::new().with(field, []).check(&[]).is_ok());
-        }
-    }
-
-    #[test]
-    fn a_name_without_a_letter_is_refused() {
-        for name in ["", " ", "--", ":"] {
-            let named = TenantFieldNames::new().with(TenantField::Serial, ["SN", name]);
-            let error = named.check(&TenantField::ALL).unwrap_err();
-            assert!(error.message().contains("`serial`"), "{name}: {error}");
-        }
-        for name in ["7", "\u{e9}", "No. 1", "\u{5e8f}"] {
-            let named = TenantFieldNames::new().with(TenantField::Serial, [name]);
-            assert!(named.check(&TenantField::ALL).is_ok(), "{name}");
-        }
+        let names = own.over(defaults);
+        assert_eq!(names.names(TenantField::Serial), ["SN", "Tag"]);
+        assert_eq!(names.names(TenantField::Model), ["Model"]);
+        assert!(names.names(TenantField::Domain).is_empty());
     }
 
     #[test]

@@ -33,18 +33,18 @@ proptest! {
         place in any::<proptest::sample::Index>(),
         value in any_value(),
     ) {
-        let fixture = include_str!("../../fixtures/asset.json");
+        let fixture = include_str!("../../../fixtures/asset.json");
         let mut record: Map<String, Value> = serde_json::from_str(fixture).unwrap();
         let key = place.get(&record.keys().cloned().collect::<Vec<_>>()).clone();
         record.insert(key.clone(), value);
         let json = serde_json::value::to_raw_value(&record).unwrap();
-        let places = places::over_defaults(TenantFieldNames::new());
+        let fields = TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap();
         let origin = Origin::new("halo-psa", "acme", Rules::default());
-        let reading = Reading { origin: &origin, places: &places, accept_update: true };
+        let reading = Reading { origin: &origin, fields: &fields, accept_update: true };
         let row = WireRow::read(&json, &["id"], KeepRaw::No);
         match asset(row, reading, DateTime::UNIX_EPOCH) {
             Ok(mut asset) => {
-                asset.places.clear();
+                asset.tenant_fields.clear();
                 let text = serde_json::to_string(&asset).unwrap();
                 prop_assert_eq!(serde_json::from_str::<Asset>(&text).unwrap(), asset);
             }

@@ -1,8 +1,12 @@
 //! What Halo's records become.
 
+mod any_json;
+
+use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::Value;
 
 use super::*;
+use crate::tenant_fields::SUPPORTED;
 
 fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
@@ -21,10 +25,10 @@ fn origin() -> Origin {
     Origin::new("halo-psa", "acme", lmsync_core::model::Rules::default())
 }
 
-fn with_reading<T>(places: TenantFieldNames, look: impl FnOnce(Reading<'_>) -> T) -> T {
+fn with_reading<T>(names: TenantFieldNames, look: impl FnOnce(Reading<'_>) -> T) -> T {
     look(Reading {
         origin: &origin(),
-        places: &places::over_defaults(places),
+        fields: &TenantFields::new(names, &SUPPORTED).unwrap(),
         accept_update: false,
     })
 }
@@ -41,21 +45,23 @@ fn json(record: &impl serde::Serialize) -> Value {
 
 #[test]
 fn a_laptop_with_the_usual_fields() {
-    let asset = mapped(include_str!("../../fixtures/asset.json"));
+    let asset = mapped(include_str!("../../../fixtures/asset.json"));
     insta::assert_json_snapshot!(json(&asset));
-    insta::assert_debug_snapshot!("the_places_of_the_usual_fields", asset.places);
+    insta::assert_debug_snapshot!("the_tenant_fields_that_answered", asset.tenant_fields);
 }
 
 #[test]
 fn an_asset_where_nothing_is_as_it_should_be() {
-    insta::assert_json_snapshot!(json(&mapped(include_str!("../../fixtures/asset_odd.json"))));
+    insta::assert_json_snapshot!(json(&mapped(include_str!(
+        "../../../fixtures/asset_odd.json"
+    ))));
 }
 
 #[test]
 fn a_licence() {
     let licence = with_reading(TenantFieldNames::new(), |reading| {
         licence(
-            row(include_str!("../../fixtures/licence.json")),
+            row(include_str!("../../../fixtures/licence.json")),
             reading.origin,
             now(),
         )
@@ -76,14 +82,14 @@ fn own_places_come_in_their_order() {
         .with(TenantField::AssetTag, ["CFLeased"]);
     let asset = with_reading(own, |reading| {
         asset(
-            row(include_str!("../../fixtures/asset.json")),
+            row(include_str!("../../../fixtures/asset.json")),
             reading,
             now(),
         )
         .unwrap()
     });
     assert_eq!(asset.serial.value.as_deref(), Some("7XKQ2T3"));
-    assert_eq!(asset.places[&TenantField::Serial], "key_field2");
+    assert_eq!(asset.tenant_fields[&TenantField::Serial], "key_field2");
     assert_eq!(asset.last_user.as_deref(), Some("Ines Ferreira"));
     assert_eq!(asset.asset_tag.as_deref(), Some("true"));
     assert_eq!(asset.purchase_date.unwrap().to_string(), "2023-11-28");
@@ -96,16 +102,22 @@ fn own_places_come_in_their_order() {
 }
 
 #[test]
-fn a_size_is_read_with_its_unit_or_that_of_its_place_and_never_guessed() {
-    let bytes = |text, name| size(text, name).and_then(Size::bytes);
-    assert_eq!(bytes("16 GB", "RAM"), Some(16 << 30));
-    assert_eq!(bytes("16", "RAM (GB)"), Some(16 << 30));
-    assert_eq!(bytes("8192", "Memory MB"), Some(8192 << 20));
-    assert_eq!(
-        bytes("17179869184", "physicalMemoryInBytes"),
-        Some(16 << 30)
-    );
-    assert_eq!(bytes("16", "RAM"), None);
+fn a_size_is_read_with_its_unit_or_that_of_its_name_and_else_noted() {
+    let read = |name: &str, value: &str| {
+        let field = format!(r#"{{"name":"{name}","value":"{value}"}}"#);
+        let asset = mapped(&format!(r#"{{"id":1,"fields":[{field}]}}"#));
+        let noted = asset
+            .issues
+            .iter()
+            .any(|issue| issue.field == "memory_bytes");
+        (asset.memory_bytes, noted)
+    };
+    assert_eq!(read("RAM", "16 GB"), (Some(16 << 30), false));
+    assert_eq!(read("RAM (GB)", "16"), (Some(16 << 30), false));
+    assert_eq!(read("RAM", "16"), (Some(16 << 30), true));
+    assert_eq!(read("RAM", "8192"), (None, true));
+    let own = mapped(r#"{"id":1,"physicalMemoryInBytes":17179869184}"#);
+    assert_eq!(own.memory_bytes, Some(16 << 30));
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! The values of a vendor's fields.
+
+use std::borrow::Cow;
+
+use crate::json::Scalar;
+use crate::model::RawJson;
+
+/// The form in which a value is wanted, where a vendor keeps two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// As people read it: the label of a choice, not its number.
+    Shown,
+    /// As it is stored: dates and numbers.
+    Stored,
+}
+
+/// A value of one of a vendor's fields.
+///
+/// Implemented for [`Scalar`] and [`RawJson`]; a vendor whose fields are more than a JSON value
+/// implements it for its own type.
+pub trait FieldValue {
+    /// The usable texts, without blanks around them: none for nothing, several for a list.
+    ///
+    /// A vendor that keeps one form alone takes no notice of `form`; one that keeps both falls
+    /// back to the other where one is empty.
+    fn texts(&self, form: Form) -> Vec<Cow<'_, str>>;
+
+    /// The type of what is stored, where that is not one single value: `array`, `object`.
+    ///
+    /// Such a value is no date, and never overwritten.
+    fn unexpected(&self) -> Option<&'static str>;
+}
+
+impl<T: FieldValue + ?Sized> FieldValue for &T {
+    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+        (**self).texts(form)
+    }
+
+    fn unexpected(&self) -> Option<&'static str> {
+        (**self).unexpected()
+    }
+}
+
+impl<T: FieldValue> FieldValue for Option<T> {
+    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+        self.as_ref()
+            .map_or_else(Vec::new, |value| value.texts(form))
+    }
+
+    fn unexpected(&self) -> Option<&'static str> {
+        self.as_ref().and_then(FieldValue::unexpected)
+    }
+}
+
+impl FieldValue for Scalar {
+    fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
+        self.clean().map(Cow::Owned).into_iter().collect()
+    }
+
+    fn unexpected(&self) -> Option<&'static str> {
+        Self::unexpected(self)
+    }
+}
+
+/// A single value, or a list of single ones.
+impl FieldValue for RawJson {
+    fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
+        let all = match serde_json::from_str::<Scalar>(self.get()) {
+            Ok(Scalar::Unexpected("array")) => serde_json::from_str(self.get()).unwrap_or_default(),
+            Ok(scalar) => vec![scalar],
+            Err(_) => Vec::new(),
+        };
+        let texts = all.iter().filter_map(Scalar::clean);
+        texts.map(Cow::Owned).collect()
+    }
+
+    fn unexpected(&self) -> Option<&'static str> {
+        match serde_json::from_str::<Scalar>(self.get()) {
+            Ok(scalar) => scalar.unexpected(),
+            // JSON may hold half of a surrogate pair, which is no text.
+            Err(_) => Some("broken text"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_one_text_several_or_something_else() {
+        for (json, texts, unexpected) in [
+            (r#"" a\r\n""#, vec!["a"], None),
+            ("16.5", vec!["16.5"], None),
+            ("true", vec!["true"], None),
+            ("null", vec![], None),
+            (r#"" ""#, vec![], None),
+            (r#""NULL""#, vec![], None),
+            (r#"["a", 1, " ", null, {}]"#, vec!["a", "1"], Some("array")),
+            ("[]", vec![], Some("array")),
+            (r#"{"a":1}"#, vec![], Some("object")),
+            (r#""\ud83d""#, vec![], Some("broken text")),
+        ] {
+            let value: RawJson = serde_json::from_str(json).unwrap();
+            assert_eq!(value.texts(Form::Stored), texts, "{json}");
+            assert_eq!(FieldValue::unexpected(&value), unexpected, "{json}");
+            assert_eq!(Some(&value).texts(Form::Shown), texts, "{json}");
+        }
+        assert_eq!(None::<RawJson>.texts(Form::Shown), Vec::<&str>::new());
+        assert_eq!(FieldValue::unexpected(&None::<RawJson>), None);
+    }
+}

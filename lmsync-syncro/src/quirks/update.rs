@@ -1,0 +1,126 @@
+//! An update of an asset: all of its properties, with another date among them. Pure.
+//!
+//! Whether Syncro merges or replaces properties is not documented, so that all are sent back.
+
+use std::collections::BTreeMap;
+
+use lmsync_core::json::LenientObject;
+use lmsync_core::model::DateReader;
+use lmsync_core::tenant_fields::{DateTarget, TenantFields};
+use lmsync_core::two_way::{AssetDates, DateChange, DateField, FieldChange};
+use lmsync_core::{Error, ErrorKind, Result};
+
+use crate::tenant_fields::index;
+use crate::wire::{self, Properties, Property};
+
+/// What of an asset has to be sent back with a change, and how its dates are read.
+pub struct Record {
+    /// Its name, to the letter; `None` where it has none.
+    name: Option<String>,
+    properties: Properties,
+    dates: DateReader,
+}
+
+impl Record {
+    /// The record of asset `id`, whose dates `dates` reads.
+    ///
+    /// # Errors
+    /// `not_found` when it is another asset's. `decode` when the properties are not
+    /// known: to send them anyway could lose them.
+    pub(crate) fn of(asset: wire::Asset, id: &str, dates: DateReader) -> Result<Self> {
+        if asset.id.text() != Some(id) {
+            let what = "Syncro answers with another asset than the one asked for";
+            return Err(Error::new(ErrorKind::NotFound, what)
+                .with_hint("it may have been merged into the other: list the assets again"));
+        }
+        let properties = match asset.properties {
+            LenientObject::Value(properties) => properties,
+            LenientObject::Null => Properties::new(),
+            LenientObject::Absent => return Err(unreadable("nothing")),
+            LenientObject::Unexpected(kind) => return Err(unreadable(kind)),
+        };
+        Ok(Self {
+            name: asset.name.text().map(ToOwned::to_owned),
+            properties,
+            dates,
+        })
+    }
+
+    /// The dates it holds.
+    pub(crate) fn held(&self, fields: &TenantFields) -> AssetDates {
+        fields.held_dates(&index(&self.properties), &self.dates)
+    }
+
+    /// What has to be sent for `change`: all that the record has, with the new dates
+    /// in their places.
+    ///
+    /// # Errors
+    /// `config` when a date's name does not lead to a place of its own.
+    pub(crate) fn update<'r>(
+        &'r self,
+        change: &DateChange,
+        fields: &'r TenantFields,
+    ) -> Result<wire::AssetUpdate<'r>> {
+        let kept = self.properties.iter();
+        let mut properties: BTreeMap<_, _> = kept
+            .map(|(key, value)| (key.as_str(), Property::Kept(value)))
+            .collect();
+        for change in change.changes() {
+            let text = change.new.map(|day| day.to_string());
+            let key = self.key_for(change, fields)?;
+            properties.insert(key, Property::Written(text.unwrap_or_default()));
+        }
+        Ok(wire::AssetUpdate {
+            name: self.name.as_deref(),
+            properties,
+        })
+    }
+
+    /// The property that `change` goes to; a new one where there is none yet.
+    fn key_for<'r>(&'r self, change: &FieldChange, fields: &'r TenantFields) -> Result<&'r str> {
+        let date = change.field;
+        let index = index(&self.properties);
+        let (key, competing) = match fields.date_target(date, &index, &self.dates, |_| true) {
+            DateTarget::Field {
+                name, competing, ..
+            } => (name, competing),
+            DateTarget::Missing => (fields.new_name(date).ok_or_else(|| nameless(date))?, None),
+            DateTarget::Occupied(text) => return Err(occupied(date, &text)),
+        };
+        if let Some(other) = fields.shared_with(date.tenant_field(), key) {
+            let what = format!("the property \"{key}\" is configured for {other}, too");
+            return Err(Error::config(what)
+                .with_hint("give each date a property of its own under `fields`"));
+        }
+        match competing {
+            Some(other) if change.new.is_none() => Err(Error::config(format!(
+                "{date} cannot be cleared: the property \"{other}\" is not empty either"
+            ))
+            .with_hint(
+                "name one property alone for this date under `fields`, or clear it in Syncro",
+            )),
+            _ => Ok(key),
+        }
+    }
+}
+
+fn nameless(date: DateField) -> Error {
+    Error::config(format!("no property is named for {date}"))
+        .with_hint("name one under `fields`, as the asset's page in Syncro shows it")
+}
+
+fn occupied(date: DateField, text: &str) -> Error {
+    Error::config(format!("{text:?} stands in the property for {date}"))
+        .with_hint("clear it in Syncro, or name another property under `fields`")
+}
+
+fn unreadable(kind: &str) -> Error {
+    Error::new(
+        ErrorKind::Decode,
+        format!("the asset's properties cannot be read, so none is written: {kind} came"),
+    )
+    .with_hint("report it to the vendor")
+}
+
+#[cfg(test)]
+mod tests;
