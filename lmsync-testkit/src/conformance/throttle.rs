@@ -102,7 +102,7 @@ fn expect_silence<S: Subject>(stage: &Stage<S>, refused_at: &Mutex<Duration>) {
 pub async fn a_refusal_holds_back_every_request_of_the_account<S: Subject>() {
     let stage = Stage::<S>::with_many_pages();
     let requests = {
-        let undisturbed = Stage::<S>::with_many_pages();
+        let undisturbed = Stage::<S>::with_pages();
         undisturbed.cost(undisturbed.list_all()).await
     };
     let refused_at = refuse(&stage, requests.min(4));

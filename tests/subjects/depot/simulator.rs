@@ -144,8 +144,9 @@ impl DepotSimulator {
     }
 
     fn devices_of(&self, customer: &str) -> Vec<Value> {
+        let id = customer.parse::<u64>().ok();
         let mut devices = self.devices();
-        devices.retain(|device| device["customer"]["id"].to_string() == customer);
+        devices.retain(|device| device["customer"]["id"].as_u64() == id);
         devices
     }
 
