@@ -45,7 +45,7 @@ impl CwRmmConfig {
         let secret = input::token("Client Secret", &self.client_secret.resolve()?)
             .map_err(|error| error.with_hint(SECRET_HINT))?;
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
-        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
+        let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.

@@ -12,7 +12,7 @@ use crate::wire::AttributeValue;
 
 /// The fields that can be named, and what partners are likely to have called them; all else comes
 /// from the agent.
-pub(crate) static SUPPORTED: [SupportedField; 5] = [
+pub(crate) static SUPPORTED: &[SupportedField] = &[
     SupportedField::new(F::AssetTag, &["Asset Tag"]),
     SupportedField::new(F::ProductNumber, &[]),
     SupportedField::new(

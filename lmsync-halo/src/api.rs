@@ -462,7 +462,7 @@ mod tests {
             base: Url::parse("https://acme.halopsa.com/api").unwrap(),
             product: HaloProduct::Psa,
             options: Options {
-                fields: TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap(),
+                fields: TenantFields::new(TenantFieldNames::new(), SUPPORTED).unwrap(),
                 types: AssetTypes::default(),
                 include_inactive: false,
             },

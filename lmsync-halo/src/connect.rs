@@ -104,7 +104,7 @@ impl HaloConfig {
             write_token,
         };
         let options = Options {
-            fields: TenantFields::new(self.fields.clone(), &SUPPORTED)?,
+            fields: TenantFields::new(self.fields.clone(), SUPPORTED)?,
             types: self.asset_types.clone(),
             include_inactive: self.include_inactive,
         };

@@ -12,7 +12,7 @@ use crate::wire;
 pub(crate) const INTUNE: &str = "intune_lastsyncdatetime";
 
 /// The fields that can be named, with the names that are looked for otherwise.
-pub(crate) static SUPPORTED: [SupportedField; 20] = [
+pub(crate) static SUPPORTED: &[SupportedField] = &[
     SupportedField::new(F::AssetTag, &["Asset Tag", "inventory_number"]),
     SupportedField::new(F::Cpu, &["Processor", "Processor Name", "CPU"]),
     SupportedField::new(F::Domain, &["Domain", "Domain Name"]),

@@ -38,7 +38,7 @@ impl SyncroConfig {
         let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        let fields = TenantFields::new(self.fields.clone(), &SUPPORTED)?;
+        let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
         // The vendor counts by source address: one budget for all accounts and keys.
         let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
         let endpoint = match other {

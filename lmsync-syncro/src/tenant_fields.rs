@@ -7,7 +7,7 @@ use lmsync_core::tenant_fields::{FieldIndex, SupportedField, TenantField as F};
 use crate::wire::Properties;
 
 /// The fields that can be named, with the names that are looked for otherwise.
-pub(crate) static SUPPORTED: [SupportedField; 20] = [
+pub(crate) static SUPPORTED: &[SupportedField] = &[
     SupportedField::new(F::AssetTag, &[]),
     SupportedField::new(F::Cpu, &["cpu_name"]),
     SupportedField::new(F::Domain, &[]),

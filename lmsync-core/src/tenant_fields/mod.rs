@@ -18,13 +18,13 @@
 //!     FieldIndex, SupportedField, TenantField, TenantFieldNames, TenantFields,
 //! };
 //!
-//! static SUPPORTED: [SupportedField; 2] = [
+//! static SUPPORTED: &[SupportedField] = &[
 //!     SupportedField::new(TenantField::Memory, &["RAM", "Memory (GB)"]),
 //!     SupportedField::new(TenantField::Serial, &["Serial Number", "Service Tag"]),
 //! ];
 //!
 //! # fn main() -> Result<()> {
-//! let tenant_fields = TenantFields::new(TenantFieldNames::new(), &SUPPORTED)?;
+//! let tenant_fields = TenantFields::new(TenantFieldNames::new(), SUPPORTED)?;
 //! let sent = [
 //!     ("serial_number", Scalar::Text("To Be Filled By O.E.M.".to_owned())),
 //!     ("Service Tag", Scalar::Text("7XKQ2T3".to_owned())),

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    static SUPPORTED: [SupportedField; 4] = [
+    static SUPPORTED: &[SupportedField] = &[
         SupportedField::new(TenantField::Serial, &["Serial Number", "Service Tag"]),
         SupportedField::new(TenantField::Model, &["Model"]),
         SupportedField::new(TenantField::PurchaseDate, &["Purchase Date"]),
@@ -139,7 +139,7 @@ mod tests {
     ];
 
     fn fields(own: TenantFieldNames) -> Result<TenantFields> {
-        TenantFields::new(own, &SUPPORTED)
+        TenantFields::new(own, SUPPORTED)
     }
 
     fn names(fields: &TenantFields, field: TenantField) -> Vec<&str> {

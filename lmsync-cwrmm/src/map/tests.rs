@@ -131,7 +131,7 @@ fn dates_come_from_the_named_custom_fields() {
         .with(TenantField::PurchaseDate, ["Bought", "Purchase Date"])
         .with(TenantField::WarrantyExpiry, ["a2"])
         .with(TenantField::AssetTag, ["Tag", "a5"]);
-    let names = TenantFields::new(own, &SUPPORTED).unwrap();
+    let names = TenantFields::new(own, SUPPORTED).unwrap();
     let asset = with_custom_fields(mapped(DESKTOP), &fields, &names, &origin());
     assert_eq!(asset.purchase_date.unwrap().to_string(), "2024-05-27");
     assert_eq!(asset.warranty_expiry.unwrap().to_string(), "2027-05-31");

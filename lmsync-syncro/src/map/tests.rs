@@ -26,7 +26,7 @@ fn row<R>(record: R) -> WireRow<R> {
 }
 
 fn by_default() -> TenantFields {
-    TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap()
+    TenantFields::new(TenantFieldNames::new(), SUPPORTED).unwrap()
 }
 
 fn mapped_with(json: &str, fields: &TenantFields, basis: Basis) -> Asset {
@@ -159,7 +159,7 @@ fn tenants_name_their_own_places() {
     let own = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, ["Bought", "Acquired On"])
         .with(TenantField::LastCheckIn, ["Seen"]);
-    let fields = TenantFields::new(own, &SUPPORTED).unwrap();
+    let fields = TenantFields::new(own, SUPPORTED).unwrap();
     let asset = mapped_with(
         r#"{"id":1,"name":"x","properties":{"acquired_on":"2024-02-03","Purchase Date":"2020-01-02",
             "Seen":"2026-03-30T10:00:00Z","Make":"Dell"}}"#,

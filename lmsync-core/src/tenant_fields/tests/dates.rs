@@ -169,7 +169,7 @@ fn dates_have_names_and_new_fields_are_called_by_one_that_is_no_id() {
     let own = TenantFieldNames::new()
         .with(TenantField::PurchaseDate, [id, "Bought on"])
         .with(TenantField::WarrantyExpiry, []);
-    let fields = TenantFields::new(own, &SUPPORTED).unwrap();
+    let fields = TenantFields::new(own, SUPPORTED).unwrap();
     assert_eq!(fields.dates(), DateFields::NONE.with(BOUGHT));
     assert_eq!(by_default().dates(), DateFields::ALL);
     assert_eq!(fields.new_name(BOUGHT), Some("Bought on"));

@@ -268,7 +268,7 @@ fn own_names_alone_count() {
     let own = TenantFieldNames::new()
         .with(TenantField::Serial, ["Nowhere", "key_field2"])
         .with(TenantField::Model, []);
-    let names = TenantFields::new(own, &SUPPORTED).unwrap();
+    let names = TenantFields::new(own, SUPPORTED).unwrap();
     let fields = sent(&[
         ("Serial", r#""DEFAULT1""#),
         ("Key Field 2", r#""7XKQ2T3""#),

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{FieldIndex, FieldValue, SupportedField, TenantField, TenantFieldNames, TenantFields};
 use crate::model::{Asset, AssetDraft, DateReader, Issue, IssueCode, RawJson, Rules, Source};
 
-static SUPPORTED: [SupportedField; 20] = [
+static SUPPORTED: &[SupportedField] = &[
     SupportedField::new(TenantField::AssetTag, &["Asset Tag"]),
     SupportedField::new(TenantField::Cpu, &["Processor", "CPU"]),
     SupportedField::new(TenantField::Domain, &["Domain"]),
@@ -37,7 +37,7 @@ static SUPPORTED: [SupportedField; 20] = [
 ];
 
 fn by_default() -> TenantFields {
-    TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap()
+    TenantFields::new(TenantFieldNames::new(), SUPPORTED).unwrap()
 }
 
 fn now() -> DateTime<Utc> {

@@ -55,12 +55,12 @@ fn field(at: usize, stored: &str, label: &str) -> Held {
 #[test]
 fn choices_are_read_by_their_label_and_dates_as_they_are_stored() {
     use TenantField as F;
-    static SUPPORTED: [SupportedField; 3] = [
+    static SUPPORTED: &[SupportedField] = &[
         SupportedField::new(F::Model, &["Model"]),
         SupportedField::new(F::PurchaseDate, &["supplier_purchasedate", "Bought"]),
         SupportedField::new(F::WarrantyExpiry, &["warranty_end", "Warranty End"]),
     ];
-    let names = TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap();
+    let names = TenantFields::new(TenantFieldNames::new(), SUPPORTED).unwrap();
     let fields = [
         (
             "supplier_purchasedate",
@@ -181,7 +181,7 @@ fn attributes_are_found_by_name_or_id_and_definitions_serve_where_none_holds_any
         attribute("d", "Purchase Date", "null"),
     ];
     let own = TenantFieldNames::new().with(TenantField::AssetTag, [ID]);
-    let names = TenantFields::new(own, &SUPPORTED).unwrap();
+    let names = TenantFields::new(own, SUPPORTED).unwrap();
     let by_name_and_id = attributes
         .iter()
         .flat_map(|attribute| [(attribute.name, attribute), (attribute.id, attribute)]);

@@ -38,7 +38,7 @@ proptest! {
         let key = place.get(&record.keys().cloned().collect::<Vec<_>>()).clone();
         record.insert(key.clone(), value);
         let json = serde_json::value::to_raw_value(&record).unwrap();
-        let fields = TenantFields::new(TenantFieldNames::new(), &SUPPORTED).unwrap();
+        let fields = TenantFields::new(TenantFieldNames::new(), SUPPORTED).unwrap();
         let origin = Origin::new("halo-psa", "acme", Rules::default());
         let reading = Reading { origin: &origin, fields: &fields, accept_update: true };
         let row = WireRow::read(&json, &["id"], KeepRaw::No);

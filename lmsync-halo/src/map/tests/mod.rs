@@ -28,7 +28,7 @@ fn origin() -> Origin {
 fn with_reading<T>(names: TenantFieldNames, look: impl FnOnce(Reading<'_>) -> T) -> T {
     look(Reading {
         origin: &origin(),
-        fields: &TenantFields::new(names, &SUPPORTED).unwrap(),
+        fields: &TenantFields::new(names, SUPPORTED).unwrap(),
         accept_update: false,
     })
 }

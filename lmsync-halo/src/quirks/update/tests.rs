@@ -40,7 +40,7 @@ fn bought_in(names: &[&str]) -> TenantFieldNames {
 }
 
 fn fields(names: TenantFieldNames) -> TenantFields {
-    TenantFields::new(names, &SUPPORTED).unwrap()
+    TenantFields::new(names, SUPPORTED).unwrap()
 }
 
 fn holding<T>(json: &str, names: TenantFieldNames, look: impl FnOnce(Holder<'_>) -> T) -> T {

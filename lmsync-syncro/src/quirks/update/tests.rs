@@ -33,7 +33,7 @@ fn by_default() -> TenantFields {
 }
 
 fn named(own: TenantFieldNames) -> TenantFields {
-    TenantFields::new(own, &SUPPORTED).unwrap()
+    TenantFields::new(own, SUPPORTED).unwrap()
 }
 
 fn to(field: DateField, new: &str) -> DateChange {
