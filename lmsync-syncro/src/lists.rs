@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, WireRow};
-use lmsync_core::listing::{ListSource, Next, Page, PageKey, Row, read_all};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
 
@@ -177,17 +177,18 @@ impl Customers {
             Some(gathered) => Arc::unwrap_or_clone(gathered),
             None => self.gather(meter).await?,
         };
-        let rows: Vec<_> = customers.into_vec().into_iter().map(Row::Record).collect();
-        let total = rows.len() as u64;
-        Ok(Page::only(rows).with_total(total))
+        Ok(Page::only(customers.into_rows()))
     }
 
     /// The customers by a listing of the assets for this purpose.
     async fn gather(&self, meter: &Meter) -> Result<Gathered> {
         let assets = Assets::new(Arc::clone(&self.api), &AssetQuery::new());
-        let list = read_all(assets, self.api.account.http(), meter).await?;
-        let list = list.require_complete("assets, which tell the customers,")?;
+        let mut list = read_all(assets, self.api.account.http(), meter).await?;
         let mut customers = Gathered::default();
+        for asset in list.rejected.drain(..) {
+            customers.miss(&asset);
+        }
+        let list = list.require_complete("assets, which tell the customers,")?;
         list.records.iter().for_each(|asset| customers.note(asset));
         Ok(customers)
     }

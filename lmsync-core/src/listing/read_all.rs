@@ -26,14 +26,21 @@ impl<T> CompleteList<T> {
     /// The list, if nothing is missing; `what` names it.
     ///
     /// # Errors
-    /// `vendor` when records are missing that the vendor counts.
+    /// `vendor` when records are missing that the vendor counts, or a row could not be read. Where
+    /// that is no harm, take [`rejected`](Self::rejected) out before.
     pub fn require_complete(self, what: &str) -> Result<Self> {
-        match &self.incomplete_reason {
+        let unread = self.rejected.first().map(|row| {
+            let id = row.vendor_id.as_deref().unwrap_or("without an id");
+            format!("the row {id} cannot be read: {}", row.reason)
+        });
+        match self.incomplete_reason.clone().or(unread) {
             None => Ok(self),
             Some(reason) => Err(Error::vendor(format!(
                 "the list of {what} could not be read in whole: {reason}"
             ))
-            .with_hint("run the sync again")),
+            .with_hint(
+                "run the sync again; if it stays, look at the record in the vendor's portal",
+            )),
         }
     }
 }

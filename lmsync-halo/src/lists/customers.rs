@@ -40,7 +40,14 @@ impl Customers {
     async fn read_sites(&self, meter: &Meter) -> Result<Option<SitesByCustomer>> {
         let list = Sites(Arc::clone(&self.api));
         let read = read_all(list, self.api.account.http(), meter).await;
-        let list = match read.and_then(|list| list.require_complete("sites")) {
+        let list = read.and_then(|mut list| {
+            for rejection in list.rejected.drain(..) {
+                let id = rejection.vendor_id.as_deref().unwrap_or_default();
+                tracing::warn!(id, reason = rejection.reason, "a site cannot be read");
+            }
+            list.require_complete("sites")
+        });
+        let list = match list {
             Ok(list) => list,
             Err(error) if may_not(&error) => {
                 tracing::info!(reason = %error, "customers come without their sites");
@@ -51,10 +58,6 @@ impl Customers {
             }
             Err(error) => return Err(error),
         };
-        for rejection in &list.rejected {
-            let id = rejection.vendor_id.as_deref().unwrap_or_default();
-            tracing::warn!(id, reason = rejection.reason, "a site cannot be read");
-        }
         let mut sites = SitesByCustomer::new();
         for Site { customer, site } in list.records {
             if let Some(customer) = customer {

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future;
-use lmsync_core::SharedClock;
 use lmsync_core::listing::{Page, Row};
 use lmsync_core::model::{Asset, Customer};
+use lmsync_core::{Rejection, SharedClock};
 use tokio::sync::watch;
 
 use crate::map;
@@ -23,11 +23,19 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How long the customers of a listing that has ended are good.
 const GOOD_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Gathered by id.
+/// The customers by id, and the assets that could not be read, whose owners are not known.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gathered(BTreeMap<String, Customer>);
+pub(crate) struct Gathered {
+    customers: BTreeMap<String, Customer>,
+    unread: Vec<Rejection>,
+}
 
 impl Gathered {
+    /// Takes note of an asset that could not be read.
+    pub(crate) fn miss(&mut self, asset: &Rejection) {
+        self.unread.push(asset.clone());
+    }
+
     /// Takes note of the owner of `asset`. One without a name goes by its id, until
     /// another asset tells the name.
     pub(crate) fn note(&mut self, asset: &Asset) {
@@ -35,16 +43,24 @@ impl Gathered {
             return;
         };
         let is_known = self
-            .0
+            .customers
             .get(&owner.id)
             .is_some_and(|known| known.name != owner.id || owner.name.is_none());
         if let Some(customer) = map::customer_of(asset).filter(|_| !is_known) {
-            self.0.insert(owner.id.clone(), customer);
+            self.customers.insert(owner.id.clone(), customer);
         }
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Customer> {
-        self.0.into_values().collect()
+    /// A row for each customer, and a gap for each asset that could not be read.
+    pub(crate) fn into_rows(self) -> Vec<Row<Customer>> {
+        let gap = |asset: Rejection| {
+            let id = asset.vendor_id.as_deref().unwrap_or("without an id");
+            let reason = format!("the owner of asset {id} is not known: {}", asset.reason);
+            let vendor_id = None;
+            Row::Gap(Rejection { vendor_id, reason })
+        };
+        let customers = self.customers.into_values().map(Row::Record);
+        customers.chain(self.unread.into_iter().map(gap)).collect()
     }
 }
 
@@ -205,8 +221,10 @@ impl CustomerCollector {
             return;
         };
         for row in &page.rows {
-            if let Row::Record(asset) = row {
-                listing.customers.note(asset);
+            match row {
+                Row::Record(asset) => listing.customers.note(asset),
+                Row::Rejected(asset) => listing.customers.miss(asset),
+                Row::Gap(_) | Row::Skipped { .. } => {}
             }
         }
         self.owners.get_on(number);
@@ -274,9 +292,26 @@ mod tests {
             for name in names {
                 customers.note(&with(name));
             }
-            let customers = customers.into_vec();
-            assert_eq!(customers.len(), 1);
-            assert_eq!(customers[0].name, "Acme", "{names:?}");
+            let rows = customers.into_rows();
+            let [Row::Record(customer)] = rows.as_slice() else {
+                panic!("{rows:?}");
+            };
+            assert_eq!(customer.name, "Acme", "{names:?}");
         }
+    }
+
+    #[test]
+    fn an_asset_that_cannot_be_read_is_a_gap_among_the_customers() {
+        let mut gathered = Gathered::default();
+        let (vendor_id, reason) = (Some("7".to_owned()), "the row is null".to_owned());
+        gathered.miss(&Rejection { vendor_id, reason });
+        let rows = gathered.into_rows();
+        let [Row::Gap(gap)] = rows.as_slice() else {
+            panic!("{rows:?}");
+        };
+        assert_eq!(
+            gap.reason,
+            "the owner of asset 7 is not known: the row is null"
+        );
     }
 }

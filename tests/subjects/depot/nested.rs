@@ -6,7 +6,7 @@ use lmsync::http::{Meter, Received};
 use lmsync::json::KeepRaw;
 use lmsync::listing::{ListChain, ListSource, Next, Page, PageKey, read_all};
 use lmsync::model::Asset;
-use lmsync::{AssetQuery, AssetStream, Environment, Error, Result};
+use lmsync::{AssetQuery, AssetStream, Environment, Result};
 
 use super::connector::{Api, Customers, Depot, List, Way, assets, key_header};
 
@@ -46,13 +46,6 @@ impl ListChain for OfAll {
         let customers = Customers(self.api.clone());
         let customers = read_all(customers, self.api.http(), meter).await?;
         let customers = customers.require_complete("customers")?;
-        if let Some(rejection) = customers.rejected.first() {
-            // Its devices would be missing, and nobody would know.
-            let reason = &rejection.reason;
-            return Err(Error::vendor(format!(
-                "a customer cannot be read: {reason}"
-            )));
-        }
         let list = |id: String| {
             let (api, raw, customer) = (self.api.clone(), self.raw, id.clone());
             (id, OfOne { api, raw, customer })
