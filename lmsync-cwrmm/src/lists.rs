@@ -41,9 +41,9 @@ impl ListSource for Companies {
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Customer>> {
         let page = self.api.companies(at, meter).await?;
         let (origin, at) = (self.api.account.origin(), page.received_at);
-        let rows = page.rows.into_iter();
-        let rows = rows.map(|row| map::customer(row, origin, at).into());
-        Ok(Page::new(rows.collect(), page.next))
+        Ok(Page::of(page.rows, page.next, |row| {
+            map::customer(row, origin, at)
+        }))
     }
 }
 
@@ -62,8 +62,7 @@ impl ListSource for Sites {
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Site>> {
         let page = self.api.sites(at, meter).await?;
-        let rows = page.rows.into_iter().map(|row| map::site(row).into());
-        Ok(Page::new(rows.collect(), page.next))
+        Ok(Page::of(page.rows, page.next, map::site))
     }
 }
 
@@ -277,10 +276,8 @@ impl Devices {
         at: DateTime<Utc>,
         check_ins: &CheckIns,
     ) -> Vec<Row<Asset>> {
-        let devices = devices.into_iter();
-        devices
-            .map(|device| self.row(device, at, check_ins))
-            .collect()
+        let rows = devices.into_iter();
+        rows.map(|device| self.row(device, at, check_ins)).collect()
     }
 
     fn row(&self, device: DeviceRow, at: DateTime<Utc>, check_ins: &CheckIns) -> Row<Asset> {

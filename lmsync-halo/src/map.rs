@@ -5,7 +5,7 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
-    InstalledSoftware, Issue, Origin, Ref, Software, clean,
+    InstalledSoftware, Origin, Ref, Software, clean,
 };
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Rejection, Result};
@@ -154,20 +154,7 @@ pub(crate) fn licence(
     software.publisher = wire.manufacturer.clean().or_else(|| wire.vendor.clean());
     software.customer = reference(&wire.client_id, &wire.client_name);
     software.seats = wire.count;
-    for (field, sent, day) in [
-        ("start_date", &wire.start_date, &mut software.start_date),
-        ("end_date", &wire.end_date, &mut software.end_date),
-    ] {
-        let reading = dates.day(sent.text());
-        *day = reading.value;
-        for code in reading.issues {
-            let issue = Issue::new(code, field);
-            software.issues.push(match (reading.value, sent.text()) {
-                (None, Some(raw)) => issue.with_raw(raw),
-                _ => issue,
-            });
-        }
-    }
+    software.term(&dates, wire.start_date.text(), wire.end_date.text());
     Ok(software)
 }
 

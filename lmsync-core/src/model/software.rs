@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::date::DateReader;
 use super::issue::Issue;
 use super::source::{Ref, Source};
 
@@ -71,5 +72,51 @@ impl Software {
             end_date: None,
             issues: Vec::new(),
         }
+    }
+
+    /// Sets the first and the last day from a vendor's texts; what is odd about them is noted.
+    pub fn term(&mut self, dates: &DateReader, first: Option<&str>, last: Option<&str>) {
+        self.start_date = self.day("start_date", dates, first);
+        self.end_date = self.day("end_date", dates, last);
+    }
+
+    fn day(&mut self, field: &str, dates: &DateReader, text: Option<&str>) -> Option<NaiveDate> {
+        let reading = dates.day(text);
+        for code in reading.issues {
+            let issue = Issue::new(code, field);
+            self.issues.push(match (reading.value, text) {
+                (None, Some(raw)) => issue.with_raw(raw),
+                _ => issue,
+            });
+        }
+        reading.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::model::IssueCode;
+
+    #[test]
+    fn a_term_is_read_by_the_rules_of_dates_and_what_is_odd_is_noted() {
+        let source = Source::new("a", "b", "1", DateTime::UNIX_EPOCH);
+        let mut software = Software::new(source, "Editor");
+        let dates = DateReader::new(DateTime::UNIX_EPOCH);
+        software.term(&dates, Some("2024-05-31"), Some("soon"));
+        assert_eq!(software.start_date, NaiveDate::from_ymd_opt(2024, 5, 31));
+        assert_eq!(software.end_date, None);
+        let [issue] = software.issues.as_slice() else {
+            panic!("{:?}", software.issues);
+        };
+        assert_eq!(
+            (issue.code, issue.field.as_str()),
+            (IssueCode::ImplausibleDate, "end_date")
+        );
+        assert_eq!(issue.raw.as_deref(), Some("soon"));
+        software.term(&dates, None, None);
+        assert_eq!((software.start_date, software.issues.len()), (None, 1));
     }
 }
