@@ -9,40 +9,35 @@
 ///
 /// ```
 /// use lmsync_core::model::Rules;
-/// use lmsync_core::{Connector, Environment, Error, Result};
-/// # use lmsync_core::two_way::TwoWaySync;
-///
-/// struct Shelf;
-/// # mod hidden {
-/// #     use lmsync_core::two_way::*;
-/// #     use lmsync_core::{model::*, *};
-/// #     impl std::fmt::Debug for super::Shelf {
-/// #         fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) }
-/// #     }
-/// #     #[async_trait::async_trait]
-/// #     impl Connector for super::Shelf {
-/// #         fn info(&self) -> &ConnectorInfo { unimplemented!() }
-/// #         async fn check(&self, _: CheckScope) -> CheckReport { unimplemented!() }
-/// #         fn assets(&self, _: AssetQuery) -> AssetStream { unimplemented!() }
-/// #         fn customers(&self) -> CustomerStream { unimplemented!() }
-/// #         async fn asset(&self, _: &AssetId) -> Result<Asset> { unimplemented!() }
-/// #     }
-/// #     #[async_trait::async_trait]
-/// #     impl DateAccess for super::Shelf {
-/// #         type Record = ();
-/// #         fn clock(&self) -> &SharedClock { unimplemented!() }
-/// #         async fn fetch(&self, _: &AssetId) -> Result<(AssetDates, ())> { unimplemented!() }
-/// #         async fn send(&self, _: &DateChange, _: &()) -> Result<()> { unimplemented!() }
-/// #     }
+/// use lmsync_core::{Environment, Error, Result};
+/// # use lmsync_core::{model::*, two_way::*, *};
+/// # #[derive(Debug)]
+/// # struct Shelf;
+/// # #[async_trait::async_trait]
+/// # impl Connector for Shelf {
+/// #     fn info(&self) -> &ConnectorInfo { unimplemented!() }
+/// #     async fn check(&self, _: CheckScope) -> CheckReport { unimplemented!() }
+/// #     fn assets(&self, _: AssetQuery) -> AssetStream { unimplemented!() }
+/// #     fn customers(&self) -> CustomerStream { unimplemented!() }
+/// #     async fn asset(&self, _: &AssetId) -> Result<Asset> { unimplemented!() }
 /// # }
+/// # #[async_trait::async_trait]
+/// # impl DateAccess for Shelf {
+/// #     type Record = ();
+/// #     fn clock(&self) -> &SharedClock { unimplemented!() }
+/// #     async fn fetch(&self, _: &AssetId) -> Result<(AssetDates, ())> { unimplemented!() }
+/// #     async fn send(&self, _: &DateChange, _: &()) -> Result<()> { unimplemented!() }
+/// # }
+///
 /// #[derive(Debug, Default)]
-/// pub struct ShelfConfig {
-///     pub name: Option<String>,
-///     pub rules: Rules,
+/// struct ShelfConfig {
+///     name: Option<String>,
+///     rules: Rules,
 /// }
 ///
 /// impl ShelfConfig {
-///     pub fn connect_in(&self, environment: &Environment) -> Result<Shelf> {
+///     fn connect_in(&self, environment: &Environment) -> Result<Shelf> {
+///         # let _ = environment;
 ///         self.name.as_ref().map(|_| Shelf).ok_or_else(|| Error::config("it has no name"))
 ///     }
 /// }
