@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use lmsync::http::{Call, Idempotency, Meter};
-use lmsync::json::Scalar;
 use lmsync::model::AssetId;
 use lmsync::two_way::{AssetDates, DateAccess, DateChange, DateField, HeldDate};
 use lmsync::{Result, SharedClock};
@@ -21,13 +20,10 @@ impl DateAccess for Harbor {
     async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
         let device = self.device(&id.vendor_id, &Meter::default()).await?;
         let reader = self.account.origin().dates(device.at);
-        let held = |date: &Scalar| HeldDate::read(&reader, date.text());
-        let dates = AssetDates::default()
-            .with(DateField::PurchaseDate, held(&device.value.purchased_on))
-            .with(
-                DateField::WarrantyExpiry,
-                held(&device.value.warranty_ends_on),
-            );
+        let dates = AssetDates {
+            purchase_date: HeldDate::of(&reader, &device.value.purchased_on),
+            warranty_expiry: HeldDate::of(&reader, &device.value.warranty_ends_on),
+        };
         Ok((dates, ()))
     }
 

@@ -31,7 +31,7 @@ impl DateAccess for Shelf {
         let machine = self.machine(id).await?;
         // By the same rules as a listing: what is written must be what a sync reads.
         let reader = self.account.origin().dates(machine.at);
-        let bought = HeldDate::read(&reader, machine.value.bought.text());
+        let bought = HeldDate::of(&reader, &machine.value.bought);
         Ok((
             AssetDates::default().with(DateField::PurchaseDate, bought),
             (),

@@ -139,15 +139,8 @@ pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, origin: &Origi
 /// The dates that an asset has, by the rules of a listing.
 pub(crate) fn held_dates(wire: &wire::AssetDates, dates: &DateReader) -> AssetDates {
     AssetDates {
-        purchase_date: held(&wire.purchased_date, dates),
-        warranty_expiry: held(&wire.warranty_expiry_date, dates),
-    }
-}
-
-fn held(date: &Scalar, dates: &DateReader) -> HeldDate {
-    match date.unexpected() {
-        Some(kind) => HeldDate::Unreadable(format!("a value of type {kind}")),
-        None => HeldDate::read(dates, date.text()),
+        purchase_date: HeldDate::of(dates, &wire.purchased_date),
+        warranty_expiry: HeldDate::of(dates, &wire.warranty_expiry_date),
     }
 }
 

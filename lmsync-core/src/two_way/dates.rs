@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::json::Scalar;
 use crate::model::{DateReader, IssueCode, VendorDay};
 use crate::tenant_fields::TenantField;
 
@@ -121,6 +122,16 @@ impl HeldDate {
         }
     }
 
+    /// Reads a member of a vendor's record with `reader`; an array or object is never a date, and
+    /// never overwritten.
+    #[must_use]
+    pub fn of(reader: &DateReader, value: &Scalar) -> Self {
+        match value.unexpected() {
+            Some(kind) => Self::Unreadable(format!("a value of type {kind}")),
+            None => Self::read(reader, value.text()),
+        }
+    }
+
     /// The day, if it is one.
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
@@ -227,5 +238,12 @@ mod tests {
             assert_eq!(held(Some(text)), HeldDate::Unreadable(text.to_owned()));
         }
         assert_eq!(held(Some("a\"\n")).to_string(), r#""a\"\n""#);
+        let reader = DateReader::new(DateTime::UNIX_EPOCH);
+        let odd = HeldDate::of(&reader, &Scalar::Unexpected("object"));
+        assert_eq!(
+            odd,
+            HeldDate::Unreadable("a value of type object".to_owned())
+        );
+        assert_eq!(HeldDate::of(&reader, &Scalar::Null), HeldDate::Empty);
     }
 }

@@ -66,16 +66,15 @@ pub(crate) const DEPARTMENT_LIST: &str =
 #[cfg(test)]
 mod tests {
     use apollo_compiler::{ExecutableDocument, Schema};
+    use lmsync_testkit::superops::Product;
 
     use super::*;
 
     #[test]
     fn every_document_is_valid_by_the_vendors_schema() {
-        let msp = include_str!("../../fixtures/msp.graphql");
-        let it = include_str!("../../fixtures/it.graphql");
-        for (sdl, documents) in [
+        for (product, documents) in [
             (
-                msp,
+                Product::Msp,
                 [
                     MSP_ASSET_LIST,
                     MSP_ASSET,
@@ -87,7 +86,7 @@ mod tests {
                 ],
             ),
             (
-                it,
+                Product::It,
                 [
                     IT_ASSET_LIST,
                     IT_ASSET,
@@ -99,7 +98,7 @@ mod tests {
                 ],
             ),
         ] {
-            let schema = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
+            let schema = Schema::parse_and_validate(product.schema(), "schema.graphql").unwrap();
             for document in documents {
                 if let Err(error) =
                     ExecutableDocument::parse_and_validate(&schema, document, "query.graphql")
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_products_differ_and_the_schema_knows() {
-        let it = include_str!("../../fixtures/it.graphql");
+        let it = Product::It.schema();
         let schema = Schema::parse_and_validate(it, "schema.graphql").unwrap();
         for document in [MSP_ASSET_LIST, CLIENT_LIST] {
             assert!(

@@ -245,7 +245,7 @@ impl<'a, 'd> Reader<'a, 'd> {
         Some(Selected {
             key,
             name,
-            of: field.of,
+            of: &field.of,
             arguments,
             fields,
         })
@@ -257,7 +257,7 @@ impl<'a, 'd> Reader<'a, 'd> {
         node: &'d Node<'a, &'a str>,
         path: &mut Vec<&'a str>,
     ) -> Vec<Selected> {
-        let of = named(field.of);
+        let of = named(&field.of);
         let nothing_asked = node.selection_set.items.is_empty();
         match (schema::is_object(self.product, of), nothing_asked) {
             (true, false) => return self.select(of, &node.selection_set, path),
@@ -284,7 +284,7 @@ impl<'a, 'd> Reader<'a, 'd> {
 
     fn arguments(
         &mut self,
-        field: &schema::Field,
+        field: &'static schema::Field,
         node: &'d Node<'a, &'a str>,
         path: &[&'a str],
     ) -> Map<String, Value> {
@@ -301,7 +301,7 @@ impl<'a, 'd> Reader<'a, 'd> {
                 }
             }
         }
-        for (name, of) in field.arguments {
+        for (name, of) in &field.arguments {
             if of.ends_with('!') && !arguments.contains_key(*name) {
                 let detail = format!("Missing field argument {name}");
                 self.refuse("MissingFieldArgument", &detail, path, node.position);

@@ -12,6 +12,18 @@ pub enum Product {
 }
 
 impl Product {
+    /// What the vendor's reference says of the product's assets, customers and sites, as GraphQL
+    /// writes schemas.
+    ///
+    /// Documented: <https://developer.superops.com/msp> and <https://developer.superops.com/it>
+    #[must_use]
+    pub const fn schema(self) -> &'static str {
+        match self {
+            Self::Msp => include_str!("msp.graphql"),
+            Self::It => include_str!("it.graphql"),
+        }
+    }
+
     /// The path of the product's only endpoint.
     #[must_use]
     pub fn path(self) -> &'static str {
