@@ -188,7 +188,7 @@ pub async fn an_asset_deleted_before_its_detail_came_costs_no_other<S: Subject>(
     let requests = undisturbed.cost(undisturbed.list(detailed(&undisturbed)));
     for number in 1..=requests.await {
         let stage = Stage::<S>::with(FEW);
-        let last = stage.truth().into_iter().last().expect("an asset");
+        let last = stage.truth().pop_last().expect("an asset");
         let vendor = stage.vendor.simulator().clone();
         stage.faults.before(number, move || {
             vendor.with(|vendor| vendor.remove_asset(&last));
