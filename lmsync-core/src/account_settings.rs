@@ -1,6 +1,6 @@
 //! What the configurations of all vendors have, written once.
 
-/// Gives the configuration of a vendor's account what all have: [`AccountConfig`], `connect` on the
+/// Gives the configuration of a vendor's account what all have: [`AccountConfig`](crate::AccountConfig), `connect` on the
 /// real network, and a method for each of the settings named, out of `name`, `endpoint`,
 /// `requests_per_minute`, `concurrency`, `rules` and `fields`.
 ///
