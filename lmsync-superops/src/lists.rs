@@ -8,7 +8,7 @@ use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
 use lmsync_core::listing::{ListSource, Next, Page, PageKey, read_all};
 use lmsync_core::model::{Asset, Customer};
-use lmsync_core::{Detail, Rejection, Result};
+use lmsync_core::{Detail, ErrorKind, Rejection, Result};
 
 use crate::api::{Api, PAGE_SIZE};
 use crate::map::{self, Program};
@@ -35,7 +35,14 @@ impl ListSource for Assets {
     }
 
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
-        add_detail(&self.api, asset, self.detail, meter).await
+        match add_detail(&self.api, asset.clone(), self.detail, meter).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let mut draft = self.api.account.origin().reopen(asset);
+                draft.gap("hardware", "the asset was deleted during the sync");
+                Ok(draft.finish())
+            }
+            outcome => outcome,
+        }
     }
 }
 

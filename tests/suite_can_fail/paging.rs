@@ -94,6 +94,20 @@ proofs! { paging:
         DepotLinks { "it loses an asset": loses_a_row() }
         DepotExport { "it loses an asset": loses_a_row() }
     }
+    an_asset_deleted_before_its_detail_came_costs_no_other {
+        Shelf {
+            "it ends the listing": page_then(|_, _| {}, |asset| {
+                match asset.source.vendor_id.as_str() {
+                    "1" => Err(Error::new(ErrorKind::NotFound, "it is gone")),
+                    _ => Ok(asset),
+                }
+            }),
+            "it loses another": page(|_, page| {
+                page.rows.truncate(7);
+                page.total = Some(7);
+            }),
+        }
+    }
     a_listing_resumes_after_any_asset {
         Shelf {
             "it starts over": query(|query| query.resume = None),

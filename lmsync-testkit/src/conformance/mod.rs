@@ -259,6 +259,7 @@ macro_rules! conformance_promises {
                 an_asset_removed_between_pages_hides_no_other,
                 an_asset_inserted_between_pages_repeats_no_other,
                 assets_that_come_and_go_between_pages_hide_and_repeat_no_other,
+                an_asset_deleted_before_its_detail_came_costs_no_other,
                 a_listing_resumes_after_any_asset,
                 a_listing_read_in_small_steps_skips_nothing,
                 a_resumed_listing_skips_nothing_when_the_account_changed,

@@ -176,6 +176,30 @@ pub async fn assets_that_come_and_go_between_pages_hide_and_repeat_no_other<S: S
     }
 }
 
+/// An asset that is deleted after its page came and before its detail did does not end the
+/// listing.
+pub async fn an_asset_deleted_before_its_detail_came_costs_no_other<S: Subject>() {
+    const FEW: usize = 9;
+    let detailed = |stage: &Stage<S>| {
+        let detail = stage.connector.info().capabilities.detail;
+        AssetQuery::new().detail(detail)
+    };
+    let undisturbed = Stage::<S>::with(FEW);
+    let requests = undisturbed.cost(undisturbed.list(detailed(&undisturbed)));
+    for number in 1..=requests.await {
+        let stage = Stage::<S>::with(FEW);
+        let last = stage.truth().pop_last().expect("an asset");
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.before(number, move || {
+            vendor.with(|vendor| vendor.remove_asset(&last));
+        });
+        let listing = stage.list(detailed(&stage)).await;
+        assert!(listing.error.is_none(), "{number}: {:?}", listing.error);
+        let listed: BTreeSet<String> = ids(&listing.assets).into_iter().collect();
+        assert!(listed.is_superset(&stage.truth()), "{number}: {listed:?}");
+    }
+}
+
 /// The ids of the first `count` assets, and where the listing then stands.
 pub(super) async fn stop_after<S: Subject>(
     stage: &Stage<S>,
