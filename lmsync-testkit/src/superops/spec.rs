@@ -19,8 +19,16 @@ impl Product {
     #[must_use]
     pub const fn schema(self) -> &'static str {
         match self {
-            Self::Msp => include_str!("msp.graphql"),
-            Self::It => include_str!("it.graphql"),
+            Self::Msp => concat!(
+                include_str!("common.graphql"),
+                "\n",
+                include_str!("msp.graphql")
+            ),
+            Self::It => concat!(
+                include_str!("common.graphql"),
+                "\n",
+                include_str!("it.graphql")
+            ),
         }
     }
 
