@@ -14,6 +14,7 @@ mod log;
 mod script;
 mod serve;
 mod simulator;
+mod stage;
 pub mod superops;
 pub mod syncro;
 
@@ -27,3 +28,4 @@ pub use self::log::Log;
 pub use self::script::{Heard, Line, Script};
 pub use self::serve::{ServeOptions, SimulatorServer, serve};
 pub use self::simulator::{InMemory, Recorded, RollingLimit, Shared, Simulator};
+pub use self::stage::{Stage, check_named};

@@ -7,7 +7,7 @@ use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::Heartbeat;
 use lmsync_testkit::{Fault, Mutation, MutationKind};
 
-use super::stage::{Stage, is_check_in_untold, outcomes};
+use super::stage::{CwRmmStage, is_check_in_untold, outcomes, stage_of};
 
 #[test]
 fn a_heartbeat_that_fails_costs_check_in_times_and_nothing_else() {
@@ -19,7 +19,7 @@ fn a_heartbeat_that_fails_costs_check_in_times_and_nothing_else() {
             Heartbeat::Fails(500),
             Heartbeat::AllFailed,
         ] {
-            let stage = Stage::new(400, 60);
+            let stage = stage_of(400, 60);
             stage.misbehave(|faults| faults.heartbeat = heartbeat.clone());
             let assets = stage.list_all().await;
             assert!(
@@ -37,7 +37,7 @@ fn a_heartbeat_that_fails_costs_check_in_times_and_nothing_else() {
 #[test]
 fn a_heartbeat_that_keeps_failing_is_given_up() {
     run(async {
-        let stage = Stage::new(1000, 100);
+        let stage = stage_of(1000, 100);
         stage.misbehave(|faults| faults.heartbeat = Heartbeat::Fails(403));
         stage.list_all().await;
         assert!(
@@ -51,7 +51,7 @@ fn a_heartbeat_that_keeps_failing_is_given_up() {
 #[test]
 fn a_heartbeat_that_fails_for_one_company_is_told_for_the_others() {
     run(async {
-        let stage = Stage::new(80, 8);
+        let stage = stage_of(80, 8);
         stage.misbehave(|faults| faults.heartbeat = Heartbeat::FailsFor([1, 5].into()));
         let assets = stage.list_all().await;
         let hit: BTreeSet<_> = assets
@@ -71,11 +71,11 @@ fn a_heartbeat_that_fails_for_one_company_is_told_for_the_others() {
 #[test]
 fn a_check_in_that_cannot_be_read_costs_only_its_own_device() {
     run(async {
-        let clean = Stage::new(20, 1);
+        let clean = stage_of(20, 1);
         let plain = clean.list_all().await;
         let reported = plain.iter().find(|asset| asset.last_check_in.is_some());
         let id = &reported.unwrap().source.vendor_id;
-        let stage = Stage::new(20, 1);
+        let stage = stage_of(20, 1);
         let odd = Mutation::seeded(3)
             .of_kinds(&[MutationKind::Array])
             .fields_of(id);
@@ -93,7 +93,7 @@ fn a_check_in_that_cannot_be_read_costs_only_its_own_device() {
 #[test]
 fn a_window_leaves_nothing_out_in_silence_when_the_heartbeat_fails() {
     run(async {
-        let stage = Stage::new(80, 8);
+        let stage = stage_of(80, 8);
         stage.misbehave(|faults| faults.heartbeat = Heartbeat::FailsFor([0].into()));
         let window = AssetQuery::new().window(CheckInWindow::DAYS_30);
         let (kept, summary) = stage.list(window.clone()).await;

@@ -8,7 +8,7 @@ use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::{Vendor, run};
 use lmsync_testkit::cwrmm::{Cursor, CwRmmSpec, Heartbeat, ListVerb, RowFault};
 
-use super::stage::{Stage, config, ids, is_check_in_untold};
+use super::stage::{CwRmmStage, Stage, config, ids, is_check_in_untold, stage_of, stage_with};
 
 #[test]
 fn the_verb_is_found_once_per_connection() {
@@ -16,7 +16,7 @@ fn the_verb_is_found_once_per_connection() {
         for refusal in [404, 405] {
             let adjust = |spec: &mut CwRmmSpec| spec.list_verb = ListVerb::Get { refusal };
             let config = config().concurrency(1);
-            let stage = Stage::with(200, 20, adjust, config);
+            let stage = stage_with(200, 20, adjust, config);
             stage.list_all().await;
             stage.list_all().await;
             let lists = stage.sent("categories");
@@ -32,7 +32,7 @@ fn the_verb_is_found_once_per_connection() {
 #[test]
 fn an_account_without_devices_is_not_taken_for_one_with_another_verb() {
     run(async {
-        let stage = Stage::new(0, 9);
+        let stage = stage_of(0, 9);
         assert!(stage.list_all().await.is_empty());
         let report = stage.check().await;
         assert!(report.ok(), "{report:?}");
@@ -47,7 +47,7 @@ fn an_account_without_devices_is_not_taken_for_one_with_another_verb() {
 fn companies_without_devices_cost_no_others_theirs() {
     run(async {
         for mixed in [false, true] {
-            let stage = Stage::new(60, 12);
+            let stage = stage_of(60, 12);
             stage.misbehave(|faults| {
                 faults.mixed_batch_is_404 = mixed;
                 if mixed {
@@ -83,7 +83,7 @@ fn pages_of_a_batch_are_followed_whatever_the_link_says() {
         for cursor in [Cursor::Forward, Cursor::Back, Cursor::Again] {
             // Groups are cut by pages and come again on the next.
             let adjust = |spec: &mut CwRmmSpec| spec.page_cap = 7;
-            let stage = Stage::with(120, 6, adjust, config());
+            let stage = stage_with(120, 6, adjust, config());
             stage.misbehave(|faults| {
                 faults.cursor = cursor;
                 faults.link_host = Some("evil.example".to_owned());
@@ -106,7 +106,7 @@ fn pages_of_a_batch_are_followed_whatever_the_link_says() {
 #[test]
 fn a_list_that_never_ends_is_an_error_and_no_loop() {
     run(async {
-        let stage = Stage::new(20, 2);
+        let stage = stage_of(20, 2);
         stage.misbehave(|faults| faults.endless_last_page = true);
         let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::Vendor);
@@ -119,7 +119,7 @@ fn a_list_that_never_ends_is_an_error_and_no_loop() {
 fn companies_are_followed_over_pages_whose_link_points_elsewhere() {
     run(async {
         let adjust = |spec: &mut CwRmmSpec| spec.company_page_cap = 3;
-        let stage = Stage::with(40, 10, adjust, config());
+        let stage = stage_with(40, 10, adjust, config());
         stage.misbehave(|faults| faults.link_host = Some("evil.example".to_owned()));
         stage.list_all().await;
         let (customers, summary) = stage.account.collect_customers().await.unwrap();
@@ -135,7 +135,7 @@ fn companies_are_followed_over_pages_whose_link_points_elsewhere() {
 #[test]
 fn odd_rows_cost_only_themselves() {
     run(async {
-        let stage = Stage::new(30, 3);
+        let stage = stage_of(30, 3);
         let ids: Vec<String> = stage.truth().into_iter().collect();
         stage.change(|vendor| {
             vendor.fault_asset(&ids[0], Some(RowFault::Null));
@@ -190,7 +190,7 @@ fn answer(body: String) -> Fault {
 fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_other() {
     run(async {
         let told = |why| format!("devices are not known: {why}");
-        let stage = Stage::new(40, 6);
+        let stage = stage_of(40, 6);
         let customers = stage
             .vendor
             .simulator()
@@ -235,11 +235,11 @@ fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_othe
 fn a_group_of_devices_that_cannot_be_read_leaves_the_listing_incomplete() {
     run(async {
         for concurrency in [1, 8] {
-            let plain = Stage::with(60, 40, |_| {}, config().concurrency(concurrency));
+            let plain = stage_with(60, 40, |_| {}, config().concurrency(concurrency));
             plain.list_all().await;
             let first = plain.number_of("categories");
             for (group, is) in [("null", "is null"), ("7", "is not an object but number")] {
-                let stage = Stage::with(60, 40, |_| {}, config().concurrency(concurrency));
+                let stage = stage_with(60, 40, |_| {}, config().concurrency(concurrency));
                 let body = format!(r#"{{"platform":[{group}]}}"#);
                 stage.faults.inject(first, answer(body));
                 let gap = format!("devices are not known: a group of devices {is}");
@@ -255,8 +255,8 @@ fn a_group_of_devices_that_cannot_be_read_leaves_the_listing_incomplete() {
 #[test]
 fn addresses_as_text_and_ids_that_are_no_uuids_are_taken() {
     run(async {
-        let plain = Stage::new(30, 3).list_all().await;
-        let stage = Stage::new(30, 3);
+        let plain = stage_of(30, 3).list_all().await;
+        let stage = stage_of(30, 3);
         stage.misbehave(|faults| {
             faults.addresses_as_text = true;
             faults.plain_ids = true;

@@ -9,12 +9,12 @@ use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::CwRmmSpec;
 
-use super::stage::{Stage, config, ids};
+use super::stage::{CwRmmStage, config, ids, stage_of, stage_with};
 
 #[test]
 fn ten_thousand_devices_in_five_hundred_companies_take_at_most_300_requests() {
     run(async {
-        let stage = Stage::new(10_000, 500);
+        let stage = stage_of(10_000, 500);
         let assets = stage.list_all().await;
         assert_eq!(assets.len(), 10_000);
         assert!(assets.iter().any(|asset| asset.last_check_in.is_some()));
@@ -31,7 +31,7 @@ fn ten_thousand_devices_in_five_hundred_companies_take_at_most_300_requests() {
 fn small_pages_of_companies_and_sites_stay_within_300_requests() {
     run(async {
         let adjust = |spec: &mut CwRmmSpec| spec.company_page_cap = 100;
-        let stage = Stage::with(10_000, 500, adjust, config());
+        let stage = stage_with(10_000, 500, adjust, config());
         stage.list_all().await;
         assert!(
             stage.vendor.requests() <= 300,
@@ -44,7 +44,7 @@ fn small_pages_of_companies_and_sites_stay_within_300_requests() {
 #[test]
 fn the_list_tells_processor_memory_user_company_and_site() {
     run(async {
-        let stage = Stage::new(50, 4);
+        let stage = stage_of(50, 4);
         let assets = stage.list_all().await;
         for asset in &assets {
             assert!(asset.cpu.name.is_some() && asset.memory_bytes.is_some());
@@ -73,10 +73,10 @@ fn the_list_tells_processor_memory_user_company_and_site() {
 #[test]
 fn network_devices_are_asked_for_on_request_only() {
     run(async {
-        let plain = Stage::new(20, 2);
+        let plain = stage_of(20, 2);
         plain.list_all().await;
         assert!(plain.sent("categories/network").is_empty());
-        let wide = Stage::with(20, 2, |_| {}, config().network_devices(true));
+        let wide = stage_with(20, 2, |_| {}, config().network_devices(true));
         wide.list_all().await;
         assert!(!wide.sent("categories/network").is_empty());
     });
@@ -88,7 +88,7 @@ fn dates_come_from_custom_fields_on_request_in_either_spelling() {
         for capital in [false, true] {
             let adjust = |spec: &mut CwRmmSpec| spec.custom_fields = true;
             let places = TenantFieldNames::new().with(TenantField::AssetTag, ["rack"]);
-            let stage = Stage::with(40, 4, adjust, config().fields(places));
+            let stage = stage_with(40, 4, adjust, config().fields(places));
             stage.misbehave(|faults| faults.capital_attribute_id = capital);
             let plain = stage.list_all().await;
             assert!(plain.iter().all(|asset| asset.warranty_expiry.is_none()));
@@ -113,7 +113,7 @@ fn dates_come_from_custom_fields_on_request_in_either_spelling() {
 #[test]
 fn detail_that_the_key_may_not_read_is_noted_and_the_rest_comes() {
     run(async {
-        let stage = Stage::new(6, 1);
+        let stage = stage_of(6, 1);
         let listed = stage.list_all().await;
         // One request of the second listing meets a refusal: the first for a device alone.
         let first = stage.faults.sent() + 6;
@@ -135,7 +135,7 @@ fn detail_that_the_key_may_not_read_is_noted_and_the_rest_comes() {
 #[test]
 fn a_device_is_found_by_its_id_alone() {
     run(async {
-        let stage = Stage::new(30, 5);
+        let stage = stage_of(30, 5);
         for listed in stage.list_all().await.into_iter().take(3) {
             let id = listed.source.vendor_id.as_str();
             let alone = stage.account.asset(&id.into()).await.unwrap();

@@ -10,12 +10,12 @@ use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec, Key};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::{InMemory, VirtualClock};
 
-use super::stage::{Stage, hint, outcomes};
+use super::stage::{CwRmmStage, hint, outcomes, stage_of};
 
 #[test]
 fn one_token_serves_all_and_is_renewed_in_time() {
     run(async {
-        let stage = Stage::new(200, 40);
+        let stage = stage_of(200, 40);
         stage.list_all().await;
         stage.list_all().await;
         assert_eq!(stage.sent("token").len(), 1);
@@ -31,13 +31,13 @@ fn one_token_serves_all_and_is_renewed_in_time() {
 #[test]
 fn a_locked_key_means_later_and_never_bad_credentials() {
     run(async {
-        let stage = Stage::new(20, 2);
+        let stage = stage_of(20, 2);
         stage.misbehave(|faults| faults.lock_next = 2);
         let (_, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!(summary.usage.rate_limited_waits, 2);
         assert!(stage.clock.elapsed() >= Duration::from_secs(120));
 
-        let stage = Stage::new(20, 2);
+        let stage = stage_of(20, 2);
         stage.misbehave(|faults| faults.lock_next = u32::MAX);
         let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
@@ -50,7 +50,7 @@ fn a_locked_key_means_later_and_never_bad_credentials() {
 fn a_key_without_the_optional_scope_works_and_is_not_asked_twice() {
     run(async {
         for silently in [false, true] {
-            let stage = Stage::new(20, 2);
+            let stage = stage_of(20, 2);
             stage.change(|vendor| *vendor.key() = Key::without("platform.asset.read"));
             stage.misbehave(|faults| faults.scope_refused_silently = silently);
             stage.list_all().await;
@@ -67,7 +67,7 @@ fn a_key_without_the_optional_scope_works_and_is_not_asked_twice() {
 fn a_missing_scope_is_named_as_the_portal_names_it() {
     run(async {
         let without = |scope: &'static str| {
-            let stage = Stage::new(20, 2);
+            let stage = stage_of(20, 2);
             stage.change(|vendor| *vendor.key() = Key::without(scope));
             stage
         };
@@ -151,7 +151,7 @@ fn the_check_tells_a_bad_secret_a_key_that_is_off_and_a_wrong_region() {
 #[test]
 fn a_key_that_is_revoked_between_two_listings_is_told() {
     run(async {
-        let stage = Stage::new(20, 2);
+        let stage = stage_of(20, 2);
         stage.list_all().await;
         stage.change(|vendor| vendor.replace_secret("regenerated"));
         let error = stage.failure().await;

@@ -12,10 +12,9 @@ use lmsync_core::{
 };
 
 use super::{Subject, Vendor, WRONG_SECRET};
-use crate::{FaultyTransport, InMemory, VirtualClock};
+pub(super) use crate::stage::LATENCY;
+use crate::{FaultyTransport, InMemory};
 
-/// How long an answer takes, in virtual time.
-pub(super) const LATENCY: Duration = Duration::from_millis(20);
 /// Half an hour after it, what was dropped or not begun would have sent something.
 pub(super) const LONG_AFTER: Duration = Duration::from_secs(1_800);
 
@@ -65,21 +64,15 @@ impl<S: Subject, C: Connector + ?Sized> Stage<S, C> {
         assets: usize,
         connect: impl FnOnce(&Environment) -> Result<Arc<C>>,
     ) -> Self {
-        let clock: SharedClock = Arc::new(VirtualClock::default());
-        let vendor = InMemory::new(S::vendor(assets, clock.now()), clock.clone())
-            .with_latency(LATENCY)
-            .with_recording();
-        let faults = FaultyTransport::new(Arc::new(vendor.clone()));
+        let stage = crate::Stage::new(|now| S::vendor(assets, now), connect);
         if let Some(place) = S::profile().next_page {
-            faults.pointer_at(place);
+            stage.faults.pointer_at(place);
         }
-        let environment = Environment::new(Arc::new(faults.clone()), clock.clone());
-        let connector = connect(&environment).expect("the subject connects");
         Self {
-            connector,
-            vendor,
-            faults,
-            clock,
+            connector: stage.account,
+            vendor: stage.vendor,
+            faults: stage.faults,
+            clock: stage.clock,
         }
     }
 

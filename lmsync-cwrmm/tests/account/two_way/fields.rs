@@ -8,25 +8,26 @@ use lmsync_core::two_way::{
 use lmsync_core::{Check, ErrorKind};
 use lmsync_cwrmm::CwRmmConfig;
 use lmsync_testkit::Fault;
+use lmsync_testkit::check_named;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
 use serde_json::{Value, json};
 
-use super::{DEFINITIONS_WRITE, both, check, day, expiry, purchase};
+use super::{DEFINITIONS_WRITE, DatesStage, bare, bare_with, both, day, expiry, purchase};
 use crate::stage::{Stage, config, hint, outcomes};
 
 #[test]
 fn the_default_of_a_definition_is_not_the_devices_own_date() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.define(|all| all[1].default = Some("2030-01-01".to_owned()));
         let read = stage.account.read_dates(&id.as_str().into()).await;
         assert_eq!(read.unwrap(), AssetDates::default());
-        let report = stage.write(&expiry(&id, None, "2027-05-31")).await;
+        let report = stage.write(&expiry(&id, None, "2027-05-31")).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         let same = expiry(&stage.ids()[1], None, "2030-01-01");
-        assert_eq!(stage.write(&same).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&same).await, WriteOutcome::Written);
     });
 }
 
@@ -35,13 +36,13 @@ fn a_date_is_written_where_a_sync_reads_it() {
     run(async {
         let places =
             TenantFieldNames::new().with(TenantField::PurchaseDate, ["Bought", "purchase_date"]);
-        let stage = Stage::bare_with(config().fields(places));
+        let stage = bare_with(config().fields(places));
         stage.define(|all| all.push(Definition::new(9, "Bought")));
         let ids = stage.ids();
         // Held under the second name: it stays there.
         stage.hold(&ids[0], AssetDates::new(Some(day("2020-01-01")), None));
         let change = purchase(&ids[0], Some("2020-01-01"), "2024-05-31");
-        assert_eq!(stage.write(&change).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
         assert_eq!(stage.text(&ids[0], "Bought"), None);
         assert_eq!(
             stage.text(&ids[0], PURCHASE_DATE).as_deref(),
@@ -54,11 +55,11 @@ fn a_date_is_written_where_a_sync_reads_it() {
             day("2027-05-31"),
             WriteSource::Lookup,
         );
-        assert_eq!(stage.write(&also).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&also).await, WriteOutcome::Written);
         assert_eq!(stage.text(&ids[0], "Bought"), None);
         // Held nowhere: the first name that exists.
         let change = purchase(&ids[1], None, "2024-05-31");
-        assert_eq!(stage.write(&change).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
         assert_eq!(stage.text(&ids[1], "Bought").as_deref(), Some("2024-05-31"));
         assert_eq!(stage.text(&ids[1], PURCHASE_DATE), None);
     });
@@ -69,9 +70,12 @@ fn a_field_may_be_named_by_its_id() {
     run(async {
         let rack = "9e98f3e0-a609-4258-be46-000000000003";
         let places = TenantFieldNames::new().with(TenantField::PurchaseDate, [rack]);
-        let stage = Stage::bare_with(config().fields(places));
+        let stage = bare_with(config().fields(places));
         let id = stage.first();
-        let report = stage.write(&purchase(&id, None, "2024-05-31")).await;
+        let report = stage
+            .write(&purchase(&id, None, "2024-05-31"))
+            .await
+            .unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         assert_eq!(stage.text(&id, RACK).as_deref(), Some("2024-05-31"));
     });
@@ -80,10 +84,10 @@ fn a_field_may_be_named_by_its_id() {
 #[test]
 fn a_field_of_the_type_datetime_gets_the_same_day_and_the_read_back_tells() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.define(|all| all[1].kind = AttributeKind::DateTime);
-        let report = stage.write(&expiry(&id, None, "2027-05-31")).await;
+        let report = stage.write(&expiry(&id, None, "2027-05-31")).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         assert_eq!(stage.bodies()[0][0]["value"], "2027-05-31");
         assert_eq!(
@@ -96,7 +100,7 @@ fn a_field_of_the_type_datetime_gets_the_same_day_and_the_read_back_tells() {
 #[test]
 fn a_value_that_the_vendor_refuses_is_an_error_and_sent_once() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.hold(&id, AssetDates::new(Some(day("2020-01-01")), None));
         let body = r#"{"error":"bad_request","description":"value is not a valid datetime"}"#;
@@ -108,7 +112,7 @@ fn a_value_that_the_vendor_refuses_is_an_error_and_sent_once() {
         // The dates, then the write.
         stage.inject(2, refusal).await;
         let change = purchase(&id, Some("2020-01-01"), "2024-05-31");
-        let error = stage.refusal(&change).await;
+        let error = stage.write(&change).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor);
         assert!(error.message().contains("valid datetime"), "{error}");
         assert!(error.hint().unwrap().contains("type string"), "{error}");
@@ -120,10 +124,10 @@ fn a_value_that_the_vendor_refuses_is_an_error_and_sent_once() {
 #[test]
 fn a_missing_field_is_named_and_nothing_is_sent() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.define(Vec::clear);
-        let error = stage.refusal(&both(&id)).await;
+        let error = stage.write(&both(&id)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         for words in [
             "purchase_date",
@@ -139,7 +143,7 @@ fn a_missing_field_is_named_and_nothing_is_sent() {
         }
         // One that is there does not go alone.
         stage.define(|all| all.push(Definition::new(1, PURCHASE_DATE)));
-        let error = stage.refusal(&both(&id)).await;
+        let error = stage.write(&both(&id)).await.unwrap_err();
         assert!(!error.message().contains("purchase_date"), "{error}");
         assert_eq!((stage.writes(), stage.scopes().len()), (0, 1));
     });
@@ -151,7 +155,7 @@ fn creating() -> CwRmmConfig {
 
 /// An account without custom fields, whose key may create some.
 fn without_fields(config: CwRmmConfig) -> Stage {
-    let stage = Stage::bare_with(config);
+    let stage = bare_with(config);
     stage.define(Vec::clear);
     stage.change(|vendor| {
         vendor.key().scopes.insert(DEFINITIONS_WRITE);
@@ -171,7 +175,7 @@ fn missing_fields_are_created_once_and_only_by_a_write() {
             .unwrap();
         let report = stage.check_two_way().await;
         assert!(report.ok(), "{report:?}");
-        let detail = &check(&report, Check::WRITE_DATES).detail;
+        let detail = &check_named(&report, Check::WRITE_DATES).detail;
         assert!(detail.contains("the first write creates"), "{detail}");
         assert_eq!(stage.writes(), 0);
         let changes: Vec<DateChange> = ids.iter().map(|id| both(id)).collect();
@@ -179,7 +183,7 @@ fn missing_fields_are_created_once_and_only_by_a_write() {
         assert!(
             reports
                 .iter()
-                .all(|report| report.outcome == WriteOutcome::Written)
+                .all(|report| report.as_ref().unwrap().outcome == WriteOutcome::Written)
         );
         assert_eq!(stage.names(), [PURCHASE_DATE, WARRANTY_EXPIRY]);
         let created = stage.sent("custom-field/definitions");
@@ -203,7 +207,10 @@ fn a_field_is_created_under_the_first_name_and_only_for_the_date_that_needs_one(
             TenantFieldNames::new().with(TenantField::PurchaseDate, ["Bought on", "Bought"]);
         let stage = without_fields(creating().fields(places));
         let id = stage.first();
-        let report = stage.write(&purchase(&id, None, "2024-05-31")).await;
+        let report = stage
+            .write(&purchase(&id, None, "2024-05-31"))
+            .await
+            .unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         assert_eq!(stage.names(), ["Bought on"]);
     });
@@ -221,7 +228,7 @@ fn a_field_that_exists_already_is_as_good_as_one_created() {
         stage.faults.before(stage.faults.sent() + 4, move || {
             vendor.with(|vendor| vendor.definitions().push(Definition::new(1, PURCHASE_DATE)));
         });
-        assert_eq!(stage.write(&change).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
         let created = stage.sent("custom-field/definitions");
         assert_eq!(created.len(), 1);
         assert_eq!(created[0].status.unwrap().as_u16(), 409);
@@ -237,7 +244,7 @@ fn a_creation_whose_answer_is_lost_is_looked_for_and_not_repeated() {
         // The dates, twice all fields, then the creation.
         stage.inject(4, Fault::LoseAnswer).await;
         let change = purchase(&id, None, "2024-05-31");
-        assert_eq!(stage.write(&change).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
         let created = stage.sent("custom-field/definitions");
         assert_eq!(created.len(), 1);
         assert_eq!(created[0].status.unwrap().as_u16(), 201);
@@ -252,15 +259,15 @@ fn a_creation_whose_answer_is_lost_is_looked_for_and_not_repeated() {
 #[test]
 fn a_key_that_may_not_create_fields_still_writes_those_that_exist() {
     run(async {
-        let stage = Stage::bare_with(creating());
+        let stage = bare_with(creating());
         let id = stage.first();
-        let report = stage.write(&both(&id)).await;
+        let report = stage.write(&both(&id)).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         stage.define(Vec::clear);
         let report = stage.check_two_way().await;
         assert!(!outcomes(&report)["write_dates"]);
         assert!(hint(&report, Check::WRITE_DATES).contains(DEFINITIONS_WRITE));
-        let error = stage.refusal(&both(&stage.ids()[1])).await;
+        let error = stage.write(&both(&stage.ids()[1])).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Permission);
         assert!(error.hint().unwrap().contains(DEFINITIONS_WRITE));
         assert!(stage.names().is_empty());

@@ -6,17 +6,13 @@ mod permission;
 mod writing;
 
 use chrono::NaiveDate;
-use lmsync_core::two_way::{
-    AssetDates, DateChange, DateField, TwoWaySync, WriteReport, WriteSource,
-};
-use lmsync_core::{Check, CheckReport, CheckScope, Connector, Environment, Error};
+use lmsync_core::two_way::{DateChange, DateField, WriteSource};
 use lmsync_cwrmm::CwRmmConfig;
 use lmsync_testkit::Fault;
-use lmsync_testkit::conformance::{TwoWayVendor, Vendor};
-use lmsync_testkit::cwrmm::{CwRmmSimulator, Definition};
+use lmsync_testkit::cwrmm::Definition;
 use serde_json::Value;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, stage_of, stage_with};
 
 const DEFINITIONS_WRITE: &str = "platform.custom_fields_definitions.write";
 
@@ -49,48 +45,48 @@ fn both(asset: &str) -> DateChange {
     )
 }
 
-impl Stage {
-    /// An account of ten devices, none of which holds a date.
-    fn bare() -> Self {
-        Self::new(10, 2)
-    }
+/// An account of ten devices, none of which holds a date.
+fn bare() -> Stage {
+    stage_of(10, 2)
+}
 
-    fn bare_with(config: CwRmmConfig) -> Self {
-        Self::with(10, 2, |_| {}, config)
-    }
+fn bare_with(config: CwRmmConfig) -> Stage {
+    stage_with(10, 2, |_| {}, config)
+}
 
-    fn ids(&self) -> Vec<String> {
-        self.truth().into_iter().collect()
-    }
+/// What is asked of an account that dates are written to.
+trait DatesStage {
+    fn ids(&self) -> Vec<String>;
 
     fn first(&self) -> String {
         self.ids().remove(0)
     }
 
-    fn held(&self, id: &str) -> AssetDates {
-        self.vendor.simulator().with(|vendor| vendor.held_dates(id))
-    }
-
-    fn hold(&self, id: &str, dates: AssetDates) {
-        self.change(|vendor| vendor.hold_dates(id, dates));
-    }
-
     /// The text that a device has in a custom field.
+    fn text(&self, id: &str, name: &str) -> Option<String>;
+
+    fn define(&self, change: impl FnOnce(&mut Vec<Definition>));
+
+    /// The names of the account's custom fields.
+    fn names(&self) -> Vec<String>;
+
+    /// Gets both tokens, and then lets `fault` happen to request `number` from now.
+    async fn inject(&self, number: usize, fault: Fault);
+
+    /// The bodies of the requests that set values.
+    fn bodies(&self) -> Vec<Value>;
+
+    /// The scopes of each token that was asked for.
+    fn scopes(&self) -> Vec<String>;
+}
+
+impl DatesStage for Stage {
+    fn ids(&self) -> Vec<String> {
+        self.truth().into_iter().collect()
+    }
+
     fn text(&self, id: &str, name: &str) -> Option<String> {
-        let simulator = self.vendor.simulator();
-        simulator.with(|vendor| vendor.custom_field(id, name))
-    }
-
-    fn date_writes(&self, id: &str) -> usize {
-        self.vendor
-            .simulator()
-            .with(|vendor| vendor.date_writes(id))
-    }
-
-    fn writes(&self) -> usize {
-        self.vendor
-            .simulator()
-            .with(|vendor| Vendor::writes(vendor))
+        self.change(|vendor| vendor.custom_field(id, name))
     }
 
     fn define(&self, change: impl FnOnce(&mut Vec<Definition>)) {
@@ -98,32 +94,17 @@ impl Stage {
     }
 
     fn names(&self) -> Vec<String> {
-        let names = |vendor: &mut CwRmmSimulator| {
+        self.change(|vendor| {
             let all = vendor.definitions().iter();
             all.map(|definition| definition.name.clone()).collect()
-        };
-        self.vendor.simulator().with(names)
+        })
     }
 
-    async fn write(&self, change: &DateChange) -> WriteReport {
-        self.account.write_dates(change).await.unwrap()
-    }
-
-    async fn refusal(&self, change: &DateChange) -> Error {
-        self.account.write_dates(change).await.unwrap_err()
-    }
-
-    async fn check_two_way(&self) -> CheckReport {
-        self.account.check(CheckScope::two_way()).await
-    }
-
-    /// Gets both tokens, and then lets `fault` happen to request `number` from now.
     async fn inject(&self, number: usize, fault: Fault) {
         assert!(self.check_two_way().await.ok());
         self.faults.inject(self.faults.sent() + number, fault);
     }
 
-    /// The bodies of the requests that set values.
     fn bodies(&self) -> Vec<Value> {
         let sent = self.sent("custom-fields").into_iter();
         sent.filter(|request| request.method == "PUT")
@@ -131,7 +112,6 @@ impl Stage {
             .collect()
     }
 
-    /// The scopes of each token that was asked for.
     fn scopes(&self) -> Vec<String> {
         let asked = self.sent("v1/token").into_iter();
         asked
@@ -139,20 +119,4 @@ impl Stage {
             .map(|body| body["scope"].as_str().unwrap().to_owned())
             .collect()
     }
-}
-
-fn set_up(stage: &Stage, config: &CwRmmConfig) -> lmsync_cwrmm::CwRmm {
-    let environment = Environment::new(
-        std::sync::Arc::new(stage.faults.clone()),
-        stage.clock.clone(),
-    );
-    config.connect_in(&environment).unwrap()
-}
-
-fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
-    report
-        .checks
-        .iter()
-        .find(|check| check.name == name)
-        .unwrap()
 }

@@ -6,8 +6,8 @@ use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::{Treatment, TwoWayVendor, run};
 use lmsync_testkit::cwrmm::Saved;
 
-use super::both;
-use crate::stage::Stage;
+use super::{DatesStage, bare, both};
+use crate::stage::CwRmmStage;
 
 #[test]
 fn a_vendor_that_ignores_or_alters_a_date_is_told_of() {
@@ -16,10 +16,10 @@ fn a_vendor_that_ignores_or_alters_a_date_is_told_of() {
             (Treatment::Ignore, WriteOutcome::Ignored),
             (Treatment::Shift, WriteOutcome::Altered),
         ] {
-            let stage = Stage::bare();
+            let stage = bare();
             let id = stage.first();
             stage.change(|vendor| vendor.treat_dates(treatment));
-            let report = stage.write(&both(&id)).await;
+            let report = stage.write(&both(&id)).await.unwrap();
             assert_eq!(report.outcome, outcome);
             assert_eq!(report.held, Some(stage.held(&id)));
             assert!(report.detail.unwrap().contains("2027-05-31"));
@@ -31,10 +31,10 @@ fn a_vendor_that_ignores_or_alters_a_date_is_told_of() {
 #[test]
 fn a_write_that_is_confirmed_with_nothing_is_read_back_too() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.misbehave(|faults| faults.saved = Saved::NoContent);
-        assert_eq!(stage.write(&both(&id)).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&both(&id)).await, WriteOutcome::Written);
     });
 }
 
@@ -47,11 +47,11 @@ fn a_write_whose_answer_does_not_come_is_looked_up_and_not_repeated() {
             Fault::LoseAnswer,
             Fault::Truncate(9),
         ] {
-            let stage = Stage::bare();
+            let stage = bare();
             let id = stage.first();
             // The dates, all fields, then the write.
             stage.inject(3, fault.clone()).await;
-            let report = stage.write(&both(&id)).await;
+            let report = stage.write(&both(&id)).await.unwrap();
             assert_eq!(report.outcome, WriteOutcome::Written, "{fault:?}");
             assert_eq!(stage.date_writes(&id), 1, "{fault:?}");
             assert_eq!(stage.bodies().len(), 1, "{fault:?}");
@@ -62,10 +62,10 @@ fn a_write_whose_answer_does_not_come_is_looked_up_and_not_repeated() {
 #[test]
 fn a_write_that_was_not_made_is_sent_again() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.inject(3, Fault::status(500)).await;
-        let report = stage.write(&both(&id)).await;
+        let report = stage.write(&both(&id)).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
         assert_eq!(stage.date_writes(&id), 1);
     });
@@ -74,11 +74,11 @@ fn a_write_that_was_not_made_is_sent_again() {
 #[test]
 fn an_unknown_device_is_not_found() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         for id in ["", "..", "404", "0e30-1"] {
             let read = stage.account.read_dates(&id.into()).await;
             assert_eq!(read.unwrap_err().kind(), ErrorKind::NotFound, "{id}");
-            let error = stage.refusal(&both(id)).await;
+            let error = stage.write(&both(id)).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
             assert!(error.hint().is_some());
         }

@@ -8,11 +8,12 @@ use lmsync_core::two_way::{TwoWaySync, WriteOutcome};
 use lmsync_core::{Check, CheckScope, Connector, ErrorKind};
 use lmsync_cwrmm::CwRmmConfig;
 use lmsync_testkit::Fault;
+use lmsync_testkit::check_named;
 use lmsync_testkit::conformance::{TwoWayVendor, run};
 use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec, PURCHASE_DATE, WARRANTY_EXPIRY};
 
-use super::{both, check, purchase, set_up};
-use crate::stage::{Stage, config, hint, outcomes};
+use super::{DatesStage, bare, bare_with, both, purchase};
+use crate::stage::{CwRmmStage, config, hint, outcomes, stage_of};
 
 fn assert_names_the_scopes(advice: &str) {
     for words in [
@@ -30,11 +31,11 @@ fn assert_names_the_scopes(advice: &str) {
 fn a_key_that_may_not_write_reads_on_and_is_told_what_it_lacks() {
     run(async {
         for silently in [false, true] {
-            let stage = Stage::bare();
+            let stage = bare();
             stage.change(CwRmmSimulator::forbid_writing);
             stage.misbehave(|faults| faults.scope_refused_silently = silently);
             let id = stage.first();
-            let error = stage.refusal(&both(&id)).await;
+            let error = stage.write(&both(&id)).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
             assert_names_the_scopes(error.hint().unwrap());
             let report = stage.check_two_way().await;
@@ -51,13 +52,13 @@ fn a_key_that_may_not_write_reads_on_and_is_told_what_it_lacks() {
 #[test]
 fn a_key_that_may_not_write_is_asked_about_once_a_minute() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         stage.change(CwRmmSimulator::forbid_writing);
         let ids = stage.ids();
-        stage.refusal(&both(&ids[0])).await;
+        stage.write(&both(&ids[0])).await.unwrap_err();
         let asked = stage.scopes().len();
         for id in &ids {
-            let error = stage.refusal(&both(id)).await;
+            let error = stage.write(&both(id)).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Permission);
             assert_names_the_scopes(error.hint().unwrap());
         }
@@ -67,7 +68,7 @@ fn a_key_that_may_not_write_is_asked_about_once_a_minute() {
             vendor.key().scopes.insert(scope);
         });
         stage.clock.sleep(Duration::from_secs(60)).await;
-        let report = stage.write(&both(&ids[0])).await;
+        let report = stage.write(&both(&ids[0])).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
     });
 }
@@ -90,13 +91,13 @@ fn a_refusal_of_a_key_that_reads_is_one_of_the_scopes_unless_it_names_the_key() 
                 ErrorKind::Authentication,
             ),
         ] {
-            let stage = Stage::bare();
+            let stage = bare();
             let id = stage.first();
             // Token, dates, all fields; then up to two sign-ins to write.
             let sent = stage.faults.sent();
             stage.faults.inject(sent + 4, fault.clone());
             stage.faults.inject(sent + 5, fault.clone());
-            let error = stage.refusal(&both(&id)).await;
+            let error = stage.write(&both(&id)).await.unwrap_err();
             assert_eq!(error.kind(), kind, "{fault:?}");
             assert_eq!(stage.writes(), 0);
         }
@@ -106,22 +107,22 @@ fn a_refusal_of_a_key_that_reads_is_one_of_the_scopes_unless_it_names_the_key() 
 #[test]
 fn a_token_that_the_write_is_refused_with_is_told_too_and_the_advice_helps() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         stage.misbehave(|faults| faults.writing_needs_devices = true);
         let id = stage.first();
         let report = stage.check_two_way().await;
         assert!(report.ok(), "{report:?}");
-        let detail = &check(&report, Check::WRITE_DATES).detail;
+        let detail = &check_named(&report, Check::WRITE_DATES).detail;
         assert!(detail.contains("only on writing"), "{detail}");
         assert_names_the_scopes(hint(&report, Check::WRITE_DATES));
-        let error = stage.refusal(&both(&id)).await;
+        let error = stage.write(&both(&id)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
         assert_names_the_scopes(error.hint().unwrap());
         assert_eq!(stage.date_writes(&id), 0);
         stage.change(|vendor| {
             vendor.key().scopes.insert("platform.devices.write");
         });
-        let account = set_up(&stage, &config());
+        let account = config().connect_in(&stage.environment).unwrap();
         let report = account.write_dates(&both(&id)).await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Written);
     });
@@ -130,12 +131,12 @@ fn a_token_that_the_write_is_refused_with_is_told_too_and_the_advice_helps() {
 #[test]
 fn reading_and_writing_have_a_token_each_and_one_of_it() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let report = stage.check_two_way().await;
         assert!(report.ok(), "{report:?}");
         assert_eq!(stage.writes(), 0);
         for id in stage.ids() {
-            assert_eq!(stage.write(&both(&id)).await.outcome, WriteOutcome::Written);
+            assert_eq!(stage.outcome(&both(&id)).await, WriteOutcome::Written);
         }
         assert!(stage.check_two_way().await.ok());
         let tokens = stage.vendor.simulator().with(|vendor| vendor.tokens());
@@ -154,7 +155,7 @@ fn reading_and_writing_have_a_token_each_and_one_of_it() {
         stage.change(CwRmmSimulator::revoke_tokens);
         let id = stage.first();
         let change = purchase(&id, Some("2024-05-31"), "2024-06-01");
-        assert_eq!(stage.write(&change).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&change).await, WriteOutcome::Written);
         assert_eq!(stage.date_writes(&id), 2);
         assert_eq!(stage.scopes().len(), scopes.len() + 2);
     });
@@ -163,11 +164,11 @@ fn reading_and_writing_have_a_token_each_and_one_of_it() {
 #[test]
 fn a_locked_key_is_waited_for_before_writing() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = stage.first();
         stage.account.read_dates(&id.as_str().into()).await.unwrap();
         stage.misbehave(|faults| faults.lock_next = 2);
-        assert_eq!(stage.write(&both(&id)).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&both(&id)).await, WriteOutcome::Written);
         assert!(stage.clock.elapsed() >= Duration::from_secs(120));
         assert_eq!(stage.date_writes(&id), 1);
     });
@@ -176,18 +177,18 @@ fn a_locked_key_is_waited_for_before_writing() {
 #[test]
 fn the_check_finds_out_without_writing_whether_the_fields_are_there() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let report = stage.check_two_way().await;
-        let detail = &check(&report, Check::WRITE_DATES).detail;
+        let detail = &check_named(&report, Check::WRITE_DATES).detail;
         assert!(detail.contains("are there"), "{detail}");
         stage.define(|all| all.retain(|field| field.name != WARRANTY_EXPIRY));
         let report = stage.check_two_way().await;
         assert!(!outcomes(&report)["write_dates"]);
-        let detail = &check(&report, Check::WRITE_DATES).detail;
+        let detail = &check_named(&report, Check::WRITE_DATES).detail;
         assert!(detail.contains("warranty_expiry") && !detail.contains("purchase_date"));
         assert!(hint(&report, Check::WRITE_DATES).contains("`fields`"));
         assert_eq!(stage.writes(), 0);
-        let empty = Stage::new(0, 2);
+        let empty = stage_of(0, 2);
         let report = empty.check_two_way().await;
         assert!(report.ok(), "{report:?}");
     });
@@ -196,12 +197,14 @@ fn the_check_finds_out_without_writing_whether_the_fields_are_there() {
 #[test]
 fn a_check_with_a_wrong_secret_asks_for_no_token_to_write_with() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         let id = CwRmmSpec::new(lmsync_testkit::fleet::Fleet::demo(stage.clock.now())).client_id;
-        let account = set_up(&stage, &CwRmmConfig::new(id, "another-secret"));
+        let account = CwRmmConfig::new(id, "another-secret")
+            .connect_in(&stage.environment)
+            .unwrap();
         let report = account.check(CheckScope::two_way()).await;
         assert_eq!(
-            check(&report, Check::WRITE_DATES).detail,
+            check_named(&report, Check::WRITE_DATES).detail,
             "not tried: authenticated failed"
         );
         assert!(
@@ -216,7 +219,7 @@ fn a_check_with_a_wrong_secret_asks_for_no_token_to_write_with() {
 #[test]
 fn the_scope_to_read_values_is_asked_for_where_fields_are_named() {
     run(async {
-        let stage = Stage::bare();
+        let stage = bare();
         stage.misbehave(|faults| faults.values_have_a_scope = true);
         let id: AssetId = stage.first().as_str().into();
         let error = stage.account.read_dates(&id).await.unwrap_err();
@@ -225,9 +228,9 @@ fn the_scope_to_read_values_is_asked_for_where_fields_are_named() {
         assert!(advice.contains("Platform - Custom Fields Values - Read"));
         assert!(advice.contains("`fields`"), "{advice}");
         let places = TenantFieldNames::new().with(TenantField::PurchaseDate, [PURCHASE_DATE]);
-        let stage = Stage::bare_with(config().fields(places));
+        let stage = bare_with(config().fields(places));
         stage.misbehave(|faults| faults.values_have_a_scope = true);
         let id = stage.first();
-        assert_eq!(stage.write(&both(&id)).await.outcome, WriteOutcome::Written);
+        assert_eq!(stage.outcome(&both(&id)).await, WriteOutcome::Written);
     });
 }

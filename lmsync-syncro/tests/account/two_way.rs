@@ -11,17 +11,14 @@ use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteReport, WriteSource,
 };
-use lmsync_core::{
-    Check, CheckReport, CheckScope, Connector, ErrorKind, Result, RetryClass, TwoWaySync,
-};
-use lmsync_syncro::SyncroConfig;
+use lmsync_core::{Check, CheckReport, Connector, ErrorKind, Result, RetryClass, TwoWaySync};
 use lmsync_testkit::conformance::{Treatment, TwoWayVendor, run};
 use lmsync_testkit::syncro::{Permissions, SyncroSimulator};
-use lmsync_testkit::{Fault, Recorded, Simulator};
+use lmsync_testkit::{Fault, Recorded, Simulator, check_named};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::support::{KEY, Stage};
+use crate::stage::{KEY, Stage, config, stage_of};
 
 const PURCHASE: DateField = DateField::PurchaseDate;
 const WARRANTY: DateField = DateField::WarrantyExpiry;
@@ -38,7 +35,7 @@ struct Desk {
 
 impl Desk {
     fn new(purchase: Option<&str>, warranty: Option<&str>) -> Self {
-        let stage = Stage::new(12, |_| {});
+        let stage = stage_of(12);
         let dates = AssetDates::new(purchase.map(day), warranty.map(day));
         let id = stage.change(|account| {
             let has_agent = |id: &String| account.machine(id).unwrap().last_check_in.is_some();
@@ -69,7 +66,7 @@ impl Desk {
     }
 
     async fn write(&self, change: &DateChange) -> Result<WriteReport> {
-        self.stage.syncro.write_dates(change).await
+        self.stage.write(change).await
     }
 
     /// Writes a warranty where none is held.
@@ -78,11 +75,11 @@ impl Desk {
     }
 
     fn held(&self) -> AssetDates {
-        self.change(|account| account.held_dates(&self.id))
+        self.stage.held(&self.id)
     }
 
     fn date_writes(&self) -> usize {
-        self.change(|account| account.date_writes(&self.id))
+        self.stage.date_writes(&self.id)
     }
 
     fn properties(&self) -> Map<String, Value> {
@@ -91,7 +88,7 @@ impl Desk {
 
     /// The changes that were sent and arrived.
     fn puts(&self) -> Vec<Recorded> {
-        let mut requests = self.stage.account.recorded();
+        let mut requests = self.stage.vendor.recorded();
         requests.retain(|request| request.method == Method::PUT);
         requests
     }
@@ -106,17 +103,10 @@ impl Desk {
         let answer = self.change(|account| account.respond(&request, now));
         serde_json::from_slice::<Value>(answer.body()).unwrap()["asset"].take()
     }
-
-    async fn check(&self) -> CheckReport {
-        self.stage.syncro.check(CheckScope::two_way()).await
-    }
 }
 
 fn written(report: &CheckReport) -> &Check {
-    let mut checks = report.checks.iter();
-    checks
-        .find(|check| check.name == Check::WRITE_DATES)
-        .unwrap()
+    check_named(report, Check::WRITE_DATES)
 }
 
 fn names_the_permission(hint: Option<&str>) {
@@ -143,11 +133,11 @@ fn a_date_is_written_and_read_back_and_a_sync_reads_it() {
         assert_eq!(report.held, Some(held.clone()));
         assert_eq!(desk.held(), held);
         assert_eq!(
-            desk.stage.syncro.read_dates(&desk.asset()).await.unwrap(),
+            desk.stage.account.read_dates(&desk.asset()).await.unwrap(),
             held
         );
-        assert_eq!((desk.date_writes(), desk.stage.account.requests()), (1, 4));
-        let synced = desk.stage.syncro.asset(&desk.asset()).await.unwrap();
+        assert_eq!((desk.date_writes(), desk.stage.vendor.requests()), (1, 4));
+        let synced = desk.stage.account.asset(&desk.asset()).await.unwrap();
         assert_eq!(synced.warranty_expiry, Some(day("2027-05-31")));
         assert_eq!(synced.purchase_date, Some(day("2023-01-15")));
     });
@@ -224,18 +214,18 @@ fn nothing_but_the_date_changes_though_the_vendor_replaces_all_properties() {
 #[test]
 fn every_asset_of_an_account_can_be_written_to_without_a_loss() {
     run(async {
-        let stage = Stage::new(60, |_| {});
-        for id in stage.ids() {
+        let stage = stage_of(60);
+        for id in stage.change(|account| account.asset_ids()) {
             let before = stage.change(|account| account.properties(&id)).unwrap();
             let asset = AssetId::from(id.as_str());
-            let dates = stage.syncro.read_dates(&asset).await.unwrap();
+            let dates = stage.account.read_dates(&asset).await.unwrap();
             let change = DateChange::new(id.as_str()).set(
                 WARRANTY,
                 dates.warranty_expiry.day(),
                 day("2027-05-31"),
                 WriteSource::Lookup,
             );
-            let report = stage.syncro.write_dates(&change).await.unwrap();
+            let report = stage.write(&change).await.unwrap();
             let is_text = matches!(dates.warranty_expiry, HeldDate::Unreadable(_));
             let expected = if is_text {
                 WriteOutcome::Refused
@@ -263,7 +253,7 @@ fn what_is_held_already_is_not_sent() {
         // Whoever planned it saw an older state: what counts is that the date is there.
         let report = desk.write_warranty().await.unwrap();
         assert_eq!(report.outcome, WriteOutcome::Unchanged);
-        assert_eq!(desk.stage.account.requests(), 1);
+        assert_eq!(desk.stage.vendor.requests(), 1);
     });
 }
 
@@ -307,7 +297,7 @@ fn a_placeholder_for_no_date_is_one() {
 fn a_date_is_cleared_and_its_property_stays() {
     run(async {
         let desk = Desk::with_properties(json!({ "Warranty End": "2024-01-01\r\n", "a": 1 }));
-        assert_eq!(desk.stage.syncro.clearable(), DateFields::ALL);
+        assert_eq!(desk.stage.account.clearable(), DateFields::ALL);
         let change =
             DateChange::new(desk.asset()).clear(WARRANTY, day("2024-01-01"), WriteSource::Undo);
         let report = desk.write(&change).await.unwrap();
@@ -342,7 +332,7 @@ fn dates_go_to_the_names_of_the_configuration() {
         let places = TenantFieldNames::new()
             .with(TenantField::PurchaseDate, ["Acquired", "Bought on"])
             .with(TenantField::WarrantyExpiry, []);
-        let syncro = SyncroConfig::new("acmemsp", KEY)
+        let syncro = config()
             .fields(places)
             .connect_in(&desk.stage.environment)
             .unwrap();
@@ -364,7 +354,7 @@ fn dates_go_to_the_names_of_the_configuration() {
 #[test]
 fn what_is_offered_is_both_dates() {
     let desk = Desk::new(None, None);
-    let syncro = &desk.stage.syncro;
+    let syncro = &desk.stage.account;
     assert_eq!(syncro.writable(), DateFields::ALL);
     assert_eq!(syncro.info().capabilities.two_way, syncro.writable());
 }
@@ -398,7 +388,7 @@ fn a_missing_permission_is_an_error_that_names_it() {
 fn a_wrong_key_is_no_missing_permission() {
     run(async {
         let desk = Desk::new(None, None);
-        let account = desk.stage.account.simulator().clone();
+        let account = desk.stage.vendor.simulator().clone();
         desk.stage.faults.before(2, move || {
             account.with(|account| account.replace_key("another"));
         });
@@ -412,17 +402,17 @@ fn a_wrong_key_is_no_missing_permission() {
 fn the_check_tells_what_can_be_told_without_writing() {
     run(async {
         let desk = Desk::new(None, None);
-        let report = desk.check().await;
+        let report = desk.stage.check_two_way().await;
         assert!(report.ok(), "{report:?}");
         assert!(written(&report).detail.contains("only on writing"));
         names_the_permission(written(&report).hint.as_deref());
 
         // A key that may not, of a user who may, is found out only on writing.
         desk.change(|account| *account.permissions() = Permissions::prebuilt_token());
-        assert!(written(&desk.check().await).ok);
+        assert!(written(&desk.stage.check_two_way().await).ok);
 
         desk.change(|account| account.misbehaviour().hides_permissions = true);
-        let report = desk.check().await;
+        let report = desk.stage.check_two_way().await;
         assert!(written(&report).ok);
         assert!(
             written(&report)
@@ -435,13 +425,13 @@ fn the_check_tells_what_can_be_told_without_writing() {
             account.misbehaviour().hides_permissions = false;
             account.forbid_writing();
         });
-        let report = desk.check().await;
+        let report = desk.stage.check_two_way().await;
         let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
         assert_eq!(failed, [written(&report)]);
         names_the_permission(failed[0].hint.as_deref());
         assert_eq!(desk.change(|account| account.writes()), 0);
 
-        let report = desk.stage.syncro.check(CheckScope::read()).await;
+        let report = desk.stage.check().await;
         assert!(
             report
                 .checks
@@ -456,14 +446,14 @@ fn the_check_of_writing_needs_what_writing_needs() {
     run(async {
         let desk = Desk::new(None, None);
         desk.change(|account| account.permissions().view_assets = false);
-        let report = desk.check().await;
+        let report = desk.stage.check_two_way().await;
         assert!(written(&report).detail.contains("read_asset_details"));
         assert!(!written(&report).ok);
 
         // Customers play no part in it.
         let desk = Desk::new(None, None);
         desk.stage.faults.inject(2, Fault::status(404));
-        let report = desk.check().await;
+        let report = desk.stage.check_two_way().await;
         assert!(report.checks.iter().any(|check| !check.ok), "{report:?}");
         assert!(written(&report).ok, "{report:?}");
 
@@ -472,7 +462,7 @@ fn the_check_of_writing_needs_what_writing_needs() {
         for number in 4..20 {
             desk.stage.faults.inject(number, Fault::status(500));
         }
-        assert!(!written(&desk.check().await).ok);
+        assert!(!written(&desk.stage.check_two_way().await).ok);
     });
 }
 
@@ -586,17 +576,17 @@ fn an_asset_that_is_not_there_is_not_found() {
     run(async {
         let desk = Desk::new(None, None);
         for id in ["1", "", "../me", "7?x=1", "seven"] {
-            let error = desk.stage.syncro.read_dates(&id.into()).await.unwrap_err();
+            let error = desk.stage.account.read_dates(&id.into()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
             let change =
                 DateChange::new(id).set(WARRANTY, None, day("2027-01-01"), WriteSource::Manual);
             let error = desk.write(&change).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
         }
-        assert_eq!(desk.stage.account.requests(), 2);
+        assert_eq!(desk.stage.vendor.requests(), 2);
 
         // It went between reading and writing.
-        let (account, id) = (desk.stage.account.simulator().clone(), desk.id.clone());
+        let (account, id) = (desk.stage.vendor.simulator().clone(), desk.id.clone());
         desk.stage.faults.before(4, move || {
             assert!(account.with(|account| account.remove_asset(&id)));
         });

@@ -14,7 +14,7 @@ use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions, SyncroSimulator, SyncroSpec};
 use serde_json::json;
 
-use crate::support::Stage;
+use crate::stage::{Stage, stage_with};
 
 /// An account of 50 assets a page, read with the prebuilt key.
 fn stage(assets: usize) -> Stage {
@@ -22,13 +22,13 @@ fn stage(assets: usize) -> Stage {
 }
 
 fn stage_where(assets: usize, change: impl FnOnce(&mut SyncroSpec)) -> Stage {
-    let stage = Stage::new(assets, change);
+    let stage = stage_with(assets, change);
     stage.change(|account| *account.permissions() = Permissions::prebuilt_token());
     stage
 }
 
 async fn customers(stage: &Stage) -> (Vec<Customer>, SyncSummary) {
-    stage.syncro.collect_customers().await.unwrap()
+    stage.account.collect_customers().await.unwrap()
 }
 
 /// What the customers cost, which must be all there are.
@@ -81,8 +81,8 @@ fn a_full_sync_reads_the_assets_once() {
     run(async {
         let stage = stage(10_000);
         let (assets, customers) = join(
-            stage.syncro.collect_assets(AssetQuery::new()),
-            stage.syncro.collect_customers(),
+            stage.account.collect_assets(AssetQuery::new()),
+            stage.account.collect_customers(),
         )
         .await;
         let ((assets, listed), (gathered, summary)) = (assets.unwrap(), customers.unwrap());
@@ -90,7 +90,7 @@ fn a_full_sync_reads_the_assets_once() {
         assert_eq!(assets.len(), 10_000);
         assert_eq!(names(&gathered), owners(&stage));
         // 200 pages and the refusal.
-        assert_eq!(stage.account.requests(), 201);
+        assert_eq!(stage.vendor.requests(), 201);
         assert_eq!((listed.usage.requests, summary.usage.requests), (200, 1));
         assert!(stage.clock.elapsed() < Duration::from_secs(65));
     });
@@ -110,10 +110,10 @@ fn whichever_begins_and_whatever_is_kept_the_assets_are_read_once() {
                 (Meta::Absent, 6),
             ] {
                 let stage = stage_where(240, |spec| spec.meta = meta);
-                let listing = stage.syncro.collect_assets(query.clone());
+                let listing = stage.account.collect_assets(query.clone());
                 let (cost, _) = join(cost(&stage), listing).await;
                 assert_eq!(cost, 1, "{meta:?}");
-                assert_eq!(stage.account.requests(), pages + 1, "{meta:?}");
+                assert_eq!(stage.vendor.requests(), pages + 1, "{meta:?}");
             }
         }
     });
@@ -124,7 +124,7 @@ fn a_refusal_without_a_reason_costs_one_request_more() {
     run(async {
         let stage = stage(240);
         stage.change(|account| account.misbehaviour().refuses_without_reason = true);
-        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let listing = stage.account.collect_assets(AssetQuery::new());
         assert_eq!(join(cost(&stage), listing).await.0, 2);
     });
 }
@@ -133,7 +133,7 @@ fn a_refusal_without_a_reason_costs_one_request_more() {
 fn a_listing_that_nobody_polls_is_not_waited_for() {
     run(async {
         let stage = stage(240);
-        let _unpolled = stage.syncro.assets(AssetQuery::new());
+        let _unpolled = stage.account.assets(AssetQuery::new());
         assert_eq!(cost(&stage).await, 1 + 5);
         assert!(stage.clock.elapsed() < Duration::from_secs(1));
         // What the first gathered, the second has.
@@ -145,7 +145,7 @@ fn a_listing_that_nobody_polls_is_not_waited_for() {
 fn a_listing_that_stands_still_is_waited_for_a_while_and_once() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         read(&mut assets, 60).await;
         assert_eq!(cost(&stage).await, 1 + 10);
         let waited = stage.clock.elapsed();
@@ -166,7 +166,7 @@ fn a_listing_that_stands_still_is_waited_for_a_while_and_once() {
 fn a_slow_listing_is_waited_for_as_long_as_it_gets_on() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         let slowly = async {
             // A page of 50 takes 75 seconds.
             while let Some(asset) = assets.next().await {
@@ -175,7 +175,7 @@ fn a_slow_listing_is_waited_for_as_long_as_it_gets_on() {
             }
         };
         assert_eq!(join(slowly, cost(&stage)).await.1, 1);
-        assert_eq!(stage.account.requests(), 11);
+        assert_eq!(stage.vendor.requests(), 11);
     });
 }
 
@@ -183,15 +183,15 @@ fn a_slow_listing_is_waited_for_as_long_as_it_gets_on() {
 fn a_pause_that_the_vendor_asks_for_is_waited_out() {
     run(async {
         let stage = stage(500);
-        let account = stage.account.simulator().clone();
+        let account = stage.vendor.simulator().clone();
         stage.faults.before(5, move || {
             account.with(|account| account.misbehaviour().throttle_next = 1);
         });
-        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let listing = stage.account.collect_assets(AssetQuery::new());
         assert_eq!(join(cost(&stage), listing).await.0, 1);
         assert!(stage.clock.elapsed() >= Duration::from_secs(60));
         // The pages, the refusals of a customer list and of one page.
-        assert_eq!(stage.account.requests(), 10 + 2);
+        assert_eq!(stage.vendor.requests(), 10 + 2);
     });
 }
 
@@ -199,7 +199,7 @@ fn a_pause_that_the_vendor_asks_for_is_waited_out() {
 fn a_listing_that_is_dropped_leaves_the_customers_their_own() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         let dropped = async move { read(&mut assets, 120).await };
         assert_eq!(join(dropped, cost(&stage)).await.1, 1 + 10);
         assert!(stage.clock.elapsed() < Duration::from_secs(2));
@@ -211,7 +211,7 @@ fn a_listing_that_fails_leaves_the_customers_their_own() {
     run(async {
         let stage = stage(500);
         stage.faults.inject(5, Fault::status(400));
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         // Its owner keeps hold of it after the error.
         let failed = async {
             loop {
@@ -252,7 +252,7 @@ fn one_under_way_is_preferred_to_what_was_noted_before() {
         for _ in 0..40 {
             stage.change(|account| account.insert_asset_at(0));
         }
-        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let listing = stage.account.collect_assets(AssetQuery::new());
         assert_eq!(join(cost(&stage), listing).await.0, 1);
     });
 }
@@ -261,17 +261,17 @@ fn one_under_way_is_preferred_to_what_was_noted_before() {
 fn a_resumed_listing_has_not_seen_every_customer() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         read(&mut assets, 120).await;
         let query = AssetQuery::new().resume(assets.checkpoint());
         drop(assets);
-        let before = stage.account.requests();
-        let mut resumed = stage.syncro.assets(query);
+        let before = stage.vendor.requests();
+        let mut resumed = stage.account.assets(query);
         let (_, cost) = join(read_all(&mut resumed), cost(&stage)).await;
         assert!(resumed.summary().complete);
         assert_eq!(cost, 1 + 10);
         // Pages 3 to 10 beside.
-        assert_eq!(stage.account.requests() - before, 8 + 1 + 10);
+        assert_eq!(stage.vendor.requests() - before, 8 + 1 + 10);
     });
 }
 
@@ -279,7 +279,7 @@ fn a_resumed_listing_has_not_seen_every_customer() {
 fn a_resumed_listing_that_has_ended_is_not_used() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         read(&mut assets, 120).await;
         let query = AssetQuery::new().resume(assets.checkpoint());
         drop(assets);
@@ -292,9 +292,9 @@ fn a_resumed_listing_that_has_ended_is_not_used() {
 fn customers_may_be_cancelled_while_they_wait() {
     run(async {
         let stage = stage(500);
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         read(&mut assets, 60).await;
-        let mut waiting = stage.syncro.customers();
+        let mut waiting = stage.account.customers();
         let second = stage.clock.sleep(Duration::from_secs(1));
         let first = select(waiting.next(), second).await;
         assert!(matches!(first, Either::Right(_)));
@@ -303,7 +303,7 @@ fn customers_may_be_cancelled_while_they_wait() {
 
         assert_eq!(join(read_all(&mut assets), cost(&stage)).await.1, 1);
         // The pages, and a refusal for each who asked.
-        assert_eq!(stage.account.requests(), 10 + 2);
+        assert_eq!(stage.vendor.requests(), 10 + 2);
     });
 }
 
@@ -311,11 +311,11 @@ fn customers_may_be_cancelled_while_they_wait() {
 fn an_account_that_changes_meanwhile_is_walked_again_for_both() {
     run(async {
         let stage = stage(240);
-        let account = stage.account.simulator().clone();
+        let account = stage.vendor.simulator().clone();
         stage.faults.before(4, move || {
             account.with(|account| account.insert_asset_at(0));
         });
-        let listing = stage.syncro.collect_assets(AssetQuery::new());
+        let listing = stage.account.collect_assets(AssetQuery::new());
         let (cost, listed) = join(cost(&stage), listing).await;
         assert!(listed.unwrap().1.complete);
         assert_eq!(cost, 1);
@@ -327,16 +327,16 @@ fn a_listing_that_misses_assets_makes_no_customers_complete() {
     run(async {
         let stage = stage(240);
         // One asset twice in place of another: the vendor counts more than it lists.
-        let ids = stage.ids();
+        let ids = stage.change(|account| account.asset_ids());
         stage.change(|account| account.set_member(&ids[70], "id", json!(ids[0])));
-        let listing = stage.syncro.collect_assets(AssetQuery::new());
-        let (customers, listed) = join(stage.syncro.collect_customers(), listing).await;
+        let listing = stage.account.collect_assets(AssetQuery::new());
+        let (customers, listed) = join(stage.account.collect_customers(), listing).await;
         let listed = listed.unwrap().1;
         assert!(!listed.complete);
         let error = customers.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor);
         assert!(error.to_string().contains("counts 1 more"), "{error}");
-        assert_eq!(stage.account.requests(), 2 * listed.usage.requests + 1);
+        assert_eq!(stage.vendor.requests(), 2 * listed.usage.requests + 1);
     });
 }
 
@@ -344,14 +344,14 @@ fn a_listing_that_misses_assets_makes_no_customers_complete() {
 fn of_several_listings_the_first_to_end_serves_all_who_wait() {
     run(async {
         let stage = stage(500);
-        let mut held = stage.syncro.assets(AssetQuery::new());
+        let mut held = stage.account.assets(AssetQuery::new());
         read(&mut held, 1).await;
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         let reading = read_all(&mut assets);
         let (_, first, second) = join3(reading, cost(&stage), cost(&stage)).await;
         assert_eq!((first, second), (1, 1));
         assert!(stage.clock.elapsed() < Duration::from_secs(1));
         // One page and four ahead, the whole listing, and two refusals.
-        assert_eq!(stage.account.requests(), 5 + 10 + 2);
+        assert_eq!(stage.vendor.requests(), 5 + 10 + 2);
     });
 }

@@ -10,10 +10,10 @@ use lmsync_core::{
     ErrorKind,
 };
 use lmsync_halo::{AssetClass, AssetTypes, Scopes};
-use lmsync_testkit::Log;
 use lmsync_testkit::halo::{FieldsIn, HaloSimulator, HaloSpec, RowFault};
+use lmsync_testkit::{Log, check_named};
 
-use crate::support::{account, account_of, check, config};
+use crate::stage::{HaloStage, config, stage_of, stage_with};
 
 fn serials(assets: &[Asset]) -> usize {
     assets
@@ -29,31 +29,31 @@ fn hardware_only(spec: &mut HaloSpec) {
 
 #[tokio::test(start_paused = true)]
 async fn five_thousand_assets_cost_at_most_102_requests() {
-    let account = account_of(5_000, hardware_only, &config());
-    let assets = account.expect_all().await;
+    let stage = stage_with(5_000, hardware_only, &config());
+    let assets = stage.list_all().await;
     assert_eq!(assets.len(), 5_000);
     assert!(serials(&assets) > 4_700);
     // A hundred pages, the sign-in, and the asset types, without which software would be hardware.
-    assert_eq!(account.vendor.requests(), 102);
-    assert_eq!(account.asked("includeassetfields=true"), 100);
+    assert_eq!(stage.vendor.requests(), 102);
+    assert_eq!(stage.sent("includeassetfields=true").len(), 100);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_hardware_is_skipped_and_costs_its_place_on_a_page() {
-    let account = account(4_997);
-    let (assets, summary) = account.assets().await;
+    let stage = stage_of(4_997);
+    let (assets, summary) = stage.list(AssetQuery::new()).await;
     assert!(summary.complete);
     assert_eq!((assets.len(), summary.skipped), (4_997, 3));
     assert_eq!((summary.seen, summary.reported_total), (4_997, Some(5_000)));
-    assert_eq!(account.vendor.requests(), 102);
-    assert_eq!(account.asked("assettypes="), 0);
+    assert_eq!(stage.vendor.requests(), 102);
+    assert_eq!(stage.sent("assettypes=").len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_counts_as_hardware_is_the_users_choice() {
     let types = AssetTypes::new().with(AssetClass::Hardware, ["Software", "Payroll"]);
-    let account = account_of(60, |_| {}, &config().asset_types(types));
-    let (assets, summary) = account.assets().await;
+    let stage = stage_with(60, |_| {}, &config().asset_types(types));
+    let (assets, summary) = stage.list(AssetQuery::new()).await;
     assert!(summary.complete);
     assert_eq!((assets.len(), summary.skipped), (63, 0));
 }
@@ -61,9 +61,9 @@ async fn what_counts_as_hardware_is_the_users_choice() {
 #[tokio::test(start_paused = true)]
 async fn an_asset_whose_type_the_agent_cannot_see_is_not_lost() {
     for fields_in in [FieldsIn::Lists, FieldsIn::ListsOfOneType] {
-        let account = account_of(120, |spec| spec.fields_in = fields_in, &config());
-        account.with(|vendor| vendor.misbehaviour().hides_server_type = true);
-        let assets = account.expect_all().await;
+        let stage = stage_with(120, |spec| spec.fields_in = fields_in, &config());
+        stage.change(|vendor| vendor.misbehaviour().hides_server_type = true);
+        let assets = stage.list_all().await;
         let server = |asset: &&Asset| asset.kind == AssetKind::Server;
         assert!(assets.iter().filter(server).count() > 3);
         assert!(serials(&assets) > 100);
@@ -73,26 +73,26 @@ async fn an_asset_whose_type_the_agent_cannot_see_is_not_lost() {
 #[tokio::test(start_paused = true)]
 async fn fields_come_by_type_where_a_list_of_all_has_none() {
     let only_one_type = |spec: &mut HaloSpec| spec.fields_in = FieldsIn::ListsOfOneType;
-    let account = account_of(400, only_one_type, &config());
-    let assets = account.expect_all().await;
+    let stage = stage_with(400, only_one_type, &config());
+    let assets = stage.list_all().await;
     assert!(serials(&assets) > 370);
-    assert_eq!(account.asked("/Asset/"), 0, "no asset is read alone");
+    assert_eq!(stage.sent("/Asset/").len(), 0, "no asset is read alone");
     // The sign-in, the types, the page that had no fields, hardware by fifty, two types more.
-    assert_eq!(account.vendor.requests(), 15);
+    assert_eq!(stage.vendor.requests(), 15);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_asset_removed_while_reading_by_type_hides_no_other() {
     let only_one_type = |spec: &mut HaloSpec| spec.fields_in = FieldsIn::ListsOfOneType;
-    let account = account_of(400, only_one_type, &config());
-    let mut listing = account.halo.assets(AssetQuery::new());
+    let stage = stage_with(400, only_one_type, &config());
+    let mut listing = stage.account.assets(AssetQuery::new());
     let first = listing.next().await.unwrap().unwrap();
-    account.with(|vendor| vendor.remove_asset(&first.source.vendor_id));
+    stage.change(|vendor| vendor.remove_asset(&first.source.vendor_id));
     let mut ids = vec![first.source.vendor_id];
     while let Some(asset) = listing.next().await {
         ids.push(asset.unwrap().source.vendor_id);
     }
-    let missed = account.with(|vendor| {
+    let missed = stage.change(|vendor| {
         let missed = |id: &String| !ids.contains(id);
         vendor.asset_ids().into_iter().find(missed)
     });
@@ -102,11 +102,11 @@ async fn an_asset_removed_while_reading_by_type_hides_no_other() {
 #[tokio::test(start_paused = true)]
 async fn fields_come_one_by_one_where_no_list_has_them() {
     let nowhere = |spec: &mut HaloSpec| spec.fields_in = FieldsIn::Nothing;
-    let account = account_of(60, nowhere, &config());
-    let assets = account.expect_all().await;
+    let stage = stage_with(60, nowhere, &config());
+    let assets = stage.list_all().await;
     assert!(serials(&assets) > 50);
     assert_eq!(
-        account.asked("/Asset/"),
+        stage.sent("/Asset/").len(),
         61,
         "one to find out, one for each"
     );
@@ -114,15 +114,15 @@ async fn fields_come_one_by_one_where_no_list_has_them() {
 
 #[tokio::test(start_paused = true)]
 async fn fields_that_are_null_everywhere_cost_no_asset() {
-    let account = account(60);
-    account.with(|vendor| vendor.misbehaviour().fields_as_null = true);
-    account.expect_all().await;
+    let stage = stage_of(60);
+    stage.change(|vendor| vendor.misbehaviour().fields_as_null = true);
+    stage.list_all().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn software_is_licences_and_the_assets_of_software_types() {
-    let account = account(120);
-    let (software, summary) = account.halo.collect_software().await.unwrap();
+    let stage = stage_of(120);
+    let (software, summary) = stage.account.collect_software().await.unwrap();
     assert!(summary.complete, "{summary:?}");
     // Five customers with three licences each, and two assets.
     assert_eq!(software.len(), 17);
@@ -141,17 +141,17 @@ async fn software_is_licences_and_the_assets_of_software_types() {
     assert_eq!(endpoint.publisher.as_deref(), Some("Kestrel Security"));
     assert_eq!(endpoint.end_date, None);
     // Two sign-ins, each with the rights it needs; types; one page each.
-    assert_eq!(account.vendor.requests(), 5);
+    assert_eq!(stage.vendor.requests(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn many_licences_come_page_by_page() {
-    let account = account_of(2_000, |spec| spec.software_assets = 120, &config());
-    let (software, summary) = account.halo.collect_software().await.unwrap();
+    let stage = stage_with(2_000, |spec| spec.software_assets = 120, &config());
+    let (software, summary) = stage.account.collect_software().await.unwrap();
     assert!(summary.complete, "{summary:?}");
     assert_eq!(software.len(), 80 * 3 + 120);
     // Two sign-ins, types, 3 pages of assets, 5 of licences.
-    assert_eq!(account.vendor.requests(), 11);
+    assert_eq!(stage.vendor.requests(), 11);
 }
 
 /// The sites that customers came with, as the simulator tells them.
@@ -170,18 +170,18 @@ fn sites(customers: &[Customer]) -> BTreeMap<String, Vec<(String, String)>> {
 async fn customers_come_with_their_sites() {
     // Halo's numbers as the schema has them, 12.0 among them, and as one expects them.
     for odd_numbers in [true, false] {
-        let account = account_of(2_000, |spec| spec.odd_numbers = odd_numbers, &config());
-        let (customers, summary) = account.halo.collect_customers().await.unwrap();
+        let stage = stage_with(2_000, |spec| spec.odd_numbers = odd_numbers, &config());
+        let (customers, summary) = stage.account.collect_customers().await.unwrap();
         assert!(summary.complete, "{summary:?}");
-        let expected = account.with(|vendor| vendor.sites());
+        let expected = stage.change(|vendor| vendor.sites());
         assert_eq!(sites(&customers), expected);
         let count: usize = expected.values().map(Vec::len).sum();
         assert_eq!((customers.len(), count), (80, 216));
         // The sign-in, two pages of customers, and the sites by fifty.
         let pages = count.div_ceil(50);
-        assert_eq!(account.asked("/Site?"), pages);
+        assert_eq!(stage.sent("/Site?").len(), pages);
         let cost = 3 + pages as u64;
-        assert_eq!(account.vendor.requests(), cost);
+        assert_eq!(stage.vendor.requests(), cost);
         assert_eq!(summary.usage.requests, cost);
     }
 }
@@ -189,39 +189,39 @@ async fn customers_come_with_their_sites() {
 #[tokio::test(start_paused = true)]
 async fn sites_are_complete_whatever_page_is_granted() {
     for echoes_asked_size in [false, true] {
-        let account = account_of(500, |spec| spec.page_cap = 7, &config());
-        account.with(|vendor| vendor.misbehaviour().echoes_asked_size = echoes_asked_size);
-        let (customers, _) = account.halo.collect_customers().await.unwrap();
-        assert_eq!(sites(&customers), account.with(|vendor| vendor.sites()));
+        let stage = stage_with(500, |spec| spec.page_cap = 7, &config());
+        stage.change(|vendor| vendor.misbehaviour().echoes_asked_size = echoes_asked_size);
+        let (customers, _) = stage.account.collect_customers().await.unwrap();
+        assert_eq!(sites(&customers), stage.change(|vendor| vendor.sites()));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_without_sites_has_none_and_one_whose_sites_are_not_shown_is_left_open() {
-    let bare = account(60);
-    bare.with(|vendor| vendor.misbehaviour().customer_without_sites = Some(1));
-    let (customers, _) = bare.halo.collect_customers().await.unwrap();
+    let bare = stage_of(60);
+    bare.change(|vendor| vendor.misbehaviour().customer_without_sites = Some(1));
+    let (customers, _) = bare.account.collect_customers().await.unwrap();
     let of = |place: usize| customers[place].sites.as_ref().map(Vec::len);
     assert_eq!(of(1), Some(0));
     assert!(of(0) > Some(0));
 
-    let denied = account(60);
-    denied.with(|vendor| vendor.permissions().sites = false);
+    let denied = stage_of(60);
+    denied.change(|vendor| vendor.permissions().sites = false);
     let log = Log::start();
-    let (customers, summary) = denied.halo.collect_customers().await.unwrap();
+    let (customers, summary) = denied.account.collect_customers().await.unwrap();
     let logged = log.finish();
     assert!(logged.contains("without their sites") && logged.contains("Teams & Agents"));
     assert!(summary.complete);
     assert_eq!(customers.len(), 3);
     assert!(customers.iter().all(|customer| customer.sites.is_none()));
-    assert_eq!(denied.asked("/Site?"), 1);
+    assert_eq!(denied.sent("/Site?").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn sites_that_cannot_be_read_fail_the_customers() {
-    let account = account(60);
-    account.with(|vendor| vendor.misbehaviour().empty_sites = true);
-    let error = account.halo.collect_customers().await.unwrap_err();
+    let stage = stage_of(60);
+    stage.change(|vendor| vendor.misbehaviour().empty_sites = true);
+    let error = stage.account.collect_customers().await.unwrap_err();
     assert_eq!(error.operation(), Some("GET /Site"));
     assert!(error.message().contains("sites"), "{error}");
 }
@@ -229,51 +229,51 @@ async fn sites_that_cannot_be_read_fail_the_customers() {
 #[tokio::test(start_paused = true)]
 async fn inactive_sites_are_asked_for_with_inactive_customers() {
     for (config, asked) in [(config(), 0), (config().include_inactive(), 2)] {
-        let account = account_of(60, |_| {}, &config);
-        account.halo.collect_customers().await.unwrap();
-        assert_eq!(account.asked("includeinactive=true"), asked);
+        let stage = stage_with(60, |_| {}, &config);
+        stage.account.collect_customers().await.unwrap();
+        assert_eq!(stage.sent("includeinactive=true").len(), asked);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn installed_software_comes_with_the_asset_or_from_its_own_list() {
     for apart in [false, true] {
-        let account = account(5);
-        account.with(|vendor| vendor.misbehaviour().software_apart = apart);
+        let stage = stage_of(5);
+        stage.change(|vendor| vendor.misbehaviour().software_apart = apart);
         let query = AssetQuery::new().detail(Detail::NONE.software());
-        let (assets, _) = account.halo.collect_assets(query).await.unwrap();
+        let (assets, _) = stage.account.collect_assets(query).await.unwrap();
         assert!(assets.iter().all(|asset| asset.software.is_some()));
         assert!(
             assets
                 .iter()
                 .any(|asset| !asset.software.as_ref().unwrap().is_empty())
         );
-        assert_eq!(account.asked("AssetSoftware"), if apart { 5 } else { 0 });
+        assert_eq!(stage.sent("AssetSoftware").len(), if apart { 5 } else { 0 });
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_asset_alone_needs_no_right_to_software() {
-    let account = account(5);
-    account.with(|vendor| {
+    let stage = stage_of(5);
+    stage.change(|vendor| {
         vendor.misbehaviour().software_apart = true;
         vendor.permissions().software = false;
     });
-    let asset = account.halo.asset(&"1001".into()).await.unwrap();
+    let asset = stage.account.asset(&"1001".into()).await.unwrap();
     assert_eq!(asset.software, None);
     assert!(asset.issues.iter().any(|issue| issue.field == "software"));
-    let error = account.halo.collect_software().await.unwrap_err();
+    let error = stage.account.collect_software().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Permission);
     assert!(error.hint().unwrap().contains("read:software"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_window_without_a_check_in_is_refused_with_the_choice() {
-    let account = account(60);
-    let info = account.halo.info().clone();
+    let stage = stage_of(60);
+    let info = stage.account.info().clone();
     assert_eq!(info.capabilities.check_in, CheckInSupport::None);
     let window = AssetQuery::new().window(CheckInWindow::DAYS_30);
-    let error = account.halo.collect_assets(window).await.unwrap_err();
+    let error = stage.account.collect_assets(window).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let hint = error.hint().unwrap();
     assert!(hint.contains("fields.last_check_in") && hint.contains("intune_lastsyncdatetime"));
@@ -284,38 +284,38 @@ async fn a_window_works_with_a_field_with_intune_or_with_changes() {
     let fields = TenantFieldNames::new().with(TenantField::LastCheckIn, ["last seen"]);
     let window = || AssetQuery::new().window(CheckInWindow::DAYS_30);
 
-    let named = account_of(200, |_| {}, &config().fields(fields));
+    let named = stage_with(200, |_| {}, &config().fields(fields));
     assert_eq!(
-        named.halo.info().capabilities.check_in,
+        named.account.info().capabilities.check_in,
         CheckInSupport::Configured
     );
-    let (kept, summary) = named.halo.collect_assets(window()).await.unwrap();
+    let (kept, summary) = named.account.collect_assets(window()).await.unwrap();
     assert!(summary.complete && summary.filtered_out > 0 && !kept.is_empty());
     assert_eq!(
         kept[0].tenant_fields[&TenantField::LastCheckIn],
         "Last Seen"
     );
 
-    let intune = account(200);
-    intune.with(|vendor| vendor.misbehaviour().intune = true);
-    let (kept, summary) = intune.halo.collect_assets(window()).await.unwrap();
+    let intune = stage_of(200);
+    intune.change(|vendor| vendor.misbehaviour().intune = true);
+    let (kept, summary) = intune.account.collect_assets(window()).await.unwrap();
     assert!(!kept.is_empty() && summary.never_checked_in >= 100);
     assert_eq!(
         kept[0].tenant_fields[&TenantField::LastCheckIn],
         "intune_lastsyncdatetime"
     );
 
-    let changed = account(200);
+    let changed = stage_of(200);
     let query = window().accept_record_update();
-    let (kept, _) = changed.halo.collect_assets(query).await.unwrap();
+    let (kept, _) = changed.account.collect_assets(query).await.unwrap();
     assert!(!kept.is_empty());
     assert_eq!(kept[0].check_in_basis, CheckInBasis::RecordUpdate);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_place_that_answered_is_recorded() {
-    let account = account(60);
-    let assets = account.expect_all().await;
+    let stage = stage_of(60);
+    let assets = stage.list_all().await;
     let place = |asset: &Asset, field| asset.tenant_fields.get(&field).cloned();
     assert!(
         assets
@@ -330,8 +330,8 @@ async fn the_place_that_answered_is_recorded() {
         assert!(purchased.iter().any(|place| place == name), "{purchased:?}");
     }
     let fields = TenantFieldNames::new().with(TenantField::Serial, ["Nowhere", "key_field2"]);
-    let other = account_of(5, |_| {}, &config().fields(fields));
-    let assets = other.expect_all().await;
+    let other = stage_with(5, |_| {}, &config().fields(fields));
+    let assets = other.list_all().await;
     assert_eq!(
         place(&assets[0], TenantField::Serial).unwrap(),
         "key_field2"
@@ -340,49 +340,49 @@ async fn the_place_that_answered_is_recorded() {
 
 #[tokio::test(start_paused = true)]
 async fn bad_rows_are_rejected_and_the_rest_arrives() {
-    let account = account(120);
-    account.with(|vendor| {
+    let stage = stage_of(120);
+    stage.change(|vendor| {
         let ids = vendor.asset_ids();
         vendor.fault_asset(&ids[3], RowFault::Null);
         vendor.fault_asset(&ids[70], RowFault::NoId);
         vendor.fault_asset(&ids[71], RowFault::WrongTypes);
     });
-    let (assets, summary) = account.assets().await;
+    let (assets, summary) = stage.list(AssetQuery::new()).await;
     assert!(summary.complete, "{summary:?}");
     assert_eq!((assets.len(), summary.rejected.len()), (118, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn icons_of_a_megabyte_are_passed_over() {
-    let account = account(6);
-    account.with(|vendor| vendor.misbehaviour().icon_characters = 1 << 20);
-    assert_eq!(account.expect_all().await.len(), 6);
+    let stage = stage_of(6);
+    stage.change(|vendor| vendor.misbehaviour().icon_characters = 1 << 20);
+    assert_eq!(stage.list_all().await.len(), 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_echoed_size_that_is_not_the_granted_one_loses_nothing() {
-    let account = account(530);
-    account.with(|vendor| vendor.misbehaviour().echoes_asked_size = true);
-    account.expect_all().await;
+    let stage = stage_of(530);
+    stage.change(|vendor| vendor.misbehaviour().echoes_asked_size = true);
+    stage.list_all().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_count_that_changes_while_paging_is_read_again() {
-    let account = account(230);
-    account.with(|vendor| vendor.misbehaviour().record_counts.insert(2, 240));
-    let (assets, summary) = account.assets().await;
+    let stage = stage_of(230);
+    stage.change(|vendor| vendor.misbehaviour().record_counts.insert(2, 240));
+    let (assets, summary) = stage.list(AssetQuery::new()).await;
     assert_eq!(assets.len(), 230);
     assert!(!summary.complete && summary.incomplete_reason.is_some());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_warning_is_no_obstacle_unless_nothing_came_with_it() {
-    let account = account(60);
-    account.with(|vendor| vendor.misbehaviour().warning = Some("slow".to_owned()));
-    account.expect_all().await;
-    account.with(|vendor| vendor.misbehaviour().empty_lists = true);
-    let error = account
-        .halo
+    let stage = stage_of(60);
+    stage.change(|vendor| vendor.misbehaviour().warning = Some("slow".to_owned()));
+    stage.list_all().await;
+    stage.change(|vendor| vendor.misbehaviour().empty_lists = true);
+    let error = stage
+        .account
         .collect_assets(AssetQuery::new())
         .await
         .unwrap_err();
@@ -392,9 +392,9 @@ async fn a_warning_is_no_obstacle_unless_nothing_came_with_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_filter_without_effect_makes_no_software_of_hardware() {
-    let account = account(60);
-    account.with(|vendor| vendor.misbehaviour().ignores_type_filter = true);
-    let (software, summary) = account.halo.collect_software().await.unwrap();
+    let stage = stage_of(60);
+    stage.change(|vendor| vendor.misbehaviour().ignores_type_filter = true);
+    let (software, summary) = stage.account.collect_software().await.unwrap();
     assert!(summary.complete, "{summary:?}");
     // Three customers with three licences each, and two assets.
     assert_eq!((software.len(), summary.skipped), (11, 61));
@@ -402,9 +402,9 @@ async fn a_filter_without_effect_makes_no_software_of_hardware() {
 
 #[tokio::test(start_paused = true)]
 async fn without_asset_types_nothing_is_left_out() {
-    let account = account(60);
-    account.with(|vendor| vendor.misbehaviour().no_asset_types = true);
-    assert_eq!(account.assets().await.0.len(), 63);
+    let stage = stage_of(60);
+    stage.change(|vendor| vendor.misbehaviour().no_asset_types = true);
+    assert_eq!(stage.list(AssetQuery::new()).await.0.len(), 63);
 }
 
 #[tokio::test(start_paused = true)]
@@ -413,19 +413,16 @@ async fn a_token_lasts_as_long_as_it_says_even_in_text() {
         spec.expires_in_as_text = true;
         spec.token_lifetime = 600;
     };
-    let account = account_of(60, text, &config());
-    account.expect_all().await;
-    account.expect_all().await;
-    assert_eq!(account.with(|vendor| vendor.sign_ins()), 1);
-    account
-        .clock
-        .sleep(std::time::Duration::from_secs(700))
-        .await;
-    account.expect_all().await;
-    assert_eq!(account.with(|vendor| vendor.sign_ins()), 2);
-    account.with(HaloSimulator::revoke_tokens);
-    account.expect_all().await;
-    assert_eq!(account.with(|vendor| vendor.sign_ins()), 3);
+    let stage = stage_with(60, text, &config());
+    stage.list_all().await;
+    stage.list_all().await;
+    assert_eq!(stage.change(|vendor| vendor.sign_ins()), 1);
+    stage.clock.sleep(std::time::Duration::from_secs(700)).await;
+    stage.list_all().await;
+    assert_eq!(stage.change(|vendor| vendor.sign_ins()), 2);
+    stage.change(HaloSimulator::revoke_tokens);
+    stage.list_all().await;
+    assert_eq!(stage.change(|vendor| vendor.sign_ins()), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -433,22 +430,26 @@ async fn the_sites_own_address_is_tried_at_both_places_once() {
     let mut config = config();
     config.authorisation_server_url = "acme.halopsa.com".to_owned();
     for (path, tries) in [("/token", 1), ("/auth/token", 2)] {
-        let account = account_of(60, |spec| spec.token_path = path.to_owned(), &config);
-        account.expect_all().await;
-        assert_eq!(account.asked("/token?"), tries);
-        account.with(HaloSimulator::revoke_tokens);
-        account.expect_all().await;
-        assert_eq!(account.asked("/token?"), tries + 1, "the way is remembered");
+        let stage = stage_with(60, |spec| spec.token_path = path.to_owned(), &config);
+        stage.list_all().await;
+        assert_eq!(stage.sent("/token?").len(), tries);
+        stage.change(HaloSimulator::revoke_tokens);
+        stage.list_all().await;
+        assert_eq!(
+            stage.sent("/token?").len(),
+            tries + 1,
+            "the way is remembered"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_what_is_needed_is_asked_for_and_all_where_that_is_refused() {
-    let plain = account(5);
-    plain.expect_all().await;
-    plain.halo.collect_customers().await.unwrap();
+    let plain = stage_of(5);
+    plain.list_all().await;
+    plain.account.collect_customers().await.unwrap();
     assert_eq!(plain.scopes(), ["read:assets+read:customers"]);
-    plain.halo.collect_software().await.unwrap();
+    plain.account.collect_software().await.unwrap();
     assert_eq!(
         plain.scopes()[1..],
         ["read:software+read:softwarelicensing"]
@@ -457,28 +458,28 @@ async fn only_what_is_needed_is_asked_for_and_all_where_that_is_refused() {
     let without_customers = |spec: &mut HaloSpec| {
         spec.scopes.remove("read:customers");
     };
-    let narrow = account_of(5, without_customers, &config());
-    narrow.expect_all().await;
+    let narrow = stage_with(5, without_customers, &config());
+    narrow.list_all().await;
     assert_eq!(narrow.scopes(), ["read:assets+read:customers", "all"]);
 
-    let chosen = account_of(5, |_| {}, &config().scopes(Scopes::all()));
-    chosen.expect_all().await;
-    chosen.halo.collect_software().await.unwrap();
+    let chosen = stage_with(5, |_| {}, &config().scopes(Scopes::all()));
+    chosen.list_all().await;
+    chosen.account.collect_software().await.unwrap();
     assert_eq!(chosen.scopes(), ["all"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_number_in_a_refusal_is_told_when_patience_ends() {
-    let account = account(5);
-    account.with(|vendor| vendor.misbehaviour().throttle_next = usize::MAX);
-    let error = account
-        .halo
+    let stage = stage_of(5);
+    stage.change(|vendor| vendor.misbehaviour().throttle_next = usize::MAX);
+    let error = stage
+        .account
         .collect_assets(AssetQuery::new())
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert!(error.message().contains("300 requests"), "{error}");
-    assert!(account.clock.elapsed() > std::time::Duration::from_secs(5 * 60));
+    assert!(stage.clock.elapsed() > std::time::Duration::from_secs(5 * 60));
 }
 
 #[tokio::test(start_paused = true)]
@@ -487,11 +488,11 @@ async fn a_large_account_stays_within_the_budget() {
         hardware_only(spec);
         spec.page_cap = 10;
     };
-    let account = account_of(2_600, pages_of_ten, &config());
-    let (assets, summary) = account.assets().await;
+    let stage = stage_with(2_600, pages_of_ten, &config());
+    let (assets, summary) = stage.list(AssetQuery::new()).await;
     assert_eq!((assets.len(), summary.usage.rate_limited_waits), (2_600, 0));
     let window = std::time::Duration::from_secs(300);
-    let sent: Vec<_> = account
+    let sent: Vec<_> = stage
         .vendor
         .recorded()
         .iter()
@@ -504,36 +505,39 @@ async fn a_large_account_stays_within_the_budget() {
 
 #[tokio::test(start_paused = true)]
 async fn check_tells_the_failures_apart() {
-    let good = account(37).check().await;
+    let good = stage_of(37).check().await;
     assert!(good.ok(), "{good:?}");
-    assert_eq!(check(&good, Check::READ_ASSETS).detail, "37 assets visible");
     assert_eq!(
-        check(&good, "read_software").detail,
+        check_named(&good, Check::READ_ASSETS).detail,
+        "37 assets visible"
+    );
+    assert_eq!(
+        check_named(&good, "read_software").detail,
         "6 software licences visible"
     );
 
     // Another site altogether answers at the Resource Server.
     let mut elsewhere = config();
     elsewhere.resource_server_url = "https://acme.halopsa.com/portal".to_owned();
-    let report = account_of(5, |_| {}, &elsewhere).check().await;
-    let reachable = check(&report, Check::REACHABLE);
+    let report = stage_with(5, |_| {}, &elsewhere).check().await;
+    let reachable = check_named(&report, Check::REACHABLE);
     assert!(!reachable.ok && reachable.hint.as_ref().unwrap().contains("Resource Server"));
-    assert!(check(&report, Check::AUTHENTICATED).ok);
+    assert!(check_named(&report, Check::AUTHENTICATED).ok);
 
     let failed = |report: &CheckReport, name: &str, words: &str| {
-        let check = check(report, name);
+        let check = check_named(report, name);
         assert!(!check.ok, "{report:?}");
         let hint = check.hint.as_deref().unwrap_or_default();
         assert!(hint.contains(words), "{hint}");
     };
-    let tenant = account_of(5, |_| {}, &config().tenant("nobody"))
+    let tenant = stage_with(5, |_| {}, &config().tenant("nobody"))
         .check()
         .await;
     failed(&tenant, Check::AUTHENTICATED, "Tenant");
 
     let mut secret = config();
     secret.client_secret = "wrong".into();
-    let secret = account_of(5, |_| {}, &secret).check().await;
+    let secret = stage_with(5, |_| {}, &secret).check().await;
     failed(
         &secret,
         Check::AUTHENTICATED,
@@ -542,26 +546,26 @@ async fn check_tells_the_failures_apart() {
 
     let mut sign_in = config();
     sign_in.authorisation_server_url = "acme.halopsa.com/oauth".to_owned();
-    let sign_in = account_of(5, |_| {}, &sign_in).check().await;
+    let sign_in = stage_with(5, |_| {}, &sign_in).check().await;
     failed(&sign_in, Check::AUTHENTICATED, "Authorisation Server");
 
     // The application was not given what was asked for, and nothing is left to ask for.
     let chosen = Scopes::These(vec!["read:assets".to_owned()]);
-    let scope = account_of(5, |spec| spec.scopes.clear(), &config().scopes(chosen));
+    let scope = stage_with(5, |spec| spec.scopes.clear(), &config().scopes(chosen));
     let scope = scope.check().await;
-    assert!(check(&scope, Check::AUTHENTICATED).ok);
+    assert!(check_named(&scope, Check::AUTHENTICATED).ok);
     failed(&scope, Check::READ_ASSETS, "View Applications");
 
-    let agent = account(5);
-    agent.with(|vendor| vendor.permissions().assets = false);
+    let agent = stage_of(5);
+    agent.change(|vendor| vendor.permissions().assets = false);
     let agent = agent.check().await;
-    assert!(check(&agent, Check::READ_CUSTOMERS).ok);
+    assert!(check_named(&agent, Check::READ_CUSTOMERS).ok);
     failed(&agent, Check::READ_ASSETS, "Teams & Agents");
 
-    let blind = account(5);
-    blind.with(|vendor| vendor.permissions().asset_types = false);
+    let blind = stage_of(5);
+    blind.change(|vendor| vendor.permissions().asset_types = false);
     let blind = blind.check().await;
-    let assets = check(&blind, Check::READ_ASSETS);
+    let assets = check_named(&blind, Check::READ_ASSETS);
     assert_eq!(assets.detail, "0 assets visible");
     assert!(assets.hint.as_ref().unwrap().contains("all Asset Types"));
 }

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use lmsync_core::model::{CheckInBasis, IssueCode};
-use lmsync_core::{
-    AssetQuery, Check, CheckInWindow, CheckReport, CheckScope, Connector, ConnectorExt, ErrorKind,
-};
+use lmsync_core::{AssetQuery, Check, CheckInWindow, Connector, ConnectorExt, ErrorKind};
 use lmsync_syncro::SyncroConfig;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions};
-use lmsync_testkit::{Fault, Log};
+use lmsync_testkit::{Fault, Log, Recorded, check_named};
 use serde_json::{Value, json};
 
-use crate::support::{KEY, Stage, USER_TOKEN};
+use crate::stage::{KEY, Stage, USER_TOKEN, stage_of, stage_with};
 
-fn check<'r>(report: &'r CheckReport, name: &str) -> &'r Check {
-    let found = report.checks.iter().find(|check| check.name == name);
-    found.unwrap_or_else(|| panic!("no check {name} in {report:?}"))
+/// The addresses asked for so far.
+fn asked(stage: &Stage) -> Vec<String> {
+    let address = |request: Recorded| request.uri.path_and_query().unwrap().to_string();
+    stage.sent("").into_iter().map(address).collect()
 }
 
 fn unique<'i>(ids: impl IntoIterator<Item = &'i String>) -> BTreeSet<String> {
@@ -28,8 +27,8 @@ fn unique<'i>(ids: impl IntoIterator<Item = &'i String>) -> BTreeSet<String> {
 #[test]
 fn ten_thousand_assets_cost_one_request_a_page_and_none_an_asset() {
     run(async {
-        let stage = Stage::new(10_000, |_| {});
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let stage = stage_of(10_000);
+        let mut assets = stage.account.assets(AssetQuery::new());
         let mut count = 0;
         while let Some(asset) = assets.next().await {
             asset.unwrap();
@@ -38,7 +37,7 @@ fn ten_thousand_assets_cost_one_request_a_page_and_none_an_asset() {
         assert_eq!(count, 10_000);
         assert!(assets.summary().complete);
         assert_eq!(assets.summary().usage.requests, 200);
-        assert_eq!(stage.account.requests(), 200);
+        assert_eq!(stage.vendor.requests(), 200);
         // The first 180 go at once, the rest when the minute is over.
         assert!(stage.clock.elapsed() < Duration::from_secs(65));
     });
@@ -60,7 +59,7 @@ fn every_page_is_read_whatever_its_size_and_whatever_is_said_of_it() {
             (Meta::Absent, 50, 100, 3),
             (Meta::Absent, 50, 0, 1),
         ] {
-            let stage = Stage::new(assets, |spec| {
+            let stage = stage_with(assets, |spec| {
                 spec.meta = meta;
                 spec.page_size = size;
             });
@@ -75,29 +74,25 @@ fn every_page_is_read_whatever_its_size_and_whatever_is_said_of_it() {
 #[test]
 fn a_last_page_without_end_is_no_loop() {
     run(async {
-        let stage = Stage::new(120, |_| {});
+        let stage = stage_of(120);
         stage.change(|account| account.misbehaviour().endless_last_page = true);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!((listed.len(), summary.complete), (120, true));
 
         // Where nothing is said of the end, what repeats itself may hide the rest.
-        let stage = Stage::new(120, |spec| spec.meta = Meta::Absent);
+        let stage = stage_with(120, |spec| spec.meta = Meta::Absent);
         stage.change(|account| account.misbehaviour().endless_last_page = true);
-        let error = stage
-            .syncro
-            .collect_assets(AssetQuery::new())
-            .await
-            .unwrap_err();
+        let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
-        assert!(stage.account.requests() < 15);
+        assert!(stage.vendor.requests() < 15);
     });
 }
 
 #[test]
 fn one_bad_record_costs_neither_its_page_nor_another() {
     run(async {
-        let stage = Stage::new(60, |_| {});
-        let ids = stage.ids();
+        let stage = stage_of(60);
+        let ids = stage.change(|account| account.asset_ids());
         let properties: Vec<Value> = vec![
             json!({}),
             json!(null),
@@ -145,20 +140,20 @@ fn one_bad_record_costs_neither_its_page_nor_another() {
 #[test]
 fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
     run(async {
-        let stage = Stage::new(60, |_| {});
+        let stage = stage_of(60);
         stage.change(|account| *account.permissions() = Permissions::prebuilt_token());
-        let report = stage.syncro.check(CheckScope::read()).await;
+        let report = stage.check().await;
         assert!(report.ok(), "{report:?}");
-        let customers = check(&report, Check::READ_CUSTOMERS);
+        let customers = check_named(&report, Check::READ_CUSTOMERS);
         assert!(customers.detail.contains("gathered from the assets"));
         let hint = customers.hint.as_deref().unwrap();
         assert!(hint.contains("Customers - List/Search"));
-        let assets = check(&report, Check::READ_ASSETS);
+        let assets = check_named(&report, Check::READ_ASSETS);
         assert!(assets.detail.contains("60"));
         let hint = assets.hint.as_deref().unwrap();
         assert!(hint.contains("single-customer user") && hint.contains("full-time agent"));
 
-        let (gathered, summary) = stage.syncro.collect_customers().await.unwrap();
+        let (gathered, summary) = stage.account.collect_customers().await.unwrap();
         assert!(summary.complete);
         assert_eq!(summary.duplicates, 0);
         // The refusal, then two pages of assets.
@@ -182,8 +177,8 @@ fn the_prebuilt_token_passes_the_check_and_gathers_customers_from_assets() {
 #[test]
 fn customers_come_from_their_list_where_it_may_be_read() {
     run(async {
-        let stage = Stage::new(400, |_| {});
-        let (customers, summary) = stage.syncro.collect_customers().await.unwrap();
+        let stage = stage_of(400);
+        let (customers, summary) = stage.account.collect_customers().await.unwrap();
         assert!(summary.complete);
         assert_eq!(summary.usage.requests, 1);
         let inactive = |active| customers.iter().filter(|one| one.active == active).count();
@@ -192,7 +187,7 @@ fn customers_come_from_their_list_where_it_may_be_read() {
 
         // A list that breaks is an error, not a reason to gather.
         stage.faults.inject_always(Fault::status(500));
-        let error = stage.syncro.collect_customers().await.unwrap_err();
+        let error = stage.account.collect_customers().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Vendor);
     });
 }
@@ -200,21 +195,21 @@ fn customers_come_from_their_list_where_it_may_be_read() {
 #[test]
 fn without_any_permission_customers_are_an_error_and_not_none() {
     run(async {
-        let stage = Stage::new(5, |_| {});
+        let stage = stage_of(5);
         stage.change(|account| {
             let permissions = account.permissions();
             permissions.list_assets = false;
             permissions.list_customers = false;
         });
-        let error = stage.syncro.collect_customers().await.unwrap_err();
+        let error = stage.account.collect_customers().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Permission);
-        let report = stage.syncro.check(CheckScope::read()).await;
-        assert!(check(&report, Check::AUTHENTICATED).ok);
+        let report = stage.check().await;
+        assert!(check_named(&report, Check::AUTHENTICATED).ok);
         for (name, permission) in [
             (Check::READ_CUSTOMERS, "Customers - List/Search"),
             (Check::READ_ASSETS, "Assets - List/Search"),
         ] {
-            let failed = check(&report, name);
+            let failed = check_named(&report, name);
             assert!(!failed.ok);
             assert!(failed.detail.contains(permission), "{failed:?}");
         }
@@ -224,47 +219,39 @@ fn without_any_permission_customers_are_an_error_and_not_none() {
 #[test]
 fn a_401_without_a_reason_is_settled_by_asking_whose_key_it_is() {
     run(async {
-        let stage = Stage::new(5, |_| {});
+        let stage = stage_of(5);
         stage.change(|account| {
             account.misbehaviour().refuses_without_reason = true;
             account.permissions().list_assets = false;
         });
-        let error = stage
-            .syncro
-            .collect_assets(AssetQuery::new())
-            .await
-            .unwrap_err();
+        let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::Permission, "{error}");
         let hint = error.hint().unwrap();
         for words in ["Assets - List/Search", "Assets - View Details", "full-time"] {
             assert!(hint.contains(words), "{hint}");
         }
         assert_eq!(
-            stage.asked(),
+            asked(&stage),
             ["/api/v1/customer_assets?page=1", "/api/v1/me"]
         );
-        let report = stage.syncro.check(CheckScope::read()).await;
-        assert!(check(&report, Check::AUTHENTICATED).ok);
-        assert!(!check(&report, Check::READ_ASSETS).ok);
+        let report = stage.check().await;
+        assert!(check_named(&report, Check::AUTHENTICATED).ok);
+        assert!(!check_named(&report, Check::READ_ASSETS).ok);
 
         stage.change(|account| account.replace_key("another"));
-        let error = stage
-            .syncro
-            .collect_assets(AssetQuery::new())
-            .await
-            .unwrap_err();
+        let error = stage.failure().await;
         assert_eq!(error.kind(), ErrorKind::Authentication);
         let hint = error.hint().unwrap();
         assert!(hint.contains("+ New Token") && hint.contains("full-time agent"));
-        let report = stage.syncro.check(CheckScope::read()).await;
-        assert!(!check(&report, Check::AUTHENTICATED).ok);
+        let report = stage.check().await;
+        assert!(!check_named(&report, Check::AUTHENTICATED).ok);
     });
 }
 
 #[test]
 fn the_users_token_shows_up_nowhere() {
     run(async {
-        let stage = Stage::new(5, |_| {});
+        let stage = stage_of(5);
         stage.change(|account| {
             account.misbehaviour().refuses_without_reason = true;
             account.permissions().list_assets = false;
@@ -279,21 +266,16 @@ fn the_users_token_shows_up_nowhere() {
                     stage.faults.inject(number, Fault::Truncate(bytes));
                 }
             }
-            let error = stage
-                .syncro
-                .collect_assets(AssetQuery::new())
-                .await
-                .unwrap_err();
-            shown += &format!("{error} {error:?} {:?}", stage.syncro);
+            let error = stage.failure().await;
+            shown += &format!("{error} {error:?} {:?}", stage.account);
         }
-        let report = stage.syncro.check(CheckScope::two_way()).await;
+        let report = stage.check_two_way().await;
         shown += &format!("{report:?}");
-        let _ = stage.syncro.collect_customers().await;
+        let _ = stage.account.collect_customers().await;
         let logged = log.finish();
         assert!(logged.contains("a try failed"), "{logged}");
         assert!(
-            stage
-                .asked()
+            asked(&stage)
                 .iter()
                 .filter(|uri| uri.ends_with("/me"))
                 .count()
@@ -308,11 +290,11 @@ fn the_users_token_shows_up_nowhere() {
 #[test]
 fn a_key_that_may_not_view_details_lists_and_fails_that_check_alone() {
     run(async {
-        let stage = Stage::new(60, |_| {});
+        let stage = stage_of(60);
         stage.change(|account| account.permissions().view_assets = false);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 60);
-        let report = stage.syncro.check(CheckScope::read()).await;
+        let report = stage.check().await;
         let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].name, "read_asset_details");
@@ -323,14 +305,14 @@ fn a_key_that_may_not_view_details_lists_and_fails_that_check_alone() {
 #[test]
 fn a_single_customer_user_sees_its_own_and_the_check_warns() {
     run(async {
-        let stage = Stage::new(100, |_| {});
+        let stage = stage_of(100);
         stage.change(|account| account.permissions().only_customer = Some(0));
-        let seen = stage.ids().len();
+        let seen = stage.change(|account| account.asset_ids()).len();
         assert!(seen > 0 && seen < 100);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == seen);
-        let report = stage.syncro.check(CheckScope::read()).await;
-        let assets = check(&report, Check::READ_ASSETS);
+        let report = stage.check().await;
+        let assets = check_named(&report, Check::READ_ASSETS);
         assert!(assets.detail.contains(&seen.to_string()));
         assert!(
             assets
@@ -350,21 +332,17 @@ fn a_wrong_subdomain_that_redirects_is_asked_once_and_never_followed() {
             "https://evil.example/?key=1",
             "/users/sign_in",
         ] {
-            let stage = Stage::new(5, |_| {});
+            let stage = stage_of(5);
             stage.change(|account| account.misbehaviour().redirect_to = Some(target.to_owned()));
-            let error = stage
-                .syncro
-                .collect_assets(AssetQuery::new())
-                .await
-                .unwrap_err();
+            let error = stage.failure().await;
             assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
             assert!(error.hint().unwrap().contains("check the hostname"));
-            assert_eq!(stage.account.requests(), 1);
-            let report = stage.syncro.check(CheckScope::read()).await;
-            assert!(check(&report, Check::REACHABLE).ok);
-            assert!(!check(&report, Check::AUTHENTICATED).ok);
+            assert_eq!(stage.vendor.requests(), 1);
+            let report = stage.check().await;
+            assert!(check_named(&report, Check::REACHABLE).ok);
+            assert!(!check_named(&report, Check::AUTHENTICATED).ok);
             let hosts: BTreeSet<_> = stage
-                .account
+                .vendor
                 .recorded()
                 .iter()
                 .map(|request| request.uri.host().unwrap().to_owned())
@@ -377,12 +355,12 @@ fn a_wrong_subdomain_that_redirects_is_asked_once_and_never_followed() {
 #[test]
 fn all_accounts_of_a_process_share_the_budget_of_its_address() {
     run(async {
-        let stage = Stage::new(2_000, |spec| spec.page_size = 10);
+        let stage = stage_with(2_000, |spec| spec.page_size = 10);
         let other = SyncroConfig::new("globex.repairshopr.com", KEY)
             .connect_in(&stage.environment)
             .unwrap();
         let (mine, theirs) = futures_util::future::join(
-            stage.syncro.collect_assets(AssetQuery::new()),
+            stage.account.collect_assets(AssetQuery::new()),
             other.collect_assets(AssetQuery::new()),
         )
         .await;
@@ -392,7 +370,7 @@ fn all_accounts_of_a_process_share_the_budget_of_its_address() {
             assert_eq!(summary.usage.rate_limited_waits, 0);
         }
         let arrivals: Vec<_> = stage
-            .account
+            .vendor
             .recorded()
             .iter()
             .filter_map(|request| request.ended)
@@ -407,7 +385,7 @@ fn all_accounts_of_a_process_share_the_budget_of_its_address() {
 #[test]
 fn a_refusal_without_a_word_on_how_long_is_waited_out_for_a_minute() {
     run(async {
-        let stage = Stage::new(5, |_| {});
+        let stage = stage_of(5);
         stage.change(|account| account.misbehaviour().throttle_next = 1);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!(listed.len(), 5);
@@ -420,12 +398,12 @@ fn a_refusal_without_a_word_on_how_long_is_waited_out_for_a_minute() {
 #[test]
 fn a_gateway_that_gives_up_now_and_then_is_asked_again() {
     run(async {
-        let stage = Stage::new(120, |_| {});
+        let stage = stage_of(120);
         stage.change(|account| account.misbehaviour().time_out_next = 3);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert_eq!(listed.len(), 120);
         assert_eq!(summary.usage.retries, 3);
-        assert!(stage.asked().iter().all(|uri| !uri.contains("per_page")));
+        assert!(asked(&stage).iter().all(|uri| !uri.contains("per_page")));
     });
 }
 
@@ -433,30 +411,30 @@ fn a_gateway_that_gives_up_now_and_then_is_asked_again() {
 fn a_page_too_heavy_is_read_in_smaller_ones_where_the_vendor_grants_them() {
     run(async {
         // From the first page on: the whole listing goes by smaller pages.
-        let stage = Stage::new(120, |spec| spec.per_page_up_to = Some(100));
+        let stage = stage_with(120, |spec| spec.per_page_up_to = Some(100));
         stage.change(|account| account.misbehaviour().heavy_above = Some(30));
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 8);
 
         // A vendor that ignores the wish and answers at last is taken at its word.
-        let stage = Stage::new(120, |_| {});
+        let stage = stage_of(120);
         stage.change(|account| account.misbehaviour().time_out_next = 5);
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 3);
 
         // One that grants even less than asked for is read by that.
-        let stage = Stage::new(120, |spec| spec.per_page_up_to = Some(10));
+        let stage = stage_with(120, |spec| spec.per_page_up_to = Some(10));
         stage.change(|account| account.misbehaviour().heavy_above = Some(30));
         let (listed, summary) = stage.list(AssetQuery::new()).await;
         assert!(summary.complete && listed.len() == 120);
         assert_eq!(summary.usage.requests, 5 + 12);
 
         // One page in the middle: that page comes in parts, the others stay whole.
-        let stage = Stage::new(250, |spec| spec.per_page_up_to = Some(100));
-        let order = stage.ids();
-        let account = stage.account.simulator().clone();
+        let stage = stage_with(250, |spec| spec.per_page_up_to = Some(100));
+        let order = stage.change(|account| account.asset_ids());
+        let account = stage.vendor.simulator().clone();
         stage.faults.before(2, move || {
             account.with(|account| account.misbehaviour().heavy_above = Some(30));
         });
@@ -474,13 +452,9 @@ fn a_page_too_heavy_is_read_in_smaller_ones_where_the_vendor_grants_them() {
 #[test]
 fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
     run(async {
-        let stage = Stage::new(120, |_| {});
+        let stage = stage_of(120);
         stage.change(|account| account.misbehaviour().heavy_above = Some(30));
-        let error = stage
-            .syncro
-            .collect_assets(AssetQuery::new())
-            .await
-            .unwrap_err();
+        let error = stage.failure().await;
         assert_eq!(
             (error.kind(), error.status()),
             (ErrorKind::Vendor, Some(504))
@@ -488,12 +462,12 @@ fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
         assert!(error.hint().is_some());
 
         // Another size than asked for is not taken for the right rows.
-        let stage = Stage::new(250, |spec| spec.per_page_up_to = Some(20));
-        let account = stage.account.simulator().clone();
+        let stage = stage_with(250, |spec| spec.per_page_up_to = Some(20));
+        let account = stage.vendor.simulator().clone();
         stage.faults.before(2, move || {
             account.with(|account| account.misbehaviour().heavy_above = Some(30));
         });
-        let mut assets = stage.syncro.assets(AssetQuery::new());
+        let mut assets = stage.account.assets(AssetQuery::new());
         let mut error = None;
         while let Some(asset) = assets.next().await {
             error = asset.err();
@@ -506,7 +480,7 @@ fn a_page_too_heavy_is_an_error_where_the_vendor_grants_no_smaller_one() {
 #[test]
 fn a_record_update_counts_for_a_window_only_when_asked_for() {
     run(async {
-        let stage = Stage::new(100, |_| {});
+        let stage = stage_of(100);
         let now = stage.clock.now().to_rfc3339();
         let id = stage.change(|account| {
             let machine = account
@@ -533,11 +507,11 @@ fn a_record_update_counts_for_a_window_only_when_asked_for() {
 #[test]
 fn what_opens_a_device_is_in_no_record() {
     run(async {
-        let stage = Stage::new(20, |_| {});
+        let stage = stage_of(20);
         let (raw, _) = stage.list(AssetQuery::new().raw()).await;
         let shown = serde_json::to_string(&raw).unwrap();
         assert!(shown.contains("device_info") && !shown.contains("sim-c0mmunity"));
-        let alone = stage.syncro.asset(&raw[0].id()).await.unwrap();
+        let alone = stage.account.asset(&raw[0].id()).await.unwrap();
         assert!(!format!("{alone:?}").contains("sim-c0mmunity"));
     });
 }
@@ -545,11 +519,11 @@ fn what_opens_a_device_is_in_no_record() {
 #[test]
 fn an_id_that_is_no_number_is_unknown_and_not_asked_for() {
     run(async {
-        let stage = Stage::new(5, |_| {});
+        let stage = stage_of(5);
         for id in ["", "../me", "7/patches", "7?x=1", "seven", "\u{664}"] {
-            let error = stage.syncro.asset(&id.into()).await.unwrap_err();
+            let error = stage.account.asset(&id.into()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
         }
-        assert_eq!(stage.account.requests(), 0);
+        assert_eq!(stage.vendor.requests(), 0);
     });
 }
