@@ -15,7 +15,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::quirks::rows::{self, DeviceRow, ListPage};
 use crate::quirks::scope::{Scope, Scopes};
-use crate::quirks::writer::Writer;
+use crate::quirks::writer::{Writer, fields_of};
 use crate::{answers, wire};
 
 const COMPANIES: &str = "api/platform/v1/company/companies";
@@ -342,11 +342,6 @@ impl Api {
     fn path<const N: usize>(&self, base: &'static str, more: [&str; N]) -> Result<Url> {
         self.endpoint.path(base.split('/').chain(more))
     }
-}
-
-/// The address at which the custom fields of device `id` are read and written.
-pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
-    endpoint.path(DEVICES.split('/').chain(["endpoints", id, "custom-fields"]))
 }
 
 fn encoded(text: &str) -> String {

@@ -8,9 +8,9 @@ use std::time::Duration;
 use lmsync_core::auth::{Authorizer, TokenAuth};
 use lmsync_core::http::{Call, Endpoint, HttpClient, Idempotency, Meter};
 use lmsync_core::{Error, ErrorKind, Result};
+use url::Url;
 
 use crate::answers;
-use crate::api::fields_of;
 use crate::quirks::scope::{Scope, Scopes};
 use crate::quirks::sign_in::may_not_write;
 use crate::wire::{NewField, NewValue};
@@ -111,4 +111,10 @@ impl Writer {
     pub(crate) async fn turn_to_create(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.creating.lock().await
     }
+}
+
+/// The address at which the custom fields of device `id` are read and written.
+pub(crate) fn fields_of(endpoint: &Endpoint, id: &str) -> Result<Url> {
+    let device = ["api", "platform", "v2", "device", "endpoints", id];
+    endpoint.path(device.into_iter().chain(["custom-fields"]))
 }
