@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::fleet::{Machine, Population};
 
 use super::answer::{self, refusal};
-use super::custom_fields::CustomFields;
+use super::fields::CustomFields;
 use super::query::Query;
 use super::spec::ListVerb;
 use super::switches::{Cursor, Heartbeat, Misbehaviour, RowFault};

@@ -8,6 +8,7 @@
 mod answer;
 mod custom_fields;
 mod device;
+mod fields;
 mod ids;
 mod listing;
 mod query;
@@ -31,14 +32,14 @@ use serde_json::json;
 use crate::fleet::{Machine, Population};
 use crate::simulator::{RollingLimit, Simulator};
 
-pub use self::custom_fields::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
+pub use self::fields::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
 pub use self::spec::{CwRmmSpec, ListVerb};
 pub use self::switches::{
     Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, Saved, ThrottleWord,
 };
 
 use self::answer::{refusal, with_header};
-use self::custom_fields::CustomFields;
+use self::fields::CustomFields;
 use self::listing::Account;
 use self::query::Query;
 use self::tokens::{Door, Tokens};

@@ -24,13 +24,15 @@ pub(super) fn machine(fleet: &Fleet, index: usize) -> Machine {
         machine.oddity = oddity::of(index);
     }
     match machine.oddity {
-        Some(oddity) => oddity::apply(oddity, machine, fleet),
+        Some(oddity) => oddity::apply(oddity, machine, fleet, || {
+            flawless(fleet, index.saturating_sub(1))
+        }),
         None => machine,
     }
 }
 
 /// Machine `index` without its oddity.
-pub(super) fn flawless(fleet: &Fleet, index: usize) -> Machine {
+fn flawless(fleet: &Fleet, index: usize) -> Machine {
     let spec = fleet.spec();
     let mut dice = Dice::new(spec.seed, 0x3ac4, index);
     let customer = fleet.customer(fleet.customer_of(index));

@@ -3,7 +3,6 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::Fleet;
-use super::assemble::flawless;
 use super::machine::{Machine, Oddity};
 
 /// One machine of so many has a flaw.
@@ -48,7 +47,14 @@ fn turn(index: usize) -> usize {
     index / EVERY
 }
 
-pub(super) fn apply(oddity: Oddity, machine: Machine, fleet: &Fleet) -> Machine {
+/// `machine` with its flaw; `before` is the machine before it, which has no flaw of its own: flaws
+/// are twenty apart.
+pub(super) fn apply(
+    oddity: Oddity,
+    machine: Machine,
+    fleet: &Fleet,
+    before: impl FnOnce() -> Machine,
+) -> Machine {
     let index = machine.index;
     let round = turn(index) / ALL.len();
     match oddity {
@@ -60,7 +66,7 @@ pub(super) fn apply(oddity: Oddity, machine: Machine, fleet: &Fleet) -> Machine 
             serial: None,
             ..machine
         },
-        Oddity::DuplicateSerial => twin(machine, fleet),
+        Oddity::DuplicateSerial => twin(machine, before()),
         Oddity::PurchaseAfterExpiry => swapped_dates(machine, fleet),
         Oddity::SentinelDates => sentinel_dates(machine),
         Oddity::UnknownMaker => {
@@ -75,9 +81,8 @@ pub(super) fn apply(oddity: Oddity, machine: Machine, fleet: &Fleet) -> Machine 
     }
 }
 
-/// The same hardware as the machine before, which has no flaw of its own: flaws are twenty apart.
-fn twin(machine: Machine, fleet: &Fleet) -> Machine {
-    let first = flawless(fleet, machine.index.saturating_sub(1));
+/// The same hardware as `first`.
+fn twin(machine: Machine, first: Machine) -> Machine {
     Machine {
         kind: first.kind,
         hypervisor: first.hypervisor,

@@ -11,7 +11,7 @@ use crate::fleet::{Machine, Population, Site};
 
 use super::spec::FieldsIn;
 use super::switches::{Misbehaviour, RowFault};
-use super::update::Written;
+use super::written::Written;
 use super::{answers, ids, render};
 
 /// The state of a simulated account.

@@ -16,6 +16,7 @@ mod switches;
 mod tests;
 mod update;
 mod vendor;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;

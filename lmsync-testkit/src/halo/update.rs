@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::conformance::Treatment;
 
 use super::account::Account;
+use super::written::{Written, number, text};
 use super::{answers, ids, render};
 
 const PURCHASED: &str = "supplier_purchasedate";
@@ -30,30 +31,6 @@ const DAYS: [&str; 10] = [
     "labour_warranty_start",
     "labour_warranty_end",
 ];
-
-/// What was written to an asset.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Written {
-    properties: BTreeMap<&'static str, Value>,
-    /// Values of asset fields, by the fields' ids.
-    fields: BTreeMap<u64, Value>,
-}
-
-impl Written {
-    /// Puts it over what `asset` has.
-    pub(super) fn show(&self, asset: &mut Value) {
-        for (name, value) in &self.properties {
-            asset[*name] = value.clone();
-        }
-        let fields = asset["fields"].as_array_mut();
-        for field in fields.into_iter().flatten() {
-            if let Some(value) = number(&field["id"]).and_then(|id| self.fields.get(&id)) {
-                field["value"] = value.clone();
-                field["display"] = json!(text(value));
-            }
-        }
-    }
-}
 
 /// What is to become of one asset; what is not named stays.
 struct Change {
@@ -245,19 +222,6 @@ fn fields(asset: &Map<String, Value>) -> Result<Option<BTreeMap<u64, Value>>, &'
 /// The refusal of a body that does not fit, as the framework words it.
 fn unbound(name: &str, message: &str) -> Response<Bytes> {
     answers::json(StatusCode::BAD_REQUEST, &json!({ name: [message] }))
-}
-
-/// A whole number, which may come as text.
-fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 fn moment(text: &str) -> Option<NaiveDateTime> {
