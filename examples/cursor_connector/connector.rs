@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync::auth::{Grant, OAuth, OAuthConfig, TokenAuth};
 use lmsync::http::{Budget, Endpoint, Meter, Received, Redactor};
-use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow};
+use lmsync::json::{KeepRaw, LenientObject, Rows, Scalar, WireRow};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::{
     Asset, AssetDraft, AssetId, AssetKind, CheckInBasis, Customer, Origin, Size, SizeUnit,
@@ -85,8 +85,8 @@ impl Harbor {
 }
 
 #[derive(Debug, Deserialize)]
-struct Rows {
-    data: Vec<Box<RawValue>>,
+struct Envelope {
+    data: Rows<Box<RawValue>>,
     /// Null on the last page. There is no default: a page that does not say is an error and
     /// not the end.
     next: Scalar,
@@ -178,7 +178,7 @@ impl Harbor {
         if let Some(cursor) = at.cursor() {
             url.query_pairs_mut().append_pair("after", cursor);
         }
-        let list: Received<Rows> = self.account.http().get_json(path, &url, meter).await?;
+        let list: Received<Envelope> = self.account.http().get_json(path, &url, meter).await?;
         let next = Next::cursor(&list.value.next);
         Ok(Page::of(&list.value.data, next, |row| map(row, list.at)))
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync::auth::Credential;
 use lmsync::http::{Budget, Endpoint, Meter, Received};
-use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
+use lmsync::json::{KeepRaw, LenientObject, Rows, Scalar, WireRow, lenient_u64};
 use lmsync::listing::{ListSource, Listed, Next, Page, PageKey};
 use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin};
 use lmsync::{
@@ -71,9 +71,9 @@ impl Shelf {
 // `LenientObject` takes anything: one odd record does not cost the whole page.
 
 #[derive(Debug, Deserialize)]
-struct Rows {
-    /// Unread: each row is read by itself.
-    rows: Vec<Box<RawValue>>,
+struct Envelope {
+    /// Unread: each row is read by itself. So many that no page has them are refused.
+    rows: Rows<Box<RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     total: Option<u64>,
 }
@@ -146,7 +146,7 @@ impl<R: DeserializeOwned + 'static, T: Listed> ListSource for List<R, T> {
         let Shelf { account, endpoint } = &self.shelf;
         let path = format!("{}?page={}&per_page={PAGE_SIZE}", self.path, at.number());
         let url = endpoint.join(&path)?;
-        let list: Received<Rows> = account.http().get_json(self.path, &url, meter).await?;
+        let list: Received<Envelope> = account.http().get_json(self.path, &url, meter).await?;
         let page = Page::of(&list.value.rows, Next::numbered(PAGE_SIZE), |row| {
             let row = WireRow::read(row, &["id"], self.raw);
             (self.mapping)(row, account.origin(), list.at)

@@ -17,7 +17,7 @@ use lmsync_core::auth::{
     Authorizer, ClientAuth, Credential, Grant, HeaderAuth, OAuth, OAuthConfig, SignIn, TokenAuth,
 };
 use lmsync_core::http::{Budget, Call, Endpoint, Idempotency, Meter, Received};
-use lmsync_core::json::{KeepRaw, Scalar, WireRow, lenient_u64};
+use lmsync_core::json::{KeepRaw, Rows, Scalar, WireRow, lenient_u64};
 use lmsync_core::listing::{
     Checkpoint, ListChain, ListSource, Listed, Next, Page, PageKey, RecordStream, Row, read_all,
 };
@@ -105,7 +105,7 @@ fn page_before(number: u64, next: impl Fn(u64) -> Value) -> (u16, Value) {
 
 #[derive(Deserialize)]
 struct List {
-    rows: Vec<Box<RawValue>>,
+    rows: Rows<Box<RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     total: Option<u64>,
     #[serde(default)]

@@ -2,7 +2,7 @@
 //!
 //! Field names are those of the vendor's OpenAPI text, odd capitals included.
 
-use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
+use lmsync_core::json::{LenientObject, OneOrMany, Rows, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ use serde_json::value::RawValue;
 #[serde(default)]
 pub(crate) struct DeviceList<'a> {
     #[serde(borrow)]
-    pub(crate) platform: Option<Vec<&'a RawValue>>,
+    pub(crate) platform: Option<Rows<&'a RawValue>>,
     #[serde(borrow)]
-    pub(crate) network: Option<Vec<&'a RawValue>>,
+    pub(crate) network: Option<Rows<&'a RawValue>>,
     pub(crate) cloud: Option<IgnoredAny>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Group<'a> {
     #[serde(default, rename = "siteID")]
     pub(crate) site_id: Scalar,
     #[serde(borrow, default)]
-    pub(crate) endpoints: Option<Vec<&'a RawValue>>,
+    pub(crate) endpoints: Option<Rows<&'a RawValue>>,
 }
 
 /// The resources that a list of devices is asked for.
@@ -376,10 +376,10 @@ mod tests {
         )
         .unwrap();
         let groups = list.platform.as_ref().unwrap();
-        let first: Group<'_> = serde_json::from_str(groups[0].get()).unwrap();
+        let first: Group<'_> = serde_json::from_str(groups.0[0].get()).unwrap();
         assert_eq!(first.site_id.text(), Some("7"));
-        assert_eq!(first.endpoints.as_ref().unwrap().len(), 2);
-        let last: Group<'_> = serde_json::from_str(groups[2].get()).unwrap();
+        assert_eq!(first.endpoints.as_ref().unwrap().0.len(), 2);
+        let last: Group<'_> = serde_json::from_str(groups.0[2].get()).unwrap();
         assert!(last.endpoints.is_none());
         assert!(!list.is_silent());
     }

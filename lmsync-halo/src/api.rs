@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Rows, Scalar, WireRow};
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
@@ -297,10 +297,10 @@ impl Api {
     fn view<'a>(&self, answer: &Answer<'a>) -> Result<wire::View<'a>> {
         // A struct would take an array for its fields, by position.
         if is_array(answer) {
-            let rows: Vec<&RawValue> = answers::json(answer, self.product)?;
+            let rows: Rows<&RawValue> = answers::json(answer, self.product)?;
             return Ok(wire::View {
                 page_size: None,
-                record_count: Some(rows.len() as u64),
+                record_count: Some(rows.0.len() as u64),
                 rows: Some(rows),
                 warning: Scalar::Absent,
             });
@@ -393,9 +393,9 @@ fn page<R: DeserializeOwned>(
 ) -> Result<ListPage<R>> {
     let warning = view.warning.text().filter(|text| !text.trim().is_empty());
     let rows = match view.rows {
-        Some(rows) if !rows.is_empty() => rows,
+        Some(rows) if !rows.0.is_empty() => rows,
         // Nothing at all with a warning is not the same as nothing.
-        Some(_) | None if view.record_count == Some(0) && warning.is_none() => Vec::new(),
+        Some(_) | None if view.record_count == Some(0) && warning.is_none() => Rows::default(),
         Some(rows) if warning.is_none() => rows,
         _ => return Err(no_list(answer, warning)),
     };
@@ -403,7 +403,7 @@ fn page<R: DeserializeOwned>(
         .page_size
         .and_then(|size| u32::try_from(size).ok())
         .filter(|size| *size > 0);
-    let came = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let came = u32::try_from(rows.0.len()).unwrap_or(u32::MAX);
     Ok(ListPage {
         rows: rows
             .into_iter()

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use lmsync_core::json::{LenientObject, OneOrMany, Scalar, lenient_bool, lenient_u64};
+use lmsync_core::json::{LenientObject, OneOrMany, Rows, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::{RawJson, clean};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -21,7 +21,7 @@ pub(crate) struct View<'a> {
         alias = "licences",
         alias = "sites"
     )]
-    pub(crate) rows: Option<Vec<&'a RawValue>>,
+    pub(crate) rows: Option<Rows<&'a RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     pub(crate) page_size: Option<u64>,
     #[serde(default, deserialize_with = "lenient_u64")]

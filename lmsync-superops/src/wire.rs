@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
 use lmsync_core::json::{
-    LenientObject, OneOrMany, Scalar, StrictObject, lenient_bool, lenient_u64, null_as_empty,
+    LenientObject, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64, null_as_empty,
 };
 use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub(crate) struct List<'a> {
         alias = "assetSoftwares",
         alias = "clients"
     )]
-    pub(crate) rows: Option<Vec<&'a RawValue>>,
+    pub(crate) rows: Option<Rows<&'a RawValue>>,
     #[serde(default)]
     pub(crate) list_info: Option<StrictObject<ListInfo>>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Rows, WireRow};
 use lmsync_core::model::AssetId;
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
@@ -168,7 +168,7 @@ fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<L
     };
     let rows = match list.rows {
         Some(rows) => rows,
-        None if meta.total_entries == Some(0) => Vec::new(),
+        None if meta.total_entries == Some(0) => Rows::default(),
         None => {
             let what = "Syncro sent a page without a list";
             return Err(answer.without_data(ErrorKind::Vendor, what));

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::json::{
-    LenientObject, OneOrMany, Scalar, StrictObject, lenient_bool, lenient_u64,
+    LenientObject, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64,
 };
 use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct List<'a> {
     #[serde(borrow, default, alias = "assets", alias = "customers")]
-    pub(crate) rows: Option<Vec<&'a RawValue>>,
+    pub(crate) rows: Option<Rows<&'a RawValue>>,
     #[serde(default)]
     pub(crate) meta: LenientObject<Meta>,
 }

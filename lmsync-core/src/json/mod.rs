@@ -6,9 +6,11 @@
 
 mod mend;
 mod row;
+mod rows;
 mod strict;
 
 pub use self::row::{KeepRaw, WireRow};
+pub use self::rows::Rows;
 pub use self::strict::StrictObject;
 
 use std::fmt;

@@ -1,10 +1,10 @@
 //! From an answer's body to rows: devices in their groups, and plain lists.
 
 use chrono::{DateTime, Utc};
-use lmsync_core::Result;
 use lmsync_core::http::Answer;
-use lmsync_core::json::{KeepRaw, LenientObject, Scalar, StrictObject, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Rows, Scalar, StrictObject, WireRow};
 use lmsync_core::listing::Next;
+use lmsync_core::{ErrorKind, Result};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 use url::Url;
@@ -57,7 +57,7 @@ impl DeviceRow {
 
 /// Reads a bare array, row by row.
 pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
-    let rows: Vec<&RawValue> = answer
+    let rows: Rows<&RawValue> = answer
         .json()
         .map_err(|error| answers::refused_inside(answer).unwrap_or(error))?;
     Ok(ListPage {
@@ -120,6 +120,11 @@ pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<Devi
         match serde_json::from_str::<StrictObject<wire::Group<'_>>>(group.get()) {
             Ok(StrictObject(group)) => page.rows.extend(devices_of(group, raw)),
             Err(error) => page.gaps.push(unreadable(group, &error)),
+        }
+        // Each group is bounded, and so are all of them.
+        if page.rows.len() > Rows::<()>::MOST {
+            let what = "the answer holds more devices than a page ever has";
+            return Err(answer.without_data(ErrorKind::Decode, what));
         }
     }
     Ok(page)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Answer;
-use lmsync_core::json::{KeepRaw, StrictObject, WireRow};
+use lmsync_core::json::{KeepRaw, Rows, StrictObject, WireRow};
 use lmsync_core::{ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -58,7 +58,7 @@ pub(crate) fn read_list<R: DeserializeOwned>(
         .unwrap_or_default();
     let rows = match list.rows {
         Some(rows) => rows,
-        None if info.total_count == Some(0) => Vec::new(),
+        None if info.total_count == Some(0) => Rows::default(),
         // A list that is missing is empty only where the vendor counts none.
         None => {
             let what = "SuperOps sent a page without a list";
@@ -70,9 +70,9 @@ pub(crate) fn read_list<R: DeserializeOwned>(
 
 /// Reads all departments, which come without pages.
 pub(crate) fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Customer>> {
-    let (rows, errors) = answers::read::<Vec<&RawValue>>(answer)?;
+    let (rows, errors) = answers::read::<Rows<&RawValue>>(answer)?;
     let info = wire::ListInfo {
-        total_count: Some(rows.len() as u64),
+        total_count: Some(rows.0.len() as u64),
         has_more: Some(false),
         page_size: None,
     };
@@ -80,7 +80,7 @@ pub(crate) fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Cus
 }
 
 fn list_page<R: DeserializeOwned>(
-    rows: &[&RawValue],
+    rows: &Rows<&RawValue>,
     raw: KeepRaw,
     info: wire::ListInfo,
     errors: &FieldErrors,
@@ -93,7 +93,7 @@ fn list_page<R: DeserializeOwned>(
             .map(|error| answer.mask(error.message().unwrap_or("no reason given")))
             .collect()
     };
-    let rows = rows.iter().enumerate().map(|(index, row)| ListRow {
+    let rows = rows.into_iter().enumerate().map(|(index, row)| ListRow {
         row: WireRow::read(row, &ID_KEYS, raw),
         notes: notes_on(index),
     });

@@ -9,7 +9,7 @@ use lmsync::auth::{Authorizer, Credential, HeaderAuth};
 use lmsync::http::{
     Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, Meter, Received, Redactor,
 };
-use lmsync::json::{KeepRaw, LenientObject, Scalar, WireRow, lenient_u64};
+use lmsync::json::{KeepRaw, LenientObject, Rows, Scalar, WireRow, lenient_u64};
 use lmsync::listing::{ListSource, Next, Page, PageKey};
 use lmsync::model::{Asset, AssetId, AssetKind, CheckInBasis, Customer, Origin, Size};
 use lmsync::{
@@ -28,7 +28,7 @@ const ROLE_HINT: &str = "in Depot, let the integration read devices";
 /// One page of a list.
 #[derive(Deserialize)]
 pub(super) struct List {
-    pub(super) rows: Vec<Box<RawValue>>,
+    pub(super) rows: Rows<Box<RawValue>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     pub(super) total: Option<u64>,
     #[serde(default)]
