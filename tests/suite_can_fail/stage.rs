@@ -1,12 +1,12 @@
 //! What every promise stands on: the stage, and what a listing is held to.
 
 use lmsync::{AssetQuery, Error, ErrorKind};
-use lmsync_testkit::conformance::{self, Profile, Stage, paging};
+use lmsync_testkit::conformance::{self, Profile, Stage, Subject, paging};
 
 use crate::flaw::{self, Flaw};
-use crate::pages::{lose_one, page};
+use crate::pages::{lose_one, make_one_up, page};
 use crate::proof::panics;
-use crate::subjects::{Flawed, Shelf};
+use crate::subjects::{Flawed, Shelf, connect};
 use crate::vendor::profile;
 
 type Listing = conformance::Listing;
@@ -33,6 +33,24 @@ fn an_account_that_lacks_an_asset_is_not_usable() {
         flaw::put_in_force(|| page(lose_one));
         conformance::run(async { Stage::<Flawed<Shelf>>::with_pages().expect_usable().await });
     }));
+}
+
+#[test]
+fn a_list_of_all_is_what_the_vendor_has() {
+    let flaws: [fn() -> Flaw; 3] = [Flaw::default, || page(lose_one), || page(make_one_up)];
+    let fails = flaws.map(|flaw| {
+        panics(|| {
+            flaw::put_in_force(flaw);
+            conformance::run(async {
+                let vendor = |now| <Flawed<Shelf> as Subject>::vendor(60, now);
+                let stage = lmsync_testkit::Stage::new(vendor, |environment| {
+                    connect::<Shelf>(environment, None)
+                });
+                stage.list_all().await;
+            });
+        })
+    });
+    assert_eq!(fails, [false, true, true]);
 }
 
 #[test]

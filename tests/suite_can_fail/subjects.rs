@@ -83,7 +83,11 @@ impl Base for Shelf {
     }
 }
 
-fn connect<S: Base>(environment: &Environment, secret: Option<&str>) -> Result<FlawedConnector> {
+/// The connector of `S` with the flaw in force.
+pub(crate) fn connect<S: Base>(
+    environment: &Environment,
+    secret: Option<&str>,
+) -> Result<FlawedConnector> {
     let flaw = flaw::in_force();
     let mut environment = environment.clone();
     if let Some(change) = &flaw.environment {
