@@ -12,29 +12,29 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-/// What each token begins with; a number follows.
+/// Beginning of each token; a number follows.
 pub(crate) const TOKEN: &str = "h4rb0r-t0ken-canary-6be1-";
 const SIGN_IN_HOST: &str = "login.harbor.example";
 const PAGE_SIZE: usize = 50;
-/// How long a token is good for, in seconds.
+/// Lifetime of a token, in seconds.
 const LIFETIME: i64 = 1800;
 
 /// A Harbor account that holds a fleet.
 #[derive(Debug)]
 pub(crate) struct HarborSimulator {
     pub(crate) devices: Population,
-    /// So many requests are refused as too many.
+    /// Number of requests still to be refused as too many.
     pub(crate) refuse_next: usize,
-    /// Whether the client may read devices.
+    /// Right of the client to read devices.
     pub(crate) may_read_devices: bool,
-    /// Whether it may change them.
+    /// Right to change them.
     pub(crate) may_change_devices: bool,
-    /// What becomes of a day that is written.
+    /// Treatment of a day that is written.
     pub(crate) treatment: Treatment,
-    /// How often each device, by its index, was changed.
+    /// Number of changes of each device, by its index.
     pub(crate) changes: HashMap<usize, usize>,
     client: (String, String),
-    /// When each token ends.
+    /// End of each token's life.
     tokens: HashMap<String, DateTime<Utc>>,
     limit: RollingLimit,
 }
@@ -127,7 +127,7 @@ impl HarborSimulator {
         page(devices, after, row)
     }
 
-    /// Where device `index` stands among all: those that were added later stand before the others.
+    /// Place of device `index` among all: those that were added later stand before the others.
     fn order(&self, index: usize) -> i64 {
         let (index, first) = (index as i64, self.devices.fleet().len() as i64);
         if index < first {
@@ -200,7 +200,7 @@ impl HarborSimulator {
     }
 }
 
-/// What a PATCH may change. How to clear a date, Harbor does not say.
+/// Body of a PATCH. How to clear a date, Harbor does not say.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {

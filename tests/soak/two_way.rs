@@ -23,13 +23,13 @@ impl Account {
         self.recover(connector, &mut history).await;
         let changes = self.plan(connector, &history).await;
         let (before, written) = (self.books(), self.journal.entries().len());
-        let lanes = 1 + self.dice.below(4);
+        let concurrency = 1 + self.dice.below(4);
         let run = apply(
             connector,
             changes,
             &self.journal,
             self.clock.as_ref(),
-            lanes,
+            concurrency,
         );
         let lifetime = match self.dice.below(4) {
             0 => Duration::from_millis(self.dice.below(1_500) as u64),

@@ -56,9 +56,9 @@ fn changes(count: usize) -> Vec<DateChange> {
     (0..count).map(|id| fill(&id.to_string(), 2027)).collect()
 }
 
-async fn applied(ledger: &Ledger, notes: &Notes, count: usize, lanes: usize) -> ApplyReport {
+async fn applied(ledger: &Ledger, notes: &Notes, count: usize, concurrency: usize) -> ApplyReport {
     let clock = ledger.clock.clone();
-    apply(ledger, changes(count), notes, clock.as_ref(), lanes)
+    apply(ledger, changes(count), notes, clock.as_ref(), concurrency)
         .await
         .unwrap()
 }

@@ -18,7 +18,7 @@ use crate::ledger::{Answer, EXPIRY, Ledger, day};
 const ASSETS: usize = 40;
 
 /// One run: recover, plan, apply.
-async fn run(ledger: &Ledger, path: &Path, lanes: usize) {
+async fn run(ledger: &Ledger, path: &Path, concurrency: usize) {
     let OpenedJournal {
         journal,
         mut history,
@@ -50,7 +50,7 @@ async fn run(ledger: &Ledger, path: &Path, lanes: usize) {
         });
         changes.extend(plan.change());
     }
-    apply(ledger, changes, &journal, clock.as_ref(), lanes)
+    apply(ledger, changes, &journal, clock.as_ref(), concurrency)
         .await
         .unwrap();
 }
@@ -75,7 +75,7 @@ fn entries(path: &Path) -> Vec<JournalEntry> {
         .collect()
 }
 
-async fn killed_again_and_again(kills: &[u64], lanes: usize, faults: &[bool]) {
+async fn killed_again_and_again(kills: &[u64], concurrency: usize, faults: &[bool]) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal.jsonl");
     let ledger = Ledger::new(ASSETS);
@@ -90,11 +90,13 @@ async fn killed_again_and_again(kills: &[u64], lanes: usize, faults: &[bool]) {
     for kill in kills {
         let kill = ledger.clock.sleep(Duration::from_millis(*kill));
         // Whichever loses is dropped where it stands.
-        if let Either::Left(_) = future::select(Box::pin(run(&ledger, &path, lanes)), kill).await {
+        if let Either::Left(_) =
+            future::select(Box::pin(run(&ledger, &path, concurrency)), kill).await
+        {
             break;
         }
     }
-    run(&ledger, &path, lanes).await;
+    run(&ledger, &path, concurrency).await;
 
     let entries = entries(&path);
     let state = ledger.state();
@@ -118,7 +120,7 @@ proptest! {
     #[test]
     fn a_run_killed_anywhere_and_started_again_writes_everything_once(
         kills in proptest::collection::vec(800..3_000_u64, 0..20),
-        lanes in 1..6_usize,
+        concurrency in 1..6_usize,
         faults in proptest::collection::vec(any::<bool>(), 0..ASSETS),
     ) {
         tokio::runtime::Builder::new_current_thread()
@@ -126,6 +128,6 @@ proptest! {
             .start_paused(true)
             .build()
             .unwrap()
-            .block_on(killed_again_and_again(&kills, lanes, &faults));
+            .block_on(killed_again_and_again(&kills, concurrency, &faults));
     }
 }
