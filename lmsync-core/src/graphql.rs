@@ -1,8 +1,8 @@
 //! The envelope that every GraphQL answer comes in.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::json;
+use crate::json::Rows;
 
 /// A GraphQL request: one document and its variables.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +25,7 @@ pub struct Envelope<T, X> {
     /// What went wrong.
     #[serde(
         default = "Vec::new",
-        deserialize_with = "json::null_as_empty",
+        deserialize_with = "null_as_empty",
         bound(deserialize = "X: Deserialize<'de>")
     )]
     pub errors: Vec<GraphQlError<X>>,
@@ -41,7 +41,7 @@ pub struct GraphQlError<X> {
     #[serde(default)]
     pub message: Option<String>,
     /// Where in the data it happened.
-    #[serde(default, deserialize_with = "json::null_as_empty")]
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub path: Vec<PathSegment>,
     /// What the vendor says about it.
     #[serde(default = "Option::default")]
@@ -56,6 +56,16 @@ pub enum PathSegment {
     Index(usize),
     /// A field's name or alias.
     Field(String),
+}
+
+/// Reads a list that may come as null, bounded.
+fn null_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let list = Option::<Rows<T>>::deserialize(deserializer)?;
+    Ok(list.unwrap_or_default().0)
 }
 
 impl<X> GraphQlError<X> {

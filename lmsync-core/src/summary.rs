@@ -9,7 +9,7 @@ use crate::http::Usage;
 
 /// Totals of one listing.
 ///
-/// `seen = kept + filtered_out + never_checked_in_excluded + rejected.len()` once the stream
+/// `seen = kept + filtered_out + never_checked_in_excluded + rejected_total` once the stream
 /// has ended. Before that, and after an error, records that were read ahead are seen and not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,8 +31,10 @@ pub struct SyncSummary {
     pub skipped: u64,
     /// Repetitions of a record that were dropped.
     pub duplicates: u64,
-    /// Records that could not be read.
+    /// Records that could not be read: the first [`MOST_REJECTED`](Self::MOST_REJECTED).
     pub rejected: Vec<Rejection>,
+    /// How many could not be read.
+    pub rejected_total: u64,
     /// Assets handed out per customer id; the key of assets without a customer is empty.
     pub customers: BTreeMap<String, CustomerCount>,
     /// The vendor's own count of its records.
@@ -44,6 +46,19 @@ pub struct SyncSummary {
     pub incomplete_reason: Option<String>,
     /// The requests that it cost.
     pub usage: Usage,
+}
+
+impl SyncSummary {
+    /// The most rejections that are told one by one.
+    pub const MOST_REJECTED: usize = 1_000;
+
+    /// Counts a record that could not be read.
+    pub fn reject(&mut self, rejection: Rejection) {
+        self.rejected_total += 1;
+        if self.rejected.len() < Self::MOST_REJECTED {
+            self.rejected.push(rejection);
+        }
+    }
 }
 
 /// A record that could not be read.

@@ -261,16 +261,21 @@ async fn a_token_that_ends_while_waiting_for_a_turn_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_lives_no_time_at_all_is_sent_and_not_renewed_for_ever() {
+async fn a_token_that_lives_no_time_at_all_is_used_until_refused_and_not_fetched_for_each_call() {
     let (desk, auth, clock) = Desk::new();
     desk.lifetime.store(0, Ordering::SeqCst);
-    let script = Script::new(clock.clone(), [Line::answer(200, "")]);
+    let lines = std::iter::repeat_n(Line::answer(200, ""), 20).chain([Line::answer(401, "")]);
+    let script = Script::new(clock.clone(), lines.chain([Line::answer(200, "")]));
     let limiter = Limiter::new(Budget::per_minute(100, 1).unwrap(), clock.clone());
     let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
         .authorizer(Arc::new(auth))
         .build();
+    for _ in 0..20 {
+        get(&http).await.unwrap();
+    }
+    assert_eq!(desk.sign_ins(), 1);
     get(&http).await.unwrap();
-    assert_eq!(bearers(&script), ["Bearer token-2"]);
+    assert_eq!(bearers(&script)[20..], ["Bearer token-1", "Bearer token-2"]);
     assert_eq!(desk.sign_ins(), 2);
 }
 

@@ -116,10 +116,8 @@ async fn a_body_may_be_as_large_as_the_limit_in_any_number_of_chunks() {
 #[tokio::test]
 async fn a_compressed_bomb_is_counted_unpacked() {
     let url = serve(|stream| async {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        std::io::Write::write_all(&mut encoder, &vec![0; 5_000_000]).unwrap();
-        let body = encoder.finish().unwrap();
-        assert!(body.len() < 10_000);
+        let body = packed(&vec![0; 5_000_000]);
+        assert!(body.len() < 100_000);
         let mut text = format!(
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
             body.len()
@@ -130,6 +128,66 @@ async fn a_compressed_bomb_is_counted_unpacked() {
     })
     .await;
     assert_eq!(failure(limits(), &url).await, TransportErrorKind::TooLarge);
+}
+
+fn packed(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, text).unwrap();
+    encoder.finish().unwrap()
+}
+
+async fn answered_as(coding: &str, body: Vec<u8>) -> Result<Bytes, TransportErrorKind> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\n{coding}\r\nContent-Length: {length}\r\n\r\n");
+    let answer = [head.into_bytes(), body].concat();
+    let url = serve(move |stream| async move { say(stream, &answer).await }).await;
+    match get(limits(), &url).await {
+        Ok(response) => Ok(response.into_body()),
+        Err(error) => Err(error.kind()),
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_a_compression_has_no_case() {
+    for coding in ["gzip", "GZIP", "x-gzip", "X-GZip", "identity, gzip"] {
+        let header = format!("Content-Encoding: {coding}");
+        let body = answered_as(&header, packed(b"short")).await;
+        assert_eq!(body.unwrap(), "short", "{coding}");
+    }
+    let twice = answered_as(
+        "Content-Encoding: x-gzip, x-gzip",
+        packed(&packed(b"short")),
+    )
+    .await;
+    assert_eq!(twice.unwrap(), "short");
+    let named_only = answered_as("Content-Encoding: utf-8", b"short".to_vec()).await;
+    assert_eq!(named_only.unwrap(), "short");
+}
+
+#[tokio::test]
+async fn a_compression_that_is_not_known_broken_or_a_bomb_is_told() {
+    use TransportErrorKind as K;
+    for (coding, body, kind) in [
+        ("Content-Encoding: br", b"short".to_vec(), K::Encoding),
+        (
+            "Content-Encoding: X-GZIP",
+            b"not gzip!".to_vec(),
+            K::Encoding,
+        ),
+        (
+            "Content-Encoding: X-GZIP",
+            packed(&[0; 10_001]),
+            K::TooLarge,
+        ),
+    ] {
+        assert_eq!(
+            answered_as(coding, body).await.unwrap_err(),
+            kind,
+            "{coding}"
+        );
+    }
+    let fits = answered_as("Content-Encoding: X-GZIP", packed(&[0; 10_000])).await;
+    assert_eq!(fits.unwrap().len(), 10_000);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Utc};
 use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Rows, Scalar, WireRow};
 use lmsync_core::listing::PageKey;
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
@@ -294,7 +294,7 @@ impl Api {
         self.http()
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::CustomFields)?;
-                let fields: Vec<LenientObject<wire::AttributeValue>> = answer.json()?;
+                let fields: Rows<LenientObject<wire::AttributeValue>> = answer.json()?;
                 let fields = fields.into_iter().filter_map(LenientObject::into_value);
                 Ok(fields.collect())
             })

@@ -103,16 +103,19 @@ impl Directory {
             directory.names.add_company(&company);
             ids.insert(company.source.vendor_id);
         }
+        let mut nameless = Vec::new();
         for rejection in list.rejected {
             match rejection.vendor_id {
                 // Its id is enough to list its devices.
                 Some(id) => drop(ids.insert(id)),
-                None => directory
-                    .unreadable
-                    .push(format!("a company cannot be read: {}", rejection.reason)),
+                None => nameless.push(format!("a company cannot be read: {}", rejection.reason)),
             }
         }
-        directory.unreadable.extend(list.incomplete_reason);
+        // Where they are too many, the list says so.
+        directory.unreadable = match list.incomplete_reason {
+            Some(reason) => vec![reason],
+            None => nameless,
+        };
         directory.companies = ids.into_iter().collect();
         Ok(directory)
     }

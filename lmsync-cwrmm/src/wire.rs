@@ -258,8 +258,8 @@ pub(crate) struct Site {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Heartbeat {
     pub(crate) status: Scalar,
-    pub(crate) successful_records: Option<Vec<Box<RawValue>>>,
-    pub(crate) failed_records: Option<Vec<Box<RawValue>>>,
+    pub(crate) successful_records: Option<Rows<Box<RawValue>>>,
+    pub(crate) failed_records: Option<Rows<Box<RawValue>>>,
 }
 
 /// The heartbeats of one site.

@@ -493,10 +493,13 @@ mod tests {
 
     #[test]
     fn one_bad_row_does_not_cost_the_page() {
-        let body = r#"{"page_size":"50.0","record_count":"5","assets":
-            [{"id":1},null,["x"],{"id":"4","inactive":{}},{"id":5,"site_id":1e999}]}"#;
+        let fields = vec!["{}"; 10_001].join(",");
+        let body = format!(
+            r#"{{"page_size":"50.0","record_count":"5","assets":
+            [{{"id":1}},null,["x"],{{"id":"4","inactive":{{}}}},{{"id":5,"fields":[{fields}]}}]}}"#
+        );
         for raw in [KeepRaw::No, KeepRaw::Yes] {
-            let page = page_of(body, raw).unwrap();
+            let page = page_of(&body, raw).unwrap();
             let reasons: Vec<_> = page
                 .rows
                 .iter()
@@ -513,7 +516,7 @@ mod tests {
             );
             let bad = page.rows[4].record.as_ref().unwrap_err();
             assert_eq!(bad.vendor_id.as_deref(), Some("5"));
-            assert!(bad.reason.contains("out of range"));
+            assert!(bad.reason.contains("more than 10000 elements"));
             assert_eq!((page.total, page.size), (Some(5), 50));
         }
     }

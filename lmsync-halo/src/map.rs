@@ -5,7 +5,7 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
-    InstalledSoftware, Origin, Ref, Software, clean,
+    InstalledSoftware, Origin, Ref, Software,
 };
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Rejection, Result};
@@ -166,10 +166,8 @@ pub(crate) fn software_of_asset(asset: Asset) -> Software {
     source.parent_ids.insert(ASSET_ID.to_owned(), asset_id);
     let mut software = Software::new(source, asset.name);
     software.publisher = asset.manufacturer.or(asset.manufacturer_raw);
-    software.version = asset.custom_fields.get("Version").and_then(|version| {
-        let version: Scalar = serde_json::from_str(version.get()).ok()?;
-        version.text().and_then(clean)
-    });
+    let version = asset.custom_fields.get("Version").map(Scalar::from);
+    software.version = version.and_then(|version| version.clean());
     software.customer = asset.customer;
     software.start_date = asset.purchase_date.or(asset.warranty_start);
     software.end_date = asset.warranty_expiry;

@@ -128,9 +128,7 @@ impl FieldValue for Value<'_> {
 }
 
 fn stored(field: &wire::Field) -> Scalar {
-    let json = field.value.as_ref();
-    json.and_then(|json| serde_json::from_str(json.get()).ok())
-        .unwrap_or_default()
+    field.value.as_ref().map(Scalar::from).unwrap_or_default()
 }
 
 /// All that `asset` has by name: Halo's own properties first, then asset fields, then custom ones.

@@ -184,6 +184,7 @@ fn attributes(reason: &ClientError) -> String {
         .map(|param| {
             param
                 .attributes
+                .0
                 .iter()
                 .filter_map(|name| name.text())
                 .collect()

@@ -28,7 +28,7 @@ pub(crate) fn asset(
     identify(&mut draft, wire);
     describe(&mut draft, wire);
     date(&mut draft, wire);
-    draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default();
+    draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default().0;
     draft.asset.source.raw = row.row.raw;
     Ok(draft.finish())
 }
@@ -238,7 +238,7 @@ fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
 }
 
 fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
-    for disk in wire.disks.iter().filter_map(LenientObject::value) {
+    for disk in wire.disks.0.iter().filter_map(LenientObject::value) {
         let volume = Disk {
             name: disk.drive.clean(),
             media: DiskMedia::from_words(disk.disc_type.text()),

@@ -3,14 +3,11 @@
 //! Field names are those of the vendor's reference; association fields are JSON
 //! scalars there, so an id in them may come as a number.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use lmsync_core::graphql::Envelope;
 use lmsync_core::json::{
-    LenientObject, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64, null_as_empty,
+    LenientObject, Members, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64,
 };
-use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -39,8 +36,8 @@ pub(crate) struct ClientError {
 /// What the reason is about.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct ClientErrorParam {
-    #[serde(default, deserialize_with = "null_as_empty")]
-    pub(crate) attributes: Vec<Scalar>,
+    #[serde(default)]
+    pub(crate) attributes: OneOrMany<Scalar>,
 }
 
 /// The data of a query with one root field; `R` is that field's type.
@@ -119,7 +116,7 @@ pub(crate) struct Asset {
     pub(crate) platform_version: Scalar,
     pub(crate) warranty_expiry_date: Scalar,
     pub(crate) purchased_date: Scalar,
-    pub(crate) custom_fields: LenientObject<BTreeMap<String, RawJson>>,
+    pub(crate) custom_fields: LenientObject<Members>,
 }
 
 /// The dates of one asset. Neither may be missing: what was not sent is not empty.
@@ -229,8 +226,7 @@ pub(crate) struct Memory {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Disks {
-    #[serde(deserialize_with = "null_as_empty")]
-    pub(crate) disks: Vec<LenientObject<Disk>>,
+    pub(crate) disks: OneOrMany<LenientObject<Disk>>,
     pub(crate) total_size: LenientObject<Measure>,
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn asset(
 
     let properties = match wire.properties {
         LenientObject::Value(properties) => properties,
-        _ => Properties::new(),
+        _ => Properties::default(),
     };
     if let Some(agent) = agent::block(&mut draft, &properties, &wire.rmm_store) {
         draft.asset.hostname = wire.name.text().and_then(host_name);
@@ -58,7 +58,7 @@ pub(crate) fn asset(
             None => CheckInBasis::None,
         };
     }
-    draft.asset.custom_fields = properties;
+    draft.asset.custom_fields = properties.0;
     draft.asset.custom_fields.remove(agent::BLOCK);
     Ok(draft.finish())
 }

@@ -34,6 +34,7 @@ pub(crate) static SUPPORTED: &[SupportedField] = &[
 pub(crate) fn index(properties: &Properties) -> FieldIndex<'_, &RawJson> {
     FieldIndex::new(
         properties
+            .0
             .iter()
             .map(|(name, value)| (name.as_str(), value)),
     )

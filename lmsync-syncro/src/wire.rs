@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::json::{
-    LenientObject, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64,
+    LenientObject, Members, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64,
 };
 use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ pub(crate) struct Asset {
 }
 
 /// What the tenant and the agent keep, by name. Names may differ in case alone.
-pub(crate) type Properties = BTreeMap<String, RawJson>;
+pub(crate) type Properties = Members;
 
 /// What the vendor's own monitoring keeps beside the asset.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -253,6 +253,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(asset.id.text(), Some("5560138523"));
-        assert_eq!(asset.properties.value().unwrap().len(), 3);
+        assert_eq!(asset.properties.value().unwrap().0.len(), 3);
     }
 }

@@ -211,13 +211,15 @@ impl SignInAnswer {
 
 /// The body as JSON; null where there is none, as a form may be answered with headers alone.
 fn body(answer: &Answer<'_>) -> Result<Value> {
+    let unreadable = || {
+        Error::decode("the sign-in answer cannot be read, or is cut off")
+            .with_status(answer.status().as_u16())
+            .with_hint("try again later")
+    };
     match serde_json::from_slice(answer.body()) {
-        Err(error) if error.is_eof() && !answer.body().trim_ascii().is_empty() => {
-            Err(Error::decode("the sign-in answer is cut off")
-                .with_status(answer.status().as_u16())
-                .with_hint("try again later"))
-        }
-        read => Ok(read.unwrap_or(Value::Null)),
+        Ok(value) => Ok(value),
+        Err(_) if answer.begins_as_json() => Err(unreadable()),
+        Err(_) => Ok(Value::Null),
     }
 }
 

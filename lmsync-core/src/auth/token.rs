@@ -34,7 +34,8 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
 pub struct AccessToken {
     /// The token.
     pub secret: Secret,
-    /// The time for which it is valid; `None` when the vendor did not say: it is used until refused.
+    /// The time for which it is valid. Where there is none, or zero, the vendor did not say, and it is
+    /// used until refused.
     pub lifetime: Option<Duration>,
 }
 
@@ -160,10 +161,11 @@ impl Cache {
         let token = fetched.and_then(|token| {
             // Counted from the question: the vendor's clock started no earlier.
             let after = |lifetime| asked_at.saturating_add(lifetime);
-            let expires_at = token.lifetime.map(after);
-            let refresh_at = token
-                .lifetime
-                .map(|lifetime| after(lifetime) - LONGEST_MARGIN.min(lifetime / 5));
+            // One that never lived would be fetched anew for each call of a burst.
+            let lifetime = token.lifetime.filter(|lifetime| !lifetime.is_zero());
+            let expires_at = lifetime.map(after);
+            let refresh_at =
+                lifetime.map(|lifetime| after(lifetime) - LONGEST_MARGIN.min(lifetime / 5));
             let credential =
                 (self.send)(token.secret)?.of_generation(state.generations, expires_at);
             Ok(Token {

@@ -13,12 +13,12 @@ use crate::http::Answer;
 use crate::json;
 use crate::secret::Secret;
 
-/// A token answer; `expires_in` may be text, `token_type` may be missing, and a
+/// A token answer; `expires_in` may be text, `token_type` may be missing or null, and a
 /// `refresh_token` that is no text is none.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TokenAnswer {
     access_token: OAuthToken,
-    #[serde(default = "bearer")]
+    #[serde(default = "bearer", deserialize_with = "lenient_type")]
     token_type: BasicTokenType,
     #[serde(
         default,
@@ -40,6 +40,14 @@ fn lenient_refresh_token<'de, D: Deserializer<'de>>(
     let value = Value::deserialize(deserializer)?;
     let text = value.as_str().filter(|text| !text.is_empty());
     Ok(text.map(|text| RefreshToken::new(text.to_owned())))
+}
+
+/// The type in the answer; one that is null or no text is as absent.
+fn lenient_type<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BasicTokenType, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(BasicTokenType::deserialize(value).unwrap_or_else(|_| bearer()))
 }
 
 fn bearer() -> BasicTokenType {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
 
+use super::link;
 use super::redact::Redactor;
 use super::said::Said;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
-use crate::json::StrictObject;
+use crate::json::{StrictObject, mend};
 
 /// Headers that tell when a budget is full again.
 const RESET_HEADERS: [&str; 4] = [
@@ -93,6 +94,11 @@ impl<'a> Answer<'a> {
         start.starts_with(b"<")
     }
 
+    /// Says if the body begins as JSON does.
+    pub(crate) fn begins_as_json(&self) -> bool {
+        mend::begins_as_json(self.body())
+    }
+
     /// How long the vendor asks to wait: from `Retry-After` in either form, or in an answer of "too
     /// many requests" from the headers that tell when the budget is full again, as the seconds until
     /// then or since 1970.
@@ -126,15 +132,23 @@ impl<'a> Answer<'a> {
         Some(Duration::from_secs(seconds).clamp(SHORTEST_RESET, LONGEST_RESET))
     }
 
-    /// The target that a `Link` header calls `relation`, such as `next`, as the vendor wrote it.
+    /// The target that the `Link` headers call `relation`, such as `next`, as the vendor wrote it.
+    ///
+    /// Several headers are one list (RFC 9110, 5.3), and whatever else stands in them does not
+    /// matter.
     ///
     /// Documented: <https://www.rfc-editor.org/rfc/rfc8288>
-    #[must_use]
-    pub fn link(&self, relation: &str) -> Option<&str> {
-        let links = self.header(header::LINK.as_str())?.split('<').skip(1);
-        let mut targets = links.filter_map(|link| link.split_once('>'));
-        let (target, _) = targets.find(|(_, parameters)| is_called(parameters, relation))?;
-        Some(target.trim())
+    ///
+    /// # Errors
+    /// `decode` when `relation` is named and its target cannot be read.
+    pub fn link(&self, relation: &str) -> Result<Option<String>> {
+        let headers = self.response.headers().get_all(header::LINK);
+        link::find(headers.iter().map(HeaderValue::as_bytes), relation).map_err(|text| {
+            let text = self.mask(&text);
+            Error::decode(format!(
+                "the `Link` header names `{relation}` without a target: {text}"
+            ))
+        })
     }
 
     /// What the vendor says in the body, in whichever of the usual shapes: `message`, `error`,
@@ -283,16 +297,6 @@ fn retry_class(status: u16) -> RetryClass {
     }
 }
 
-/// Whether the parameters of a link call it `relation`.
-fn is_called(parameters: &str, relation: &str) -> bool {
-    parameters.split([';', ',']).any(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or_default();
-        let mut relations = value.trim().trim_matches('"').split_whitespace();
-        name.trim().eq_ignore_ascii_case("rel")
-            && relations.any(|own| own.eq_ignore_ascii_case(relation))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,42 +361,6 @@ mod tests {
             );
             // Every answer may tell it: alone it asks for no wait.
             assert_eq!(seconds(500, &[(name, "12")]), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_next_page_of_a_link_header_is_found_in_every_form() {
-        let next = |header: &str| {
-            let response = response(200, &[("link", header)], "[]");
-            with(&response, |answer| {
-                answer.link("next").map(ToOwned::to_owned)
-            })
-        };
-        for header in [
-            "<https://h/x?cursor=7&limit=5>; rel=\"next\"",
-            "< https://h/x?cursor=7&limit=5 >;title=\"a\"; REL=\"prev next\"",
-            "<https://h/x?cursor=3>; rel=\"prev\", <https://h/x?cursor=7&limit=5>; rel=next",
-        ] {
-            let found = next(header);
-            assert_eq!(
-                found.as_deref(),
-                Some("https://h/x?cursor=7&limit=5"),
-                "{header}"
-            );
-        }
-        assert_eq!(
-            next("</x?cursor=7>; rel=next").as_deref(),
-            Some("/x?cursor=7")
-        );
-        for header in [
-            "",
-            "<https://h/x>",
-            "<https://h/x>; rel=\"last\"",
-            "https://h/x; rel=next",
-            "<https://h/x; rel=\"next\"",
-            "<https://h/x>; title=\"next\"",
-        ] {
-            assert_eq!(next(header), None, "{header}");
         }
     }
 

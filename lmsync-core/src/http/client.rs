@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Request, header};
+use http::{HeaderValue, Request, Response, header};
 use serde::de::DeserializeOwned;
 use tracing::debug;
 
@@ -21,7 +21,7 @@ use super::transport::Transport;
 use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::Scalar;
+use crate::json::{Scalar, mend};
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
@@ -309,14 +309,35 @@ impl HttpClient {
             let sent = self.inner.transport.send(request).await;
             drop(permit);
             let outcome = match sent {
-                Ok(response) => {
-                    let (redactor, now) = (self.inner.redactor.clone(), self.inner.clock.now());
-                    interpret(&Answer::new(&response, redactor, now))
-                }
+                Ok(response) => self.read(response, interpret),
                 Err(error) => Err(error.into_error(&host)),
             };
             return Ok((credential, outcome));
         }
+    }
+
+    /// Interprets `response`; where that fails and its JSON is written wrongly, mends it and
+    /// interprets it once more.
+    fn read<T>(
+        &self,
+        mut response: Response<Bytes>,
+        interpret: &impl Fn(&Answer<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let now = self.inner.clock.now();
+        let answer = |response: &Response<Bytes>| {
+            let redactor = self.inner.redactor.clone();
+            interpret(&Answer::new(response, redactor, now))
+        };
+        let outcome = answer(&response);
+        let mended = match &outcome {
+            Ok(_) => None,
+            Err(_) => mend::answer(response.body()),
+        };
+        let Some(mended) = mended else {
+            return outcome;
+        };
+        *response.body_mut() = mended.into();
+        answer(&response)
     }
 
     async fn credential(&self, meter: &Meter) -> Result<Option<Credential>> {

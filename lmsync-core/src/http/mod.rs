@@ -5,6 +5,7 @@ mod call;
 mod client;
 mod endpoint;
 mod limit;
+mod link;
 mod meter;
 mod origins;
 mod redact;
@@ -12,6 +13,7 @@ mod reqwest;
 mod retry;
 mod said;
 mod transport;
+mod unpack;
 
 pub use self::answer::Answer;
 pub use self::call::Call;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::endpoint::Endpoint;
 use super::transport::{Transport, TransportError, TransportErrorKind};
+use super::unpack::unpack;
 use crate::error::{Error, Result};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -109,7 +110,8 @@ impl Transport for ReqwestTransport {
         *response.status_mut() = answer.status();
         *response.version_mut() = answer.version();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
-        *response.body_mut() = read_body(answer, self.body_limit).await?;
+        let body = read_body(answer, self.body_limit).await?;
+        *response.body_mut() = unpack(response.headers_mut(), body, self.body_limit)?;
         Ok(response)
     }
 }
@@ -118,10 +120,7 @@ async fn read_body(mut answer: reqwest::Response, limit: usize) -> Result<Bytes,
     let mut body = BytesMut::new();
     while let Some(chunk) = answer.chunk().await.map_err(classify)? {
         if body.len() + chunk.len() > limit {
-            return Err(TransportError::new(
-                TransportErrorKind::TooLarge,
-                format!("more than {limit} bytes"),
-            ));
+            return Err(TransportError::too_large(limit));
         }
         body.extend_from_slice(&chunk);
     }

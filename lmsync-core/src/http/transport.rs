@@ -62,6 +62,14 @@ impl TransportError {
         }
     }
 
+    /// The error of an answer of more than `limit` bytes.
+    pub(super) fn too_large(limit: usize) -> Self {
+        Self::new(
+            TransportErrorKind::TooLarge,
+            format!("more than {limit} bytes"),
+        )
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {

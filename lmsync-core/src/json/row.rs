@@ -1,14 +1,20 @@
 //! One row of a vendor's list, read so that it cannot cost the others.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{LenientObject, Scalar, mend};
+use super::mend::read_mended;
+use super::object::LenientObject;
+use super::scalar::Scalar;
 use crate::model::RawJson;
 use crate::summary::Rejection;
+
+/// The most characters of a reason; it may quote the row.
+const LONGEST_REASON: usize = 300;
+/// The most bytes of an id that is told of a row that cannot be read.
+const LONGEST_ID: usize = 256;
 
 /// One row of a vendor's list, as it came.
 #[derive(Debug, Clone)]
@@ -48,24 +54,18 @@ impl<R> WireRow<R> {
 impl<R: DeserializeOwned> WireRow<R> {
     /// The row `row` of a list; `id_keys` are the names under which its id may stand.
     ///
-    /// Mends errors of vendors that would cost the record: half a surrogate pair is U+FFFD, of a key
-    /// that is given twice the last counts.
+    /// What is written wrongly is [mended](super::read_mended) before it costs the record.
     pub fn read(row: &RawValue, id_keys: &[&str], raw: KeepRaw) -> Self {
-        let json = mend::halves(row.get());
-        let read = serde_json::from_str(&json);
-        let record = read
-            .or_else(|error| {
-                mend::doubled_keys(&json).map_or(Err(error), |json| serde_json::from_str(&json))
-            })
-            .map_err(|_| Rejection {
-                vendor_id: id_of(&json, id_keys),
-                reason: explain::<R>(&json),
+        let record = read_mended(row.get(), |json| serde_json::from_str(json))
+            .map_err(|error| Rejection {
+                vendor_id: id_of(row.get(), id_keys),
+                reason: explain::<R>(row.get(), &error),
             })
             .and_then(readable);
         Self {
             record,
             raw: match raw {
-                KeepRaw::Yes => RawJson::new(json.into_owned()),
+                KeepRaw::Yes => Some(row.to_owned().into()),
                 KeepRaw::No => None,
             },
         }
@@ -85,23 +85,62 @@ fn readable<R>(row: LenientObject<R>) -> Result<R, Rejection> {
 }
 
 /// The reason why the row is no `R`, and the place in it.
-fn explain<R: DeserializeOwned>(row: &str) -> String {
+fn explain<R: DeserializeOwned>(row: &str, error: &serde_json::Error) -> String {
     let mut json = serde_json::Deserializer::from_str(row);
-    match serde_path_to_error::deserialize::<_, LenientObject<R>>(&mut json) {
-        Ok(_) => "the record cannot be read".to_owned(),
+    let reason = match serde_path_to_error::deserialize::<_, LenientObject<R>>(&mut json) {
+        Ok(_) => format!("the record cannot be read: {error}"),
         Err(error) => format!(
             "the record cannot be read at `{}`: {}",
             error.path(),
             error.inner()
         ),
+    };
+    match reason.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason,
     }
 }
 
+/// The id of a row that cannot be read, under the first of `keys` that it has.
 fn id_of(row: &str, keys: &[&str]) -> Option<String> {
-    let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(row).ok()?;
-    let id = keys.iter().find_map(|key| fields.get(*key))?;
-    let id: Scalar = serde_json::from_str(id.get()).ok()?;
-    id.text().map(ToOwned::to_owned)
+    let id = read_mended(row, |row| {
+        IdUnder(keys).deserialize(&mut serde_json::Deserializer::from_str(row))
+    });
+    let id = id.ok()?.clean()?;
+    // Cut, it would be that of another.
+    (id.len() <= LONGEST_ID).then_some(id)
+}
+
+/// The value under the first of these keys that an object has.
+struct IdUnder<'k>(&'k [&'k str]);
+
+impl<'de> DeserializeSeed<'de> for IdUnder<'_> {
+    type Value = Scalar;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for IdUnder<'_> {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Scalar, A::Error> {
+        let (mut best, mut id) = (self.0.len(), Scalar::Absent);
+        while let Some(key) = object.next_key::<String>()? {
+            // Of a key that is given twice the last counts.
+            let mut keys = self.0.iter().take(best + 1);
+            match keys.position(|wanted| *wanted == key) {
+                Some(place) => (best, id) = (place, object.next_value()?),
+                None => drop(object.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(id)
+    }
 }
 
 #[cfg(test)]
@@ -148,11 +187,41 @@ mod tests {
     fn what_is_written_wrongly_is_mended_before_it_is_rejected() {
         let twice = read(r#"{"id":1,"size":3,"size":4}"#, KeepRaw::Yes);
         assert_eq!(twice.record.unwrap().size, 4);
+        let long = read(r#"{"size":3,"serial":98765432109876543210}"#, KeepRaw::Yes);
+        assert!(long.raw.unwrap().get().contains(":98765432109876543210"));
         let half = read(r#"{"size":5,"note":"PC-\ud83d"}"#, KeepRaw::Yes);
         assert_eq!(half.record.unwrap().size, 5);
         let raw = half.raw.unwrap();
         assert_eq!(raw.get(), r#"{"size":5,"note":"PC-\ufffd"}"#);
         assert!(serde_json::from_str::<serde_json::Value>(raw.get()).is_ok());
+    }
+
+    #[test]
+    fn of_a_row_that_cannot_be_read_the_id_is_told_where_it_is_one() {
+        let id = |json: &str| read(json, KeepRaw::No).record.unwrap_err().vendor_id;
+        for (json, told) in [
+            (r#"{"size":[],"id":7,"thingId":" a "}"#, Some("a")),
+            (
+                r#"{"size":[],"thingId":98765432109876543210}"#,
+                Some("98765432109876543210"),
+            ),
+            (r#"{"size":[],"id":1,"id":2}"#, Some("2")),
+            (r#"{"size":[],"id":"PC-\ud83d"}"#, Some("PC-\u{fffd}")),
+            (r#"{"size":[],"id":" "}"#, None),
+            (r#"{"size":[],"id":{}}"#, None),
+            (r#"{"size":[]}"#, None),
+        ] {
+            assert_eq!(id(json).as_deref(), told, "{json}");
+        }
+        let long = "x".repeat(LONGEST_ID + 1);
+        assert_eq!(id(&format!(r#"{{"size":[],"id":"{long}"}}"#)), None);
+    }
+
+    #[test]
+    fn a_reason_is_short_whatever_the_row_holds() {
+        let json = format!(r#"{{"size":"{}"}}"#, "é".repeat(100_000));
+        let rejection = read(&json, KeepRaw::No).record.unwrap_err();
+        assert_eq!(rejection.reason.chars().count(), LONGEST_REASON + 1);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub(super) struct Listing<C: ListChain> {
     seen: SeenIds,
     serials: SeenSerials,
     new_in_reading: u64,
+    /// Different records of the reading before.
+    counted_before: Option<u64>,
     /// Why this reading cannot be complete, whatever it counts.
     gap: Option<String>,
     ended: bool,
@@ -101,6 +103,7 @@ impl<C: ListChain> Listing<C> {
             seen: SeenIds::default(),
             serials: SeenSerials::default(),
             new_in_reading: 0,
+            counted_before: None,
             gap: None,
             ended: false,
         }
@@ -276,9 +279,15 @@ impl<C: ListChain> Listing<C> {
             rows: page.rows.len() as u64,
             new_ids: 0,
             unidentified: 0,
+            refused: 0,
+            refused_because: None,
             total: page.total,
             next: &page.next,
         };
+        let refused: Vec<&str> = page.rows.iter().filter_map(Row::refusal).collect();
+        facts.refused = refused.len() as u64;
+        let because = refused.first().map(|reason| (*reason).to_owned());
+        facts.refused_because = because.as_deref();
         let mut gaps = page.rows.iter().filter_map(Row::gap);
         self.gap = self.gap.take().or_else(|| gaps.next().map(str::to_owned));
         let ids = page.rows.iter().filter_map(Row::vendor_id);
@@ -308,9 +317,10 @@ impl<C: ListChain> Listing<C> {
                 }
             }
         }
-        self.lists[list]
-            .walk
-            .note(facts, self.setting.concurrency)?;
+        let walk = &mut self.lists[list].walk;
+        walk.note(facts, self.setting.concurrency)?;
+        // Here, where checkpoints remember it.
+        self.gap = self.gap.take().or_else(|| walk.gap().map(str::to_owned));
         progress.summary.reported_total = self.reported_total();
         Ok(kept)
     }
@@ -347,7 +357,7 @@ impl<C: ListChain> Listing<C> {
             IdStatus::New => {
                 self.new_in_reading += 1;
                 summary.seen += 1;
-                summary.rejected.push(rejection);
+                summary.reject(rejection);
             }
             IdStatus::Known => {}
             IdStatus::Repeated => summary.duplicates += 1,
@@ -430,22 +440,40 @@ impl<C: ListChain> Listing<C> {
             seen_before: page.seen_before,
             kept_before: handed_out(summary),
             total: page.total,
-            gap: self.gap.clone(),
+            gap: self
+                .gap
+                .clone()
+                .or_else(|| self.shortfall_before(page.list)),
         }
+    }
+
+    /// Why the lists before the one at `place` are not complete: they are not read again by who
+    /// resumes after them.
+    fn shortfall_before(&self, place: usize) -> Option<String> {
+        let mut before = self.lists.iter().take(place);
+        let short = before.find(|list| !list.walk.is_complete())?;
+        Some(format!(
+            "the vendor counts {} more records than it listed before the checkpoint",
+            short.walk.missing()
+        ))
     }
 
     /// Whether this reading ends the listing; otherwise the account is to be read again.
     fn is_finished(&mut self) -> bool {
         let walks = || self.lists.iter().map(|list| &list.walk);
-        let is_complete = walks().all(Walk::is_complete);
+        let counted = walks().map(Walk::counted).sum();
         let is_settled =
             self.reading > 1 && self.new_in_reading == 0 && !walks().any(Walk::totals_changed);
+        // The same records twice over, and as many rows as the vendor counts: some stand twice.
+        let repeats_itself = is_settled && self.counted_before == Some(counted);
+        let is_complete = walks()
+            .all(|walk| walk.is_complete() || (repeats_itself && walk.lists_what_it_counts()));
+        self.counted_before = Some(counted);
         if !is_complete && !is_settled && self.reading < READING_LIMIT {
             return false;
         }
-        let lost = walks().find_map(Walk::gap).map(ToOwned::to_owned);
         let reason = if is_complete {
-            self.gap.take().or(lost)
+            self.gap.take().or_else(|| self.nothing_readable())
         } else {
             Some(self.shortfall())
         };
@@ -460,6 +488,15 @@ impl<C: ListChain> Listing<C> {
             }
         }
         true
+    }
+
+    /// Why a listing of refused records is none.
+    fn nothing_readable(&self) -> Option<String> {
+        let summary = &self.progress().summary;
+        let first = summary.rejected.first()?;
+        let is_all = summary.rejected_total == summary.seen
+            && (summary.kept_before, summary.skipped) == (0, 0);
+        is_all.then(|| format!("none of the records could be read: {}", first.reason))
     }
 
     fn shortfall(&self) -> String {

@@ -177,6 +177,14 @@ impl<T: Listed> Row<T> {
         }
     }
 
+    /// Why it could not be read, where it could not.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Rejected(rejection) | Self::Gap(rejection) => Some(&rejection.reason),
+            Self::Record(_) | Self::Skipped { .. } => None,
+        }
+    }
+
     /// Why records are missing that this row stands for.
     pub(super) fn gap(&self) -> Option<&str> {
         match self {
@@ -198,7 +206,8 @@ mod tests {
         for end in ["null", "\"\"", "\" \""] {
             assert_eq!(next(end), Next::End, "{end}");
         }
-        for odd in ["{}", "[\"ab\"]"] {
+        assert_eq!(next("[\"ab\"]"), Next::Cursor("ab".to_owned()));
+        for odd in ["{}", "[]", "[\"ab\",\"cd\"]"] {
             assert!(matches!(next(odd), Next::Unreadable(_)), "{odd}");
         }
         assert_eq!(Next::cursor(&Scalar::Absent), Next::End);

@@ -16,7 +16,8 @@ use crate::summary::Rejection;
 pub struct CompleteList<T> {
     /// The records in the vendor's order, each once.
     pub records: Vec<T>,
-    /// Rows that could not be read.
+    /// Rows that could not be read. Where they are more than a summary
+    /// [keeps](crate::SyncSummary::MOST_REJECTED), the list is not complete.
     pub rejected: Vec<Rejection>,
     /// Why records are missing, where some are.
     pub incomplete_reason: Option<String>,
@@ -69,9 +70,14 @@ pub async fn read_all<S: ListSource>(
         records.push(record?);
     }
     let summary = stream.summary();
+    let too_many = || {
+        let rejected = summary.rejected_total;
+        (rejected > summary.rejected.len() as u64)
+            .then(|| format!("{rejected} of its rows could not be read"))
+    };
     Ok(CompleteList {
         records,
+        incomplete_reason: summary.incomplete_reason.clone().or_else(too_many),
         rejected: summary.rejected,
-        incomplete_reason: summary.incomplete_reason,
     })
 }

@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 
 /// So many pages in a row without anything new end a walk.
 const PAGES_WITHOUT_NEW: u32 = 5;
+/// So many rows of a list may be without an id; one more, and nobody knows how much is missing.
+const FEW_UNIDENTIFIED: u64 = 3;
 /// No account has this many pages; a vendor that gives more repeats itself in disguise.
 const PAGE_LIMIT: u32 = 100_000;
 
@@ -21,6 +23,10 @@ pub(super) struct PageFacts<'p> {
     pub(super) new_ids: u64,
     /// Rows without an id.
     pub(super) unidentified: u64,
+    /// Rows that could not be read, those without an id included.
+    pub(super) refused: u64,
+    /// Why the first of them could not.
+    pub(super) refused_because: Option<&'p str>,
     pub(super) total: Option<u64>,
     pub(super) next: &'p Next,
 }
@@ -42,6 +48,9 @@ pub(super) struct Walk {
     ahead: Ahead,
     pages_read: u32,
     counted: u64,
+    /// Rows, repeated ones included.
+    rows: u64,
+    unidentified: u64,
     totals: Option<(u64, u64)>,
     pages_without_new: u32,
     over: bool,
@@ -74,6 +83,8 @@ impl Walk {
             },
             pages_read: 0,
             counted,
+            rows: counted,
+            unidentified: 0,
             totals: None,
             pages_without_new: 0,
             over: false,
@@ -108,6 +119,9 @@ impl Walk {
     pub(super) fn note(&mut self, page: PageFacts<'_>, concurrency: usize) -> Result<()> {
         self.pages_read += 1;
         self.counted += page.new_ids + page.unidentified;
+        self.rows += page.rows;
+        self.unidentified += page.unidentified;
+        self.gap = self.gap.take().or_else(|| self.refused(page));
         // Past the end some vendors count zero.
         let total = page
             .total
@@ -141,6 +155,26 @@ impl Walk {
         Ok(())
     }
 
+    /// Why the rows of `page` that could not be read leave a gap: all of a page, or too many that
+    /// cannot be told apart. One alone costs itself.
+    fn refused(&self, page: PageFacts<'_>) -> Option<String> {
+        let because = page.refused_because?;
+        let is_one_that_is_known = (page.refused, page.unidentified) == (1, 0);
+        if page.refused == page.rows && !is_one_that_is_known {
+            return Some(format!(
+                "none of the {} rows of {} could be read: {because}",
+                page.rows, page.at
+            ));
+        }
+        (self.unidentified > FEW_UNIDENTIFIED).then(|| {
+            format!(
+                "{} rows have no id that can be read, so that nobody knows which records they are: \
+                 {because}",
+                self.unidentified
+            )
+        })
+    }
+
     /// Why records are missing that nobody counts.
     pub(super) fn gap(&self) -> Option<&str> {
         self.gap.as_deref()
@@ -150,6 +184,11 @@ impl Walk {
     pub(super) fn is_complete(&self) -> bool {
         self.totals
             .is_none_or(|(low, high)| low == high && self.counted >= high)
+    }
+
+    /// Whether the vendor listed as many rows as it counts, if some of them twice.
+    pub(super) fn lists_what_it_counts(&self) -> bool {
+        self.total() == Some(self.rows) && !self.totals_changed()
     }
 
     /// Records that the vendor counts and this walk did not meet.

@@ -2,20 +2,28 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+
+use crate::json::mend;
 
 /// A piece of the vendor's JSON, kept as sent, but for halves of surrogate pairs (`"\ud83d"`),
 /// which readers that turn texts into Unicode refuse: those are U+FFFD.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl RawJson {
     /// The piece `json`; `None` when that is no JSON.
     #[must_use]
     pub fn new(json: String) -> Option<Self> {
-        RawValue::from_string(json).ok().map(Self)
+        RawValue::from_string(json).ok().map(Self::from)
     }
 
     /// The JSON text.
@@ -33,7 +41,8 @@ impl RawJson {
 
 impl From<Box<RawValue>> for RawJson {
     fn from(value: Box<RawValue>) -> Self {
-        Self(value)
+        let mended = mend::halves(value.get()).and_then(|json| RawValue::from_string(json).ok());
+        Self(mended.unwrap_or(value))
     }
 }
 

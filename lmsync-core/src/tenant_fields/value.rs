@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::Scalar;
+use crate::json::{Scalar, read_mended};
 use crate::model::RawJson;
 
 /// The form in which a value is wanted, where a vendor keeps two.
@@ -65,21 +65,18 @@ impl FieldValue for Scalar {
 /// A single value, or a list of single ones.
 impl FieldValue for RawJson {
     fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-        let all = match serde_json::from_str::<Scalar>(self.get()) {
-            Ok(Scalar::Unexpected("array")) => serde_json::from_str(self.get()).unwrap_or_default(),
-            Ok(scalar) => vec![scalar],
-            Err(_) => Vec::new(),
+        let all = match Scalar::from(self) {
+            Scalar::Unexpected("array") => {
+                read_mended(self.get(), |json| serde_json::from_str(json)).unwrap_or_default()
+            }
+            scalar => vec![scalar],
         };
         let texts = all.iter().filter_map(Scalar::clean);
         texts.map(Cow::Owned).collect()
     }
 
     fn unexpected(&self) -> Option<&'static str> {
-        match serde_json::from_str::<Scalar>(self.get()) {
-            Ok(scalar) => scalar.unexpected(),
-            // JSON may hold half of a surrogate pair, which is no text.
-            Err(_) => Some("broken text"),
-        }
+        Scalar::from(self).unexpected()
     }
 }
 
@@ -99,7 +96,14 @@ mod tests {
             (r#"["a", 1, " ", null, {}]"#, vec!["a", "1"], Some("array")),
             ("[]", vec![], Some("array")),
             (r#"{"a":1}"#, vec![], Some("object")),
-            (r#""\ud83d""#, vec![], Some("broken text")),
+            (r#""PC-\ud83d""#, vec!["PC-\u{fffd}"], None),
+            ("98765432109876543210", vec!["98765432109876543210"], None),
+            (
+                "[98765432109876543210,1e999]",
+                vec!["98765432109876543210", "1e999"],
+                Some("array"),
+            ),
+            (r#"["a"]"#, vec!["a"], Some("array")),
         ] {
             let value: RawJson = serde_json::from_str(json).unwrap();
             assert_eq!(value.texts(Form::Stored), texts, "{json}");

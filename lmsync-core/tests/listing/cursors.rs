@@ -346,7 +346,7 @@ async fn a_chain_is_resumed_in_its_list_while_the_lists_before_stay() {
     );
 }
 
-fn client() -> HttpClient {
+pub(crate) fn client() -> HttpClient {
     let clock: SharedClock = Arc::new(VirtualClock::default());
     let budget = Budget::per_minute(1000, 4).unwrap();
     let script = Arc::new(lmsync_testkit::Script::new(clock.clone(), []));

@@ -6,6 +6,7 @@ mod assets;
 mod cursors;
 mod gaps;
 mod pages;
+mod refused;
 mod resume;
 mod vendor;
 mod walks;

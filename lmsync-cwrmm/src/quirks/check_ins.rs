@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lmsync_core::json::{KeepRaw, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, Rows, Scalar, WireRow};
 use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -108,7 +108,7 @@ impl CheckIns {
             (id, Some(kind)) => {
                 self.add_unreadable(id.text(), format!("its time is not text but {kind}"));
             }
-            (Scalar::Text(id), None) => {
+            (Scalar::Text(id) | Scalar::InArray(id), None) => {
                 self.beats.insert(key(id), beat);
             }
             (Scalar::Unexpected(kind), None) => {
@@ -133,7 +133,7 @@ impl CheckIns {
     /// Why something of it failed, unless the vendor only says that there is nothing.
     pub(crate) fn failure(&self) -> Option<&str> {
         let failures = self.failures.values().map(String::as_str);
-        let told = failures.filter(|why| !why.eq_ignore_ascii_case("not found"));
+        let told = failures.filter(|why| !is_not_found(why));
         self.broken.as_deref().or(told.min())
     }
 
@@ -142,11 +142,14 @@ impl CheckIns {
         if let Some(beat) = self.beats.get(&key(device)) {
             return CheckIn::At(beat.at.text(), beat.availability);
         }
-        let failure = [Some(device), company]
-            .into_iter()
-            .flatten()
-            .find_map(|id| self.failures.get(&key(id)));
-        match failure.or(self.broken.as_ref()) {
+        let failure_of = |id| self.failures.get(&key(id));
+        let of_device = failure_of(device);
+        match of_device
+            .or_else(|| company.and_then(failure_of))
+            .or(self.broken.as_ref())
+        {
+            // There is no heartbeat of it.
+            Some(_) if of_device.is_some_and(|why| is_not_found(why)) => CheckIn::Never,
             Some(why) => CheckIn::Unknown(why),
             None => CheckIn::Never,
         }
@@ -155,7 +158,7 @@ impl CheckIns {
 
 /// Entries read one by one, with the id of those that cannot be; a null is none.
 fn entries<R: DeserializeOwned>(
-    list: Option<Vec<Box<RawValue>>>,
+    list: Option<Rows<Box<RawValue>>>,
     id_keys: &'static [&'static str],
 ) -> impl Iterator<Item = Result<R, Rejection>> {
     let sent = list.into_iter().flatten();
@@ -164,13 +167,18 @@ fn entries<R: DeserializeOwned>(
 }
 
 /// A list, or one bare element of it.
-fn elements(list: Box<RawValue>) -> Vec<Box<RawValue>> {
-    serde_json::from_str(list.get()).unwrap_or_else(|_| vec![list])
+fn elements(list: Box<RawValue>) -> Rows<Box<RawValue>> {
+    serde_json::from_str(list.get()).unwrap_or_else(|_| Rows(vec![list]))
 }
 
 /// Ids are compared without regard to case: they are written by different services.
 fn key(id: &str) -> String {
     id.trim().to_ascii_lowercase()
+}
+
+/// Says if a heartbeat failed since there is none.
+fn is_not_found(why: &str) -> bool {
+    why.trim().eq_ignore_ascii_case("not found")
 }
 
 /// Whether a heartbeat that failed with `error` says something about the heartbeat alone.
@@ -220,12 +228,10 @@ mod tests {
         let at = CheckIn::At(Some("2025-11-28"), Some(true));
         assert_eq!(told.of(None, "e1"), at);
         for (spoilt, why) in [
-            ("e2", "out of range"),
-            ("e3", "out of range"),
             ("e4", "its time is not text but array"),
             // Of a key that is given twice the last counts.
             ("e5", "y"),
-            ("e7", "out of range"),
+            ("e7", "1e999"),
         ] {
             let check_in = told.of(None, spoilt);
             assert!(
@@ -233,6 +239,9 @@ mod tests {
                 "{spoilt}: {check_in:?}"
             );
         }
+        // A number that no reader takes is text, and no truth value.
+        assert_eq!(told.of(None, "e2"), CheckIn::At(None, None));
+        assert_eq!(told.of(None, "e3"), CheckIn::At(Some("2025-11-28"), None));
         assert_eq!(told.of(None, "e6"), CheckIn::Never);
     }
 
@@ -252,6 +261,24 @@ mod tests {
             let other = told.of(None, "e2");
             assert!(matches!(other, CheckIn::Unknown(_)), "{groups}: {other:?}");
         }
+    }
+
+    #[test]
+    fn a_device_whose_heartbeat_is_not_found_never_checked_in() {
+        let told = told(
+            r#"{"status":"partial_success","failedRecords":[
+                {"resourceType":"Endpoint","resource":"E1","error":"Not Found"},
+                {"resourceType":"Endpoint","resource":"E2","error":" not found "},
+                {"resourceType":"Endpoint","resource":"E3","error":"Forbidden"},
+                {"resourceType":"companies","resource":"C1","error":"Not Found"}]}"#,
+        );
+        for device in ["e1", "E2"] {
+            assert_eq!(told.of(None, device), CheckIn::Never, "{device}");
+            assert_eq!(told.of(Some("c1"), device), CheckIn::Never, "{device}");
+        }
+        assert_eq!(told.of(None, "e3"), CheckIn::Unknown("Forbidden"));
+        // Of the company alone nothing is known about one device.
+        assert_eq!(told.of(Some("c1"), "e4"), CheckIn::Unknown("Not Found"));
     }
 
     #[test]

@@ -74,12 +74,14 @@ pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage
 /// The next page by the `Link` header, of whose target `part` is taken alone: requests go to the
 /// configured origin, whatever host a header names.
 fn next(answer: &Answer<'_>, what: &str, part: impl Fn(&Url) -> Option<String>) -> Next {
-    let Some(target) = answer.link("next") else {
-        return Next::End;
+    let target = match answer.link("next") {
+        Ok(Some(target)) => target,
+        Ok(None) => return Next::End,
+        Err(error) => return Next::Unreadable(error.message().to_owned()),
     };
     // The base is only for relative targets; nothing is ever sent there.
     let base = Url::parse("https://next.invalid/");
-    let target = base.and_then(|base| base.join(target)).ok();
+    let target = base.and_then(|base| base.join(&target)).ok();
     match target
         .as_ref()
         .and_then(part)
@@ -228,13 +230,16 @@ mod tests {
 
     #[test]
     fn a_row_that_cannot_be_read_is_rejected_by_name() {
-        let body = r#"{"platform":[{"companyID":"c","siteID":"s","endpoints":
-            [{"endpointID":"1"},{"endpointID":"2","deviceName":1e999}]}]}"#;
-        let page = devices(body, None, KeepRaw::No).unwrap();
+        let processors = vec!["{}"; 10_001].join(",");
+        let body = format!(
+            r#"{{"platform":[{{"companyID":"c","siteID":"s","endpoints":
+            [{{"endpointID":"1"}},{{"endpointID":"2","processors":[{processors}]}}]}}]}}"#
+        );
+        let page = devices(&body, None, KeepRaw::No).unwrap();
         assert!(page.rows[0].row.record.is_ok());
         let bad = page.rows[1].row.record.as_ref().unwrap_err();
         assert_eq!(bad.vendor_id.as_deref(), Some("2"));
-        assert!(bad.reason.contains("out of range"));
+        assert!(bad.reason.contains("more than 10000 elements"));
     }
 
     #[test]

@@ -225,7 +225,7 @@ fn a_company_that_cannot_be_read_leaves_the_listing_incomplete_and_costs_no_othe
         }
         let next = stage.faults.sent() + 1;
         stage.faults.inject(next, answer("[null]".to_owned()));
-        let why = "a company cannot be read: the row is null";
+        let why = "none of the 1 rows of the first page could be read: the row is null";
         let assets = list_with_a_gap(&stage, &told(why)).await;
         assert!(assets.is_empty());
     });

@@ -173,24 +173,26 @@ mod tests {
     #[test]
     fn one_bad_department_does_not_cost_the_others() {
         let body = r#"{"data":{"getDepartmentList":[{"departmentId":"1","name":"a"},
-            {"departmentId":"2","name":1e999},{"departmentId":"3","name":"c"}]}}"#;
+            ["2"],{"departmentId":"3","name":"c"}]}}"#;
         let response = http::Response::new(Bytes::from(body));
         let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
         let page = read_departments(&answer).unwrap();
         let is_read: Vec<bool> = page.rows.iter().map(|row| row.row.record.is_ok()).collect();
         assert_eq!(is_read, [true, false, true]);
-        let bad = page.rows[1].row.record.as_ref().unwrap_err();
-        assert_eq!(bad.vendor_id.as_deref(), Some("2"));
     }
 
     #[test]
     fn a_row_that_cannot_be_read_is_rejected_by_name() {
-        let body = list(r#"[{"assetId":"1"},{"assetId":"2","name":1e999}]"#);
+        let members: Vec<String> = (0..10_001).map(|n| format!("\"{n}\":0")).collect();
+        let members = members.join(",");
+        let body = list(&format!(
+            r#"[{{"assetId":"1"}},{{"assetId":"2","customFields":{{{members}}}}}]"#
+        ));
         let page = page(&body, KeepRaw::No).unwrap();
         assert!(page.rows[0].row.record.is_ok());
         let unreadable = page.rows[1].row.record.as_ref().unwrap_err();
         assert_eq!(unreadable.vendor_id.as_deref(), Some("2"));
-        assert!(unreadable.reason.contains("out of range"));
+        assert!(unreadable.reason.contains("more than 10000 members"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the agent's block means. Pure.
 
-use lmsync_core::json::{LenientObject, Scalar, StrictObject};
+use lmsync_core::json::{LenientObject, Scalar, StrictObject, read_mended};
 use lmsync_core::model::{
     AdapterClass, AssetDraft, CheckInBasis, Disk, Issue, IssueCode, RawJson, Size, SizeUnit,
     VendorDay, VendorInstant, clean,
@@ -23,14 +23,16 @@ pub(crate) fn block(
         .value()
         .and_then(|store| store.general.value())
         .and_then(|general| general.info.as_ref());
-    [properties.get(BLOCK), info]
+    [properties.0.get(BLOCK), info]
         .into_iter()
         .flatten()
         .find_map(|json| read(draft, json))
 }
 
 fn read(draft: &mut AssetDraft<'_>, json: &RawJson) -> Option<Agent> {
-    let kind = match serde_json::from_str::<LenientObject<Agent>>(json.get()) {
+    let kind = match read_mended(json.get(), |json| {
+        serde_json::from_str::<LenientObject<Agent>>(json)
+    }) {
         Ok(LenientObject::Value(agent)) if agent == Agent::default() => return None,
         Ok(LenientObject::Value(agent)) => return Some(agent),
         Ok(LenientObject::Absent | LenientObject::Null) => return None,

@@ -35,7 +35,7 @@ impl Record {
         }
         let properties = match asset.properties {
             LenientObject::Value(properties) => properties,
-            LenientObject::Null => Properties::new(),
+            LenientObject::Null => Properties::default(),
             LenientObject::Absent => return Err(unreadable("nothing")),
             LenientObject::Unexpected(kind) => return Err(unreadable(kind)),
         };
@@ -61,7 +61,7 @@ impl Record {
         change: &DateChange,
         fields: &'r TenantFields,
     ) -> Result<wire::AssetUpdate<'r>> {
-        let kept = self.properties.iter();
+        let kept = self.properties.0.iter();
         let mut properties: BTreeMap<_, _> = kept
             .map(|(key, value)| (key.as_str(), Property::Kept(value)))
             .collect();
