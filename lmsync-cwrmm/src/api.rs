@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Utc};
 use http::Method;
 use lmsync_core::http::{Call, Endpoint, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, Rows, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Rows, WireRow};
 use lmsync_core::listing::PageKey;
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
@@ -243,13 +243,14 @@ impl Api {
             .send(&call, meter, |answer| {
                 answers::accept(answer, Scope::Devices)?;
                 let heartbeat: wire::Heartbeat = answers::object(answer)?;
-                if heartbeat.status == Scalar::Absent
-                    && heartbeat.successful_records.is_none()
-                    && heartbeat.failed_records.is_none()
-                {
-                    return Err(answers::unfamiliar(answer));
+                match heartbeat {
+                    wire::Heartbeat {
+                        successful_records: None,
+                        failed_records: None,
+                        ..
+                    } => Err(answers::unfamiliar(answer)),
+                    heartbeat => Ok(heartbeat),
                 }
-                Ok(heartbeat)
             })
             .await
     }

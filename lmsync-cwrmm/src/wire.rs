@@ -16,13 +16,23 @@ pub(crate) struct DeviceList<'a> {
     pub(crate) platform: Option<Rows<&'a RawValue>>,
     #[serde(borrow)]
     pub(crate) network: Option<Rows<&'a RawValue>>,
-    pub(crate) cloud: Option<IgnoredAny>,
+    pub(crate) cloud: Option<Vec<IgnoredAny>>,
+    pub(crate) status: Scalar,
+    #[serde(rename = "failedRecords")]
+    pub(crate) failed_records: OneOrMany<IgnoredAny>,
 }
 
 impl DeviceList<'_> {
-    /// Says if no category is named at all.
+    /// Says if there is no list of any category.
     pub(crate) fn is_silent(&self) -> bool {
         self.platform.is_none() && self.network.is_none() && self.cloud.is_none()
+    }
+
+    /// Says if the vendor could not tell of all that it was asked for: a list that comes with it
+    /// is one of the rest.
+    pub(crate) fn failed_in_part(&self) -> bool {
+        !self.failed_records.0.is_empty()
+            || matches!(self.status.text(), Some("failed" | "partial_success"))
     }
 }
 

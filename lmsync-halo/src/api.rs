@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Rows, Scalar, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, Members, OneOrMany, Rows, Scalar, WireRow};
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
@@ -316,16 +316,17 @@ impl Api {
     ) -> Result<Vec<R>> {
         answers::require_success(answer, self.product, reads)?;
         if is_array(answer) {
-            return answers::json(answer, self.product);
+            return answers::json(answer, self.product).map(|rows: Rows<R>| rows.0);
         }
-        let envelope: std::collections::BTreeMap<String, Box<RawValue>> =
-            answers::json(answer, self.product)?;
+        let envelope: Members = answers::json(answer, self.product)?;
         let mut lists = envelope
+            .0
             .iter()
             .filter(|(name, value)| *name != "columns" && value.get().starts_with('['));
         match (lists.next(), lists.next()) {
             (Some((_, list)), None) => {
-                serde_json::from_str(list.get()).map_err(|error| answer.undecodable(&error))
+                let rows = serde_json::from_str(list.get()).map(|rows: Rows<R>| rows.0);
+                rows.map_err(|error| answer.undecodable(&error))
             }
             _ => Err(no_list(answer, None)),
         }

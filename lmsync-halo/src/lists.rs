@@ -20,6 +20,11 @@ fn numbered<R, T, M: Into<Row<T>>>(
     map: impl Fn(WireRow<R>, DateTime<Utc>) -> M,
 ) -> Page<T> {
     let (total, at) = (page.total, page.received_at);
-    let next = Next::numbered(page.size);
+    let next = Next::Numbered {
+        pages: None,
+        // Where nothing is counted, an empty page is the end, and a short one is not.
+        more: total.is_none().then_some(!page.rows.is_empty()),
+        size: page.size,
+    };
     Page::of(page.rows, next, |row| map(row, at)).with_total(total)
 }

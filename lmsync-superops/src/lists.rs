@@ -114,9 +114,12 @@ fn numbered<R, T>(
 ) -> Page<T> {
     let size = page.info.page_size;
     let size = size.and_then(|size| u32::try_from(size).ok());
+    // Where neither is told, an empty page is the end, and a short one is not.
+    let is_counted = page.info.total_count.is_some();
+    let untold = (!is_counted).then_some(!page.rows.is_empty());
     let next = Next::Numbered {
         pages: None,
-        more: page.info.has_more,
+        more: page.info.has_more.or(untold),
         size: size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE),
     };
     let received_at = page.received_at;

@@ -89,6 +89,9 @@ impl CheckIns {
 
     fn add_group(&mut self, group: Result<wire::BeatGroup, Rejection>) {
         match group {
+            Ok(wire::BeatGroup { endpoints: None }) => {
+                self.add_unreadable(None, "a group has no list of devices".to_owned());
+            }
             Ok(group) => {
                 for beat in entries(group.endpoints.map(elements), &["EndpointID"]) {
                     self.add_beat(beat);

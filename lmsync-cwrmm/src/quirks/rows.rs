@@ -103,10 +103,9 @@ fn cursor(url: &Url) -> Option<String> {
 /// Reads a page of devices, row by row.
 pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
     let list: wire::DeviceList<'_> = answers::object(answer)?;
-    if list.is_silent()
-        && let Some(error) = answers::refused_inside(answer)
-    {
-        return Err(error);
+    // One in which no list is to be found is none without devices.
+    if list.is_silent() {
+        return Err(answers::unfamiliar(answer));
     }
     let mut page = ListPage {
         rows: Vec::new(),
@@ -114,12 +113,24 @@ pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<Devi
         received_at: answer.received_at(),
         gaps: Vec::new(),
     };
+    if list.failed_in_part() {
+        let excerpt = answer.excerpt();
+        page.gaps.push(format!(
+            "ConnectWise RMM could not list all devices: {excerpt}"
+        ));
+    }
     for group in [list.platform, list.network]
         .into_iter()
         .flatten()
         .flatten()
     {
         match serde_json::from_str::<StrictObject<wire::Group<'_>>>(group.get()) {
+            Ok(StrictObject(wire::Group {
+                endpoints: None, ..
+            })) => {
+                page.gaps
+                    .push("a group of devices has no list of them".to_owned());
+            }
             Ok(StrictObject(group)) => page.rows.extend(devices_of(group, raw)),
             Err(error) => page.gaps.push(unreadable(group, &error)),
         }
@@ -212,7 +223,15 @@ mod tests {
     fn a_group_that_cannot_be_read_is_a_gap_and_a_row_is_none() {
         for (groups, gaps) in [
             (r#"{"endpoints":[null,7]}"#, &[][..]),
-            (r#"{"endpoints":null}"#, &[]),
+            (r#"{"endpoints":[]}"#, &[]),
+            (
+                r#"{"endpoints":null}"#,
+                &["a group of devices has no list of them"],
+            ),
+            (
+                r#"{"companyID":"c","devices":[{}]}"#,
+                &["a group of devices has no list of them"],
+            ),
             ("null", &["a group of devices is null"]),
             (
                 r#"7,{"endpoints":[]},null"#,
@@ -253,15 +272,59 @@ mod tests {
             assert!(error.message().ends_with("busy"), "{error}");
         }
         assert!(devices("[]", None, KeepRaw::No).is_err());
-        assert!(devices("{}", None, KeepRaw::No).unwrap().rows.is_empty());
         let empty = devices(r#"{"platform":null,"cloud":[]}"#, None, KeepRaw::No).unwrap();
         assert!(empty.rows.is_empty());
     }
 
     #[test]
+    fn an_answer_of_unknown_shape_is_no_empty_list() {
+        for body in [
+            "{}",
+            r#"{"platform":null}"#,
+            r#"{"endpoints":[{"endpointID":"1"}]}"#,
+            r#"{"data":[]}"#,
+            r#"{"Platform":[]}"#,
+            r#"{"platforms":[{"companyID":"c","endpoints":[]}]}"#,
+            r#"{"status":"failed","failedRecords":[{"error":"Forbidden"}]}"#,
+            r#"{"total":0}"#,
+            "null",
+            r#""platform""#,
+        ] {
+            let error = devices(body, None, KeepRaw::No).unwrap_err();
+            assert!(
+                matches!(error.kind(), ErrorKind::Decode | ErrorKind::Vendor),
+                "{body}: {error}"
+            );
+        }
+        for body in [
+            r#"{"platform":[]}"#,
+            r#"{"network":[]}"#,
+            r#"{"status":"success","platform":[],"failedRecords":[]}"#,
+        ] {
+            let page = devices(body, None, KeepRaw::No).unwrap();
+            assert!(page.rows.is_empty() && page.gaps.is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_which_a_part_failed_has_a_gap() {
+        for told in [
+            r#""failedRecords":[{"resource":"c2","error":"Forbidden"}]"#,
+            r#""status":"partial_success""#,
+            r#""status":"failed""#,
+        ] {
+            let body = format!(
+                r#"{{"platform":[{{"companyID":"c","endpoints":[{{"endpointID":"1"}}]}}],{told}}}"#
+            );
+            let page = devices(&body, None, KeepRaw::No).unwrap();
+            assert_eq!((page.rows.len(), page.gaps.len()), (1, 1), "{told}");
+        }
+    }
+
+    #[test]
     fn of_the_link_only_the_cursor_is_taken() {
         let link = "<https://evil.example/x?limit=500&cursor=9>; rel=\"next\"";
-        let page = devices("{}", Some(link), KeepRaw::No).unwrap();
+        let page = devices(r#"{"platform":[]}"#, Some(link), KeepRaw::No).unwrap();
         assert_eq!(page.next, Next::Cursor("9".to_owned()));
     }
 
