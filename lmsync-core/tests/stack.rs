@@ -30,9 +30,18 @@ impl Stage {
     }
 
     fn with_retry(lines: impl IntoIterator<Item = Line>, retry: RetryPolicy) -> Self {
+        Self::set(lines, retry, 1000)
+    }
+
+    /// With a budget of so many requests in a minute.
+    fn within(requests: usize, lines: impl IntoIterator<Item = Line>) -> Self {
+        Self::set(lines, RetryPolicy::default(), requests)
+    }
+
+    fn set(lines: impl IntoIterator<Item = Line>, retry: RetryPolicy, requests: usize) -> Self {
         let clock: SharedClock = Arc::new(VirtualClock::default());
         let script = Script::new(clock.clone(), lines);
-        let limiter = Limiter::new(Budget::per_minute(1000, 4).unwrap(), clock.clone());
+        let limiter = Limiter::new(Budget::per_minute(requests, 4).unwrap(), clock.clone());
         let credential = Credential::bearer(Secret::from("tok-5ecret")).unwrap();
         let http = HttpClient::builder(Arc::new(script.clone()), limiter, clock.clone(), &origin())
             .credential(credential)
@@ -49,9 +58,13 @@ impl Stage {
         }
     }
 
-    async fn send(&self, idempotency: Idempotency) -> Result<String> {
+    fn call(&self, idempotency: Idempotency) -> Call {
         let url = "https://vendor.example/api?x=1".parse().unwrap();
-        let call = Call::post_json("listThings", &url, &["body"], idempotency).unwrap();
+        Call::post_json("listThings", &url, &["body"], idempotency).unwrap()
+    }
+
+    async fn send(&self, idempotency: Idempotency) -> Result<String> {
+        let call = self.call(idempotency);
         self.http.send(&call, &self.meter, read).await
     }
 
@@ -103,16 +116,118 @@ async fn a_write_of_unknown_outcome_is_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_never_arrived_is_sent_again() {
+async fn a_write_that_never_arrived_is_handed_back_and_not_sent_after_a_wait() {
     for line in [
         Line::failure(TransportErrorKind::Connect),
         Line::failure(TransportErrorKind::ConnectTimeout),
         Line::answer(429, ""),
+        Line::answer(429, "").header("retry-after", "1"),
     ] {
         let stage = Stage::new([line, fine()]);
-        assert_eq!(stage.send(Idempotency::Once).await.unwrap(), "fine");
-        assert_eq!(stage.requests(), 2);
+        let error = stage.send(Idempotency::Once).await.unwrap_err();
+        assert_eq!(error.retry(), RetryClass::Safe);
+        assert_eq!(stage.requests(), 1);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_turn_comes_long_after_its_reading_is_not_sent() {
+    let stage = Stage::within(2, [fine(), fine(), fine(), fine()]);
+    stage.read().await.unwrap();
+    stage.read().await.unwrap();
+    let error = stage.send(Idempotency::Once).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.retry()),
+        (ErrorKind::Timeout, RetryClass::Safe)
+    );
+    assert_eq!(stage.requests(), 2);
+    // Now there is room to read and to write at once.
+    let waited = stage.clock.elapsed();
+    stage.read().await.unwrap();
+    stage.send(Idempotency::Once).await.unwrap();
+    assert_eq!(stage.clock.elapsed(), waited);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_as_old_as_the_reading_it_is_dated_to() {
+    for (seconds, sent) in [(5, 1), (6, 0)] {
+        let stage = Stage::new([fine()]);
+        let read_at = stage.clock.elapsed();
+        stage.clock.sleep(Duration::from_secs(seconds)).await;
+        let call = stage.call(Idempotency::Once).made_from_reading_at(read_at);
+        let outcome = stage.http.send(&call, &stage.meter, read).await;
+        assert_eq!(outcome.is_ok(), sent == 1);
+        assert_eq!(stage.requests(), sent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_longer_than_patience_holds_back_every_caller_and_costs_them_no_time() {
+    let hour = Duration::from_secs(3600);
+    for idempotency in [Idempotency::Idempotent, Idempotency::Once] {
+        for status in [429, 503] {
+            let refused = Line::answer(status, "").header("retry-after", "3600");
+            let stage = Stage::new([refused, fine()]);
+            let error = stage.send(idempotency).await.unwrap_err();
+            assert_eq!(error.retry_after(), Some(hour));
+            for _ in 0..30 {
+                let error = stage.send(Idempotency::Once).await.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::RateLimited);
+                assert_eq!(error.retry(), RetryClass::Exhausted);
+                assert_eq!(error.retry_after(), Some(hour));
+                assert!(error.hint().is_some() && error.to_string().contains("3600 seconds"));
+            }
+            assert_eq!(
+                (stage.requests(), stage.clock.elapsed()),
+                (1, Duration::ZERO)
+            );
+            // What is left of it when patience is enough is waited for.
+            stage
+                .clock
+                .sleep(hour - RetryPolicy::default().patience)
+                .await;
+            stage.read().await.unwrap();
+            assert_eq!(stage.clock.elapsed(), hour);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_in_the_queue_hear_of_a_pause_longer_than_patience_at_once() {
+    let slow = Duration::from_secs(2);
+    let refused = Line::answer(429, "")
+        .header("retry-after", "3600")
+        .after(slow);
+    // The budget has one request: the others wait for their turn.
+    let stage = Stage::within(1, [refused, fine()]);
+    let callers = (0..5).map(|_| stage.read());
+    for outcome in futures_util::future::join_all(callers).await {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::RateLimited);
+    }
+    assert_eq!((stage.requests(), stage.clock.elapsed()), (1, slow));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_is_dropped_with_the_refusal_has_told_the_others() {
+    let slow = Duration::from_secs(2);
+    let refused = Line::answer(429, "")
+        .header("retry-after", "30")
+        .after(slow);
+    let stage = Stage::new([refused, fine()]);
+    // Dropped once the answer is there, while it waits for the pause to end.
+    let gone = stage.clock.sleep(slow + Duration::from_millis(1));
+    futures_util::future::select(Box::pin(stage.read()), gone).await;
+    stage.read().await.unwrap();
+    assert_eq!(stage.clock.elapsed(), slow + Duration::from_secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_for_ever_ends_after_a_day() {
+    let refused = Line::answer(429, "").header("retry-after", "99999999999");
+    let stage = Stage::new([refused, fine()]);
+    stage.read().await.unwrap_err();
+    stage.clock.sleep(Duration::from_secs(24 * 3600)).await;
+    stage.read().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -197,7 +197,7 @@ fn client(auth: TokenAuth, clock: &SharedClock, lines: Vec<Line>) -> (HttpClient
 
 async fn get(http: &HttpClient) -> Result<()> {
     let url = "https://vendor.example/".parse().unwrap();
-    let call = Call::post_json("get", &url, &(), Idempotency::Once).unwrap();
+    let call = Call::post_json("get", &url, &(), Idempotency::Idempotent).unwrap();
     http.send(&call, &Meter::default(), |answer| answer.require_success())
         .await
 }

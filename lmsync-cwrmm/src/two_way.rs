@@ -46,7 +46,7 @@ impl DateAccess for CwRmm {
 
     async fn send(&self, change: &DateChange, held: &FieldIds) -> Result<()> {
         let api = &self.api;
-        let meter = Meter::default();
+        let (meter, read_at) = (Meter::default(), self.clock().elapsed());
         let device = change.asset.vendor_id.as_str();
         let ids = api.ids_for(change, held, &meter).await?;
         let values: Vec<NewValue<'_>> = change
@@ -54,7 +54,10 @@ impl DateAccess for CwRmm {
             .iter()
             .map(|change| new_value(device, change, &ids))
             .collect::<Result<_>>()?;
-        api.writer.set_values(device, &values, &meter).await
+        // Looking up ids and signing in may have taken their time.
+        api.writer
+            .set_values(device, &values, read_at, &meter)
+            .await
     }
 }
 

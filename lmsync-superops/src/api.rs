@@ -97,10 +97,8 @@ impl Api {
         update: &wire::AssetUpdate<'_>,
         meter: &Meter,
     ) -> Result<()> {
-        let call = Call {
-            idempotency: Idempotency::Once,
-            ..self.call("updateAsset", UPDATE_ASSET, &json!({ "input": update }))?
-        };
+        let mut call = self.call("updateAsset", UPDATE_ASSET, &json!({ "input": update }))?;
+        call.idempotency = Idempotency::Once;
         self.http().send(&call, meter, answers::require_made).await
     }
 

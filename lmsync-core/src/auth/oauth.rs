@@ -344,11 +344,8 @@ impl<'c> AsyncHttpClient<'c> for OAuthTransport {
 
     fn call(&'c self, mut request: HttpRequest) -> Self::Future {
         self.hide_basic(&mut request);
-        let call = Call {
-            operation: OPERATION,
-            request: request.map(Bytes::from),
-            idempotency: Idempotency::Idempotent,
-        };
+        let request = request.map(Bytes::from);
+        let call = Call::new(OPERATION, request, Idempotency::Idempotent);
         Box::pin(async move {
             let outcome = self
                 .http

@@ -1,6 +1,7 @@
 //! One request to a vendor.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
@@ -18,8 +19,10 @@ pub struct Call {
     pub operation: &'static str,
     /// The request; holds no credential but in the body of a sign-in.
     pub request: Request<Bytes>,
-    /// The permission to repeat it when its outcome is unknown.
+    /// The permission to repeat it.
     pub idempotency: Idempotency,
+    /// The moment of the reading that a write is made from, on the client's clock.
+    read_at: Option<Duration>,
 }
 
 impl fmt::Debug for Call {
@@ -33,6 +36,17 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
+    /// The call of `request`, named `operation`.
+    #[must_use]
+    pub fn new(operation: &'static str, request: Request<Bytes>, idempotency: Idempotency) -> Self {
+        Self {
+            operation,
+            request,
+            idempotency,
+            read_at: None,
+        }
+    }
+
     /// A GET of `url`.
     ///
     /// # Errors
@@ -42,11 +56,7 @@ impl Call {
             .header(header::ACCEPT, "application/json")
             .body(Bytes::new())
             .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        Ok(Self {
-            operation,
-            request,
-            idempotency: Idempotency::Idempotent,
-        })
+        Ok(Self::new(operation, request, Idempotency::Idempotent))
     }
 
     /// A POST of `body` as JSON to `url`.
@@ -106,11 +116,20 @@ impl Call {
             .header(header::ACCEPT, "application/json")
             .body(Bytes::from(form))
             .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        Ok(Self {
-            operation,
-            request,
-            idempotency,
-        })
+        Ok(Self::new(operation, request, idempotency))
+    }
+
+    /// Dates a write that is sent [`Once`](Idempotency::Once) to the reading that it is made from,
+    /// by the client's clock: it is not sent long after that. Without it, the moment counts at
+    /// which the call is handed to the client.
+    #[must_use]
+    pub fn made_from_reading_at(mut self, elapsed: Duration) -> Self {
+        self.read_at = Some(elapsed);
+        self
+    }
+
+    pub(super) fn read_at(&self) -> Option<Duration> {
+        self.read_at
     }
 
     /// Adds a random id, as `x-request-id`, by which the vendor finds the request.
@@ -135,11 +154,7 @@ impl Call {
             .header(header::ACCEPT, "application/json")
             .body(Bytes::from(body))
             .map_err(|error| Error::config(format!("not an address: {error}")))?;
-        Ok(Self {
-            operation,
-            request,
-            idempotency,
-        })
+        Ok(Self::new(operation, request, idempotency))
     }
 }
 

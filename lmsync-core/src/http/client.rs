@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -12,16 +13,21 @@ use tracing::debug;
 use super::answer::Answer;
 use super::call::Call;
 use super::endpoint::Endpoint;
-use super::limit::Limiter;
+use super::limit::{Limiter, Permit};
 use super::meter::Meter;
 use super::origins::Origins;
 use super::redact::Redactor;
-use super::retry::{Next, RetryPolicy, Tries};
+use super::retry::{Idempotency, Next, RetryPolicy, Tries};
 use super::transport::Transport;
 use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::json::{Scalar, mend};
+
+/// A write is not sent if the record was read longer ago: somebody may have edited it since.
+const LONGEST_AGE: Duration = Duration::from_secs(5);
+/// So many requests, at most, read a record and write it.
+const READ_AND_WRITE: usize = 4;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
@@ -52,7 +58,9 @@ impl<T> Received<T> {
 /// Sends requests with credentials, within the budget, again where that is safe.
 ///
 /// Per try: credential, permit of the limiter, transport, interpretation. A
-/// refused credential is renewed once. Clones share everything.
+/// refused credential is renewed once. A vendor that asks for a pause gets it from every
+/// caller of the account; one for whom it is too long fails at once, with nothing sent.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     inner: Arc<Inner>,
@@ -207,7 +215,9 @@ impl HttpClient {
         let mut tries = Tries::new(self.inner.retry, call.idempotency);
         let mut renewed = false;
         loop {
-            let (credential, outcome) = self.try_once(call, meter, &interpret).await?;
+            let (credential, outcome) = self
+                .try_once(call, meter, &interpret, started, &tries)
+                .await?;
             let error = match outcome {
                 Ok(value) => return Ok(value),
                 Err(error) => error.with_operation(call.operation),
@@ -230,10 +240,7 @@ impl HttpClient {
             match tries.after(error, spent, self.draw()) {
                 Next::GiveUp(error) => return Err(error),
                 Next::Retry(wait) => clock.sleep(wait).await,
-                Next::CoolDown(wait) => {
-                    meter.rate_limited();
-                    self.inner.limiter.cool_down(wait);
-                }
+                Next::AfterCoolDown => meter.rate_limited(),
             }
             meter.retry();
         }
@@ -281,11 +288,15 @@ impl HttpClient {
         &self.inner.redactor
     }
 
+    /// Sends `call`, begun at `started`, once; the outer error is one that sending it again
+    /// does not help.
     async fn try_once<T, F>(
         &self,
         call: &Call,
         meter: &Meter,
         interpret: &F,
+        started: Duration,
+        tries: &Tries,
     ) -> Result<(Option<Credential>, Result<T>)>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
@@ -293,7 +304,7 @@ impl HttpClient {
         let mut expired_once = false;
         loop {
             let credential = self.credential(meter).await?;
-            let permit = self.inner.limiter.acquire().await;
+            let permit = self.permit(call, started).await?;
             let is_expired = credential
                 .as_ref()
                 .is_some_and(|credential| credential.is_expired(self.inner.clock.elapsed()));
@@ -306,12 +317,17 @@ impl HttpClient {
             meter.request();
             let request = prepare(call, credential.as_ref())?;
             let host = request.uri().host().unwrap_or_default().to_owned();
-            let sent = self.inner.transport.send(request).await;
-            drop(permit);
-            let outcome = match sent {
+            let outcome = match self.inner.transport.send(request).await {
                 Ok(response) => self.read(response, interpret),
                 Err(error) => Err(error.into_error(&host)),
             };
+            // Told before the next in the queue may start, and before anything is waited for: a
+            // caller that gives up here has told it, too.
+            let asked = outcome.as_ref().err();
+            if let Some(wait) = asked.and_then(|error| tries.cool_down(error)) {
+                self.inner.limiter.cool_down(wait);
+            }
+            drop(permit);
             return Ok((credential, outcome));
         }
     }
@@ -340,6 +356,27 @@ impl HttpClient {
         answer(&response)
     }
 
+    /// The right to send `call`, begun at `started`.
+    ///
+    /// # Errors
+    /// `rate_limited` when the vendor wants to be left alone for longer than patience lasts, and
+    /// `timeout` when the turn of a write comes too late.
+    async fn permit(&self, call: &Call, started: Duration) -> Result<Permit> {
+        let Inner { limiter, clock, .. } = self.inner.as_ref();
+        let spent = clock.elapsed().saturating_sub(started);
+        let patience = self.inner.retry.patience.saturating_sub(spent);
+        let permit = limiter.acquire_within(patience).await;
+        let permit = permit.map_err(|wait| left_alone(wait).with_operation(call.operation))?;
+        let read_at = call.read_at().unwrap_or(started);
+        let age = clock.elapsed().saturating_sub(read_at);
+        if call.idempotency == Idempotency::Once && age > LONGEST_AGE {
+            permit.give_back();
+            limiter.wait_for_room(READ_AND_WRITE, patience).await;
+            return Err(too_late(age).with_operation(call.operation));
+        }
+        Ok(permit)
+    }
+
     async fn credential(&self, meter: &Meter) -> Result<Option<Credential>> {
         let Some(authorizer) = &self.inner.authorizer else {
             return Ok(None);
@@ -365,6 +402,29 @@ impl HttpClient {
             .unwrap_or_else(PoisonError::into_inner)
             .f64()
     }
+}
+
+/// Nothing was sent: the vendor wants to be left alone for `wait`.
+fn left_alone(wait: Duration) -> Error {
+    let message = format!(
+        "nothing was sent: the vendor wants no request of this account for another {} seconds",
+        wait.as_secs_f64().ceil()
+    );
+    Error::new(ErrorKind::RateLimited, message)
+        .with_retry(RetryClass::Exhausted)
+        .with_retry_after(wait)
+        .with_hint("try again after that; a lower `requests_per_minute` keeps it from happening")
+}
+
+/// Nothing was sent: the record was read `age` ago.
+fn too_late(age: Duration) -> Error {
+    let message = format!(
+        "nothing was sent: the record was read {:.0} seconds ago and may be another by now",
+        age.as_secs_f64()
+    );
+    Error::new(ErrorKind::Timeout, message)
+        .with_retry(RetryClass::Safe)
+        .with_hint("other requests of the account were before it; read again, then write")
 }
 
 fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes>> {

@@ -4,10 +4,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::select;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
+
+/// Longest cool-down: a vendor that names more, by mistake or for good, is asked again after it.
+/// Assumed.
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a vendor allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +106,8 @@ struct Shared {
     state: Mutex<State>,
     // Held by the caller at the head of the queue; tokio's mutex is first come, first served.
     turn: tokio::sync::Mutex<()>,
-    released: Notify,
+    // Told of each request that ends and each cool-down that begins.
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -115,6 +121,8 @@ enum Turn {
     Go,
     WaitFor(Duration),
     WaitForRelease,
+    /// The cool-down lasts for so long, which is longer than the caller waits.
+    GiveUp(Duration),
 }
 
 impl Limiter {
@@ -127,7 +135,7 @@ impl Limiter {
                 clock,
                 state: Mutex::default(),
                 turn: tokio::sync::Mutex::default(),
-                released: Notify::new(),
+                changed: Notify::new(),
             }),
             in_flight: Arc::new(Semaphore::new(budget.concurrency)),
             concurrency: budget.concurrency,
@@ -155,32 +163,56 @@ impl Limiter {
     ///
     /// A caller that gives up while waiting uses up nothing.
     pub async fn acquire(&self) -> Permit {
-        let shared = &self.shared;
-        // Never closed, so there is always a permit to wait for.
-        let in_flight = Arc::clone(&self.in_flight).acquire_owned().await.ok();
-        let _turn = shared.turn.lock().await;
         loop {
-            // Registered before looking, so that a release in between is not missed.
-            let released = shared.released.notified();
-            match shared.take(shared.clock.elapsed()) {
-                Turn::Go => {
-                    return Permit {
-                        shared: Arc::clone(shared),
-                        used: true,
-                        _in_flight: in_flight,
-                    };
-                }
-                Turn::WaitFor(wait) => shared.clock.sleep(wait).await,
-                Turn::WaitForRelease => released.await,
+            // No cool-down is longer than this patience.
+            if let Ok(permit) = self.acquire_within(Duration::MAX).await {
+                return permit;
             }
         }
     }
 
+    /// As [`acquire`](Self::acquire), unless a cool-down lasts beyond `patience` from now.
+    ///
+    /// # Errors
+    /// The time that the cool-down still lasts, as soon as it is known to be too long.
+    pub(super) async fn acquire_within(&self, patience: Duration) -> Result<Permit, Duration> {
+        let shared = &self.shared;
+        let latest = shared.clock.elapsed().saturating_add(patience);
+        if let Turn::GiveUp(remaining) = shared.look(1, latest) {
+            return Err(remaining);
+        }
+        // Never closed, so there is always a permit to wait for.
+        let in_flight = Arc::clone(&self.in_flight).acquire_owned().await.ok();
+        let _turn = shared.turn.lock().await;
+        shared.wait_for_room(1, latest).await?;
+        shared.state().in_flight += 1;
+        Ok(Permit {
+            shared: Arc::clone(shared),
+            used: true,
+            _in_flight: in_flight,
+        })
+    }
+
+    /// Waits until `requests` could start one after the other without waiting, or as many as the
+    /// budget has, unless a cool-down lasts beyond `patience` from now. Uses up nothing.
+    pub(super) async fn wait_for_room(&self, requests: usize, patience: Duration) {
+        let shared = &self.shared;
+        let latest = shared.clock.elapsed().saturating_add(patience);
+        let requests = requests.min(shared.budget.requests);
+        let _turn = shared.turn.lock().await;
+        // Whoever asks for a permit next hears of a cool-down that is too long.
+        let _ = shared.wait_for_room(requests, latest).await;
+    }
+
     /// Lets nobody start a request for `wait` from now; a longer cool-down stays.
     pub fn cool_down(&self, wait: Duration) {
+        let wait = wait.min(LONGEST_COOL_DOWN);
         let until = self.shared.clock.elapsed().saturating_add(wait);
-        let mut state = self.shared.state();
-        state.cool_down_until = state.cool_down_until.max(until);
+        {
+            let mut state = self.shared.state();
+            state.cool_down_until = state.cool_down_until.max(until);
+        }
+        self.shared.changed.notify_one();
     }
 }
 
@@ -189,20 +221,41 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, now: Duration) -> Turn {
+    /// Waits, as the head of the queue, until `requests` more may start.
+    async fn wait_for_room(&self, requests: usize, latest: Duration) -> Result<(), Duration> {
+        loop {
+            // Registered before looking, so that a change in between is not missed.
+            let changed = self.changed.notified();
+            match self.look(requests, latest) {
+                Turn::Go => return Ok(()),
+                Turn::GiveUp(remaining) => return Err(remaining),
+                Turn::WaitFor(wait) => {
+                    select(self.clock.sleep(wait), Box::pin(changed)).await;
+                }
+                Turn::WaitForRelease => changed.await,
+            }
+        }
+    }
+
+    /// Tells whether `requests` more may start now, for a caller that waits until `latest`.
+    fn look(&self, requests: usize, latest: Duration) -> Turn {
+        let now = self.clock.elapsed();
         let mut state = self.state();
         let window = self.budget.window;
         while state.ended.front().is_some_and(|end| *end + window <= now) {
             state.ended.pop_front();
         }
+        if state.cool_down_until > latest {
+            return Turn::GiveUp(state.cool_down_until.saturating_sub(now));
+        }
         if state.cool_down_until > now {
             return Turn::WaitFor(state.cool_down_until - now);
         }
-        if state.in_flight + state.ended.len() < self.budget.requests {
-            state.in_flight += 1;
+        let wanted = state.in_flight + state.ended.len() + requests;
+        let Some(last_to_leave) = wanted.saturating_sub(self.budget.requests).checked_sub(1) else {
             return Turn::Go;
-        }
-        match state.ended.front() {
+        };
+        match state.ended.get(last_to_leave) {
             Some(end) => Turn::WaitFor(*end + window - now),
             None => Turn::WaitForRelease,
         }
@@ -235,6 +288,6 @@ impl Drop for Permit {
                 state.ended.push_back(now);
             }
         }
-        self.shared.released.notify_one();
+        self.shared.changed.notify_one();
     }
 }

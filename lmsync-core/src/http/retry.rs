@@ -7,9 +7,14 @@ use crate::error::{Error, ErrorKind, RetryClass};
 /// Whether sending the same request twice does the same as sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Idempotency {
-    /// A read, or a write that sets a value.
+    /// A read, or whatever is right whenever it arrives.
     Idempotent,
-    /// Twice would be two: never repeated when the outcome is unknown.
+    /// A write of what was just read and decided: sent within seconds, or not at all, and never
+    /// repeated, since somebody else may have changed the record by then. Whoever made it
+    /// reads again before making another.
+    ///
+    /// An error of the class [`Safe`](RetryClass::Safe) says that nothing was done, and its
+    /// [`retry_after`](Error::retry_after) how long to wait before that.
     Once,
 }
 
@@ -66,8 +71,8 @@ impl RetryPolicy {
 pub(super) enum Next {
     /// Wait, then try again.
     Retry(Duration),
-    /// Wait together with every caller of the same budget, then try again.
-    CoolDown(Duration),
+    /// Try again once the limiter, which cools down, permits it.
+    AfterCoolDown,
     /// Hand out this error.
     GiveUp(Error),
 }
@@ -88,6 +93,15 @@ impl Tries {
             idempotency,
             broken: 0,
             throttled: 0,
+        }
+    }
+
+    /// The time for which the vendor, by its answer, wants nobody of the account to ask.
+    pub(super) fn cool_down(&self, error: &Error) -> Option<Duration> {
+        match (error.kind(), error.retry()) {
+            (ErrorKind::RateLimited, _) => Some(self.throttled_wait(error)),
+            (_, RetryClass::Never) => None,
+            _ => error.retry_after(),
         }
     }
 
@@ -113,21 +127,31 @@ impl Tries {
         {
             return Next::GiveUp(exhausted(error));
         }
-        Next::Retry(wait)
+        self.unless_once(error, Next::Retry(wait))
     }
 
     fn after_throttle(&mut self, error: Error, spent: Duration) -> Next {
+        let wait = self.throttled_wait(&error);
         self.throttled += 1;
-        let own = doubled(
-            self.policy.throttled_base,
-            self.throttled - 1,
-            self.policy.cap,
-        );
-        let wait = error.retry_after().unwrap_or(own);
+        let error = error.with_retry_after(wait);
         if spent.saturating_add(wait) > self.policy.patience {
             return Next::GiveUp(exhausted(error));
         }
-        Next::CoolDown(wait)
+        self.unless_once(error, Next::AfterCoolDown)
+    }
+
+    /// The vendor's word on waiting, or else a time that doubles.
+    fn throttled_wait(&self, error: &Error) -> Duration {
+        let own = doubled(self.policy.throttled_base, self.throttled, self.policy.cap);
+        error.retry_after().unwrap_or(own)
+    }
+
+    /// `next`, or `error` for what is not to be sent after any wait.
+    fn unless_once(&self, error: Error, next: Next) -> Next {
+        match self.idempotency {
+            Idempotency::Idempotent => next,
+            Idempotency::Once => Next::GiveUp(error),
+        }
     }
 }
 
@@ -151,9 +175,11 @@ mod tests {
         Error::new(ErrorKind::RateLimited, "slow down").with_retry(RetryClass::Safe)
     }
 
-    fn wait_of(next: Next) -> Duration {
-        match next {
-            Next::Retry(wait) | Next::CoolDown(wait) => wait,
+    fn wait_of(tries: &mut Tries, error: Error, spent: Duration, draw: f64) -> Duration {
+        let cool_down = tries.cool_down(&error);
+        match tries.after(error, spent, draw) {
+            Next::Retry(wait) => wait,
+            Next::AfterCoolDown => cool_down.unwrap(),
             Next::GiveUp(error) => panic!("gave up: {error}"),
         }
     }
@@ -165,9 +191,45 @@ mod tests {
         assert!(
             matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::OnlyIfIdempotent)
         );
+    }
 
-        let next = write.after(broken(RetryClass::Safe), Duration::ZERO, 0.5);
-        assert!(matches!(next, Next::Retry(_)));
+    #[test]
+    fn a_write_is_not_repeated_after_a_wait_even_if_the_vendor_certainly_did_not_act() {
+        for error in [broken(RetryClass::Safe), throttled()] {
+            let mut write = Tries::new(RetryPolicy::default(), Idempotency::Once);
+            let next = write.after(error, Duration::ZERO, 0.5);
+            assert!(matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::Safe));
+        }
+    }
+
+    #[test]
+    fn whoever_made_a_throttled_write_is_told_how_long_to_wait() {
+        let mut write = Tries::new(RetryPolicy::default(), Idempotency::Once);
+        let base = RetryPolicy::default().throttled_base;
+        let next = write.after(throttled(), Duration::ZERO, 0.5);
+        assert!(matches!(next, Next::GiveUp(error) if error.retry_after() == Some(base)));
+    }
+
+    #[test]
+    fn what_asks_for_a_pause_cools_down_however_the_call_ends() {
+        let minute = Duration::from_secs(60);
+        let tries = Tries::new(RetryPolicy::never(), Idempotency::Once);
+        let cool_down = |kind, retry, wait: Option<Duration>| {
+            let error = Error::new(kind, "no").with_retry(retry);
+            tries.cool_down(&wait.map_or(error.clone(), |wait| error.with_retry_after(wait)))
+        };
+        use ErrorKind as K;
+        use RetryClass as R;
+        for retry in [R::Safe, R::Never, R::Exhausted, R::OnlyIfIdempotent] {
+            assert_eq!(cool_down(K::RateLimited, retry, Some(minute)), Some(minute));
+        }
+        let own = RetryPolicy::default().throttled_base;
+        assert_eq!(cool_down(K::RateLimited, R::Safe, None), Some(own));
+        // A service that is down for a while, and what would fail the same way after it.
+        let down = cool_down(K::Vendor, R::OnlyIfIdempotent, Some(minute));
+        assert_eq!(down, Some(minute));
+        assert_eq!(cool_down(K::Vendor, R::OnlyIfIdempotent, None), None);
+        assert_eq!(cool_down(K::Permission, R::Never, Some(minute)), None);
     }
 
     #[test]
@@ -185,13 +247,12 @@ mod tests {
         let tenth = Duration::from_millis(100);
         for error in [broken(RetryClass::Safe), throttled()] {
             let error = error.with_retry_after(Duration::from_secs(60));
-            let after = |spent| {
-                let mut tries = Tries::new(policy, Idempotency::Idempotent);
-                tries.after(error.clone(), spent, 0.0)
-            };
+            let mut tries = Tries::new(policy, Idempotency::Idempotent);
             let last = policy.patience - Duration::from_secs(60);
-            assert_eq!(wait_of(after(last)), Duration::from_secs(60));
-            assert!(matches!(after(last + tenth), Next::GiveUp(_)));
+            let wait = wait_of(&mut tries, error.clone(), last, 0.0);
+            assert_eq!(wait, Duration::from_secs(60));
+            let next = tries.after(error.clone(), last + tenth, 0.0);
+            assert!(matches!(next, Next::GiveUp(_)));
         }
     }
 
@@ -212,7 +273,8 @@ mod tests {
             ..RetryPolicy::default()
         };
         let mut tries = Tries::new(policy, Idempotency::Idempotent);
-        let mut wait = |draw| wait_of(tries.after(broken(RetryClass::Safe), Duration::ZERO, draw));
+        let safe = || broken(RetryClass::Safe);
+        let mut wait = |draw| wait_of(&mut tries, safe(), Duration::ZERO, draw);
         assert_eq!(wait(1.0), Duration::from_millis(500));
         assert_eq!(wait(0.5), Duration::from_millis(500));
         assert_eq!(wait(1.0), Duration::from_millis(2000));
@@ -226,7 +288,7 @@ mod tests {
     fn tries_run_out() {
         let mut tries = Tries::new(RetryPolicy::default(), Idempotency::Idempotent);
         for _ in 0..4 {
-            wait_of(tries.after(broken(RetryClass::Safe), Duration::ZERO, 0.0));
+            wait_of(&mut tries, broken(RetryClass::Safe), Duration::ZERO, 0.0);
         }
         let next = tries.after(broken(RetryClass::Safe), Duration::ZERO, 0.0);
         assert!(matches!(next, Next::GiveUp(error) if error.retry() == RetryClass::Exhausted));
@@ -238,7 +300,11 @@ mod tests {
         let mut tries = Tries::new(policy, Idempotency::Idempotent);
         let mut spent = Duration::ZERO;
         let mut waits = Vec::new();
-        while let Next::CoolDown(wait) = tries.after(throttled(), spent, 0.0) {
+        loop {
+            let wait = tries.cool_down(&throttled()).unwrap();
+            let Next::AfterCoolDown = tries.after(throttled(), spent, 0.0) else {
+                break;
+            };
             spent += wait;
             waits.push(wait.as_secs());
         }
@@ -252,7 +318,12 @@ mod tests {
         let hour = Duration::from_secs(3600);
         let ask = |wait| throttled().with_retry_after(wait);
         assert_eq!(
-            wait_of(tries.after(ask(Duration::from_secs(33)), Duration::ZERO, 0.0)),
+            wait_of(
+                &mut tries,
+                ask(Duration::from_secs(33)),
+                Duration::ZERO,
+                0.0
+            ),
             Duration::from_secs(33)
         );
         assert!(matches!(

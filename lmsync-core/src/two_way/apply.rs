@@ -10,7 +10,7 @@ use super::journal::{Attempt, Journal, JournalEntry};
 use super::outcome::WriteOutcome;
 use super::sync::TwoWaySync;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The result of making changes.
 #[derive(Debug, Default)]
@@ -18,12 +18,17 @@ use crate::error::{Error, Result};
 pub struct ApplyReport {
     /// The changes that were attempted, in the order of completion.
     pub attempted: Vec<Attempted>,
-    /// The changes that were not, since the journal could no longer be written.
+    /// The changes that were not, since the journal could no longer be written, or the vendor
+    /// refuses more requests.
     pub left: Vec<DateChange>,
     /// The error that kept the journal from being written. Changes that were under way
     /// then may have been made without an outcome in it;
     /// [`recover_open`](super::recover_open) finds it out the next time.
     pub journal_error: Option<Error>,
+    /// The `rate_limited` error after which nothing more was attempted: the vendor refuses more
+    /// requests for longer than patience lasts, and every further change would meet the same.
+    /// Its [`retry_after`](Error::retry_after) says when to try again, where the vendor does.
+    pub rate_limited: Option<Error>,
 }
 
 /// A change that was attempted.
@@ -52,7 +57,8 @@ impl ApplyReport {
 ///
 /// Every attempt stands in `journal` before its request is sent, and its outcome
 /// before another takes its place. A change that fails does not stop the others; a
-/// journal that fails does, since nothing is written that is not recorded. Requests
+/// journal that fails does, since nothing is written that is not recorded, and so does a vendor
+/// that refuses more requests for longer than patience lasts. Requests
 /// stay within the connector's budget.
 ///
 /// Dropping the future leaves attempts open in the journal;
@@ -68,12 +74,12 @@ pub async fn apply<C: TwoWaySync + ?Sized>(
     concurrency: usize,
 ) -> Result<ApplyReport> {
     require_different_assets(&changes)?;
-    let is_broken = AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     let run = Run {
         connector,
         journal,
         clock,
-        is_broken: &is_broken,
+        is_over: &is_over,
     };
     let mut outcomes = stream::iter(changes)
         .map(|change| run.attempt(change))
@@ -81,7 +87,11 @@ pub async fn apply<C: TwoWaySync + ?Sized>(
     let mut report = ApplyReport::default();
     while let Some(outcome) = outcomes.next().await {
         match outcome {
-            Outcome::Attempted(attempted) => report.attempted.push(attempted),
+            Outcome::Attempted(attempted) => {
+                let refused = attempted.error.as_ref().filter(|error| is_refusal(error));
+                report.rate_limited = report.rate_limited.or_else(|| refused.cloned());
+                report.attempted.push(attempted);
+            }
             Outcome::Left(change) => report.left.push(change),
             Outcome::NotBegun(change, error) => {
                 report.left.push(change);
@@ -98,8 +108,8 @@ struct Run<'a, C: ?Sized> {
     connector: &'a C,
     journal: &'a dyn Journal,
     clock: &'a dyn Clock,
-    /// Set once the journal has failed.
-    is_broken: &'a AtomicBool,
+    /// Set once the journal has failed, or the vendor refuses more requests.
+    is_over: &'a AtomicBool,
 }
 
 enum Outcome {
@@ -112,7 +122,7 @@ enum Outcome {
 
 impl<C: TwoWaySync + ?Sized> Run<'_, C> {
     async fn attempt(&self, change: DateChange) -> Outcome {
-        if self.is_broken.load(Ordering::Relaxed) {
+        if self.is_over.load(Ordering::Relaxed) {
             return Outcome::Left(change);
         }
         let attempt = Attempt::new(self.clock.now(), self.connector.info(), &change);
@@ -124,6 +134,9 @@ impl<C: TwoWaySync + ?Sized> Run<'_, C> {
             Ok(report) => (attempt.ended(&report), None),
             Err(error) => (attempt.refused(&error), Some(error)),
         };
+        if error.as_ref().is_some_and(is_refusal) {
+            self.break_off();
+        }
         match self.journal.finish(&entry).await {
             Ok(()) => Outcome::Attempted(Attempted { entry, error }),
             Err(error) => {
@@ -134,8 +147,13 @@ impl<C: TwoWaySync + ?Sized> Run<'_, C> {
     }
 
     fn break_off(&self) {
-        self.is_broken.store(true, Ordering::Relaxed);
+        self.is_over.store(true, Ordering::Relaxed);
     }
+}
+
+/// Tells whether every further change would end in `error` as well.
+fn is_refusal(error: &Error) -> bool {
+    error.kind() == ErrorKind::RateLimited
 }
 
 fn require_different_assets(changes: &[DateChange]) -> Result<()> {

@@ -175,6 +175,11 @@ impl FieldChange {
         *held.get(self.field) == HeldDate::from(self.new)
     }
 
+    /// Tells whether `after` lacks the new date and has the same as `before`.
+    pub(super) fn is_as_before(&self, before: &AssetDates, after: &AssetDates) -> bool {
+        !self.is_done(after) && before.get(self.field) == after.get(self.field)
+    }
+
     /// Tells whether `held` has the date that the change was planned on.
     #[must_use]
     pub fn is_current(&self, held: &AssetDates) -> bool {

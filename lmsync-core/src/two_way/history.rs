@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::asset_ref::AssetRef;
 use super::change::FieldChange;
@@ -57,6 +57,13 @@ impl History {
             .collect()
     }
 
+    /// The last attempts on assets of `account` that the vendor ignored, or whose outcome is
+    /// unknown, and that were not looked at again since.
+    pub(super) fn doubtful(&self, account: &ConnectorInfo) -> Vec<JournalEntry> {
+        let own = self.assets.iter().filter(|(asset, _)| asset.is_of(account));
+        own.flat_map(|(_, attempts)| attempts.doubtful()).collect()
+    }
+
     /// The attempts on `asset`, under the parent ids that were noted last.
     fn attempts(&mut self, asset: &AssetRef) -> &mut Attempts {
         let earlier = self.assets.remove_entry(asset);
@@ -83,9 +90,15 @@ pub(super) struct Trace {
     /// The day before the first attempt that may have changed it.
     pub(super) original: Option<NaiveDate>,
     /// The content after the last; after one of unknown outcome, the one it was to have.
-    pub(super) left: HeldDate,
+    left: HeldDate,
+    /// The content that the last was to leave.
+    sent: HeldDate,
     /// The last attempt of known outcome that the vendor accepted.
     accepted: Option<(Option<NaiveDate>, WriteOutcome)>,
+    /// The beginning of the last.
+    at: Option<DateTime<Utc>>,
+    /// The entry of the last, if it may have landed after it was read back, and nobody looked.
+    doubtful: Option<JournalEntry>,
 }
 
 impl Attempts {
@@ -117,36 +130,59 @@ impl Attempts {
         self.fields.iter().map(|(field, trace)| (*field, trace))
     }
 
+    /// The entries of which a field may have landed late; none while an attempt is open, which
+    /// may be what landed.
+    fn doubtful(&self) -> Vec<JournalEntry> {
+        let doubtful = self
+            .fields
+            .values()
+            .filter_map(|trace| trace.doubtful.clone());
+        let mut entries: Vec<_> = doubtful.filter(|_| !self.is_open()).collect();
+        entries.dedup();
+        entries
+    }
+
     fn record(&mut self, entry: &JournalEntry) {
         self.open.take_if(|attempt| *attempt == entry.attempt);
-        if matches!(
-            entry.outcome,
-            WriteOutcome::Refused | WriteOutcome::Unchanged
-        ) {
-            return;
-        }
         for change in &entry.attempt.changes {
+            let outcome = entry.outcome_of(change.field);
+            if matches!(outcome, WriteOutcome::Refused | WriteOutcome::Unchanged) {
+                continue;
+            }
             let trace = self.fields.entry(change.field).or_insert_with(|| Trace {
                 original: change.old,
                 left: HeldDate::Empty,
+                sent: HeldDate::Empty,
                 accepted: None,
+                at: None,
+                doubtful: None,
             });
-            trace.record(change, entry);
+            trace.record(change, outcome, entry);
         }
     }
 }
 
 impl Trace {
-    fn record(&mut self, change: &FieldChange, entry: &JournalEntry) {
+    /// Tells whether `held` is what attempts left, one that landed late included.
+    pub(super) fn is_ours(&self, held: &HeldDate) -> bool {
+        *held == self.left || *held == self.sent
+    }
+
+    fn record(&mut self, change: &FieldChange, outcome: WriteOutcome, entry: &JournalEntry) {
         let instead = entry.held.get(&change.field);
-        self.left = match entry.outcome {
+        self.sent = change.new.into();
+        self.left = match outcome {
             WriteOutcome::Ignored => change.old,
             WriteOutcome::Altered => instead.map_or(change.new, |day| *day),
             _ => change.new,
         }
         .into();
-        let is_known = entry.outcome != WriteOutcome::Unknown;
-        self.accepted = is_known.then_some((change.new, entry.outcome));
+        let is_known = outcome != WriteOutcome::Unknown;
+        self.accepted = is_known.then_some((change.new, outcome));
+        // A second entry of the same attempt is that of having looked again.
+        let is_looked_at = self.at.replace(entry.attempt.at) == Some(entry.attempt.at);
+        let may_land = matches!(outcome, WriteOutcome::Ignored | WriteOutcome::Unknown);
+        self.doubtful = (may_land && !is_looked_at).then(|| entry.clone());
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asset_ref::AssetRef;
 use super::change::{DateChange, FieldChange};
-use super::dates::{AssetDates, DateField};
+use super::dates::DateField;
 use super::outcome::{WriteOutcome, WriteReport};
 use crate::error::{Error, Result};
 use crate::info::ConnectorInfo;
@@ -26,13 +26,20 @@ pub struct Attempt {
 }
 
 /// A write and its outcome: one line of a journal.
+///
+/// A later line of the same attempt is what was [found out](super::recover_open) since; the last
+/// one counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
     /// The write.
     #[serde(flatten)]
     pub attempt: Attempt,
-    /// The outcome.
+    /// The outcome; of several fields the [worst](WriteOutcome::worst), and at least
+    /// [`Altered`](WriteOutcome::Altered) if a date changed that was not sent.
     pub outcome: WriteOutcome,
+    /// The outcomes of those fields that have another.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outcomes: BTreeMap<DateField, WriteOutcome>,
     /// A sentence beyond the outcome, for people.
     #[serde(default)]
     pub detail: Option<String>,
@@ -61,13 +68,11 @@ impl Attempt {
     /// The entry of an attempt that ended in `report`.
     #[must_use]
     pub fn ended(self, report: &WriteReport) -> JournalEntry {
-        let held = match (report.outcome, &report.held) {
-            (WriteOutcome::Altered, Some(held)) => self.held_instead(held),
-            _ => BTreeMap::new(),
-        };
+        let held = self.held_instead(report);
         JournalEntry {
             attempt: self,
             outcome: report.outcome,
+            outcomes: report.outcomes.clone(),
             detail: report.detail.clone(),
             held,
         }
@@ -83,17 +88,31 @@ impl Attempt {
         JournalEntry {
             attempt: self,
             outcome: WriteOutcome::Refused,
+            outcomes: BTreeMap::new(),
             detail: Some(detail),
             held: BTreeMap::new(),
         }
     }
 
-    /// The days of `held` in place of those that were to be written.
-    fn held_instead(&self, held: &AssetDates) -> BTreeMap<DateField, Option<NaiveDate>> {
-        let altered = self.changes.iter().filter(|change| !change.is_done(held));
-        altered
-            .map(|change| (change.field, held.get(change.field).day()))
-            .collect()
+    /// The days that the vendor holds in place of those that were to be written, where it
+    /// altered them.
+    fn held_instead(&self, report: &WriteReport) -> BTreeMap<DateField, Option<NaiveDate>> {
+        let is_altered =
+            |change: &&FieldChange| report.outcome_of(change.field) == WriteOutcome::Altered;
+        let altered = self.changes.iter().filter(is_altered);
+        let instead = altered.filter_map(|change| {
+            let held = report.held.as_ref()?;
+            (!change.is_done(held)).then(|| (change.field, held.get(change.field).day()))
+        });
+        instead.collect()
+    }
+}
+
+impl JournalEntry {
+    /// The outcome of one of the fields.
+    #[must_use]
+    pub fn outcome_of(&self, field: DateField) -> WriteOutcome {
+        self.outcomes.get(&field).copied().unwrap_or(self.outcome)
     }
 }
 
@@ -119,6 +138,7 @@ pub trait Journal: Debug + Send + Sync {
 mod tests {
     use super::super::change::WriteSource;
     use super::super::claim::tests::{account, day, moment};
+    use super::super::dates::AssetDates;
     use super::*;
     use crate::model::AssetId;
 
@@ -138,6 +158,29 @@ mod tests {
             r#"{"at":"2023-11-14T22:13:20Z","asset":{"connector":"superops","instance":"acme","vendor_id":"7"},"changes":[{"field":"warranty_expiry","old":null,"new":"2027-05-31","source":"lookup"}],"outcome":"altered_by_vendor","detail":"a day short","held":{"warranty_expiry":"2027-05-30"}}"#
         );
         assert_eq!(serde_json::from_str::<JournalEntry>(&json).unwrap(), entry);
+    }
+
+    #[test]
+    fn an_entry_has_the_outcome_of_each_field_where_they_differ() {
+        let bought = DateField::PurchaseDate;
+        let change = DateChange::new("7")
+            .set(EXPIRY, None, day(2027, 5, 31), WriteSource::Lookup)
+            .set(bought, None, day(2024, 5, 31), WriteSource::Lookup);
+        let attempt = Attempt::new(moment(0), &account("superops"), &change);
+        let outcomes = [
+            (bought, WriteOutcome::Written),
+            (EXPIRY, WriteOutcome::Ignored),
+        ];
+        let report = WriteReport::of_fields(outcomes.into(), None);
+        let entry = attempt.ended(&report);
+        let json = serde_json::to_string(&entry).unwrap();
+        let told = r#""outcome":"ignored_by_vendor","outcomes":{"purchase_date":"written"},"detail":null}"#;
+        assert!(json.ends_with(told), "{json}");
+        let read: JournalEntry = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, entry);
+        for (field, outcome) in outcomes {
+            assert_eq!(read.outcome_of(field), outcome);
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ mod json_lines;
 mod old_lines;
 mod outcome;
 mod plan;
+mod progress;
 mod recover;
 mod rules;
 mod serials;

@@ -1,10 +1,11 @@
 //! The outcome of a write.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::dates::AssetDates;
+use super::dates::{AssetDates, DateField};
 
 /// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,14 +22,34 @@ pub enum WriteOutcome {
     /// Accepted by the vendor, which holds other dates now, such as the day before.
     #[serde(rename = "altered_by_vendor")]
     Altered,
-    /// Certainly not written: the vendor refused it, or no longer holds the dates that
-    /// the change was planned on.
+    /// Certainly not written: the vendor refused it; or no longer to be written: it does not
+    /// hold the dates that the change was planned on.
     Refused,
     /// Sent perhaps; it is not known whether the vendor took it.
     Unknown,
 }
 
 impl WriteOutcome {
+    /// Every outcome, each better than the next: the outcome of a write of several fields is
+    /// the worst of theirs.
+    const BEST_FIRST: [Self; 6] = [
+        Self::Unchanged,
+        Self::Written,
+        Self::Refused,
+        Self::Ignored,
+        Self::Altered,
+        Self::Unknown,
+    ];
+
+    /// The worst of `outcomes`: `unknown`, `altered_by_vendor`, `ignored_by_vendor`, `refused`,
+    /// `written`, `unchanged`, in this order; `unchanged` if there is none.
+    #[must_use]
+    pub fn worst(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let rank = |outcome: &Self| Self::BEST_FIRST.iter().position(|one| one == outcome);
+        let worst = outcomes.into_iter().max_by_key(rank);
+        worst.unwrap_or(Self::Unchanged)
+    }
+
     /// The stable name, as journals write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -59,8 +80,11 @@ impl fmt::Display for WriteOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteReport {
-    /// The outcome.
+    /// The outcome; of several fields the [worst](WriteOutcome::worst), and at least
+    /// [`Altered`](WriteOutcome::Altered) if a date changed that was not sent.
     pub outcome: WriteOutcome,
+    /// The outcomes of those fields that have another.
+    pub outcomes: BTreeMap<DateField, WriteOutcome>,
     /// The dates that the vendor holds now, if they could be read.
     pub held: Option<AssetDates>,
     /// A sentence beyond the outcome, for people.
@@ -68,14 +92,42 @@ pub struct WriteReport {
 }
 
 impl WriteReport {
-    /// Reports `outcome` of a vendor that now holds `held`.
+    /// Reports `outcome` of every field, and a vendor that now holds `held`.
     #[must_use]
     pub fn new(outcome: WriteOutcome, held: impl Into<Option<AssetDates>>) -> Self {
         Self {
             outcome,
+            outcomes: BTreeMap::new(),
             held: held.into(),
             detail: None,
         }
+    }
+
+    /// Reports the outcome of each field, and a vendor that now holds `held`.
+    #[must_use]
+    pub fn of_fields(
+        outcomes: BTreeMap<DateField, WriteOutcome>,
+        held: impl Into<Option<AssetDates>>,
+    ) -> Self {
+        let worst = WriteOutcome::worst(outcomes.values().copied());
+        let report = Self {
+            outcomes,
+            ..Self::new(worst, held)
+        };
+        report.with_outcome(worst)
+    }
+
+    /// Names `outcome` in place of the worst of the fields, which keep theirs.
+    pub(super) fn with_outcome(mut self, outcome: WriteOutcome) -> Self {
+        self.outcome = outcome;
+        self.outcomes.retain(|_, own| *own != outcome);
+        self
+    }
+
+    /// The outcome of one of the fields.
+    #[must_use]
+    pub fn outcome_of(&self, field: DateField) -> WriteOutcome {
+        self.outcomes.get(&field).copied().unwrap_or(self.outcome)
     }
 
     /// Adds a sentence for people.
@@ -105,5 +157,24 @@ mod tests {
             assert_eq!(serde_json::to_value(outcome).unwrap(), name);
             assert_eq!(outcome.is_done(), is_done, "{name}");
         }
+    }
+
+    #[test]
+    fn of_several_fields_the_worst_outcome_is_named_and_the_others_are_kept() {
+        use WriteOutcome as W;
+        let (bought, expiry) = (DateField::PurchaseDate, DateField::WarrantyExpiry);
+        for pair in W::BEST_FIRST.windows(2) {
+            for (one, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+                let outcomes = BTreeMap::from([(bought, one), (expiry, other)]);
+                let report = WriteReport::of_fields(outcomes, None);
+                assert_eq!(report.outcome, pair[1]);
+                assert_eq!(report.outcome_of(bought), one);
+                assert_eq!(report.outcome_of(expiry), other);
+                assert_eq!(report.outcomes.len(), 1);
+            }
+        }
+        let same = BTreeMap::from([(bought, W::Ignored), (expiry, W::Ignored)]);
+        let report = WriteReport::of_fields(same, None);
+        assert_eq!(report, WriteReport::new(W::Ignored, None));
     }
 }

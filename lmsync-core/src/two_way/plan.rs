@@ -77,6 +77,9 @@ impl PlanInput<'_> {
         if self.attempts.is_open() {
             return (Action::Skip, Reason::Unsettled);
         }
+        if self.held.get(field).day() == Some(*day) {
+            return (Action::Skip, Reason::Equal);
+        }
         if let Some(outcome) = self.attempts.outcome_of(field, Some(*day)) {
             return (Action::Skip, Reason::Attempted(outcome));
         }
@@ -90,7 +93,6 @@ impl PlanInput<'_> {
     /// Decides on a day that would replace the one held, to which it compares as `order`.
     fn overwrite(&self, field: DateField, order: Ordering) -> (Action, Reason) {
         let lengthens = match (field, order) {
-            (_, Ordering::Equal) => return (Action::Skip, Reason::Equal),
             (DateField::PurchaseDate, order) => order == Ordering::Less,
             (DateField::WarrantyExpiry, order) => order == Ordering::Greater,
         };

@@ -10,7 +10,8 @@ use crate::model::AssetId;
 /// Plans to give one asset back the dates from before the writes in `attempts`.
 ///
 /// Of `held`, the dates that the vendor holds now, only those that the writes left there
-/// are touched: a date that somebody else wrote since stays. The plan is applied like any
+/// are touched, field by field: a date that somebody else wrote since stays. One that the vendor
+/// seemed to ignore, and that it holds now, landed late. The plan is applied like any
 /// other, and journalled like any other.
 #[must_use]
 pub fn plan_undo<C: TwoWaySync + ?Sized>(
@@ -60,7 +61,7 @@ fn way_back(
         plan.skip(Reason::Unsettled);
     } else if *held == HeldDate::from(trace.original) {
         plan.skip(Reason::Equal);
-    } else if trace.left != *held {
+    } else if !trace.is_ours(held) {
         plan.skip(Reason::ChangedSince);
     } else if clears && !offered.clearable.contains(field) {
         plan.skip(Reason::NotClearable);

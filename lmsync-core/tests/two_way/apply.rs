@@ -1,15 +1,17 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lmsync_core::Connector;
+use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{
-    ApplyReport, Attempt, DateChange, History, Journal, JournalEntry, WriteOutcome, apply,
-    recover_open,
+    ApplyReport, AssetDates, AssetRef, Attempt, DateChange, History, Journal, JournalEntry,
+    WriteOutcome, apply, recover_open,
 };
 use lmsync_core::{Error, ErrorKind, Result, RetryClass, TwoWaySync};
 
-use crate::ledger::{Answer, Ledger, fill};
+use crate::ledger::{Answer, BOUGHT, EXPIRY, Ledger, day, fill, fill_both};
 
 /// A journal in memory, which can run out of room.
 #[derive(Debug)]
@@ -128,6 +130,23 @@ async fn nothing_is_written_that_cannot_be_recorded() {
     assert_eq!(report.left.len(), 10);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_refuses_more_requests_ends_the_run_and_the_rest_is_left() {
+    let (ledger, notes) = (Ledger::new(30), Notes::with_room(100));
+    let refused = Answer::Refuse(ErrorKind::RateLimited, RetryClass::Exhausted);
+    ledger.answers([Answer::Make, refused]);
+    let report = applied(&ledger, &notes, 30, 1).await;
+    assert_eq!((report.attempted.len(), report.left.len()), (2, 28));
+    assert_eq!(report.rate_limited.unwrap().kind(), ErrorKind::RateLimited);
+    assert!(report.journal_error.is_none());
+    assert_eq!(ledger.state().sent, 2);
+    // What was not attempted is not in the journal.
+    assert_eq!(notes.begun.lock().unwrap().len(), 2);
+    let entries = notes.entries.lock().unwrap().clone();
+    let outcomes: Vec<_> = entries.iter().map(|entry| entry.outcome).collect();
+    assert_eq!(outcomes, [WriteOutcome::Written, WriteOutcome::Refused]);
+}
+
 /// A journal that loses one outcome and would take the next.
 #[derive(Debug, Default)]
 struct Lapse(AtomicUsize);
@@ -174,6 +193,89 @@ async fn an_asset_has_one_change_at_a_time() {
     let error = apply(&ledger, twice, &notes, ledger.clock.as_ref(), 4).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(ledger.state().reads, 0);
+}
+
+/// The outcomes of the entries that looking at an attempt on asset 0 adds.
+async fn found_out(ledger: &Ledger, notes: &Notes) -> Vec<WriteOutcome> {
+    let entries = notes.entries.lock().unwrap().clone();
+    let mut history = History::new(&entries, Vec::new());
+    let found = recover_open(ledger, notes, &mut history).await.unwrap();
+    found.iter().map(|entry| entry.outcome).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_lands_after_it_was_read_back_is_noticed_by_the_next_run() {
+    use WriteOutcome as W;
+    let late = Duration::from_secs(600);
+    for (answers, outcome) in [
+        (vec![Answer::MakeLate(late)], W::Ignored),
+        (vec![Answer::FailAndMakeLate(late); 3], W::Unknown),
+    ] {
+        let (ledger, notes) = (Ledger::new(1), Notes::with_room(100));
+        ledger.answers(answers);
+        let report = applied(&ledger, &notes, 1, 1).await;
+        assert_eq!(report.attempted[0].entry.outcome, outcome);
+        ledger.clock.sleep(late).await;
+        assert_eq!(found_out(&ledger, &notes).await, [W::Written]);
+        let entries = notes.entries.lock().unwrap().clone();
+        // The same attempt, whose last entry counts.
+        assert_eq!(entries[0].attempt, entries[1].attempt);
+        let detail = entries[1].detail.as_ref().unwrap();
+        assert!(detail.contains("landed late, or somebody else wrote the same"));
+        let asset = AssetRef::of(ledger.info(), &AssetId::from("0"));
+        let attempts = History::new(&entries, Vec::new()).of(&asset);
+        assert_eq!(
+            attempts.outcome_of(EXPIRY, Some(day(2027))),
+            Some(W::Written)
+        );
+        assert_eq!(attempts.left(), AssetDates::new(None, Some(day(2027))));
+        // Nothing is left to be looked at.
+        let reads = ledger.state().reads;
+        assert!(found_out(&ledger, &notes).await.is_empty());
+        assert_eq!(ledger.state().reads, reads);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_lands_is_looked_at_once() {
+    use WriteOutcome as W;
+    for (answers, outcome) in [
+        (vec![Answer::Ignore], W::Ignored),
+        (vec![Answer::Fail; 3], W::Unknown),
+    ] {
+        for held in [
+            AssetDates::default(),
+            AssetDates::new(None, Some(day(2030))),
+        ] {
+            let (ledger, notes) = (Ledger::new(1), Notes::with_room(100));
+            ledger.answers(answers.clone());
+            applied(&ledger, &notes, 1, 1).await;
+            // Somebody else's date is not taken for ours.
+            ledger.state().dates.insert("0".to_owned(), held);
+            assert_eq!(found_out(&ledger, &notes).await, [outcome]);
+            assert!(found_out(&ledger, &notes).await.is_empty());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_dates_the_one_that_lands_late_is_noticed_and_the_other_stays_as_it_was() {
+    let (ledger, notes) = (Ledger::new(1), Notes::with_room(100));
+    ledger.answers([Answer::MakeOne(BOUGHT)]);
+    let clock = ledger.clock.clone();
+    let report = apply(&ledger, vec![fill_both("0")], &notes, clock.as_ref(), 1).await;
+    assert_eq!(
+        report.unwrap().attempted[0].entry.outcome,
+        WriteOutcome::Ignored
+    );
+    // Since then the expiry has landed, and somebody has edited the purchase.
+    let held = AssetDates::new(Some(day(2020)), Some(day(2027)));
+    ledger.state().dates.insert("0".to_owned(), held);
+    assert_eq!(found_out(&ledger, &notes).await, [WriteOutcome::Written]);
+    let entry = notes.entries.lock().unwrap()[1].clone();
+    assert_eq!(entry.outcome_of(BOUGHT), WriteOutcome::Written);
+    let detail = entry.detail.unwrap();
+    assert!(detail.contains("again: warranty_expiry:"), "{detail}");
 }
 
 #[tokio::test(start_paused = true)]

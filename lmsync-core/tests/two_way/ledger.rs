@@ -18,6 +18,7 @@ use lmsync_core::{
 use lmsync_testkit::VirtualClock;
 
 pub(crate) const EXPIRY: DateField = DateField::WarrantyExpiry;
+pub(crate) const BOUGHT: DateField = DateField::PurchaseDate;
 
 /// What the vendor does with one write.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,12 @@ pub(crate) enum Answer {
     /// Make it, and forget every other date.
     Replace,
     MakeThenFail,
+    /// Make it of one date.
+    MakeOne(DateField),
+    MakeOneThenFail(DateField),
+    /// Accept it, and make it so much later.
+    MakeLate(Duration),
+    FailAndMakeLate(Duration),
     Fail,
     Refuse(ErrorKind, RetryClass),
 }
@@ -48,7 +55,11 @@ pub(crate) struct State {
     /// How often each asset was changed.
     pub(crate) made: BTreeMap<String, usize>,
     pub(crate) sent: usize,
+    /// The fields of each change that was sent, and the number of the reading it was made from.
+    pub(crate) sent_from: Vec<(Vec<DateField>, usize)>,
     pub(crate) reads: usize,
+    /// Changes that are made at this time.
+    late: Vec<(Duration, DateChange)>,
     pub(crate) answers: VecDeque<Answer>,
     pub(crate) reads_that_fail: VecDeque<bool>,
     /// A change is seen only this many reads after it was made.
@@ -92,6 +103,23 @@ impl Ledger {
         self.state().dates[id].warranty_expiry.day()
     }
 
+    /// Does what was to be done by now.
+    fn catch_up(&self) {
+        let now = self.clock.elapsed();
+        let late = std::mem::take(&mut self.state().late);
+        let (due, later): (Vec<_>, _) = late.into_iter().partition(|(at, _)| *at <= now);
+        self.state().late = later;
+        for (_, change) in due {
+            self.made(&change, 0);
+        }
+    }
+
+    /// Lets somebody else give asset `id` other dates in so long.
+    pub(crate) async fn edit_after(&self, wait: Duration, id: &str, dates: AssetDates) {
+        self.clock.sleep(wait).await;
+        self.state().dates.insert(id.to_owned(), dates);
+    }
+
     fn made(&self, change: &DateChange, shift: u64) {
         let mut state = self.state();
         let id = &change.asset.vendor_id;
@@ -128,9 +156,15 @@ pub(crate) fn fill(id: &str, year: i32) -> DateChange {
     DateChange::new(id).set(EXPIRY, None, day(year), WriteSource::Lookup)
 }
 
+/// Both dates, from nothing.
+pub(crate) fn fill_both(id: &str) -> DateChange {
+    fill(id, 2027).set(BOUGHT, None, day(2024), WriteSource::Lookup)
+}
+
 #[async_trait]
 impl DateAccess for Ledger {
-    type Record = ();
+    /// The number of the reading.
+    type Record = usize;
 
     fn clock(&self) -> &SharedClock {
         &self.clock
@@ -140,8 +174,9 @@ impl DateAccess for Ledger {
         DateFields::NONE.with(EXPIRY)
     }
 
-    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, ())> {
+    async fn fetch(&self, id: &AssetId) -> Result<(AssetDates, usize)> {
         self.clock.sleep(Duration::from_millis(20)).await;
+        self.catch_up();
         let mut state = self.state();
         state.reads += 1;
         if state.reads_that_fail.pop_front() == Some(true) {
@@ -149,17 +184,19 @@ impl DateAccess for Ledger {
         }
         if let Some((stale, reads)) = state.stale.take() {
             state.stale = (reads > 1).then(|| (stale.clone(), reads - 1));
-            return Ok((stale, ()));
+            return Ok((stale, state.reads));
         }
         let held = state.dates.get(&id.vendor_id).cloned();
         let held = held.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such asset"))?;
-        Ok((held, ()))
+        Ok((held, state.reads))
     }
 
-    async fn send(&self, change: &DateChange, (): &()) -> Result<()> {
+    async fn send(&self, change: &DateChange, reading: &usize) -> Result<()> {
         let answer = {
             let mut state = self.state();
             state.sent += 1;
+            let fields = change.changes().iter().map(|change| change.field);
+            state.sent_from.push((fields.collect(), *reading));
             state.in_flight += 1;
             state.most_in_flight = state.most_in_flight.max(state.in_flight);
             state.answers.pop_front().unwrap_or(Answer::Make)
@@ -173,6 +210,21 @@ impl DateAccess for Ledger {
                 self.state().dates.insert(id, AssetDates::default());
                 self.made(change, 0);
             }
+            Answer::MakeOne(field) | Answer::MakeOneThenFail(field) => {
+                let one = DateChange::new(change.asset.clone());
+                self.made(
+                    &change
+                        .get(field)
+                        .into_iter()
+                        .copied()
+                        .fold(one, DateChange::with),
+                    0,
+                );
+            }
+            Answer::MakeLate(wait) | Answer::FailAndMakeLate(wait) => {
+                let at = self.clock.elapsed() + wait;
+                self.state().late.push((at, change.clone()));
+            }
             Answer::Ignore | Answer::Fail | Answer::Refuse(..) => {}
         }
         self.clock.sleep(Duration::from_millis(10)).await;
@@ -185,11 +237,14 @@ impl DateAccess for Ledger {
             }
         };
         match answer {
-            Answer::MakeThenFail | Answer::Fail => Err(failed()),
+            Answer::MakeThenFail
+            | Answer::MakeOneThenFail(_)
+            | Answer::FailAndMakeLate(_)
+            | Answer::Fail => Err(failed()),
             Answer::Refuse(kind, retry) => Err(Error::new(kind, "no")
                 .with_retry(retry)
                 .with_hint("ask for the right")),
-            Answer::Make | Answer::Shift | Answer::Replace | Answer::Ignore => Ok(()),
+            _ => Ok(()),
         }
     }
 }

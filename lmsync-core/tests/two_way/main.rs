@@ -5,5 +5,6 @@
 mod apply;
 mod killed;
 mod ledger;
+mod old_lines;
 mod undo;
 mod write;

@@ -82,17 +82,19 @@ impl Writer {
         self.scopes.lack(scope)
     }
 
-    /// Sets custom fields of one device, all in one request.
+    /// Sets custom fields of one device, all in one request, soon after they were read at
+    /// `read_at` by the client's clock or not at all.
     pub(crate) async fn set_values(
         &self,
         device: &str,
         values: &[NewValue<'_>],
+        read_at: Duration,
         meter: &Meter,
     ) -> Result<()> {
         self.sign_in(meter).await?;
         let url = fields_of(&self.endpoint, device)?;
         let call = Call::put_json("set custom fields", &url, values, Idempotency::Once)?;
-        let call = call.with_request_id();
+        let call = call.with_request_id().made_from_reading_at(read_at);
         self.http.send(&call, meter, answers::accept_saved).await
     }
 
