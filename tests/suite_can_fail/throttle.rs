@@ -82,6 +82,14 @@ proofs! { throttle:
             "it says not what to do": without_hint(),
         }
     }
+    a_refusal_longer_than_patience_ends_every_call_at_once {
+        Shelf {
+            "it waits for a second": retry_after(|_| Some("1".into())),
+            "no call knows of the others": every_call_by_a_stranger(),
+            "a refusal seems a failure": status(429, 400),
+            "it is waited out": retry(|policy| policy.patience = Duration::from_secs(7200)),
+        }
+    }
     the_budget_is_never_exceeded {
         Shelf {
             "no call knows of the others": every_call_by_a_stranger(),
@@ -101,7 +109,7 @@ proofs! { throttle:
 }
 
 /// Reads `Retry-After` as `change` does.
-fn retry_after(change: fn(&str) -> Option<String>) -> Flaw {
+pub(crate) fn retry_after(change: fn(&str) -> Option<String>) -> Flaw {
     answer(move |_, answer| {
         answer.map(|mut answer| {
             if let Some(value) = answer.headers_mut().remove(header::RETRY_AFTER)

@@ -21,6 +21,7 @@ use crate::flaw::Flaw;
 use crate::flawed::Sound;
 use crate::secrets::debug;
 use crate::subjects::KEY;
+use crate::throttle::retry_after;
 use crate::transport::{Answer, answer, is_failure, request, send, status};
 use crate::vendor::slip;
 use crate::vendors::Slip;
@@ -92,6 +93,50 @@ proofs! { two_way:
                 force(&sound, &back).await?;
                 Ok(WriteReport::new(WriteOutcome::Refused, None))
             }),
+        }
+    }
+    an_edit_while_a_failed_write_waits_is_not_overwritten {
+        Shelf {
+            "it is sent again": sent_again(is_failure),
+            "it is written all the same": written_all_the_same(),
+            "it is said to be written": outcome(WriteOutcome::Written),
+        }
+    }
+    an_edit_of_a_neighbour_while_a_failed_write_waits_survives {
+        Syncro { "it is sent again as it was": sent_again(is_failure) }
+        Shelf { "it is not looked up": not_looked_up() }
+    }
+    an_edit_while_a_write_waits_for_its_turn_is_not_overwritten {
+        Shelf {
+            "it is written all the same": written_all_the_same(),
+            "it is said to be written": outcome(WriteOutcome::Written),
+        }
+    }
+    each_date_has_an_outcome_of_its_own {
+        SuperOpsMsp {
+            "both are said to be written": outcome(WriteOutcome::Written),
+            "both are said to be ignored": outcome(WriteOutcome::Ignored),
+        }
+        Shelf { "it is written again": written_again() }
+    }
+    after_a_failure_only_the_missing_date_is_sent {
+        SuperOpsMsp {
+            "the missing one is not sent": not_looked_up(),
+            "it says so and does nothing": write(|_, _| well()),
+        }
+        Shelf { "it is written again": written_again() }
+    }
+    what_lands_late_is_noticed_by_the_next_run {
+        Shelf {
+            "it is not seen": read_dates(|_, _| async { Ok(AssetDates::default()) }),
+            "it is said to be written at once": outcome(WriteOutcome::Written),
+            "it is said to be refused": outcome(WriteOutcome::Refused),
+        }
+    }
+    a_refusal_longer_than_patience_ends_the_run {
+        Shelf {
+            "it waits for a second": retry_after(|_| Some("1".into())),
+            "it seems a failure": status(429, 400),
         }
     }
     a_write_that_the_vendor_ignores_is_named {
@@ -320,6 +365,15 @@ async fn force(sound: &Sound, change: &DateChange) -> Result<WriteReport> {
     sound.dates().write_dates(&other).await?;
     let due = change_to(sound, change.asset.clone(), new).await?;
     sound.dates().write_dates(&due).await
+}
+
+/// Writes as it is to, and once more whatever the vendor holds then.
+fn written_all_the_same() -> Flaw {
+    write(|sound, change| async move {
+        let report = sound.dates().write_dates(&change).await;
+        force(&sound, &change).await?;
+        report
+    })
 }
 
 /// Writes what it is to, then something else, and reports on the first.

@@ -145,4 +145,12 @@ impl<V: TwoWayVendor> TwoWayVendor for SlippingVendor<V> {
     fn forbid_writing(&mut self) {
         self.vendor.forbid_writing();
     }
+
+    fn neighbour(&self, id: &str) -> Option<String> {
+        self.vendor.neighbour(id)
+    }
+
+    fn set_neighbour(&mut self, id: &str, text: &str) {
+        self.vendor.set_neighbour(id, text);
+    }
 }

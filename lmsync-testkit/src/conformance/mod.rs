@@ -140,6 +140,15 @@ pub trait TwoWayVendor: Vendor {
 
     /// Takes the right to write dates from the account.
     fn forbid_writing(&mut self);
+
+    /// A value of an asset that the connector has to send back with a date, since the vendor
+    /// replaces both together; `None` where dates are sent alone.
+    fn neighbour(&self, _id: &str) -> Option<String> {
+        None
+    }
+
+    /// Sets that value, as if a person had typed it.
+    fn set_neighbour(&mut self, _id: &str, _text: &str) {}
 }
 
 /// What a vendor does with a date that is written.
@@ -287,6 +296,7 @@ macro_rules! conformance_promises {
                 a_refusal_holds_back_every_request_of_the_account,
                 a_refusal_of_one_caller_holds_back_all_others,
                 a_refusal_without_end_is_a_rate_limited_error,
+                a_refusal_longer_than_patience_ends_every_call_at_once,
                 the_budget_is_never_exceeded,
                 the_budget_is_never_exceeded_whatever_the_latency,
             ]
@@ -361,6 +371,13 @@ macro_rules! conformance_two_way_promises {
                 nothing_else_is_touched,
                 what_is_held_already_is_not_sent,
                 what_changed_since_the_plan_is_not_overwritten,
+                an_edit_while_a_failed_write_waits_is_not_overwritten,
+                an_edit_of_a_neighbour_while_a_failed_write_waits_survives,
+                an_edit_while_a_write_waits_for_its_turn_is_not_overwritten,
+                each_date_has_an_outcome_of_its_own,
+                after_a_failure_only_the_missing_date_is_sent,
+                what_lands_late_is_noticed_by_the_next_run,
+                a_refusal_longer_than_patience_ends_the_run,
                 a_write_that_the_vendor_ignores_is_named,
                 a_write_that_the_vendor_shifts_is_named,
                 a_lost_answer_writes_nothing_twice,

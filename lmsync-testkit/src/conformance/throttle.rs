@@ -142,6 +142,29 @@ pub async fn a_refusal_without_end_is_a_rate_limited_error<S: Subject>() {
     assert!(stage.clock.elapsed() > Duration::from_secs(5 * 60));
 }
 
+/// A vendor that wants a pause longer than patience gets it: every call of the account fails at
+/// once and sends nothing, until the pause is over.
+pub async fn a_refusal_longer_than_patience_ends_every_call_at_once<S: Subject>() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let stage = Stage::<S>::with(5);
+    let id = stage.any_id();
+    let fault = Fault::status_with_retry_after(429, HOUR.as_secs().to_string());
+    stage.faults.inject(1, fault);
+    let listing = stage.list(AssetQuery::new()).await;
+    let error = listing.failure(ErrorKind::RateLimited);
+    assert_eq!(error.retry_after(), Some(HOUR), "{error}");
+    let refused_at = stage.clock.elapsed();
+    for _ in 0..5 {
+        let error = stage.connector.asset(&id).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+        assert!(error.hint().is_some() && error.retry_after() > Some(HOUR - PAUSE));
+    }
+    assert_eq!(stage.faults.sent(), 1);
+    assert_eq!(stage.clock.elapsed(), refused_at);
+    stage.clock.sleep(HOUR).await;
+    stage.expect_usable().await;
+}
+
 /// In no span of the vendor's window are there more requests than it allows.
 pub async fn the_budget_is_never_exceeded<S: Subject>() {
     let stage = Stage::<S>::with(5);

@@ -2,13 +2,16 @@
 
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
-use futures_util::future::poll_fn;
+use futures_util::future::{join, join_all, poll_fn};
+use lmsync_core::http::TransportErrorKind;
 use lmsync_core::model::{AssetId, DateReader};
 use lmsync_core::two_way::{
     AssetDates, AssetRef, Claim, ClaimSource, Claims, DateChange, DateField, DateFields,
-    JournalEntry, PlanInput, PlanRules, WriteOutcome, WriteSource, apply, plan, recover_open,
+    JournalEntry, PlanInput, PlanRules, Reason, WriteOutcome, WriteSource, apply, plan, plan_undo,
+    recover_open,
 };
 use lmsync_core::{Check, CheckScope, Error, ErrorKind, TwoWaySync};
 
@@ -16,7 +19,7 @@ use super::secrets::{ECHOING_STATUSES, expect_no_secret};
 use super::wire::{number_drawn, survive};
 use super::{Stage, Treatment, TwoWaySubject, TwoWayVendor, Vendor};
 use crate::dice::Dice;
-use crate::{Fault, FaultyTransport, Log, MemoryJournal, Mutation, MutationKind};
+use crate::{Fault, FaultyTransport, Latency, Log, MemoryJournal, Mutation, MutationKind};
 
 type TwoWayStage<S> = Stage<S, dyn TwoWaySync>;
 
@@ -47,6 +50,24 @@ impl<S: TwoWaySubject> TwoWayStage<S> {
     fn held(&self, id: &AssetId) -> AssetDates {
         let vendor = self.vendor.simulator();
         vendor.with(|vendor| vendor.held_dates(&id.vendor_id))
+    }
+
+    /// Lets a person give asset `id` other dates just before request `number`.
+    fn edit_before(&self, number: usize, id: &AssetId, dates: AssetDates) {
+        let (vendor, id) = (self.vendor.simulator().clone(), id.vendor_id.clone());
+        self.faults.before(number, move || {
+            vendor.with(|vendor| vendor.hold_dates(&id, dates));
+        });
+    }
+
+    fn neighbour(&self, id: &AssetId) -> Option<String> {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.neighbour(&id.vendor_id))
+    }
+
+    fn set_neighbour(&self, id: &AssetId, text: &str) {
+        let vendor = self.vendor.simulator();
+        vendor.with(|vendor| vendor.set_neighbour(&id.vendor_id, text));
     }
 
     fn date_writes(&self, id: &AssetId) -> usize {
@@ -248,6 +269,204 @@ pub async fn what_changed_since_the_plan_is_not_overwritten<S: TwoWaySubject>() 
         .await;
     assert_eq!(stage.held(&id), theirs);
     assert_eq!(stage.writes(), 0);
+}
+
+/// What may go wrong with a write that has to be waited for before it is sent again.
+fn failures_to_wait_for() -> [Fault; 7] {
+    [
+        Fault::status(503),
+        Fault::status_with_retry_after(502, "30"),
+        Fault::status(429),
+        Fault::status_with_retry_after(429, "2"),
+        Fault::Fail(TransportErrorKind::Connect),
+        Fault::Fail(TransportErrorKind::ConnectTimeout),
+        Fault::Fail(TransportErrorKind::Timeout),
+    ]
+}
+
+/// A date that somebody edits while a write that failed is waited for is left alone.
+pub async fn an_edit_while_a_failed_write_waits_is_not_overwritten<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    for fault in failures_to_wait_for() {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        let field = stage.fields().next().expect("a field");
+        let theirs = new_day(field) + Days::new(1);
+        let theirs = AssetDates::default().with(field, Some(theirs));
+        stage.faults.inject(number, fault.clone());
+        stage.edit_before(number, &id, theirs.clone());
+        let report = stage.connector.write_dates(&stage.change(&id)).await;
+        assert_eq!(stage.held(&id), theirs, "{fault:?}");
+        assert_eq!(stage.date_writes(&id), 0, "{fault:?}");
+        let outcome = report.expect("a report").outcome_of(field);
+        assert_eq!(outcome, WriteOutcome::Refused, "{fault:?}");
+    }
+}
+
+/// What the vendor replaces together with a date, and somebody edits while a write that failed
+/// is waited for, survives. Where dates are sent alone, there is nothing to lose.
+pub async fn an_edit_of_a_neighbour_while_a_failed_write_waits_survives<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    for fault in failures_to_wait_for() {
+        let stage = TwoWayStage::<S>::two_way(5);
+        let id = stage.blank();
+        stage.set_neighbour(&id, "mine");
+        let (simulator, edited) = (stage.vendor.simulator().clone(), id.vendor_id.clone());
+        stage.faults.inject(number, fault.clone());
+        stage.faults.before(number, move || {
+            simulator.with(|vendor| vendor.set_neighbour(&edited, "theirs"));
+        });
+        stage
+            .expect(&stage.change(&id), WriteOutcome::Written)
+            .await;
+        assert_eq!(stage.held(&id), stage.changed(), "{fault:?}");
+        if let Some(kept) = stage.neighbour(&id) {
+            assert_eq!(kept, "theirs", "{fault:?}");
+        }
+    }
+}
+
+/// A date that somebody edits while a write waits for its turn among other requests of the
+/// account is left alone.
+pub async fn an_edit_while_a_write_waits_for_its_turn_is_not_overwritten<S: TwoWaySubject>() {
+    /// More requests than any connector has in flight, and how long each takes.
+    const OTHERS: usize = 40;
+    const SLOW: Duration = Duration::from_secs(60);
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let field = stage.fields().next().expect("a field");
+    let theirs = new_day(field) + Days::new(1);
+    let theirs = AssetDates::default().with(field, Some(theirs));
+    let is_slow = move |sent| (number..number + OTHERS).contains(&sent);
+    stage
+        .faults
+        .slow_down(stage.clock.clone(), move |sent| Latency {
+            there: if is_slow(sent) { SLOW } else { Duration::ZERO },
+            back: Duration::ZERO,
+        });
+    let change = stage.change(&id);
+    let others = async {
+        // The last request before the write is under way.
+        while stage.faults.sent() + 1 < number {
+            stage.clock.sleep(Duration::from_millis(1)).await;
+        }
+        let other = stage.truth().into_iter().nth(1).expect("another asset");
+        let other = AssetId::from(other);
+        let reads = (0..OTHERS).map(|_| stage.connector.read_dates(&other));
+        let edit = async {
+            stage.clock.sleep(SLOW / 2).await;
+            stage.hold(&id.vendor_id, theirs.clone());
+        };
+        join(join_all(reads), edit).await;
+    };
+    let (report, ()) = join(stage.connector.write_dates(&change), others).await;
+    assert_eq!(stage.held(&id), theirs);
+    let outcome = report.expect("a report").outcome_of(field);
+    assert_eq!(outcome, WriteOutcome::Refused);
+}
+
+/// Of dates of which the vendor keeps the first alone, that one is named written, the others are
+/// not, and only that one is taken back.
+pub async fn each_date_has_an_outcome_of_its_own<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let kept = stage.fields().next().expect("a field");
+    let held = AssetDates::default().with(kept, Some(new_day(kept)));
+    stage.edit_before(number + 1, &id, held.clone());
+    let journal = MemoryJournal::default();
+    let (connector, changes) = (stage.connector.as_ref(), vec![stage.change(&id)]);
+    let report = apply(connector, changes, &journal, stage.clock.as_ref(), 1).await;
+    let entry = &report.expect("a report").attempted[0].entry;
+    for field in stage.fields() {
+        let outcome = match field == kept {
+            true => WriteOutcome::Written,
+            false => WriteOutcome::Ignored,
+        };
+        assert_eq!(entry.outcome_of(field), outcome, "{field}: {entry:?}");
+    }
+    let asset = AssetRef::of(connector.info(), &id);
+    let undo = plan_undo(connector, &id, &held, &journal.history().of(&asset));
+    let taken_back = undo
+        .fields
+        .iter()
+        .filter(|field| field.reason != Reason::Equal);
+    let taken_back: Vec<DateField> = taken_back.map(|field| field.field).collect();
+    assert_eq!(taken_back, [kept]);
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// Of dates of which the vendor kept the first before it failed, only the others are sent again.
+pub async fn after_a_failure_only_the_missing_date_is_sent<S: TwoWaySubject>() {
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    let kept = stage.fields().next().expect("a field");
+    let held = AssetDates::default().with(kept, Some(new_day(kept)));
+    stage.faults.inject(number, Fault::Spoil(502));
+    stage.edit_before(number + 1, &id, held);
+    stage
+        .expect(&stage.change(&id), WriteOutcome::Written)
+        .await;
+    assert_eq!(stage.held(&id), stage.changed());
+    assert_eq!(stage.date_writes(&id), stage.fields().count());
+}
+
+/// A write that the vendor seemed to ignore, and that it holds later, is known as written to the
+/// next run, and as something to take back.
+pub async fn what_lands_late_is_noticed_by_the_next_run<S: TwoWaySubject>() {
+    let stage = TwoWayStage::<S>::two_way(5);
+    let id = stage.blank();
+    stage.treat(Treatment::Ignore);
+    let journal = MemoryJournal::default();
+    let (connector, changes) = (stage.connector.as_ref(), vec![stage.change(&id)]);
+    let report = apply(connector, changes, &journal, stage.clock.as_ref(), 1).await;
+    let outcome = report.expect("a report").attempted[0].entry.outcome;
+    assert_eq!(outcome, WriteOutcome::Ignored);
+    stage.hold(&id.vendor_id, stage.changed());
+    for found in [1, 0] {
+        let mut history = journal.history();
+        let entries = recover_open(connector, &journal, &mut history).await;
+        let entries = entries.expect("it can be read");
+        assert_eq!(entries.len(), found);
+        let is_written = |entry: &JournalEntry| entry.outcome == WriteOutcome::Written;
+        assert!(entries.iter().all(is_written), "{entries:?}");
+        let attempts = history.of(&AssetRef::of(connector.info(), &id));
+        assert_eq!(attempts.left(), stage.changed());
+    }
+    assert_eq!(stage.date_writes(&id), 1);
+}
+
+/// A vendor that refuses a write for longer than patience lasts gets no further request; the
+/// rest of the run is left, and can be made once the pause is over.
+pub async fn a_refusal_longer_than_patience_ends_the_run<S: TwoWaySubject>() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let number = number_of_the_write::<S>().await;
+    let stage = TwoWayStage::<S>::two_way(5);
+    let ids: Vec<AssetId> = stage.truth().into_iter().map(AssetId::from).collect();
+    for id in &ids {
+        stage.hold(&id.vendor_id, AssetDates::default());
+    }
+    let fault = Fault::status_with_retry_after(429, HOUR.as_secs().to_string());
+    stage.faults.inject(number, fault);
+    let changes: Vec<DateChange> = ids.iter().map(|id| stage.change(id)).collect();
+    let (journal, connector) = (MemoryJournal::default(), stage.connector.as_ref());
+    let report = apply(connector, changes, &journal, stage.clock.as_ref(), 1).await;
+    let report = report.expect("a report");
+    let error = report.rate_limited.as_ref().expect("the refusal");
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(
+        (report.attempted.len(), report.left.len()),
+        (1, ids.len() - 1)
+    );
+    assert_eq!(journal.entries().len(), 1);
+    assert_eq!(stage.faults.sent(), number);
+    stage.clock.sleep(HOUR).await;
+    let report = apply(connector, report.left, &journal, stage.clock.as_ref(), 1).await;
+    assert!(report.expect("a report").is_done());
+    assert_eq!(stage.held(&ids[0]), AssetDates::default());
+    assert_eq!(stage.held(&ids[1]), stage.changed());
 }
 
 /// A vendor that says yes and does nothing is found out.

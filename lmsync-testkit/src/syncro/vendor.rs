@@ -70,6 +70,9 @@ const DATES: [(DateField, &[&str]); 2] = [
     (DateField::WarrantyExpiry, &WARRANTY_EXPIRY),
 ];
 
+/// A property that no date stands in.
+const NEIGHBOUR: &str = "Location Notes";
+
 impl TwoWayVendor for SyncroSimulator {
     fn held_dates(&self, id: &str) -> AssetDates {
         let properties = self.properties(id).unwrap_or_default();
@@ -103,6 +106,19 @@ impl TwoWayVendor for SyncroSimulator {
 
     fn treat_dates(&mut self, treatment: Treatment) {
         self.treatment = treatment;
+    }
+
+    /// Another property.
+    fn neighbour(&self, id: &str) -> Option<String> {
+        let properties = self.properties(id)?;
+        properties.get(NEIGHBOUR)?.as_str().map(ToOwned::to_owned)
+    }
+
+    fn set_neighbour(&mut self, id: &str, text: &str) {
+        if let Some(mut properties) = self.properties(id) {
+            properties.insert(NEIGHBOUR.to_owned(), json!(text));
+            self.set_member(id, "properties", Value::Object(properties));
+        }
     }
 
     /// Takes it from the key and from its user, so that `GET /me` tells.
