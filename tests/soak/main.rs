@@ -12,6 +12,7 @@
 
 mod account;
 mod dice;
+mod editor;
 mod reading;
 mod tally;
 mod two_way;
@@ -64,6 +65,27 @@ fn halo_without_check_ins() {
     let fields = keys.as_object_mut().and_then(|keys| keys.remove("fields"));
     assert!(fields.is_some());
     soak("halo-without-check-ins", demo_vendor(demo), &keys);
+}
+
+/// A thousand writes to each product, of which many fail and are waited for, while somebody else
+/// edits the same assets.
+#[test]
+fn no_edit_of_somebody_else_is_overwritten() {
+    thread::scope(|scope| {
+        for demo in DEMO {
+            let write = || {
+                let seed = Seed(asked("LMSYNC_SOAK_SEED").unwrap_or(1));
+                let config = Vendors::built_in().read(demo.keys(ORIGIN));
+                run(editor::a_thousand_writes(
+                    seed.0,
+                    demo_vendor(demo),
+                    &config.expect("good keys"),
+                ));
+            };
+            let thread = thread::Builder::new().name(demo.vendor.to_owned());
+            thread.spawn_scoped(scope, write).expect("a thread");
+        }
+    });
 }
 
 fn demo(vendor: &str) -> &'static Demo {

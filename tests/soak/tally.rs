@@ -18,6 +18,8 @@ pub(crate) struct Tally {
     pub(crate) two_way_runs: u64,
     pub(crate) killed_runs: u64,
     pub(crate) settled: u64,
+    /// Attempts of unknown outcome that the next run looked at.
+    pub(crate) looked_at_again: u64,
     pub(crate) books: usize,
     /// Writes of unknown outcome that are in the books.
     pub(crate) unknown_made: usize,
@@ -39,11 +41,12 @@ impl fmt::Display for Tally {
         )?;
         writeln!(
             f,
-            "  {} two-way runs ({} killed, {} attempts settled): {} writes in the books, \
+            "  {} two-way runs ({} killed, {} attempts settled, {} looked at again): {} writes in the books, \
              {} of them unknown to the journal; attempts {:?}",
             self.two_way_runs,
             self.killed_runs,
             self.settled,
+            self.looked_at_again,
             self.books,
             self.unknown_made,
             self.outcomes

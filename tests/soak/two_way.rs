@@ -54,7 +54,8 @@ impl Account {
         self.audit(connector, &before, &entries);
     }
 
-    /// What a killed run left open is found out as it is in the books.
+    /// What a killed run left open is found out as it is in the books, and so is what the journal
+    /// does not know, once more.
     async fn recover(&mut self, connector: &dyn TwoWaySync, history: &mut History) {
         let known = self.journal.entries().len();
         if let Err(error) = recover_open(connector, &self.journal, history).await {
@@ -62,7 +63,10 @@ impl Account {
         }
         for entry in self.journal.entries().split_off(known) {
             let id = &entry.attempt.asset.vendor_id;
-            let before = self.open.remove(id).expect("it was open");
+            let Some(before) = self.open.remove(id) else {
+                self.audit_looked_at_again(&entry);
+                continue;
+            };
             let made = self.look(|vendor| vendor.date_writes(id)) - before;
             let outcome = match made {
                 0 => WriteOutcome::Unknown,
@@ -73,6 +77,16 @@ impl Account {
             self.outcome(outcome);
         }
         assert_eq!(history.open(connector.info()).len(), self.open.len());
+    }
+
+    fn audit_looked_at_again(&mut self, entry: &JournalEntry) {
+        let held = self.look(|vendor| vendor.held_dates(&entry.attempt.asset.vendor_id));
+        for change in &entry.attempt.changes {
+            let outcome = entry.outcome_of(change.field);
+            let is_written = outcome == WriteOutcome::Written;
+            assert_eq!(is_written, change.is_done(&held), "{entry:?}, {held:?}");
+        }
+        self.tally.looked_at_again += 1;
     }
 
     fn outcome(&mut self, outcome: WriteOutcome) {

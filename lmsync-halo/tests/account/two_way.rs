@@ -239,6 +239,26 @@ async fn a_named_asset_field_is_written_and_no_other_loses_its_value() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_asset_field_that_is_edited_while_a_failed_write_waits_keeps_its_value() {
+    for fault in [
+        Fault::status(503),
+        Fault::status_with_retry_after(429, "2"),
+        Fault::Fail(TransportErrorKind::Connect),
+    ] {
+        let stage = bought_by(&bought_in("Purchase Date"));
+        stage.change(|vendor| vendor.set_field(ID, "Purchase Date", "2020-02-03T00:00:00.000Z"));
+        let vendor = stage.vendor.simulator().clone();
+        stage.faults.inject(WRITE, fault);
+        stage.faults.before(WRITE, move || {
+            vendor.with(|vendor| vendor.set_field(ID, "Domain", "theirs.example"));
+        });
+        assert_eq!(stage.outcome(&purchase()).await, WriteOutcome::Written);
+        let domain = stage.change(|vendor| vendor.neighbour(ID));
+        assert_eq!(domain.as_deref(), Some("theirs.example"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_empty_asset_field_takes_a_date_beside_one_of_halos_own() {
     let stage = bought_by(&bought_in("Purchase Date"));
     stage.hold(ID, AssetDates::default());

@@ -136,6 +136,13 @@ impl Account {
         }
     }
 
+    /// The text in an asset field; `None` when there is none of that name.
+    pub(super) fn field_text(&self, id: &str, name: &str) -> Option<String> {
+        let record = self.record(id)?;
+        let field = field(&record, |field| field["name"] == name)?;
+        Some(text(&field["value"]))
+    }
+
     pub(super) fn held_dates(&self, id: &str) -> AssetDates {
         let record = self.record(id).unwrap_or_default();
         let field = field(&record, |field| {

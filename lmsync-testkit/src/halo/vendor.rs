@@ -52,6 +52,9 @@ impl Vendor for HaloSimulator {
     }
 }
 
+/// An asset field that no date stands in.
+const NEIGHBOUR: &str = "Domain";
+
 impl TwoWayVendor for HaloSimulator {
     fn held_dates(&self, id: &str) -> AssetDates {
         self.account.held_dates(id)
@@ -71,5 +74,14 @@ impl TwoWayVendor for HaloSimulator {
 
     fn forbid_writing(&mut self) {
         self.tokens.untick(EDIT_ASSETS);
+    }
+
+    /// Another asset field; all of them go with a date that stands in one.
+    fn neighbour(&self, id: &str) -> Option<String> {
+        self.account.field_text(id, NEIGHBOUR)
+    }
+
+    fn set_neighbour(&mut self, id: &str, text: &str) {
+        self.account.set_field(id, NEIGHBOUR, text.into());
     }
 }
