@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use lmsync::Result;
-use lmsync::two_way::{ApplyReport, WriteOutcome};
+use lmsync::two_way::{ApplyReport, JournalEntry, WriteOutcome};
 
 use crate::Options;
 use crate::lines::PlanLine;
@@ -71,7 +71,7 @@ impl Shown {
         }
     }
 
-    /// What became of every write.
+    /// What became of every date.
     pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut failed = Vec::new();
@@ -85,12 +85,18 @@ impl Shown {
             };
             for attempted in &report.attempted {
                 let entry = &attempted.entry;
-                *counts.entry(entry.outcome.as_str()).or_default() += 1;
+                for change in &entry.attempt.changes {
+                    let outcome = entry.outcome_of(change.field).as_str();
+                    *counts.entry(outcome).or_default() += 1;
+                }
                 if !entry.outcome.is_done() {
                     failed.push(not_done(account, &entry.attempt.asset.vendor_id, entry));
                 }
             }
-            if let Some(error) = &report.journal_error {
+            for error in [&report.journal_error, &report.rate_limited]
+                .into_iter()
+                .flatten()
+            {
                 let left = report.left.len();
                 failed.push(format!(
                     "{account}: {error}; {left} assets were not attempted"
@@ -106,7 +112,7 @@ impl Shown {
             [] => "nothing was attempted".to_owned(),
             counts => counts.join(", "),
         };
-        let _ = writeln!(text, "Assets: {outcome}.");
+        let _ = writeln!(text, "Dates: {outcome}.");
         for line in failed.iter().take(OUTCOMES_SHOWN) {
             let _ = writeln!(text, "{}", plain(line));
         }
@@ -127,12 +133,21 @@ impl Shown {
     }
 }
 
-fn not_done(account: &str, asset: &str, entry: &lmsync::two_way::JournalEntry) -> String {
-    let what = match entry.outcome {
+fn not_done(account: &str, asset: &str, entry: &JournalEntry) -> String {
+    let what = |outcome| match outcome {
+        WriteOutcome::Written | WriteOutcome::Unchanged => "the vendor holds it",
         WriteOutcome::Ignored => "the vendor accepted it and did nothing",
         WriteOutcome::Altered => "the vendor holds something else",
         WriteOutcome::Unknown => "what became of it is not known",
         _ => "refused",
+    };
+    let what = match entry.outcomes.is_empty() {
+        true => what(entry.outcome).to_owned(),
+        false => {
+            let changes = entry.attempt.changes.iter().map(|change| change.field);
+            let each = changes.map(|field| format!("{field}: {}", what(entry.outcome_of(field))));
+            each.collect::<Vec<_>>().join(", ")
+        }
     };
     let detail = entry.detail.as_deref().unwrap_or("no detail");
     format!("{account} {asset}: {what}: {detail}")

@@ -165,8 +165,9 @@ pub(crate) async fn a_thousand_writes(
             });
         match connector.write_dates(&change).await {
             Ok(report) => {
+                let held = held();
                 for change in change.changes() {
-                    let is_done = change.is_done(&held());
+                    let is_done = change.is_done(&held);
                     let outcome = report.outcome_of(change.field);
                     assert!(!outcome.is_done() || is_done, "{id}: {report:?}");
                 }
