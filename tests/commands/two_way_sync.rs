@@ -129,7 +129,11 @@ fn the_embedded_simulators_take_dates() {
         .expect(0);
     let lines = folder.lines("journal.jsonl");
     assert!(lines.iter().all(|line| line["outcome"] == "written"));
-    assert!(run.stdout.contains(&format!("{} written", lines.len())));
+    let dates = lines
+        .iter()
+        .map(|line| line["changes"].as_array().unwrap().len());
+    let told = format!("Dates: {} written.", dates.sum::<usize>());
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
     let accounts: BTreeSet<&str> = lines
         .iter()
         .map(|line| line["asset"]["instance"].as_str().unwrap())
@@ -355,7 +359,8 @@ fn what_the_vendor_makes_of_a_date_is_told() {
         desk.vendor(|vendor| vendor.treat_dates(treatment));
         desk.dates(&[desk.expiry(0, "2027-05-31")]);
         let run = desk.applying().run().expect(1);
-        assert!(run.stdout.contains(outcome), "{}", run.stdout);
+        let told = format!("Dates: 1 {outcome}.");
+        assert!(run.stdout.contains(&told), "{}", run.stdout);
         assert_eq!(desk.folder.lines("journal.jsonl")[0]["outcome"], outcome);
         assert_eq!(desk.held(&desk.ids[0]), dates(None, held));
         // It would come to the same again.

@@ -406,10 +406,21 @@ pub async fn after_a_failure_only_the_missing_date_is_sent<S: TwoWaySubject>() {
     let held = AssetDates::default().with(kept, Some(new_day(kept)));
     stage.faults.inject(number, Fault::Spoil(502));
     stage.edit_before(number + 1, &id, held);
-    stage
-        .expect(&stage.change(&id), WriteOutcome::Written)
-        .await;
-    assert_eq!(stage.held(&id), stage.changed());
+    // From now on, each date that is sent is kept as the day before.
+    let vendor = stage.vendor.simulator().clone();
+    stage.faults.before(number + 1, move || {
+        vendor.with(|vendor| vendor.treat_dates(Treatment::Shift));
+    });
+    let report = stage.connector.write_dates(&stage.change(&id)).await;
+    let report = report.expect("a report");
+    for field in stage.fields() {
+        let (outcome, day) = match field == kept {
+            true => (WriteOutcome::Written, Some(new_day(field))),
+            false => (WriteOutcome::Altered, new_day(field).pred_opt()),
+        };
+        assert_eq!(report.outcome_of(field), outcome, "{field}: {report:?}");
+        assert_eq!(stage.held(&id).get(field).day(), day);
+    }
     assert_eq!(stage.date_writes(&id), stage.fields().count());
 }
 

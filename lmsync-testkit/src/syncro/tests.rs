@@ -192,6 +192,16 @@ fn dates_that_are_held_are_those_that_were_put_there() {
 }
 
 #[test]
+fn the_neighbour_of_the_dates_is_lost_by_who_does_not_send_it_back() {
+    let mut account = account(5);
+    let id = account.asset_ids().remove(0);
+    account.set_neighbour(&id, "by the door");
+    assert_eq!(account.neighbour(&id).as_deref(), Some("by the door"));
+    put(&mut account, &id, &json!({ "name": "x", "properties": {} }));
+    assert_eq!(account.neighbour(&id), None);
+}
+
+#[test]
 fn what_is_written_is_kept_ignored_shifted_or_lost() {
     let mut account = account(1);
     let id = account.asset_ids()[0].clone();

@@ -359,6 +359,17 @@ fn both_the_application_and_the_role_have_to_allow_a_change() {
 }
 
 #[test]
+fn the_neighbour_of_the_dates_is_lost_by_who_does_not_send_it_back() {
+    let mut halo = simulator(5);
+    let token = token(&mut halo, "edit:assets");
+    halo.set_neighbour("1003", "by.the.door");
+    assert_eq!(halo.neighbour("1003").as_deref(), Some("by.the.door"));
+    let date = json!({ "id": 24, "value": "2026-03-01T12:00:00" });
+    post(&mut halo, &token, &changed(&json!({ "fields": [date] })));
+    assert_eq!(halo.neighbour("1003").as_deref(), Some(""));
+}
+
+#[test]
 fn what_becomes_of_a_date_can_be_set() {
     let mut halo = simulator(5);
     let token = token(&mut halo, "edit:assets");
