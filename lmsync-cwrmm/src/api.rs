@@ -32,10 +32,10 @@ const HEARTBEAT_RESOURCE_TYPE: &str = "companies";
 pub(crate) const PLATFORM_FIELDS: &str = "deviceName,friendlyName,endpointType,type,\
      subResourceType,virtualType,ipAddress,macAddress,remoteAddress,os,system,bios,baseboard,\
      processors,physicalMemory";
-/// The fields that a list of network devices is asked for.
-pub(crate) const NETWORK_FIELDS: &str = "deviceName,friendlyName,endpointType,type,\
-     subResourceType,virtualType,ipAddress,macAddress,remoteAddress,createdAt,os,system,bios,\
-     baseboard,networks";
+/// The fields that a list of network devices is asked for; the schema has no `type` and no
+/// `remoteAddress` for them.
+pub(crate) const NETWORK_FIELDS: &str = "deviceName,friendlyName,endpointType,subResourceType,\
+     virtualType,ipAddress,macAddress,createdAt,os,system,bios,baseboard,networks";
 
 /// The sort of devices to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -384,9 +384,9 @@ mod tests {
 
     #[test]
     fn the_vendor_takes_fifteen_fields_and_no_more() {
-        for fields in [PLATFORM_FIELDS, NETWORK_FIELDS] {
+        for (fields, number) in [(PLATFORM_FIELDS, 15), (NETWORK_FIELDS, 13)] {
             let different: HashSet<_> = fields.split(',').collect();
-            assert_eq!(different.len(), 15);
+            assert_eq!(different.len(), number);
         }
     }
 }

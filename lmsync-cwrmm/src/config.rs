@@ -51,9 +51,13 @@ pub struct CwRmmConfig {
     /// does not when absent. Reading never does.
     #[serde(default)]
     pub create_custom_fields: bool,
-    /// Whether network devices are listed too; only settable in code.
-    #[serde(skip)]
+    /// The choice to list network devices too, where the key may read them; `true` when absent.
+    #[serde(default = "yes")]
     pub network_devices: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Where an account is hosted.
@@ -112,7 +116,7 @@ impl CwRmmConfig {
             rules: Rules::default(),
             fields: TenantFieldNames::default(),
             create_custom_fields: false,
-            network_devices: false,
+            network_devices: true,
         }
     }
 
@@ -132,7 +136,8 @@ impl CwRmmConfig {
         self
     }
 
-    /// Lists network devices too, at the cost of a second request per four companies.
+    /// Lists network devices too, where the key may read them, or leaves them out. They cost a
+    /// second request per four companies.
     #[must_use]
     pub fn network_devices(mut self, listed: bool) -> Self {
         self.network_devices = listed;

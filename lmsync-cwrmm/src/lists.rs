@@ -12,7 +12,7 @@ use lmsync_core::json::KeepRaw;
 use lmsync_core::listing::{ListChain, ListSource, Listed, Next, Page, PageKey, Row, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{
-    AssetQuery, CheckInWindow, Detail, ErrorKind, NeverCheckedIn, Rejection, Result,
+    AssetQuery, CheckInWindow, Detail, Error, ErrorKind, NeverCheckedIn, Rejection, Result,
 };
 use tokio::sync::{Mutex, OnceCell};
 
@@ -256,7 +256,13 @@ impl Devices {
             ),
         )
         .await;
-        let (mut page, next) = found?;
+        let (mut page, next) = match found {
+            Err(error) if self.is_out_of_reach(&error) => {
+                tracing::info!(reason = %error, "the key may not read network devices");
+                return Ok(Page::only(Vec::new()));
+            }
+            found => found?,
+        };
         if let [company] = place.companies(&self.batch.companies) {
             for device in &mut page.rows {
                 device.company.get_or_insert_with(|| company.clone());
@@ -271,6 +277,11 @@ impl Devices {
         };
         rows.extend(page.gaps.iter().map(|why| gap(why)));
         Ok(Page::new(rows, next))
+    }
+
+    /// Says if `error` concerns network devices alone: they are read where the key may.
+    fn is_out_of_reach(&self, error: &Error) -> bool {
+        self.category == Category::Network && error.kind() == ErrorKind::Permission
     }
 
     fn rows(

@@ -115,13 +115,14 @@ fn require_success(answer: &Answer<'_>, permission: &str) -> Result<()> {
                 .with_hint(TOKEN_HINT),
             ErrorKind::Permission => error.with_hint(permission),
             ErrorKind::NotFound => error.with_hint("check the endpoint and the product"),
-            // The vendor documents 400 for an invalid subdomain, without a body.
+            // The vendor documents 400 for an invalid subdomain, without a body; seen for a token
+            // that is of no use, too.
             ErrorKind::Vendor if error.status() == Some(400) => answer
                 .error(
                     ErrorKind::Authentication,
-                    "SuperOps does not know the MSP subdomain",
+                    "SuperOps does not know the MSP subdomain, or cannot use the API token",
                 )
-                .with_hint(SUBDOMAIN_HINT),
+                .with_hint(format!("{SUBDOMAIN_HINT}; otherwise {TOKEN_HINT}")),
             ErrorKind::RateLimited => error.with_hint(BUDGET_HINT),
             _ if error.hint().is_none() => error.with_hint("try again later"),
             _ => error,

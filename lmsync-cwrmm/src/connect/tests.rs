@@ -89,18 +89,15 @@ fn a_configuration_file_has_these_keys_and_no_others() {
     let config = read(
         r#"{"client_id":"0e30x","client_secret":{"env":"X"},"region":"au","name":"a",
             "endpoint":"https://h","requests_per_minute":5,"concurrency":1,
-            "fields":{"purchase_date":["Bought"]},"create_custom_fields":true}"#,
+            "fields":{"purchase_date":["Bought"]},"create_custom_fields":true,"network_devices":false}"#,
     )
     .unwrap();
     assert_eq!(config.region, Some(Region::Au));
-    assert!(config.create_custom_fields);
+    assert!(config.create_custom_fields && !config.network_devices);
     let plain = read(r#"{"client_id":"0e30x","client_secret":"b"}"#).unwrap();
     assert!(!plain.create_custom_fields && !CwRmmConfig::new(ID, "s").create_custom_fields);
+    assert!(plain.network_devices && CwRmmConfig::new(ID, "s").network_devices);
     for (json, word) in [
-        (
-            r#"{"client_id":"a","client_secret":"b","network_devices":true}"#,
-            "network_devices",
-        ),
         (
             r#"{"client_id":"a","client_secret":"b","region":"us"}"#,
             "us",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use lmsync_core::model::IssueCode;
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync_core::{AssetQuery, Connector, Detail, ErrorKind};
@@ -9,7 +10,7 @@ use lmsync_testkit::Fault;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::CwRmmSpec;
 
-use super::stage::{CwRmmStage, config, ids, stage_of, stage_with};
+use super::stage::{CwRmmStage, Stage, config, default_config, ids, stage_of, stage_with};
 
 #[test]
 fn ten_thousand_devices_in_five_hundred_companies_take_at_most_300_requests() {
@@ -71,15 +72,58 @@ fn the_list_tells_processor_memory_user_company_and_site() {
 }
 
 #[test]
-fn network_devices_are_asked_for_on_request_only() {
+fn network_devices_are_listed_unless_they_are_left_out() {
     run(async {
         let plain = stage_of(20, 2);
         plain.list_all().await;
         assert!(plain.sent("categories/network").is_empty());
-        let wide = stage_with(20, 2, |_| {}, config().network_devices(true));
+        let wide = stage_with(20, 2, |_| {}, default_config());
         wide.list_all().await;
-        assert!(!wide.sent("categories/network").is_empty());
+        let sent = wide.sent("categories/network");
+        assert!(!sent.is_empty());
+        // The vendor's schema has neither for a network device.
+        for request in sent {
+            let query = request.uri.query().unwrap().to_owned();
+            assert!(
+                !query.contains(",type,") && !query.contains("remoteAddress"),
+                "{query}"
+            );
+        }
     });
+}
+
+#[test]
+fn a_key_that_may_not_read_network_devices_reads_all_others() {
+    run(async {
+        let stage = stage_with(20, 2, |_| {}, default_config());
+        let refusal = Fault::status(403);
+        // Companies, sites, devices and their heartbeat, network devices.
+        let number = position_of(&stage, "categories/network").await;
+        stage.faults.inject(stage.faults.sent() + number, refusal);
+        assert_eq!(stage.list_all().await.len(), 20);
+        assert_eq!(stage.faults.harmed(), 1);
+        // Any other failure is one of the listing.
+        let number = position_of(&stage, "categories/network").await;
+        stage
+            .faults
+            .inject(stage.faults.sent() + number, Fault::status(400));
+        let mut listing = stage.account.assets(AssetQuery::new());
+        let mut failure = None;
+        while let Some(asset) = listing.next().await {
+            failure = failure.or(asset.err());
+        }
+        assert_eq!(failure.unwrap().status(), Some(400));
+    });
+}
+
+/// The place of the first request to `path` among those of a listing.
+async fn position_of(stage: &Stage, path: &str) -> usize {
+    let before = stage.vendor.recorded().len();
+    stage.list_all().await;
+    let sent = stage.vendor.recorded();
+    let mut listing = sent[before..].iter();
+    let place = listing.position(|request| request.uri.path().contains(path));
+    place.unwrap() + 1
 }
 
 #[test]

@@ -12,7 +12,12 @@ use lmsync_testkit::fleet::{Fleet, FleetSpec};
 /// An account, and the way to it.
 pub(crate) type Stage = lmsync_testkit::Stage<CwRmmSimulator, CwRmm>;
 
+/// An account whose devices have agents: each batch of companies is one list.
 pub(crate) fn config() -> CwRmmConfig {
+    default_config().network_devices(false)
+}
+
+pub(crate) fn default_config() -> CwRmmConfig {
     let spec = CwRmmSpec::new(Fleet::demo(chrono::DateTime::UNIX_EPOCH));
     CwRmmConfig::new(spec.client_id, spec.client_secret)
 }
