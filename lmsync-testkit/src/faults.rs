@@ -1,5 +1,6 @@
 //! What can go wrong between a connector and its vendor, made to happen.
 
+mod distortion;
 mod json;
 mod mutation;
 mod pointer;
@@ -16,6 +17,7 @@ use lmsync_core::SharedClock;
 use lmsync_core::http::{Transport, TransportError, TransportErrorKind};
 use serde_json::Value;
 
+pub use self::distortion::Distortion;
 pub use self::mutation::{Mutation, MutationKind};
 pub use self::pointer::{PointerChange, PointerPlace};
 
@@ -46,6 +48,8 @@ pub enum Fault {
     Echo(u16),
     /// The vendor's answer arrives with a small change to its JSON.
     Mutate(Mutation),
+    /// The vendor's answer arrives in a form that nobody documented.
+    Distort(Distortion),
     /// The vendor's answer arrives with another cursor or link to the next page, in the place
     /// that was named with [`FaultyTransport::pointer_at`].
     Pointer(PointerChange),
@@ -351,6 +355,10 @@ impl FaultyTransport {
             }
             Some(Fault::Mutate(mutation)) => {
                 let change = |answer| mutate(&mutation, answer);
+                return self.ask_and_change(number, request, change).await;
+            }
+            Some(Fault::Distort(distortion)) => {
+                let change = |answer: Response<Bytes>| answer.map(|body| distortion.apply(&body));
                 return self.ask_and_change(number, request, change).await;
             }
             Some(Fault::Pointer(change)) => {

@@ -21,7 +21,8 @@ pub mod syncro;
 pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
 pub use self::faults::{
-    Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange, PointerPlace,
+    Distortion, Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange,
+    PointerPlace,
 };
 pub use self::journal::MemoryJournal;
 pub use self::log::Log;

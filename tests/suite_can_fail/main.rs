@@ -25,6 +25,7 @@ mod paging;
 mod pointers;
 mod read;
 mod secrets;
+mod shapes;
 mod stage;
 mod throttle;
 mod two_way;
@@ -60,6 +61,7 @@ fn every_promise_has_its_proof() {
         throttle::PROVEN,
         faults::PROVEN,
         wire::PROVEN,
+        shapes::PROVEN,
         secrets::PROVEN,
         cancel::PROVEN,
         vendor::PROVEN,

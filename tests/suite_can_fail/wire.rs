@@ -188,7 +188,7 @@ proofs! { wire:
     }
 }
 
-fn has_rows(answer: &Response<Bytes>) -> bool {
+pub(crate) fn has_rows(answer: &Response<Bytes>) -> bool {
     let json = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
     json["rows"].is_array()
 }
@@ -224,7 +224,7 @@ fn drops_odd_rows() -> Flaw {
     })
 }
 
-fn broken() -> Response<Bytes> {
+pub(crate) fn broken() -> Response<Bytes> {
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = StatusCode::BAD_REQUEST;
     answer
@@ -243,7 +243,7 @@ fn all_or_nothing<T>(page: Result<Page<T>>) -> Result<Page<T>> {
 }
 
 /// Rows that cannot be read are dropped and not told.
-fn drop_rejected<T>(page: &mut Page<T>) {
+pub(crate) fn drop_rejected<T>(page: &mut Page<T>) {
     let before = page.rows.len();
     page.rows.retain(|row| !is_rejected(row));
     count(page, page.rows.len() as i64 - before as i64);

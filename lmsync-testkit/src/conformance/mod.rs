@@ -30,6 +30,7 @@ pub mod pointers;
 mod profile;
 pub mod read;
 pub mod secrets;
+pub mod shapes;
 mod stage;
 pub mod throttle;
 pub mod two_way;
@@ -328,6 +329,13 @@ macro_rules! conformance_promises {
                 a_null_costs_neither_the_record_nor_another,
                 numbers_as_text_mean_the_same,
                 what_is_handed_out_has_a_json_form,
+            ]
+            shapes: [
+                a_byte_order_mark_costs_nothing,
+                what_is_written_wrongly_costs_no_record,
+                an_answer_of_unknown_shape_is_no_empty_list,
+                rows_without_an_id_leave_the_listing_incomplete,
+                a_flood_of_empty_rows_is_no_flood_of_memory,
             ]
             secrets: [
                 no_debug_output_shows_a_secret,
