@@ -66,6 +66,31 @@ const VIRTUAL: &[&str] = &[
     "virtio",
 ];
 
+/// The network that two devices make over Bluetooth. Its adapter's address is the radio's, which is
+/// often a stick's or made up.
+///
+/// Seen: Windows, `Bluetooth Device (Personal Area Network)`; Linux, `bnep0`; macOS, `Bluetooth PAN`.
+const BLUETOOTH: &[&str] = &[
+    "bluetooth",
+    "bnep",
+    "personal area network",
+    "bthpan",
+    "btpan",
+    "bt pan",
+];
+
+/// Words of an adapter for Wi-Fi, whose chip may do Bluetooth besides.
+const WI_FI: &[&str] = &[
+    "wi fi",
+    "wifi",
+    "wlan",
+    "wireless lan",
+    "wireless network",
+    "wireless n",
+    "wireless ac",
+    "802",
+];
+
 const MAKERS: &[&str] = &[
     "intel", "realtek", "broadcom", "qualcomm", "atheros", "marvell", "mediatek", "ralink",
     "killer", "mellanox", "aquantia", "nvidia", "asix", "dell", "lenovo", "hp", "hpe",
@@ -95,7 +120,7 @@ impl AdapterClass {
         let words = Words::of(text);
         if words.has_any_numbered(VPN) {
             Self::Vpn
-        } else if words.has_any_numbered(VIRTUAL) {
+        } else if words.has_any_numbered(VIRTUAL) || is_bluetooth(&words) {
             Self::Virtual
         } else if words.has_any(MAKERS) && words.has_any(MEDIA) {
             Self::Physical
@@ -103,6 +128,10 @@ impl AdapterClass {
             Self::Unknown
         }
     }
+}
+
+fn is_bluetooth(words: &Words) -> bool {
+    words.has_any_numbered(BLUETOOTH) && !words.has_any(WI_FI)
 }
 
 #[cfg(test)]
@@ -159,6 +188,31 @@ mod tests {
     }
 
     #[test]
+    fn networks_over_bluetooth_are_no_hardware() {
+        assert_class(
+            AdapterClass::Virtual,
+            &[
+                "Bluetooth Device (Personal Area Network)",
+                "Bluetooth Device (Personal Area Network) #2",
+                "Bluetooth Device (RFCOMM Protocol TDI)",
+                "Bluetooth Network Connection",
+                "Bluetooth PAN",
+                "Bluetooth-PAN",
+                "Intel(R) Wireless Bluetooth(R) Network Connection",
+                "bnep0",
+                "btpan1",
+            ],
+        );
+        assert_class(
+            AdapterClass::Physical,
+            &[
+                "Broadcom 802.11ac Wireless + Bluetooth",
+                "Realtek RTL8822BE Wi-Fi and Bluetooth 4.2 Combo Adapter",
+            ],
+        );
+    }
+
+    #[test]
     fn hardware_only_on_clear_words() {
         assert_class(
             AdapterClass::Physical,
@@ -179,7 +233,7 @@ mod tests {
                 "Wi-Fi",
                 "eth0",
                 "en0",
-                "Bluetooth Device (Personal Area Network)",
+                "Blueteeth",
                 "Tapestry",
             ],
         );

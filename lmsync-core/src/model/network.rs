@@ -51,7 +51,7 @@ pub struct Adapter {
 pub enum AdapterClass {
     /// A piece of hardware.
     Physical,
-    /// Made by software: a hypervisor switch, Wi-Fi Direct.
+    /// Made by software: a hypervisor's switch, Wi-Fi Direct, a network over Bluetooth.
     Virtual,
     /// A tunnel.
     Vpn,

@@ -45,7 +45,7 @@ impl Virtualization {
     }
 }
 
-/// The hypervisor that a machine's manufacturer, model or serial number gives away.
+/// The hypervisor or cloud that a machine's manufacturer, model or serial number gives away.
 ///
 /// `None` is no evidence of a real machine.
 #[must_use]
@@ -54,46 +54,251 @@ pub fn guest_hypervisor(
     model: Option<&str>,
     serial: Option<&str>,
 ) -> Option<&'static str> {
-    let maker = Words::of(manufacturer.unwrap_or_default());
-    let model_words = Words::of(model.unwrap_or_default());
-    let serial = Words::of(serial.unwrap_or_default());
-    let either = |phrase| maker.has(phrase) || model_words.has(phrase);
+    let maker = manufacturer.unwrap_or_default();
+    let evidence = Evidence {
+        is_microsoft: canonical_manufacturer(maker).as_deref() == Some("Microsoft"),
+        maker: Words::of(maker),
+        model: Words::of(model.unwrap_or_default()),
+        serial: Words::of(serial.unwrap_or_default()),
+    };
+    let sign = SIGNS.iter().find(|sign| evidence.has(sign));
+    sign.map(|sign| sign.name)
+        .or_else(|| evidence.is_amazon().then_some("Amazon EC2"))
+        .or_else(|| evidence.is_kvm().then_some("QEMU/KVM"))
+        .or_else(|| evidence.microsoft())
+}
 
-    if [&maker, &model_words, &serial]
-        .iter()
-        .any(|words| words.has_numbered("vmware"))
-    {
-        Some("VMware")
-    } else if either("virtualbox") || either("innotek") || serial.has("virtualbox") {
-        Some("VirtualBox")
-    } else if either("parallels") || serial.start_with("parallels") {
-        Some("Parallels")
-    } else if either("amazon ec2") {
-        Some("Amazon EC2")
-    } else if either("google compute engine") {
-        Some("Google Compute Engine")
-    } else if either("ahv") {
-        Some("Nutanix AHV")
-    } else if either("xen") || model_words.has("hvm domu") {
-        Some("Xen")
-    } else if either("qemu") || either("bochs") || is_kvm(&maker, &model_words) {
-        Some("QEMU/KVM")
-    } else if is_hyper_v(manufacturer, &model_words) {
-        Some("Hyper-V")
-    } else {
-        None
+/// Words that give a hypervisor or a cloud away.
+struct Sign {
+    name: &'static str,
+    /// Any of them in the manufacturer or the model.
+    either: &'static [&'static str],
+    /// Any of them in the manufacturer, the model or the serial number, perhaps with digits behind.
+    anywhere: &'static [&'static str],
+    /// The manufacturer's beginning, of one that makes no real machines.
+    maker: &'static [&'static str],
+    /// The manufacturer's beginning and the model's, of one that has real machines too.
+    pairs: &'static [(&'static str, &'static str)],
+}
+
+const NONE: Sign = Sign {
+    name: "",
+    either: &[],
+    anywhere: &[],
+    maker: &[],
+    pairs: &[],
+};
+
+/// The first that fits counts: a cloud's guest names its hypervisor, too.
+///
+/// Documented: <https://github.com/systemd/systemd/blob/main/src/basic/virt.c> and
+/// <https://github.com/puppetlabs/facter/blob/main/lib/facter/facts/linux/virtual.rb> for the
+/// hypervisors, <https://github.com/canonical/cloud-init/blob/main/tools/ds-identify> for the clouds.
+const SIGNS: &[Sign] = &[
+    Sign {
+        name: "VMware",
+        anywhere: &["vmware", "vmw"],
+        ..NONE
+    },
+    Sign {
+        name: "VirtualBox",
+        either: &["innotek"],
+        anywhere: &["virtualbox"],
+        ..NONE
+    },
+    Sign {
+        name: "Parallels",
+        anywhere: &["parallels"],
+        ..NONE
+    },
+    Sign {
+        name: "Apple Virtualization",
+        either: &["apple virtualization"],
+        anywhere: &["virtualmac"],
+        ..NONE
+    },
+    Sign {
+        name: "Google Compute Engine",
+        either: &["google compute engine"],
+        ..NONE
+    },
+    Sign {
+        name: "Nutanix AHV",
+        either: &["ahv"],
+        ..NONE
+    },
+    Sign {
+        name: "OpenStack",
+        either: &["openstack nova", "openstack compute"],
+        maker: &["openstack foundation"],
+        ..NONE
+    },
+    Sign {
+        name: "oVirt",
+        either: &["ovirt", "rhev hypervisor"],
+        ..NONE
+    },
+    Sign {
+        name: "CloudStack",
+        either: &["cloudstack"],
+        ..NONE
+    },
+    Sign {
+        name: "KubeVirt",
+        either: &["kubevirt"],
+        ..NONE
+    },
+    Sign {
+        name: "bhyve",
+        either: &["bhyve"],
+        ..NONE
+    },
+    Sign {
+        name: "SmartOS",
+        either: &["smartdc hvm"],
+        ..NONE
+    },
+    Sign {
+        name: "Cloud Hypervisor",
+        either: &["cloud hypervisor"],
+        ..NONE
+    },
+    Sign {
+        name: "crosvm",
+        either: &["crosvm"],
+        ..NONE
+    },
+    Sign {
+        name: "Alibaba Cloud",
+        either: &["alibaba cloud ecs"],
+        ..NONE
+    },
+    Sign {
+        name: "DigitalOcean",
+        maker: &["digitalocean"],
+        pairs: &[("digital ocean", "droplet")],
+        ..NONE
+    },
+    Sign {
+        name: "Hetzner Cloud",
+        pairs: &[("hetzner", "vserver")],
+        ..NONE
+    },
+    Sign {
+        name: "Vultr",
+        maker: &["vultr"],
+        ..NONE
+    },
+    Sign {
+        name: "Linode",
+        maker: &["linode"],
+        pairs: &[("akamai", "compute instance")],
+        ..NONE
+    },
+    Sign {
+        name: "Scaleway",
+        pairs: &[("scaleway", "scw")],
+        ..NONE
+    },
+    Sign {
+        name: "Exoscale",
+        maker: &["exoscale"],
+        ..NONE
+    },
+    Sign {
+        name: "UpCloud",
+        maker: &["upcloud"],
+        ..NONE
+    },
+    Sign {
+        name: "CloudSigma",
+        maker: &["cloudsigma"],
+        ..NONE
+    },
+    Sign {
+        name: "Brightbox",
+        maker: &["brightbox"],
+        ..NONE
+    },
+    Sign {
+        name: "Outscale",
+        either: &["outscale vm"],
+        maker: &["3ds outscale"],
+        ..NONE
+    },
+    Sign {
+        name: "Tencent Cloud",
+        pairs: &[("tencent cloud", "cvm")],
+        ..NONE
+    },
+    Sign {
+        name: "Huawei Cloud",
+        either: &["huawei cloud ecs", "huaweicloud ecs"],
+        ..NONE
+    },
+    Sign {
+        name: "Xen",
+        either: &["xen", "hvm domu"],
+        ..NONE
+    },
+    Sign {
+        name: "QEMU/KVM",
+        either: &["qemu", "bochs"],
+        ..NONE
+    },
+];
+
+/// What a machine says of itself.
+struct Evidence {
+    is_microsoft: bool,
+    maker: Words,
+    model: Words,
+    serial: Words,
+}
+
+impl Evidence {
+    fn has(&self, sign: &Sign) -> bool {
+        let all = [&self.maker, &self.model, &self.serial];
+        all.iter()
+            .any(|words| words.has_any_numbered(sign.anywhere))
+            || self.maker.has_any(sign.either)
+            || self.model.has_any(sign.either)
+            || sign.maker.iter().any(|maker| self.maker.start_with(maker))
+            || sign
+                .pairs
+                .iter()
+                .any(|(maker, model)| self.maker.start_with(maker) && self.model.start_with(model))
     }
-}
 
-/// The word alone: a "KVM 1082DS" is a keyboard switch.
-fn is_kvm(maker: &Words, model: &Words) -> bool {
-    maker.are("kvm") || model.are("kvm") || model.start_with("kvm virtual")
-}
+    /// Amazon names real machines, such as `m5.metal`, as it names guests.
+    fn is_amazon(&self) -> bool {
+        let is_named = self.maker.has("amazon ec2") || self.model.has("amazon ec2");
+        is_named && !self.model.has("metal")
+    }
 
-/// Microsoft makes real machines too.
-fn is_hyper_v(manufacturer: Option<&str>, model: &Words) -> bool {
-    model.has("virtual")
-        && manufacturer.and_then(canonical_manufacturer).as_deref() == Some("Microsoft")
+    /// The word alone, or a cloud's `KVM Server`: a "KVM 1082DS" is a keyboard switch.
+    fn is_kvm(&self) -> bool {
+        self.maker.are("kvm")
+            || self.model.are("kvm")
+            || self.model.start_with("kvm virtual")
+            || self.model.start_with("kvm server")
+    }
+
+    /// Microsoft makes real machines, too.
+    fn microsoft(&self) -> Option<&'static str> {
+        let is_unsigned = self.maker.are("");
+        if self.is_microsoft && self.model.has("virtual")
+            || is_unsigned && self.model.are("virtual machine")
+        {
+            Some("Hyper-V")
+        } else if (self.is_microsoft || is_unsigned)
+            && (self.model.start_with("cloud pc") || self.model.start_with("windows 365"))
+        {
+            Some("Windows 365")
+        } else {
+            None
+        }
+    }
 }
 
 #[cfg(test)]
@@ -145,9 +350,65 @@ mod tests {
                 "Google Compute Engine",
             ),
             ("Nutanix", "AHV", "", "Nutanix AHV"),
+            ("VMware, Inc.", "VMW71.00V", "", "VMware"),
+            ("", "Virtual Machine", "", "Hyper-V"),
         ] {
             let found = guest_hypervisor(Some(maker), Some(model), Some(serial));
             assert_eq!(found, Some(name), "{maker} {model} {serial}");
+        }
+    }
+
+    #[test]
+    fn guests_of_clouds_and_lesser_known_hypervisors() {
+        for (maker, model, name) in [
+            ("OpenStack Foundation", "OpenStack Nova", "OpenStack"),
+            ("RDO", "OpenStack Compute", "OpenStack"),
+            ("Red Hat", "OpenStack Compute", "OpenStack"),
+            ("oVirt", "oVirt Node", "oVirt"),
+            ("oVirt", "RHEL-8", "oVirt"),
+            ("Red Hat", "RHEV Hypervisor", "oVirt"),
+            (
+                "Microsoft Corporation",
+                "Cloud PC Enterprise 2vCPU/8GB/128GB",
+                "Windows 365",
+            ),
+            (
+                "Microsoft Corporation",
+                "Cloud PC Business 4vCPU/16GB/256GB",
+                "Windows 365",
+            ),
+            ("", "Cloud PC Enterprise 2vCPU/4GB/64GB", "Windows 365"),
+            ("Apple Inc.", "VirtualMac2,1", "Apple Virtualization"),
+            (
+                "Apple Inc.",
+                "Apple Virtualization Generic Platform",
+                "Apple Virtualization",
+            ),
+            ("BHYVE", "BHYVE", "bhyve"),
+            ("FreeBSD", "BHYVE", "bhyve"),
+            ("Alibaba Cloud", "Alibaba Cloud ECS", "Alibaba Cloud"),
+            ("Hetzner", "vServer", "Hetzner Cloud"),
+            ("DigitalOcean", "Droplet", "DigitalOcean"),
+            ("Vultr", "VHF", "Vultr"),
+            ("Linode", "Compute Instance", "Linode"),
+            ("Akamai", "Compute Instance", "Linode"),
+            ("Scaleway", "SCW-DEV1-S", "Scaleway"),
+            ("Exoscale", "Exoscale Compute Platform", "Exoscale"),
+            ("UpCloud", "Cloud Server", "UpCloud"),
+            ("Tencent Cloud", "CVM", "Tencent Cloud"),
+            (
+                "Apache Software Foundation",
+                "CloudStack KVM Hypervisor",
+                "CloudStack",
+            ),
+            ("KubeVirt", "None", "KubeVirt"),
+            ("Joyent", "SmartDC HVM", "SmartOS"),
+            ("netcup", "KVM Server", "QEMU/KVM"),
+            ("Cloud Hypervisor", "cloud-hypervisor", "Cloud Hypervisor"),
+            ("3DS Outscale", "3DS Outscale VM", "Outscale"),
+        ] {
+            let found = guest_hypervisor(Some(maker), Some(model), None);
+            assert_eq!(found, Some(name), "{maker} {model}");
         }
     }
 
@@ -160,6 +421,26 @@ mod tests {
             ("Dell", "KVM 1082DS"),
             ("Dell Inc.", "OptiPlex 7090"),
             ("Xenon Systems", "Nitro"),
+            ("Apple Inc.", "Mac14,2"),
+            ("Apple Inc.", "Macmini9,1"),
+            ("Hetzner", "Dedicated Root Server AX41"),
+            ("FUJITSU", "D3401-H1"),
+            ("ASUSTeK COMPUTER INC.", "Hetzner AX102"),
+            ("Acer", "Aspire One Cloudbook"),
+            ("Cloud PC Ltd", "Box 1"),
+            ("Samsung", "Cloud PC Display NC241"),
+            ("DigitalStorm", "Velox"),
+            ("Oracle Corporation", "Oracle Server X7-2"),
+            ("Alibaba", "X-Dragon"),
+            ("Alibaba Cloud", "ECS Bare Metal"),
+            ("Amazon EC2", "m5.metal"),
+            ("Scaleway", "Elastic Metal A210"),
+            ("Huawei", "MateBook"),
+            ("Tencent Cloud", "Black Stone"),
+            ("Red Hat", "Appliance"),
+            ("Akamai", "Edge Server"),
+            ("Lenovo", "Virtual Machine Trainer"),
+            ("Ahvaz", "OneStack Nova"),
         ] {
             assert_eq!(
                 guest_hypervisor(Some(maker), Some(model), None),
