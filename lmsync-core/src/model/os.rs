@@ -82,6 +82,16 @@ pub enum OsFamily {
     Unknown,
 }
 
+/// Windows servers that are not called so: Azure Stack HCI, renamed Azure Local in 2024.
+///
+/// Documented: <https://learn.microsoft.com/azure/azure-local/rename-to-azure-local>
+const WINDOWS_SERVERS: &[&str] = &[
+    "azure stack hci",
+    "azurestackhci",
+    "azurestack hci",
+    "azure local",
+];
+
 /// The first that fits counts: "Cisco IOS XE" names Apple's system too.
 const FAMILIES: &[(OsFamily, &[&str])] = &[
     (OsFamily::Esxi, &["esxi", "esx"]),
@@ -136,6 +146,9 @@ impl OsFamily {
     #[must_use]
     pub fn from_text(text: &str) -> Self {
         let words = Words::of(text);
+        if words.has_any(WINDOWS_SERVERS) {
+            return Self::WindowsServer;
+        }
         if is_windows(&words) {
             return windows(&words);
         }
@@ -235,13 +248,28 @@ fn split_version(text: &str) -> (&str, Option<&str>) {
             .nth(1)
             .map(|build| build.trim_end_matches([')', ',']))
             .filter(|build| !build.is_empty());
-        return (bare(&text[..at]), build);
+        return (without_service_pack_field(bare(&text[..at]), build), build);
     }
     let Some((version, bracketed)) = text.split_once(" (") else {
         return (bare(text), None);
     };
     let build = bracketed.trim_end_matches(')');
     (bare(version), is_apple_build(build).then_some(build))
+}
+
+/// The version alone, where Windows has written "no service pack" behind it in its own language, as in
+/// `10.0.20348 N/A Build 20348`; a service pack that there is stays.
+fn without_service_pack_field<'t>(version: &'t str, build: Option<&str>) -> &'t str {
+    let Some((number, field)) = version.split_once(' ') else {
+        return version;
+    };
+    let ends_with_build = build.is_some_and(|build| number.rsplit('.').next() == Some(build));
+    let is_pack = field.bytes().any(|byte| byte.is_ascii_digit());
+    if ends_with_build && !is_pack {
+        number
+    } else {
+        version
+    }
 }
 
 /// Where the word "build" stands with a number after it.
@@ -291,6 +319,11 @@ mod tests {
             ("Windows", OsFamily::Windows),
             ("Win10", OsFamily::Windows),
             ("Microsoft Hyper-V Server 2019", OsFamily::WindowsServer),
+            ("Microsoft Azure Stack HCI", OsFamily::WindowsServer),
+            ("Azure Stack HCI 22H2", OsFamily::WindowsServer),
+            ("Azure Local 23H2", OsFamily::WindowsServer),
+            ("Azure Linux 3.0", OsFamily::Linux),
+            ("Microsoft Azure Sphere", OsFamily::Unknown),
             ("Windows Phone 8.1", OsFamily::Other),
             ("macOS 14.2", OsFamily::MacOs),
             ("Mac OS X", OsFamily::MacOs),
@@ -328,6 +361,20 @@ mod tests {
             ("Version 14.2 (Build 23C64)", "14.2", Some("23C64")),
             ("15.2(4)E8", "15.2(4)E8", None),
             ("7.0.3 build 18644231", "7.0.3", Some("18644231")),
+            ("10.0.20348 N/A Build 20348", "10.0.20348", Some("20348")),
+            ("10.0.19045 n/a build 19045", "10.0.19045", Some("19045")),
+            (
+                "10.0.19045 Nicht zutreffend Build 19045",
+                "10.0.19045",
+                Some("19045"),
+            ),
+            ("10.0.26100 N/D Build 26100", "10.0.26100", Some("26100")),
+            (
+                "6.1.7601 Service Pack 1 Build 7601",
+                "6.1.7601 Service Pack 1",
+                Some("7601"),
+            ),
+            ("14.2 beta build 77", "14.2 beta", Some("77")),
             ("rebuild 7", "rebuild 7", None),
             ("14.2 (build )", "14.2", None),
         ] {
