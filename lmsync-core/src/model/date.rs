@@ -263,11 +263,35 @@ impl DateReader {
     }
 }
 
-/// The days that software writes for "none".
+/// Days that software writes for "none" or "never", as year, month and day.
+///
+/// Those of databases and systems: the first that SQL Server, Windows, Unix, Excel, .NET know, the last
+/// that SQL Server, Outlook and most databases do.
+/// Documented: <https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql> (1753),
+/// <https://learn.microsoft.com/sql/t-sql/data-types/smalldatetime-transact-sql> (1900, 2079),
+/// <https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-filetime> (1601),
+/// <https://learn.microsoft.com/office/vba/api/outlook.appointmentitem> (4501);
+/// Seen: 1900 at Halo; Assumed: 2999 and 3000, by which business software means "for ever".
+const SENTINELS: &[(i32, u32, u32)] = &[
+    (1601, 1, 1),
+    (1753, 1, 1),
+    (1900, 1, 1),
+    (1970, 1, 1),
+    (2079, 6, 6),
+    (2999, 12, 31),
+    (3000, 1, 1),
+    (4501, 1, 1),
+];
+
+/// Tells whether software writes `day` for "none": one of the [`SENTINELS`] or the day before, to which
+/// a zone moves it; a day of the first year, of 1899 or of the last year that has four digits.
 fn is_sentinel(day: NaiveDate) -> bool {
     day.year() <= 1
-        || day.year() == 1899
-        || (matches!(day.year(), 1900 | 1970) && day.ordinal() == 1)
+        || matches!(day.year(), 1899 | 9999 | 10_000)
+        || [Some(day), day.succ_opt()]
+            .into_iter()
+            .flatten()
+            .any(|day| SENTINELS.contains(&(day.year(), day.month(), day.day())))
 }
 
 /// A longer year has no place in the text form of a date.
@@ -308,6 +332,27 @@ mod tests {
             "0000-00-00",
             "1970-01-01T00:00:00Z",
             "1/1/1900",
+            "1753-01-01",
+            "1753-01-01T00:00:00",
+            "1752-12-31T19:00:00-05:00",
+            "1601-01-01T00:00:00Z",
+            "1600-12-31",
+            "1969-12-31",
+            "1/0/1900",
+            "1900-01-00",
+            "4501-01-01",
+            "1 Jan 4501",
+            "4500-12-31",
+            "9999-12-31",
+            "9999-12-31T23:59:59.9999999",
+            "9999-12-31T23:59:59Z",
+            "9999-12-30",
+            "Dec 30, 9999",
+            "12/31/9999",
+            "2079-06-06",
+            "2079-06-05",
+            "2999-12-31",
+            "3000-01-01T00:00:00Z",
         ] {
             assert_eq!(read(text), (None, vec![IssueCode::SentinelDate]), "{text}");
             let reading = in_zone(-5).instant(text);
@@ -319,6 +364,11 @@ mod tests {
             VendorInstant::EpochMillis(-62_135_596_800_000),
             VendorInstant::Text("1969-12-31T19:00:00-05:00"),
             VendorInstant::Text("0001-01-01T00:00:00+05:00"),
+            VendorInstant::Text("9999-12-31T23:00:00-05:00"),
+            VendorInstant::EpochMillis(-1),
+            VendorInstant::EpochMillis(253_402_300_799_999),
+            VendorInstant::EpochMillis(253_402_300_800_000),
+            VendorInstant::EpochSeconds(-11_644_473_600),
         ] {
             assert_eq!(
                 in_zone(-5).day(moment),
@@ -335,7 +385,17 @@ mod tests {
         assert_eq!(read("1990-01-01"), plain("1990-01-01"));
         assert_eq!(read("2046-03-31"), plain("2046-03-31"));
         assert_eq!(read("2046-04-01"), flagged("2046-04-01"));
-        assert_eq!(read("9999-12-31"), flagged("9999-12-31"));
+        assert_eq!(read("1999-12-31"), plain("1999-12-31"));
+        assert_eq!(read("2038-01-19"), plain("2038-01-19"));
+        for day in [
+            "2099-12-31",
+            "2079-06-07",
+            "9998-12-31",
+            "1753-01-02",
+            "1980-01-01",
+        ] {
+            assert_eq!(read(day), flagged(day));
+        }
         assert_eq!(read("1970-01-02"), flagged("1970-01-02"));
     }
 
@@ -343,6 +403,7 @@ mod tests {
     fn text_that_is_no_day_is_flagged_and_blank_is_not() {
         assert_eq!(read("Team plan"), (None, vec![IssueCode::ImplausibleDate]));
         assert_eq!(read("2/1/2024"), (None, vec![IssueCode::AmbiguousDate]));
+        assert_eq!(read("03-MAR-24"), (None, vec![IssueCode::AmbiguousDate]));
         for text in ["", " ", "null", "\r\n"] {
             assert_eq!(read(text), (None, Vec::new()));
         }
@@ -382,18 +443,12 @@ mod tests {
         for moment in [
             VendorInstant::EpochMillis(i64::MAX),
             VendorInstant::EpochSeconds(8_210_266_876_799),
-            VendorInstant::Text("9999-12-31T23:00:00-05:00"),
         ] {
             assert_eq!(
                 in_zone(5).day(moment),
                 Reading::dropped(IssueCode::ImplausibleDate)
             );
         }
-        let last = VendorInstant::Text("9999-12-31T23:00:00Z");
-        assert_eq!(
-            in_zone(5).day(last),
-            Reading::dropped(IssueCode::ImplausibleDate)
-        );
     }
 
     proptest! {
@@ -405,6 +460,14 @@ mod tests {
 
         #[test]
         fn almost_dates_are_read(text in "[0-9]{0,5}[-/.T ][0-9]{0,3}[-/.][0-9]{0,5}[T ]?[0-9:.+Z-]{0,14}") {
+            let _ = in_zone(-5).day(text.as_str());
+            let _ = in_zone(-5).day(VendorInstant::Text(&text));
+        }
+
+        #[test]
+        fn almost_dates_with_a_month_name_are_read(
+            text in "[A-Za-z]{0,4}[, ]?[0-9]{0,5}(st|th)?[-/., T]{0,2}(May|MAR|sept|é)[-/., ]{0,2}[0-9]{0,5}[T ,]?[0-9:.+Z() -]{0,14}",
+        ) {
             let _ = in_zone(-5).day(text.as_str());
             let _ = in_zone(-5).day(VendorInstant::Text(&text));
         }
@@ -424,6 +487,7 @@ mod tests {
             hours in -14..=14,
         ) {
             let day = NaiveDate::from_yo_opt(year, u32::try_from(number).unwrap()).unwrap();
+            prop_assume!(!is_sentinel(day));
             let text = format!("{day}{time}");
             prop_assert_eq!(in_zone(hours).day(text.as_str()).value, Some(day));
         }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 
+use super::date_named::{NamedMonth, named_month, starts_like_a_time};
 use super::date_order::DateOrder;
-use super::text::trim;
+use super::text::visible;
 
 /// A day as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +31,9 @@ pub(super) enum MomentText {
 
 /// The day that `text` names, whatever time and zone follow.
 pub(super) fn day(text: &str, order: Option<DateOrder>) -> DayText {
-    let (date, time) = split(text);
-    if time.is_empty() || starts_like_a_time(time) {
-        day_alone(date, order)
+    let (day, time) = split(&visible(text), order);
+    if time.is_empty() || starts_like_a_time(&time) {
+        day
     } else {
         DayText::NoDate
     }
@@ -40,14 +41,14 @@ pub(super) fn day(text: &str, order: Option<DateOrder>) -> DayText {
 
 /// The moment that `text` names; `zone` is for texts that carry none.
 pub(super) fn moment(text: &str, zone: FixedOffset, order: Option<DateOrder>) -> MomentText {
-    let (date, time) = split(text);
-    let written = match day_alone(date, order) {
+    let (day, time) = split(&visible(text), order);
+    let written = match day {
         DayText::Day(written) => written,
         DayText::Zero => return MomentText::Zero,
         DayText::Ambiguous => return MomentText::Ambiguous,
         DayText::NoDate => return MomentText::NoDate,
     };
-    let Some((time, own_zone)) = split_zone(time) else {
+    let Some((time, own_zone)) = split_zone(&time) else {
         return MomentText::NoDate;
     };
     let at = time_of_day(time).and_then(|time| {
@@ -67,20 +68,31 @@ pub(super) fn moment(text: &str, zone: FixedOffset, order: Option<DateOrder>) ->
     }
 }
 
-/// The date and what follows its `T` or blank.
-fn split(text: &str) -> (&str, &str) {
-    let text = trim(text);
-    let is_end = |c: char| c == 'T' || c == 't' || c.is_whitespace();
-    match text.split_once(is_end) {
-        Some((date, time)) => (date, trim(time)),
-        None => (text, ""),
+/// The day, and what follows it or its `T` or blank.
+fn split(text: &str, order: Option<DateOrder>) -> (DayText, String) {
+    if let Some(NamedMonth {
+        numbers,
+        month,
+        time,
+    }) = named_month(text)
+    {
+        return (day_of_named_month(numbers, month), time);
     }
+    let is_end = |c: char| c == 'T' || c == 't' || c.is_whitespace();
+    let (date, time) = text.split_once(is_end).unwrap_or((text, ""));
+    (day_alone(date, order), time.trim().to_owned())
 }
 
-/// Keeps "2026-05-08 or later" from being read as a day.
-fn starts_like_a_time(text: &str) -> bool {
-    text.split_once(':')
-        .is_some_and(|(hour, _)| is_number(hour, 2))
+/// One of the two numbers beside the month's name is the year, and has four digits.
+fn day_of_named_month(numbers: [&str; 2], month: u32) -> DayText {
+    match numbers {
+        [year, day] | [day, year] if is_year(year) && is_number(day, 2) => {
+            year_first(number(year), month, number(day))
+        }
+        // Two digits do not tell the century, nor which number is the year.
+        [first, second] if is_number(first, 2) && is_number(second, 2) => DayText::Ambiguous,
+        _ => DayText::NoDate,
+    }
 }
 
 fn day_alone(date: &str, order: Option<DateOrder>) -> DayText {
@@ -109,14 +121,14 @@ fn day_alone(date: &str, order: Option<DateOrder>) -> DayText {
 }
 
 fn year_first(year: u32, month: u32, day: u32) -> DayText {
-    if year <= 1 {
+    if year <= 1 || is_excels_zero(year, month, day) {
         return DayText::Zero;
     }
     ymd(year, month, day).map_or(DayText::NoDate, DayText::Day)
 }
 
 fn year_last(first: u32, second: u32, year: u32, order: Option<DateOrder>) -> DayText {
-    if year <= 1 {
+    if year <= 1 || is_excels_zero(year, first, second) {
         return DayText::Zero;
     }
     match (ymd(year, second, first), ymd(year, first, second)) {
@@ -131,6 +143,11 @@ fn year_last(first: u32, second: u32, year: u32, order: Option<DateOrder>) -> Da
     }
 }
 
+/// Excel shows its number 0 as the day before the first of 1900.
+fn is_excels_zero(year: u32, first: u32, second: u32) -> bool {
+    year == 1900 && first.min(second) == 0 && first.max(second) <= 1
+}
+
 fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
@@ -140,24 +157,42 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     if text.is_empty() {
         return Some(NaiveTime::MIN);
     }
-    ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"]
-        .iter()
-        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    [
+        "%H:%M:%S%.f",
+        "%H:%M",
+        "%I:%M:%S%p",
+        "%I:%M%p",
+        "%I:%M:%S %p",
+        "%I:%M %p",
+    ]
+    .iter()
+    .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
-/// The time and its zone; `None` when the zone cannot be read.
+/// The time and its zone, of which a remark in brackets may tell the name; `None` when the zone
+/// cannot be read.
 fn split_zone(text: &str) -> Option<(&str, Option<FixedOffset>)> {
-    let utc = FixedOffset::east_opt(0);
-    for suffix in ["Z", "z", "UTC", "GMT"] {
-        if let Some(time) = text.strip_suffix(suffix) {
-            return Some((trim(time), utc));
-        }
+    let text = text.split_once(" (").map_or(text, |(text, _)| text).trim();
+    if let Some(time) = without_utc(text) {
+        return Some((time, FixedOffset::east_opt(0)));
     }
     let Some(at) = text.rfind(['+', '-']) else {
         return Some((text, None));
     };
     let (time, offset) = text.split_at(at);
-    Some((trim(time), Some(parse_offset(offset)?)))
+    let time = time.trim();
+    Some((
+        without_utc(time).unwrap_or(time),
+        Some(parse_offset(offset)?),
+    ))
+}
+
+/// The text before a name of UTC.
+fn without_utc(text: &str) -> Option<&str> {
+    let mut names = ["Z", "z", "UTC", "GMT"].iter();
+    names
+        .find_map(|name| text.strip_suffix(name))
+        .map(str::trim)
 }
 
 /// `+02:00`, `+0200` or `+02`.
@@ -234,6 +269,96 @@ mod tests {
     }
 
     #[test]
+    fn days_with_a_month_name_can_be_read_one_way_only() {
+        for text in [
+            "03 MAR 2024",
+            "3 March 2024",
+            "03-Mar-2024",
+            "3-MAR-2024",
+            "03/Mar/2024",
+            "3. March 2024",
+            "03MAR2024",
+            "March 3, 2024",
+            "Mar 3 2024",
+            "Mar. 3, 2024",
+            "MAR-03-2024",
+            "Mar 3rd 2024",
+            "3rd of March 2024",
+            "March 3rd, 2024",
+            "2024-Mar-03",
+            "2024 March 3",
+            "2024/MAR/3",
+            "2024 3 Mar",
+            "Sunday, March 3, 2024",
+            "Sun, 03 Mar 2024",
+            "Sun Mar 3 2024",
+            "03 Mar 2024 10:00",
+            "03-MAR-2024 10:00:00",
+            "2024-Mar-03T10:00:00Z",
+            "Mar  3 2024 10:00AM",
+            "March 3, 2024, 10:00 AM",
+            "March 3, 2024 at 10:00 AM",
+            "Sun, 03 Mar 2024 10:00:00 GMT",
+            "Sun Mar  3 10:00:00 2024",
+            "Sun Mar  3 10:00:00 UTC 2024",
+            "Sun Mar 03 2024 10:00:00 GMT+0000 (Coordinated Universal Time)",
+            "\u{feff}3 Mar 2024\u{200e}",
+        ] {
+            for order in [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)] {
+                assert_eq!(day(text, order), on(2024, 3, 3), "{text}");
+            }
+        }
+        for (text, month) in [
+            ("28-May-2026", 5),
+            ("May 28, 2026", 5),
+            ("Sept 28 2026", 9),
+            ("28-Oct-2026", 10),
+            ("28 august 2026", 8),
+            ("28-DECEMBER-2026", 12),
+        ] {
+            assert_eq!(day(text, None), on(2026, month, 28), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_with_a_month_name_that_is_no_day_or_several_is_not_read() {
+        for text in ["03-MAR-24", "24 Mar 03", "Mar 3 24", "31-Mar-99"] {
+            assert_eq!(
+                day(text, Some(DateOrder::DayFirst)),
+                DayText::Ambiguous,
+                "{text}"
+            );
+        }
+        for text in [
+            "May 2026",
+            "28 May",
+            "May",
+            "March 2024 and 2025",
+            "Maybe 28 2026",
+            "28 Mayor 2026",
+            "Marc 3 2024",
+            "30 Feb 2024",
+            "0 Mar 2024",
+            "32 Mar 2024",
+            "3 Mar 20244",
+            "123 Mar 2024",
+            "3 Mar 2024 or later",
+            "until 3 Mar 2024",
+            "3 Mar 2024 Team plan",
+            "3 Mar 2024 - 4 Mar 2025",
+            "-3 Mar 2024",
+            "3--Mar-2024",
+            "3 Mar Apr 2024",
+            "3 Mar 2024 10",
+            "Mon 3 2024",
+            "3rdx Mar 2024",
+        ] {
+            assert_eq!(day(text, None), DayText::NoDate, "{text}");
+        }
+        assert_eq!(day("1 Jan 0001", None), DayText::Zero);
+    }
+
+    #[test]
     fn no_days() {
         for text in [
             "",
@@ -305,6 +430,18 @@ mod tests {
             assumed("2022-11-29T13:54:16+00:00")
         );
         assert_eq!(utc("2022-11-29"), assumed("2022-11-28T22:00:00+00:00"));
+        for text in [
+            "Tue, 29 Nov 2022 15:54:16 GMT",
+            "Tue Nov 29 15:54:16 UTC 2022",
+            "Tue Nov 29 2022 17:54:16 GMT+0200 (Central European Time)",
+            "29-Nov-2022 15:54:16 +00:00",
+        ] {
+            assert_eq!(utc(text), told("2022-11-29T15:54:16+00:00"), "{text}");
+        }
+        assert_eq!(
+            utc("Nov 29 2022  3:54PM"),
+            assumed("2022-11-29T13:54:00+00:00")
+        );
         for text in [
             "",
             "now",

@@ -151,6 +151,7 @@ impl<'r> AssetDraft<'r> {
     /// The customer that it belongs to; none without an id.
     pub fn customer(&mut self, id: Option<String>, name: Option<String>) -> &mut Self {
         let found = id.map(|id| Ref::new(id, name));
+        let found = found.filter(|customer| !customer.id.is_empty());
         keep_first(&mut self.asset.customer, found);
         self
     }

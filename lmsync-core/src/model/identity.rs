@@ -7,7 +7,7 @@ use super::identity_key::{IdentityKey, IdentityKind};
 use super::mac::MacAddress;
 use super::network::{AdapterClass, Network};
 use super::serial::SerialStatus;
-use super::text::trimmed;
+use super::text::{trimmed, visible};
 use super::virtualization::Virtualization;
 
 /// The keys of `asset`, strongest first.
@@ -88,7 +88,8 @@ fn identity_macs(network: &Network) -> Vec<MacAddress> {
 
 /// The first label in lower case, since one tool has `PC1` and another `pc1.acme.local`.
 fn short_hostname(hostname: &str) -> Option<String> {
-    let hostname = trimmed(hostname)?;
+    let hostname = visible(hostname);
+    let hostname = trimmed(&hostname)?;
     if hostname.parse::<IpAddr>().is_ok() {
         return None;
     }
@@ -106,6 +107,9 @@ mod tests {
         assert_eq!(short_hostname("PC1.acme.local").as_deref(), Some("pc1"));
         assert_eq!(short_hostname(" DESKTOP-1 ").as_deref(), Some("desktop-1"));
         assert_eq!(short_hostname("pc1 .acme.local").as_deref(), Some("pc1"));
+        for text in ["\u{feff}PC1", "PC1\u{200e}.acme.local", "P\u{ad}C1"] {
+            assert_eq!(short_hostname(text).as_deref(), Some("pc1"), "{text:?}");
+        }
         for text in [
             "",
             "10.0.0.5",

@@ -8,6 +8,7 @@ use super::date::DateReader;
 use super::draft::AssetDraft;
 use super::rules::Rules;
 use super::source::Source;
+use super::text::clean_id;
 use crate::summary::Rejection;
 
 /// The account that records come from, and the rules by which their values are read.
@@ -71,14 +72,14 @@ impl Origin {
     /// The origin of the record with the id `id`, received at `at`; `record` names it in the reason.
     ///
     /// # Errors
-    /// A rejection when there is no id: the record could not be told from others.
+    /// A rejection when there is no id, or one of nothing but blanks and invisible characters: the record could not be told from others.
     pub fn identified(
         &self,
         id: Option<String>,
         record: &str,
         at: DateTime<Utc>,
     ) -> Result<Source, Rejection> {
-        match id {
+        match id.as_deref().and_then(clean_id) {
             Some(id) => Ok(self.source(id, at)),
             None => Err(Rejection::without_id(record)),
         }

@@ -5,14 +5,16 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::junk;
-use super::text::{collapse, fold, trim, trimmed};
+use super::text::{collapse, skeleton, trimmed, visible};
+use super::uuid::is_shared_uuid;
 
 /// A serial number and what it is worth.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Serial {
     /// What it is worth.
     pub status: SerialStatus,
-    /// The number as the vendor wrote it, trimmed; a placeholder's text too, see [`usable`](Self::usable).
+    /// The number as the vendor wrote it, without blanks around it and invisible characters; a
+    /// placeholder's text too, see [`usable`](Self::usable).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The number for comparing; only of a valid or virtual one.
@@ -75,11 +77,15 @@ impl Serial {
     /// Reads what a vendor sent; nothing or blanks is a missing serial.
     #[must_use]
     pub fn read(text: Option<&str>, placeholders: &SerialPlaceholders) -> Self {
-        let Some(raw) = text.filter(|raw| !trim(raw).is_empty()) else {
+        let Some(raw) = text else {
             return Self::default();
         };
-        let is_placeholder = placeholders.contains(raw);
-        if !is_placeholder && trimmed(raw).is_none() {
+        let value = visible(raw);
+        if value.is_empty() {
+            return Self::default();
+        }
+        let is_placeholder = placeholders.contains(&value);
+        if !is_placeholder && trimmed(&value).is_none() {
             return Self::default();
         }
         Self {
@@ -88,8 +94,8 @@ impl Serial {
             } else {
                 SerialStatus::Valid
             },
-            value: Some(trim(raw).to_owned()),
-            key: (!is_placeholder).then(|| collapse(raw).to_uppercase()),
+            key: (!is_placeholder).then(|| collapse(&value).to_uppercase()),
+            value: Some(value.into_owned()),
             raw: Some(raw.to_owned()),
             others: Vec::new(),
         }
@@ -107,25 +113,34 @@ impl Serial {
 
 /// The texts that count as "no serial number".
 ///
-/// Compared without case, outer blanks and repeated inner blanks. Anything left
-/// of the shipped list can be replaced: start from [`none`](Self::none), or change
+/// Compared by their letters and digits: case, blanks, dots, underscores, brackets and invisible
+/// characters do not count, nor dashes and slashes but between two digits. Anything left
+/// of what is shipped can be replaced: start from [`none`](Self::none), or change
 /// [`shipped`](Self::shipped) with [`and`](Self::and) and [`except`](Self::except).
+///
+/// ```
+/// # use lmsync_core::model::SerialPlaceholders;
+/// let placeholders = SerialPlaceholders::shipped().and("Loaner").except("7777777");
+/// assert!(placeholders.contains("Default_string"));
+/// assert!(placeholders.contains("LOANER"));
+/// assert!(!placeholders.contains("7777777"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerialPlaceholders {
-    texts: HashSet<String>,
+    shipped: bool,
+    own: HashSet<String>,
     exceptions: HashSet<String>,
-    shapes: bool,
 }
 
 impl SerialPlaceholders {
-    /// The shipped texts, and the shapes of filler: only zeros, only ones, only
-    /// `.`, `-`, `_`, `x`, `*` and blanks, or one character six times or more.
+    /// The shipped texts and the shapes of filler: nothing but zeros, ones, crosses or
+    /// punctuation, one character six times or more, digits that count up or down, the name of a
+    /// field (`Type2 - Board Serial Number`), and UUIDs that [`clean_uuid`](super::clean_uuid) takes for none.
     #[must_use]
     pub fn shipped() -> Self {
         Self {
-            texts: junk::SERIALS.iter().map(|text| fold(text)).collect(),
-            exceptions: HashSet::new(),
-            shapes: true,
+            shipped: true,
+            ..Self::none()
         }
     }
 
@@ -133,34 +148,45 @@ impl SerialPlaceholders {
     #[must_use]
     pub fn none() -> Self {
         Self {
-            texts: HashSet::new(),
+            shipped: false,
+            own: HashSet::new(),
             exceptions: HashSet::new(),
-            shapes: false,
         }
     }
 
     /// Adds `text`.
     #[must_use]
     pub fn and(mut self, text: &str) -> Self {
-        let text = fold(text);
-        self.exceptions.remove(&text);
-        self.texts.insert(text);
+        let key = key(text);
+        self.exceptions.remove(&key);
+        self.own.insert(key);
         self
     }
 
     /// Takes `text` for genuine, whatever the list and the shapes say.
     #[must_use]
     pub fn except(mut self, text: &str) -> Self {
-        self.exceptions.insert(fold(text));
+        self.exceptions.insert(key(text));
         self
     }
 
-    /// Whether `text` is a placeholder.
+    /// Tells whether `text` is a placeholder.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
-        let folded = fold(text);
-        !self.exceptions.contains(&folded)
-            && (self.texts.contains(&folded) || (self.shapes && junk::is_serial_shape(&folded)))
+        let key = key(text);
+        !self.exceptions.contains(&key)
+            && (self.own.contains(&key)
+                || (self.shipped && (junk::is_serial(&key) || is_shared_uuid(text))))
+    }
+}
+
+/// The skeleton of `text`; the text itself where it has no letter and no digit.
+fn key(text: &str) -> String {
+    let key = skeleton(text);
+    if key.is_empty() {
+        visible(text).into_owned()
+    } else {
+        key
     }
 }
 
@@ -180,22 +206,142 @@ mod tests {
         Serial::read(Some(text), &SerialPlaceholders::shipped())
     }
 
+    /// Serial numbers that inventory tools list one by one: GLPI, OCS Inventory and five others.
+    const LISTED: &[&str] = &[
+        "N/A",
+        "none",
+        "To Be Filled By O.E.M.",
+        "Default string",
+        "Not Specified",
+        "System Serial Number",
+        "Unknown",
+        "0123456789",
+        "123456789",
+        "Chassis Serial Number",
+        "na",
+        "0",
+        "00000000",
+        "INVALID",
+        "Not Available",
+        "null",
+        "(null string)",
+        "0000000000",
+        "12345",
+        "123456",
+        "1234567",
+        "12345678",
+        "1234567890",
+        "123456789000",
+        "12345678901234567",
+        "<BAD INDEX>",
+        "empty",
+        "EVAL",
+        "IATPASS",
+        "NNNNNNN",
+        "No Asset Tag",
+        "Serial Number xxxxxx",
+        "SN-12345",
+        "SN-1234567890",
+        "SN-123456fvgv3i0b8o5n6n7k",
+        "SYS-1234567890",
+        "SYS-9876543210",
+        "System manufacturer",
+        "System Product Name",
+        "to be filled by o.e.m",
+        "Tulip Computers",
+        "xxxxxxxxxxx",
+        "-",
+        "................",
+        "000000",
+        "0000000",
+        "000000000",
+        "000000000000",
+        "1",
+        "1111111",
+        "1111111111",
+        "<OUT OF SPEC>",
+        "<OUT OF SPEC><OUT OF SPEC>",
+        "base board serial number",
+        "Chassis manufacture",
+        "Chassis manufacturer",
+        "Chassis Version",
+        "defaultstring",
+        "ffffffff",
+        "MB-1234567890",
+        "nil",
+        "no asset information",
+        "not applicable",
+        "Not Installed",
+        "Not Present",
+        "notspecified",
+        "OEM_Serial",
+        "serial number",
+        "serialnum",
+        "System Version",
+        "SystemSerialNumb",
+        "tobefilledbyo.e.m.",
+        "Unknow",
+        "xxxxxxxxxxxxxxxxxx",
+    ];
+
+    fn assert_placeholder(text: &str) {
+        let serial = read(text);
+        assert_eq!(serial.status, SerialStatus::Placeholder, "{text:?}");
+        assert_eq!(serial.key, None);
+        assert_eq!(serial.usable(), None);
+        assert_eq!(serial.raw.as_deref(), Some(text));
+    }
+
     #[test]
-    fn every_shipped_text_is_caught_in_any_dress() {
-        assert_eq!(junk::SERIALS.len(), 74);
-        for text in junk::SERIALS {
+    fn every_text_that_inventory_tools_list_is_a_placeholder_in_any_dress() {
+        for text in LISTED {
             for dressed in [
                 (*text).to_owned(),
                 text.to_uppercase(),
                 text.to_lowercase(),
                 format!("  {}\r\n", text.replace(' ', "  ")),
+                text.replace(' ', ""),
+                text.replace(' ', "_"),
+                text.replace(' ', "."),
+                text.replace("O.E.M.", "OEM"),
+                format!("\u{feff}{text}\u{200e}"),
+                text.replace(' ', "\u{a0}"),
+                text.replace(' ', "\u{200b}-"),
             ] {
-                let serial = read(&dressed);
-                assert_eq!(serial.status, SerialStatus::Placeholder, "{dressed:?}");
-                assert_eq!(serial.key, None);
-                assert_eq!(serial.usable(), None);
-                assert_eq!(serial.raw.as_deref(), Some(dressed.as_str()));
+                assert_placeholder(&dressed);
             }
+        }
+    }
+
+    #[test]
+    fn placeholders_in_spellings_that_no_list_has_are_placeholders() {
+        for text in [
+            "SystemSerialNumber",
+            "Default_string",
+            "DEFAULT STRING.",
+            "OEM",
+            "o e m",
+            "-1",
+            "Type2 - Board Serial Number",
+            "type3-chassis serial number",
+            "Base_Board_Serial_Number",
+            "To be filled by OEM",
+            "ToBeFilledByO.E.M",
+            "To Be Set By OEM",
+            "00000000-0000-0000-0000-000000000000",
+            "{ffffffff-ffff-ffff-ffff-ffffffffffff}",
+            "00020003-0004-0005-0006-000700080009",
+            "03000200040005000006000700080009",
+            "0123-4567-89",
+            "0 1 2 3 4 5 6 7 8 9",
+            "N.A.",
+            "#N/A",
+            "Not_Applicable",
+            "(none)",
+            "????????",
+            "CSN12345678901234567",
+        ] {
+            assert_placeholder(text);
         }
     }
 
@@ -220,6 +366,12 @@ mod tests {
             "15CD10509R721",
             "77777",
             "Huawei1",
+            "NONE1234",
+            "OEM4711",
+            "Default7",
+            "EVAL-0815",
+            "NA12345",
+            "4C4C4544-0038-4A10-8051-B4C04F563533",
         ] {
             assert_eq!(read(text).status, SerialStatus::Valid, "{text}");
         }
@@ -227,7 +379,7 @@ mod tests {
 
     #[test]
     fn blanks_are_missing() {
-        for text in ["", " ", "\n"] {
+        for text in ["", " ", "\n", "\u{feff}", "\u{200b} \u{200e}"] {
             assert_eq!(read(text), Serial::default());
         }
         assert_eq!(
@@ -250,17 +402,38 @@ mod tests {
     }
 
     #[test]
+    fn invisible_characters_make_no_other_key() {
+        for text in [
+            "\u{feff}7HK2MN3",
+            "7HK2MN3\u{200e}",
+            " \u{202a}7hk2\u{200b}mn3\u{202c} ",
+            "7HK2\u{ad}MN3\u{e0041}",
+        ] {
+            let serial = read(text);
+            assert_eq!(serial.key.as_deref(), Some("7HK2MN3"), "{text:?}");
+            assert!(serial.usable().unwrap().eq_ignore_ascii_case("7HK2MN3"));
+            assert_eq!(serial.raw.as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn the_list_is_the_users() {
         let own = SerialPlaceholders::shipped()
             .and("Huawei")
             .except("7777777");
         assert!(own.contains("HUAWEI"));
+        assert!(own.contains("Hua_wei."));
+        assert!(!own.contains("Huawei 2"));
         assert!(!own.contains("7777777"));
         assert!(own.contains("N/A"));
         assert!(own.except("n/a").and("N/A").contains("n/a"));
         let bare = SerialPlaceholders::none();
         assert!(!bare.contains("To Be Filled By O.E.M."));
         assert!(!bare.contains("0000000"));
+        assert!(!bare.contains("00000000-0000-0000-0000-000000000000"));
+        assert!(!bare.contains("--"));
+        assert!(!bare.clone().and("--").contains("**"));
+        assert!(bare.and("--").contains("--"));
     }
 
     #[test]
@@ -285,6 +458,24 @@ mod tests {
         fn any_text_is_read(text in "\\PC*") {
             let serial = read(&text);
             prop_assert_eq!(serial.key.is_some(), serial.status == SerialStatus::Valid);
+        }
+
+        #[test]
+        fn a_genuine_serial_is_no_placeholder(
+            dell in "[1-9B-DF-HJ-NP-TV-Z][0-9B-DF-HJ-NP-TV-Z]{6}",
+            lenovo in "(PF|MP|R9|PC|S1|MJ)[0-9A-HJ-NP-Z]{6}",
+            hp in "(CZ|MX|SG|5C|8C|2U|CN|TW)[A-Z0-9][0-9]{3}[0-9B-DF-HJ-NP-TV-Z]{4}",
+            cisco in "(FOC|FCW|SAL|JAE|FDO|FTX)[0-9]{4}[0-9A-Z]{4}",
+            apple in "(C02|C17|FVF|F5K|DQ[A-Z])[0-9C-Z]{9}|[C-HJ-NPQRTVWXY02-9]{10}",
+            vmware in "VMware-[45][26]( [0-9a-f]{2}){7}-[0-9a-f]{2}( [0-9a-f]{2}){7}",
+            surface in "0[0-9]{11}",
+        ) {
+            for serial in [dell, lenovo, hp, cisco, apple, vmware, surface] {
+                let is_one_character = serial.bytes().all(|byte| byte == serial.as_bytes()[0]);
+                if !is_one_character {
+                    prop_assert_eq!(read(&serial).status, SerialStatus::Valid, "{}", serial);
+                }
+            }
         }
 
         #[test]

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::raw::RawJson;
+use super::text::clean_id;
 
 /// The origin of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The source of the record `vendor_id` read from `instance` of `connector`.
+    /// The source of the record `vendor_id` read from `instance` of `connector`; the id is
+    /// [cleaned](super::clean_id).
     #[must_use]
     pub fn new(
         connector: impl Into<String>,
@@ -45,7 +47,7 @@ impl Source {
         Self {
             connector: connector.into(),
             instance: instance.into(),
-            vendor_id: vendor_id.into(),
+            vendor_id: cleaned(vendor_id.into()),
             parent_ids: BTreeMap::new(),
             url: None,
             fetched_at,
@@ -88,13 +90,35 @@ pub struct Ref {
 }
 
 impl Ref {
-    /// A reference to `id`, called `name`.
+    /// A reference to `id`, which is [cleaned](super::clean_id), called `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: Option<String>) -> Self {
         Self {
-            id: id.into(),
+            id: cleaned(id.into()),
             name,
             email: None,
+        }
+    }
+}
+
+/// The id without what is no part of it; the same text where there is nothing to take away.
+fn cleaned(id: String) -> String {
+    match clean_id(&id) {
+        Some(clean) if clean.len() == id.len() => id,
+        clean => clean.unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invisible_characters_around_an_id_make_no_other_record() {
+        let now = DateTime::UNIX_EPOCH;
+        for id in ["17", "\u{feff}17", "17\u{200e}", " 17\u{200b}\n"] {
+            assert_eq!(Source::new("a", "b", id, now).vendor_id, "17", "{id:?}");
+            assert_eq!(Ref::new(id, None).id, "17", "{id:?}");
         }
     }
 }

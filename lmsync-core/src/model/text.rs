@@ -1,6 +1,12 @@
-//! Text as vendors send it: emptiness, blanks, and tests for whole words.
+//! Text as vendors send it: emptiness, blanks, invisible characters, and tests for whole words.
 
-/// `text` without surrounding blanks and control characters; `None` for nothing and for the word "null".
+use std::borrow::Cow;
+
+/// `text` without surrounding blanks and control characters; `None` for nothing that can be seen
+/// and for the word "null".
+///
+/// Invisible characters that stand inside or around visible text stay, since names of people and
+/// of right-to-left languages need some of them. Keys are made without them.
 ///
 /// ```
 /// # use lmsync_core::model::clean;
@@ -12,24 +18,99 @@ pub fn clean(text: &str) -> Option<String> {
     trimmed(text).map(str::to_owned)
 }
 
+/// An id without blanks, control and invisible characters around it; `None` for nothing.
+///
+/// What stands inside an id stays: it could be part of it.
+///
+/// ```
+/// # use lmsync_core::model::clean_id;
+/// assert_eq!(clean_id("\u{feff}17\u{200e} "), Some("17"));
+/// assert_eq!(clean_id("\u{200b}"), None);
+/// ```
+#[must_use]
+pub fn clean_id(text: &str) -> Option<&str> {
+    Some(trim_unseen(text)).filter(|id| !id.is_empty())
+}
+
 /// What [`clean`] keeps, without a copy.
 pub(super) fn trimmed(text: &str) -> Option<&str> {
     let text = trim(text);
-    (!text.is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
+    (!trim_unseen(text).is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
 }
 
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c.is_control())
 }
 
-/// The form in which two texts are compared: no outer blanks, single inner ones, lower case.
-pub(super) fn fold(text: &str) -> String {
-    collapse(text).to_lowercase()
+/// `text` without blanks, control and invisible characters around it.
+pub(super) fn trim_unseen(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+/// `text` without blanks and control characters around it, and without invisible ones anywhere.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let text = trim_unseen(text);
+    if text.contains(is_invisible) {
+        Cow::Owned(text.replace(is_invisible, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A character that shows nothing and takes no room: marks of byte order, of width nought, of
+/// direction, variation selectors, tags.
+///
+/// Documented: <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>,
+/// `Default_Ignorable_Code_Point`, and the annotation marks U+FFF9 to U+FFFB.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// `text` with every run of blanks made one, and none at the ends.
 pub(super) fn collapse(text: &str) -> String {
     trim(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The form in which a value is compared with filler text: its letters and digits in lower case.
+///
+/// Blanks, dots, underscores, brackets, invisible characters and dashes do not count; but a dash or
+/// a slash between two digits does, since `12-345` may be a number of somebody's own.
+pub(super) fn skeleton(text: &str) -> String {
+    let mut skeleton = String::with_capacity(text.len());
+    let mut separator = None;
+    for c in text.chars() {
+        if c.is_alphanumeric() && !is_invisible(c) {
+            if let Some(separator) = separator.take()
+                && c.is_ascii_digit()
+                && skeleton.ends_with(|before: char| before.is_ascii_digit())
+            {
+                skeleton.push(separator);
+            }
+            skeleton.extend(c.to_lowercase());
+        } else if matches!(c, '-' | '/') {
+            separator = Some(c);
+        }
+    }
+    skeleton
 }
 
 /// A text as lower-case words, for tests that must not find "mac" in "Machine".
@@ -72,10 +153,7 @@ impl Words {
 
     /// Like [`has`](Self::has), and digits may follow: `tun` is in `tun0`.
     pub(super) fn has_numbered(&self, phrase: &str) -> bool {
-        self.ends_of(phrase).any(|rest| {
-            rest.trim_start_matches(|c: char| c.is_ascii_digit())
-                .starts_with(' ')
-        })
+        self.ends_of(phrase).any(is_number_then_end)
     }
 
     pub(super) fn has_any(&self, phrases: &[&str]) -> bool {
@@ -110,6 +188,12 @@ impl Words {
     }
 }
 
+/// Digits, or none, and then the end of the word.
+fn is_number_then_end(rest: &str) -> bool {
+    rest.trim_start_matches(|c: char| c.is_ascii_digit())
+        .starts_with(' ')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -123,6 +207,53 @@ mod tests {
         }
         assert_eq!(clean(" a  b\n").as_deref(), Some("a  b"));
         assert_eq!(clean("nullable").as_deref(), Some("nullable"));
+    }
+
+    #[test]
+    fn invisible_characters_alone_are_nothing_and_stay_in_a_name() {
+        for text in ["\u{feff}", " \u{200b}\u{200e} ", "\u{ad}\u{2060}"] {
+            assert_eq!(clean(text), None, "{text:?}");
+            assert_eq!(clean_id(text), None, "{text:?}");
+            assert_eq!(visible(text), "", "{text:?}");
+        }
+        let family = "\u{1f468}\u{200d}\u{1f469}";
+        assert_eq!(clean(family).as_deref(), Some(family));
+    }
+
+    #[test]
+    fn invisible_characters_around_an_id_are_no_part_of_it() {
+        for around in [
+            "\u{feff}",
+            "\u{200e}",
+            "\u{200b}",
+            "\u{2066}",
+            "\u{e0041}",
+            "\u{a0}",
+            "\u{fe0f}",
+            "\0",
+        ] {
+            assert_eq!(clean_id(&format!("{around}1 7{around}")), Some("1 7"));
+        }
+        assert_eq!(clean_id("1\u{200b}7"), Some("1\u{200b}7"));
+        assert_eq!(visible(" 1\u{200b}7\u{feff}"), "17");
+    }
+
+    #[test]
+    fn a_skeleton_is_letters_and_digits_and_separators_between_digits() {
+        for (text, expected) in [
+            ("To Be Filled By O.E.M.", "tobefilledbyoem"),
+            ("Default_string", "defaultstring"),
+            ("\u{200e}N/A\u{feff}", "na"),
+            ("SN-12345", "sn12345"),
+            ("12-345", "12-345"),
+            ("1.2", "12"),
+            ("1 - 2", "1-2"),
+            ("-1-", "1"),
+            ("<BAD INDEX>", "badindex"),
+            ("--", ""),
+        ] {
+            assert_eq!(skeleton(text), expected, "{text}");
+        }
     }
 
     #[test]
@@ -154,9 +285,9 @@ mod tests {
         }
 
         #[test]
-        fn folding_twice_changes_nothing(text in "[ -~]*") {
-            let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
+        fn the_skeleton_of_a_skeleton_is_itself(text in "[ -~]*") {
+            let once = skeleton(&text);
+            prop_assert_eq!(skeleton(&once), once);
         }
     }
 }

@@ -1,29 +1,39 @@
 //! SMBIOS UUIDs.
 
 use super::junk;
-use super::text::trim;
+use super::text::visible;
 
 /// The UUID in `text`, upper-case with dashes; `None` when it is none, or one that many machines share.
 #[must_use]
 pub fn clean_uuid(text: &str) -> Option<String> {
-    let digits = trim(text)
-        .trim_start_matches('{')
-        .trim_end_matches('}')
-        .replace('-', "")
-        .to_ascii_uppercase();
-    if digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let uuid = [
+    let digits = digits(text).filter(|digits| !is_shared(digits))?;
+    let parts = [
         &digits[..8],
         &digits[8..12],
         &digits[12..16],
         &digits[16..20],
         &digits[20..],
-    ]
-    .join("-");
-    let is_shared = junk::repeats(&digits) || junk::UUIDS.contains(&uuid.as_str());
-    (!is_shared).then_some(uuid)
+    ];
+    Some(parts.join("-"))
+}
+
+/// Tells whether `text` is a UUID that many machines share.
+pub(super) fn is_shared_uuid(text: &str) -> bool {
+    digits(text).is_some_and(|digits| is_shared(&digits))
+}
+
+/// The digits of the UUID in `text`, upper-case.
+fn digits(text: &str) -> Option<String> {
+    let digits = visible(text)
+        .trim_start_matches('{')
+        .trim_end_matches('}')
+        .replace('-', "")
+        .to_ascii_uppercase();
+    (digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
+}
+
+fn is_shared(digits: &str) -> bool {
+    u128::from_str_radix(digits, 16).is_ok_and(|uuid| junk::uuids::is_shared(uuid.to_be_bytes()))
 }
 
 #[cfg(test)]
@@ -47,19 +57,70 @@ mod tests {
     }
 
     #[test]
-    fn shared_ones_and_other_text_are_none() {
-        for text in junk::UUIDS {
-            assert_eq!(clean_uuid(text), None, "{text}");
-            assert_eq!(clean_uuid(&text.to_lowercase()), None, "{text}");
-        }
+    fn invisible_characters_make_no_other_uuid() {
+        let text = "\u{feff}4C4C4544-0038-4A10-8051\u{200b}-B4C04F563533\u{200e}";
+        let expected = "4C4C4544-0038-4A10-8051-B4C04F563533";
+        assert_eq!(clean_uuid(text).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn placeholders_their_twins_runs_and_patterns_are_none() {
         for text in [
-            "",
-            "2",
-            "N/A",
+            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+            "00000000-0000-0000-0000-000000000000",
+            "03000200-0400-0500-0006-000700080009",
+            "00020003-0004-0005-0006-000700080009",
+            "6AB5B300-538D-1014-9FB5-B0684D007B53",
+            "00B3B56A-8D53-1410-9FB5-B0684D007B53",
+            "01010101-0101-0101-0101-010101010101",
+            "FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE",
             "11111111-1111-1111-1111-111111111111",
-            "4C4C4544",
+            "12345678-1234-5678-90AB-CDDEEFAABBCC",
+            "78563412-3412-7856-90AB-CDDEEFAABBCC",
+            "12345678-1234-1234-1234-123456789012",
+            "00010203-0405-0607-0809-0A0B0C0D0E0F",
+            "03020100-0504-0706-0809-0A0B0C0D0E0F",
+            "0F0E0D0C-0B0A-0908-0706-050403020100",
+            "FEDCBA98-7654-3210-FEDC-BA9876543210",
+            "01234567-89AB-CDEF-0123-456789ABCDEF",
+            "DEADBEEF-DEAD-BEEF-DEAD-BEEFDEADBEEF",
+            "FFFFFF00-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+            "5A3C9B71-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+            "5A3C9B71-22D4-4E10-A8C7-FFFFFFFFFFFF",
+            "10000000-0000-8000-0040-000000000000",
+            "12345678-0000-0000-0000-000000000000",
+            "00000000-0000-0000-0000-000000000001",
+            "4C4C4544-0000-2010-8020-80C04F202020",
+            "44454C4C-0000-1020-8020-80C04F202020",
         ] {
+            for text in [text.to_owned(), text.to_lowercase(), text.replace('-', "")] {
+                assert_eq!(clean_uuid(&text), None, "{text}");
+                assert!(is_shared_uuid(&text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_machines_own_uuid_stays_though_it_looks_like_a_placeholder() {
+        for text in [
+            "4C4C4544-0038-4A10-8051-B4C04F563533",
+            "564D1C2B-8F00-4D3E-9A11-0C2B3D4E5F60",
+            "00000000-0000-0000-0000-0CC47A9B3E10",
+            "032E02B4-0499-05B2-C806-7B0700080009",
+            "03D40274-0435-05DC-8506-010700080009",
+            "37333036-3831-5A43-3337-313130314338",
+            "EC2E1916-9099-7CAF-FD21-012345ABCDEF",
+            "564D1C2B-8F00-4D3E-9A11-0C2B3D4EFFFF",
+        ] {
+            assert_eq!(clean_uuid(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_uuid() {
+        for text in ["", "2", "N/A", "4C4C4544", "Not Settable"] {
             assert_eq!(clean_uuid(text), None, "{text}");
+            assert!(!is_shared_uuid(text), "{text}");
         }
     }
 
