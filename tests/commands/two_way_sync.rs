@@ -320,6 +320,35 @@ fn what_cannot_be_meant_is_told_and_costs_nothing_else() {
 }
 
 #[test]
+fn no_date_is_written_by_a_placeholder_in_any_spelling() {
+    let desk = Desk::new();
+    let placeholders = [
+        "SystemSerialNumber",
+        "Default_string",
+        "To be filled by OEM",
+        "-1",
+        "Type2 - Board Serial Number",
+        "00020003-0004-0005-0006-000700080009",
+        "00000000-0000-0000-0000-000000000000",
+    ];
+    for (id, placeholder) in desk.ids.iter().zip(placeholders) {
+        desk.vendor(|vendor| {
+            vendor.change_asset(id, |machine| machine.serial = Some(placeholder.to_owned()));
+        });
+    }
+    let wish =
+        |serial| json!({ "serial": serial, "warranty_expiry": "2027-05-31", "source": "lookup" });
+    desk.dates(&placeholders.map(wish));
+    let run = desk.applying().run().expect(1);
+    for (line, placeholder) in (1..).zip(placeholders) {
+        let told =
+            format!("line {line}: \"{placeholder}\" is a placeholder that many machines share");
+        assert!(run.stderr.contains(&told), "{told}: {}", run.stderr);
+    }
+    assert_eq!(desk.writes(), 0);
+}
+
+#[test]
 fn a_serial_number_leads_to_exactly_one_asset() {
     let desk = Desk::new();
     let serial = |place: usize| {

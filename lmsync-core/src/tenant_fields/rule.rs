@@ -3,7 +3,7 @@
 use super::names::TenantField;
 use super::read::{form_factor, moment, size};
 use super::value::Form;
-use crate::model::{Asset, AssetDraft, AssetKind, CheckInBasis, Size, clean};
+use crate::model::{Asset, AssetDraft, AssetKind, CheckInBasis, MacAddress, Size, clean};
 
 /// One field's way into an asset.
 #[derive(Clone, Copy)]
@@ -134,11 +134,16 @@ fn has_mac(asset: &Asset) -> bool {
     adapters.any(|adapter| adapter.mac.is_some())
 }
 
-/// One text may hold several addresses.
+/// One text may hold several addresses; blanks stand between them, or inside one.
 fn put_macs(draft: &mut AssetDraft<'_>, _: &str, text: &str) -> bool {
-    let is_between = |letter: char| matches!(letter, ',' | ';') || letter.is_whitespace();
-    for mac in text.split(is_between).filter(|mac| !mac.is_empty()) {
-        draft.adapter(None, mac, []);
+    for part in text.split([',', ';']) {
+        if MacAddress::parse(part).is_some() {
+            draft.adapter(None, part, []);
+        } else {
+            for mac in part.split_whitespace() {
+                draft.adapter(None, mac, []);
+            }
+        }
     }
     has_mac(&draft.asset)
 }

@@ -228,15 +228,37 @@ mod tests {
     }
 
     #[test]
+    fn days_that_mean_never_are_held_as_nothing_with_or_without_a_time() {
+        for never in [
+            "1753-01-01",
+            "1601-01-01T00:00:00Z",
+            "1970-01-01 00:00:00",
+            "4501-01-01T00:00:00",
+            "9999-12-31T23:59:59.997",
+            "9999-12-30",
+            "12/31/9999",
+            "31-DEC-9999",
+            "2079-06-06",
+            "\u{feff}0001-01-01",
+        ] {
+            assert_eq!(held(Some(never)), HeldDate::Empty, "{never}");
+        }
+        for late in ["1999-12-31", "2099-12-31"] {
+            assert_eq!(held(Some(late)), HeldDate::Day(late.parse().unwrap()));
+        }
+    }
+
+    #[test]
     fn what_is_held_is_a_day_nothing_or_the_tenants_own() {
         let day = NaiveDate::from_ymd_opt(2024, 5, 31).unwrap();
         assert_eq!(held(Some(" 2024-05-31T12:00:00")), HeldDate::Day(day));
         for nothing in [None, Some(""), Some(" \n"), Some("1900-01-01T00:00:00")] {
             assert_eq!(held(nothing), HeldDate::Empty, "{nothing:?}");
         }
-        for text in ["Team plan until May", "2/1/2024", "2024-02-30"] {
+        for text in ["Team plan until May", "2/1/2024", "2024-02-30", "May 2026"] {
             assert_eq!(held(Some(text)), HeldDate::Unreadable(text.to_owned()));
         }
+        assert_eq!(held(Some("31-May-2024")), HeldDate::Day(day));
         assert_eq!(held(Some("a\"\n")).to_string(), r#""a\"\n""#);
         let reader = DateReader::new(DateTime::UNIX_EPOCH);
         let odd = HeldDate::of(&reader, &Scalar::Unexpected("object"));

@@ -111,4 +111,29 @@ mod tests {
             assert_eq!(index.find(placeholder), Err(NotOneAsset::Placeholder));
         }
     }
+
+    #[test]
+    fn a_placeholder_in_any_spelling_finds_nothing_even_where_one_asset_alone_has_it() {
+        for placeholder in [
+            "SystemSerialNumber",
+            "Default_string",
+            "To be filled by OEM",
+            "-1",
+            "Type2 - Board Serial Number",
+            "00000000-0000-0000-0000-000000000000",
+            "00020003-0004-0005-0006-000700080009",
+            "N.A.",
+            "123 456 7890",
+            "\u{feff}None\u{200e}",
+        ] {
+            let mut index = index(&[("1", placeholder)]);
+            assert_eq!(index.find(placeholder), Err(NotOneAsset::Placeholder));
+            // An index that was filled by other rules is asked by its own.
+            let asset = AssetRef::new("acme", "shop", "2");
+            index.insert(asset, placeholder.to_uppercase());
+            assert_eq!(index.find(placeholder), Err(NotOneAsset::Placeholder));
+        }
+        let genuine = index(&[("1", "\u{feff}7HK2MN3")]);
+        assert!(genuine.find("7hk2mn3\u{200e}").is_ok());
+    }
 }

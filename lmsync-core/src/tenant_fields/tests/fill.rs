@@ -66,6 +66,21 @@ fn every_field_is_filled_and_tells_which_name_answered() {
 }
 
 #[test]
+fn blanks_stand_between_hardware_addresses_or_inside_one() {
+    for (text, count) in [
+        ("f8 75 a4 19 c6 22", 1),
+        ("f8 75 a4 19 c6 22; f8:75:a4:19:c6:23", 2),
+        ("f8:75:a4:19:c6:22 f875a4-19c623", 2),
+        ("f875 a419 c622,f875 a419 c623", 2),
+    ] {
+        let asset = filled(&[("mac", &format!("{text:?}"))]);
+        assert_eq!(asset.network.adapters.len(), count, "{text}");
+        let first = asset.network.adapters[0].mac.unwrap();
+        assert_eq!(first.to_string(), "f8:75:a4:19:c6:22", "{text}");
+    }
+}
+
+#[test]
 fn what_the_vendors_own_fields_filled_stays() {
     let fields = sent(&[
         ("Serial", r#""TENANTS1""#),
