@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use lmsync::model::AssetId;
+use lmsync::model::{AssetId, clean_id};
 use lmsync::two_way::{Claim, ClaimSource, DateField};
 use lmsync::{Clock, SystemClock};
 use serde::{Deserialize, Deserializer};
@@ -153,7 +153,7 @@ fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<Named, String>
             connector: key.connector,
             instance,
             id: AssetId {
-                vendor_id,
+                vendor_id: clean_id(&vendor_id).unwrap_or_default().to_owned(),
                 parent_ids: key.parent_ids,
             },
         }),

@@ -77,8 +77,8 @@ pub(crate) fn asset(
     let wire = device.row.record?;
     let mut draft = origin.draft(wire.endpoint_id.clean(), received_at)?;
     draft.asset.source.raw = device.row.raw;
-    let company = device.company.as_deref().and_then(clean);
-    let site = device.site.as_deref().and_then(clean);
+    let company = device.company.clone();
+    let site = device.site.clone();
     for (name, id) in [(COMPANY_ID, &company), (SITE_ID, &site)] {
         if let Some(id) = id {
             let parents = &mut draft.asset.source.parent_ids;

@@ -336,7 +336,7 @@ pub(crate) struct AttributeValue {
 
 impl AttributeValue {
     pub(crate) fn id(&self) -> Option<&str> {
-        self.attribute_id.text().or(self.attribute_id_too.text())
+        self.attribute_id.id().or(self.attribute_id_too.id())
     }
 }
 

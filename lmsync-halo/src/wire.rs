@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::json::{LenientObject, OneOrMany, Rows, Scalar, lenient_bool, lenient_u64};
-use lmsync_core::model::{RawJson, clean};
+use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -200,8 +200,8 @@ pub(crate) struct Licence {
 
 /// An id, unless it is one of those that mean "none".
 pub(crate) fn id(scalar: &Scalar) -> Option<String> {
-    let text = clean(scalar.text()?)?;
-    let text = text.strip_suffix(".0").unwrap_or(&text);
+    let text = scalar.id()?;
+    let text = text.strip_suffix(".0").unwrap_or(text);
     let is_none = matches!(text, "0" | "") || text.starts_with('-');
     (!is_none).then(|| text.to_owned())
 }

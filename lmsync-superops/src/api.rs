@@ -83,7 +83,7 @@ impl Api {
                 let (dates, _) = answers::read_optional(answer)?;
                 let StrictObject(dates): StrictObject<wire::AssetDates> =
                     dates.ok_or_else(|| no_such_asset(answer))?;
-                if dates.asset_id.text() != Some(asset_id) {
+                if dates.asset_id.id() != Some(asset_id) {
                     return Err(another_asset(answer));
                 }
                 Ok((dates, answer.received_at()))

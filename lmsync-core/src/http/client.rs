@@ -23,6 +23,7 @@ use crate::auth::{Authorizer, Credential, HeaderAuth};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::json::{Scalar, mend};
+use crate::model::clean_id;
 
 /// A write is not sent if the record was read longer ago: somebody may have edited it since.
 const LONGEST_AGE: Duration = Duration::from_secs(5);
@@ -47,7 +48,7 @@ impl<T> Received<T> {
     /// `vendor` when it is about another record or does not say: what is read here may be
     /// written to.
     pub fn about(self, id: &str, told: impl FnOnce(&T) -> &Scalar) -> Result<Self> {
-        if told(&self.value).text().map(str::trim) == Some(id.trim()) {
+        if told(&self.value).id() == clean_id(id) {
             return Ok(self);
         }
         let message = format!("the vendor was asked for {id} and sent another record");

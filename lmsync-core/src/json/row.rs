@@ -106,7 +106,7 @@ fn id_of(row: &str, keys: &[&str]) -> Option<String> {
     let id = read_mended(row, |row| {
         IdUnder(keys).deserialize(&mut serde_json::Deserializer::from_str(row))
     });
-    let id = id.ok()?.clean()?;
+    let id = id.ok()?.id()?.to_owned();
     // Cut, it would be that of another.
     (id.len() <= LONGEST_ID).then_some(id)
 }

@@ -42,6 +42,13 @@ impl Scalar {
         self.text().and_then(crate::model::clean)
     }
 
+    /// The text as an id: without blanks and invisible characters around it, which would make
+    /// another id of it.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.text().and_then(crate::model::clean_id)
+    }
+
     /// The type that came where a single value belongs.
     #[must_use]
     pub fn unexpected(&self) -> Option<&'static str> {
@@ -219,6 +226,16 @@ mod tests {
             scalar("-9223372036854775808").text(),
             Some("-9223372036854775808")
         );
+    }
+
+    #[test]
+    fn an_id_has_nothing_invisible_around_it() {
+        for json in ["17", r#""17""#, r#"" 17\u200e""#, r#""\ufeff17\u200b""#] {
+            assert_eq!(scalar(json).id(), Some("17"), "{json}");
+        }
+        for json in [r#""""#, r#""\u200b""#, r#""null""#, "null", "[17,18]"] {
+            assert_eq!(scalar(json).id(), None, "{json}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::raw::RawJson;
-use super::text::clean_id;
+use super::text::trim_unseen;
 
 /// The origin of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The source of the record `vendor_id` read from `instance` of `connector`; the id is
-    /// [cleaned](super::clean_id).
+    /// The source of the record `vendor_id` read from `instance` of `connector`. What is around the
+    /// id and cannot be seen is no part of it.
     #[must_use]
     pub fn new(
         connector: impl Into<String>,
@@ -90,7 +90,7 @@ pub struct Ref {
 }
 
 impl Ref {
-    /// A reference to `id`, which is [cleaned](super::clean_id), called `name`.
+    /// A reference to `id`, called `name`. What is around the id and cannot be seen is no part of it.
     #[must_use]
     pub fn new(id: impl Into<String>, name: Option<String>) -> Self {
         Self {
@@ -103,9 +103,9 @@ impl Ref {
 
 /// The id without what is no part of it; the same text where there is nothing to take away.
 fn cleaned(id: String) -> String {
-    match clean_id(&id) {
-        Some(clean) if clean.len() == id.len() => id,
-        clean => clean.unwrap_or_default().to_owned(),
+    match trim_unseen(&id) {
+        clean if clean.len() == id.len() => id,
+        clean => clean.to_owned(),
     }
 }
 

@@ -18,7 +18,8 @@ pub fn clean(text: &str) -> Option<String> {
     trimmed(text).map(str::to_owned)
 }
 
-/// An id without blanks, control and invisible characters around it; `None` for nothing.
+/// An id without blanks, control and invisible characters around it; `None` for nothing and for
+/// the word "null".
 ///
 /// What stands inside an id stays: it could be part of it.
 ///
@@ -29,7 +30,8 @@ pub fn clean(text: &str) -> Option<String> {
 /// ```
 #[must_use]
 pub fn clean_id(text: &str) -> Option<&str> {
-    Some(trim_unseen(text)).filter(|id| !id.is_empty())
+    let id = trim_unseen(text);
+    (!id.is_empty() && !id.eq_ignore_ascii_case("null")).then_some(id)
 }
 
 /// What [`clean`] keeps, without a copy.

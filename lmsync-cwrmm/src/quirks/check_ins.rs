@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use lmsync_core::json::{KeepRaw, Rows, Scalar, WireRow};
+use lmsync_core::model::clean_id;
 use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -176,7 +177,7 @@ fn elements(list: Box<RawValue>) -> Rows<Box<RawValue>> {
 
 /// Ids are compared without regard to case: they are written by different services.
 fn key(id: &str) -> String {
-    id.trim().to_ascii_lowercase()
+    clean_id(id).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Says if a heartbeat failed since there is none.

@@ -49,7 +49,7 @@ impl DeviceRow {
     /// The device's id, where it can be read.
     pub(crate) fn id(&self) -> Option<&str> {
         match &self.row.record {
-            Ok(device) => device.endpoint_id.text(),
+            Ok(device) => device.endpoint_id.id(),
             Err(rejection) => rejection.vendor_id.as_deref(),
         }
     }
@@ -147,7 +147,7 @@ fn devices_of<'a>(
     group: wire::Group<'a>,
     raw: KeepRaw,
 ) -> impl Iterator<Item = DeviceRow> + use<'a> {
-    let own = |id: &Scalar| id.text().map(|id| id.trim().to_owned());
+    let own = |id: &Scalar| id.id().map(ToOwned::to_owned);
     let (company, site) = (own(&group.company_id), own(&group.site_id));
     let rows = group.endpoints.into_iter().flatten();
     rows.map(move |row| DeviceRow {

@@ -28,7 +28,7 @@ impl Record {
     /// `not_found` when it is another asset's. `decode` when the properties are not
     /// known: to send them anyway could lose them.
     pub(crate) fn of(asset: wire::Asset, id: &str, dates: DateReader) -> Result<Self> {
-        if asset.id.text() != Some(id) {
+        if asset.id.id() != Some(id) {
             let what = "Syncro answers with another asset than the one asked for";
             return Err(Error::new(ErrorKind::NotFound, what)
                 .with_hint("it may have been merged into the other: list the assets again"));

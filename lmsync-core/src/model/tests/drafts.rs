@@ -433,3 +433,80 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Asset>(&json).unwrap(), asset);
     }
 }
+
+#[test]
+fn no_key_comes_from_what_looks_like_identity_and_is_none() {
+    let asset = built(|draft| {
+        draft
+            .manufacturer("Type2 - Board Vendor Name1")
+            .model("Type1ProductConfigId")
+            .serial("Type2 - Board Serial Number")
+            .other_serial(OtherSerialKind::Baseboard, "Base_Board_Serial_Number")
+            .hardware_uuid("00020003-0004-0005-0006-000700080009")
+            .primary_mac("00-05-9A-3C-7A-00")
+            .adapter("en6", "ac:de:48:00:11:22", [])
+            .adapter(
+                "Bluetooth Device (Personal Area Network)",
+                "f8:75:a4:19:c6:26",
+                [],
+            )
+            .adapter("bnep0", "f8 75 a4 19 c6 27", []);
+    });
+    let kinds: Vec<_> = asset.identity.iter().map(|key| key.kind).collect();
+    assert_eq!(kinds, [IdentityKind::VendorId]);
+    assert_eq!(asset.serial.status, SerialStatus::Placeholder);
+    assert!(asset.serial.others.is_empty());
+    assert_eq!((asset.manufacturer, asset.model), (None, None));
+}
+
+#[test]
+fn invisible_characters_make_no_other_asset() {
+    let keys = |around: &str| {
+        let dressed = |text: &str| format!("{around}{text}{around}");
+        let rules = Rules::default();
+        let origin = Origin::new("example", "acme", rules);
+        let mut draft = origin.draft(Some(dressed("17")), now()).unwrap();
+        draft
+            .manufacturer("Dell Inc.")
+            .serial(dressed("7HK2MN3").as_str())
+            .hardware_uuid(dressed("4C4C4544-0038-4A10-8051-B4C04F563533").as_str())
+            .primary_mac(dressed("f8:75:a4:19:c6:22").as_str())
+            .customer(Some(dressed("4")), None);
+        draft.asset.hostname = Some(dressed("PC1"));
+        let asset = draft.finish();
+        (asset.customer.unwrap().id, asset.identity)
+    };
+    let plain = keys("");
+    assert_eq!(plain.1.len(), 6);
+    for around in ["\u{feff}", "\u{200e}", "\u{200b}", "\u{2060} ", "\u{e0020}"] {
+        assert_eq!(keys(around), plain, "{around:?}");
+    }
+    let origin = Origin::new("example", "acme", Rules::default());
+    assert!(origin.draft(Some("\u{feff}".to_owned()), now()).is_err());
+}
+
+#[test]
+fn a_guest_of_a_cloud_has_a_virtual_serial() {
+    for (maker, model) in [
+        (
+            "Microsoft Corporation",
+            "Cloud PC Enterprise 2vCPU/8GB/128GB",
+        ),
+        ("Apple Inc.", "VirtualMac2,1"),
+        ("OpenStack Foundation", "OpenStack Nova"),
+        ("Hetzner", "vServer"),
+    ] {
+        let guest = built(|draft| {
+            draft.manufacturer(maker).model(model).serial("ABC1");
+        });
+        assert_eq!(guest.virtualization, Virtualization::Guest, "{model}");
+        assert_eq!(guest.serial.status, SerialStatus::Virtual, "{model}");
+    }
+    let real = built(|draft| {
+        draft
+            .manufacturer("Apple Inc.")
+            .model("Mac14,2")
+            .serial("ABC1");
+    });
+    assert_eq!(real.serial.status, SerialStatus::Valid);
+}
