@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::asset_ref::AssetRef;
 use super::history::History;
 use super::journal::{Attempt, Journal, JournalEntry};
-use super::json_lines::{self, Lines, append};
+use super::json_lines::{self, LineWriter, Lines};
 use super::old_lines::name_connectors;
 use crate::error::{Error, Result};
 use crate::info::ConnectorInfo;
@@ -25,7 +25,8 @@ use crate::info::ConnectorInfo;
 /// The file is only ever added to, and a line is on the disk before the next write
 /// is made. Attempts that are under way stand in a second file beside it, whose name
 /// ends in `.pending`; a run that is killed leaves it behind, and the next one
-/// [finds out their outcome](super::recover_open). One run at a time can have it open; a
+/// [finds out their outcome](super::recover_open). Of a line that cannot be written whole, such
+/// as on a full disk, nothing stays in either file. One run at a time can have it open; a
 /// run that is dropped while it writes a line has it until that line is written.
 ///
 /// Lines of earlier versions do not name the connector. They are taken for those of the
@@ -50,9 +51,9 @@ pub struct OpenedJournal {
 /// The files of a journal.
 struct Files {
     path: PathBuf,
-    journal: File,
+    journal: LineWriter,
     pending_path: PathBuf,
-    pending: File,
+    pending: LineWriter,
     under_way: usize,
 }
 
@@ -61,11 +62,11 @@ impl FileJournal {
     /// hand.
     ///
     /// # Errors
-    /// `config` when the file cannot be read and written, when another run has it
-    /// open, when a line other than the last is no journal line, or when a line of an
+    /// `config` when the file cannot be read and written or is none, such as a pipe, when another
+    /// run has it open, when a line other than the last is no journal line, or when a line of an
     /// earlier version may be of several of `accounts`.
     pub fn open(path: impl AsRef<Path>, accounts: &[&ConnectorInfo]) -> Result<OpenedJournal> {
-        let (path, pending_path) = (path.as_ref().to_owned(), beside(path.as_ref()));
+        let (path, pending_path) = (path.as_ref().to_owned(), Self::pending_path(path.as_ref()));
         let in_journal = |error| broken(&path, &error);
         let in_pending = |error| broken(&pending_path, &error);
         let mut journal = open_locked(&path).map_err(in_journal)?;
@@ -75,8 +76,8 @@ impl FileJournal {
         let begun = Lines::read(&mut pending).and_then(|lines| attempts(lines, accounts));
         let begun = begun.map_err(in_pending)?;
         // Only a journal that can be read is mended.
-        lines.mend(&mut journal).map_err(in_journal)?;
-        begun.mend(&mut pending).map_err(in_pending)?;
+        let journal = lines.mend(journal).map_err(in_journal)?;
+        let pending = begun.mend(pending).map_err(in_pending)?;
         let open = without_entry(begun.records, &lines.records);
         let files = Files {
             under_way: open.len(),
@@ -105,11 +106,19 @@ impl FileJournal {
         let path = path.as_ref();
         let lines = Lines::read_at(path).and_then(|lines| entries(lines, accounts));
         let lines = lines.map_err(|error| broken(path, &error))?;
-        let pending_path = beside(path);
+        let pending_path = Self::pending_path(path);
         let begun = Lines::read_at(&pending_path).and_then(|lines| attempts(lines, accounts));
         let begun = begun.map_err(|error| broken(&pending_path, &error))?;
         let open = without_entry(begun.records, &lines.records);
         Ok(History::new(&lines.records, open))
+    }
+
+    /// The path of the second file of the journal at `path`, with the attempts that are under way.
+    #[must_use]
+    pub fn pending_path(path: impl AsRef<Path>) -> PathBuf {
+        let mut name: OsString = path.as_ref().as_os_str().to_owned();
+        name.push(".pending");
+        name.into()
     }
 
     /// Runs `act` on a thread that may block: a disk may take its time.
@@ -150,16 +159,18 @@ impl fmt::Debug for FileJournal {
 
 impl Files {
     fn begin(&mut self, line: &[u8]) -> Result<()> {
-        append(&mut self.pending, line).map_err(|error| broken(&self.pending_path, &error))?;
+        let begun = self.pending.append(line);
+        begun.map_err(|error| broken(&self.pending_path, &error))?;
         self.under_way += 1;
         Ok(())
     }
 
     fn finish(&mut self, line: &[u8]) -> Result<()> {
-        append(&mut self.journal, line).map_err(|error| broken(&self.path, &error))?;
+        let recorded = self.journal.append(line);
+        recorded.map_err(|error| broken(&self.path, &error))?;
         self.under_way = self.under_way.saturating_sub(1);
         if self.under_way == 0 {
-            let emptied = self.pending.set_len(0);
+            let emptied = self.pending.clear();
             emptied.map_err(|error| broken(&self.pending_path, &error))?;
         }
         Ok(())
@@ -220,12 +231,6 @@ fn line(record: &impl Serialize) -> Result<Vec<u8>> {
         .map_err(|error| Error::config(format!("the journal line has no JSON form: {error}")))?;
     line.push(b'\n');
     Ok(line)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(".pending");
-    name.into()
 }
 
 fn broken(path: &Path, error: &io::Error) -> Error {
@@ -317,7 +322,7 @@ mod tests {
         record(&again.journal, "3").await;
         drop(again);
         assert_eq!(desk.text().lines().count(), 3);
-        assert!(!beside(&desk.path).exists());
+        assert!(!FileJournal::pending_path(&desk.path).exists());
     }
 
     #[tokio::test]
@@ -420,7 +425,7 @@ mod tests {
         record(&opened.journal, "1").await;
         opened.journal.begin(&attempt("2")).await.unwrap();
         drop(opened);
-        for path in [desk.path.clone(), beside(&desk.path)] {
+        for path in [desk.path.clone(), FileJournal::pending_path(&desk.path)] {
             let text = fs::read_to_string(&path).unwrap();
             let old = text.replace(r#""connector":"superops","#, "");
             assert_ne!(old, text);
@@ -470,7 +475,7 @@ mod tests {
         let error = FileJournal::open(&desk.path, &accounts).unwrap_err();
         assert!(error.to_string().contains("asset 2"), "{error}");
         // Lines that name it are told apart.
-        fs::remove_file(beside(&desk.path)).unwrap();
+        fs::remove_file(FileJournal::pending_path(&desk.path)).unwrap();
         record(&desk.open().journal, "1").await;
         let history = FileJournal::read(&desk.path, &accounts).unwrap();
         let theirs = history.of(&AssetRef::new("syncro", "acme", "1"));
