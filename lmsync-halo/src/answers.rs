@@ -17,16 +17,6 @@ pub(crate) const EDIT_ASSETS: &str = "edit:assets";
 /// The scopes that hold this right.
 const LET_WRITE: [&str; 4] = [EDIT_ASSETS, "all", "all:standard", "admin"];
 
-/// The codes of OAuth that an answer may be quoted with; any other text may be anything.
-const CODES: [&str; 6] = [
-    "invalid_client",
-    "invalid_grant",
-    "invalid_request",
-    INVALID_SCOPE,
-    "unauthorized_client",
-    "unsupported_grant_type",
-];
-
 /// The kind of records that a request reads; each needs rights of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadKind {
@@ -123,7 +113,7 @@ pub(crate) fn require_token(
         let error = answer.silent_error(ErrorKind::Decode, "a web page came instead of a token");
         return Err(error.with_retry(retry).with_hint(address_hint));
     }
-    let code = code(answer);
+    let code = answer.oauth_code();
     let (kind, message, hint) = match (status, code) {
         (429, _) => return Err(too_many(answer)),
         (_, Some(INVALID_SCOPE)) => return Err(without_scopes(answer, product, token_for)),
@@ -193,7 +183,7 @@ fn without_scopes(answer: &Answer<'_>, product: HaloProduct, token_for: TokenFor
     };
     let error = answer.silent_error(ErrorKind::Permission, message);
     let error = error.with_hint(hint).with_retry(RetryClass::Never);
-    match code(answer) {
+    match answer.oauth_code() {
         Some(code) => error.with_vendor_code(code),
         None => error,
     }
@@ -222,15 +212,6 @@ fn lacks_writing(answer: &Answer<'_>) -> bool {
     scopes.is_some_and(|scopes| {
         let mut scopes = scopes.split_whitespace().peekable();
         scopes.peek().is_some() && !scopes.any(|scope| LET_WRITE.contains(&scope))
-    })
-}
-
-/// The answer's OAuth code, where it is a known one.
-fn code(answer: &Answer<'_>) -> Option<&'static str> {
-    let said = answer.said();
-    CODES.into_iter().find(|known| {
-        let said = [&said.code, &said.text];
-        said.into_iter().flatten().any(|said| said == known)
     })
 }
 
@@ -412,6 +393,18 @@ mod tests {
                 "Client ID",
             ),
             (401, "", K::Authentication, "Client ID"),
+            (
+                401,
+                r#"{"error":"invalid_client","error_description":"invalid_scope: no permission"}"#,
+                K::Authentication,
+                "Client ID",
+            ),
+            (
+                400,
+                r#"{"error":"unauthorized_client","error_description":"invalid_scope"}"#,
+                K::Authentication,
+                "Login Type",
+            ),
             (
                 400,
                 r#"{"error":"invalid_scope"}"#,

@@ -70,10 +70,14 @@ impl Api {
         id: &str,
         meter: &Meter,
     ) -> Result<(wire::Asset, DateTime<Utc>)> {
-        let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
+        let url = self.asset_url(id)?;
         let read = |answer: &Answer<'_>| Ok((read_single(answer)?, answer.received_at()));
         self.get(READ_ASSET, &url, Right::ViewAsset, meter, read)
             .await
+    }
+
+    fn asset_url(&self, id: &str) -> Result<Url> {
+        self.endpoint.path(ASSETS.split('/').skip(1).chain([id]))
     }
 
     /// Replaces an asset's name and properties, once.
@@ -83,7 +87,7 @@ impl Api {
         update: &wire::AssetUpdate<'_>,
         meter: &Meter,
     ) -> Result<()> {
-        let url = self.endpoint.join(&format!("{ASSETS}/{id}"))?;
+        let url = self.asset_url(id)?;
         let call = Call::put_json("changing an asset", &url, update, Idempotency::Once)?;
         self.send(&call, Right::EditAsset, meter, answers::require_taken)
             .await

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::link;
 use super::redact::Redactor;
@@ -26,6 +27,16 @@ const EARLIEST_EPOCH: u64 = 1_000_000_000;
 const SHORTEST_RESET: Duration = Duration::from_secs(1);
 /// Assumed: no budget is counted over longer than an hour.
 const LONGEST_RESET: Duration = Duration::from_secs(3_600);
+
+/// The codes with which OAuth refuses a token.
+const OAUTH_CODES: [&str; 6] = [
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
 
 /// A whole answer as a vendor's classification sees it.
 #[derive(Debug)]
@@ -158,6 +169,30 @@ impl<'a> Answer<'a> {
     pub fn said(&self) -> Said {
         let is_refusal = !self.status().is_success();
         Said::of(self.body(), is_refusal, |text| self.mask(text))
+    }
+
+    /// The code of OAuth that the body names, for a sign-in that was refused; a code that is not of
+    /// OAuth may be anything, a token even, and is none.
+    ///
+    /// The words around it say nothing of the kind: a refused key may well be told of its scopes.
+    ///
+    /// Documented: <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>. Seen: codes in other
+    /// members than `error`.
+    #[must_use]
+    pub fn oauth_code(&self) -> Option<&'static str> {
+        let body: Value = serde_json::from_slice(self.body()).ok()?;
+        let mut places = [
+            "/error",
+            "/error/code",
+            "/code",
+            "/error_code",
+            "/errorCode",
+        ]
+        .iter();
+        places.find_map(|place| {
+            let told = body.pointer(place)?.as_str()?.trim();
+            OAUTH_CODES.into_iter().find(|code| *code == told)
+        })
     }
 
     /// An error about this answer, with its status, request id and `Retry-After`, to be tried
@@ -361,6 +396,31 @@ mod tests {
             );
             // Every answer may tell it: alone it asks for no wait.
             assert_eq!(seconds(500, &[(name, "12")]), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_code_of_a_refused_sign_in_is_found_and_nothing_else_is_taken_for_one() {
+        let code = |body: &str| with(&response(401, &[], body), |answer| answer.oauth_code());
+        for body in [
+            r#"{"error":"invalid_client"}"#,
+            r#"{"error":" invalid_client ","error_description":"invalid_scope"}"#,
+            r#"{"code":401,"error":"invalid_client","message":"no scope, no rate limit"}"#,
+            r#"{"error":{"code":"invalid_client","message":"permission"}}"#,
+            r#"{"error":"Unauthorized","code":"invalid_client"}"#,
+        ] {
+            assert_eq!(code(body), Some("invalid_client"), "{body}");
+        }
+        for body in [
+            "",
+            "invalid_client",
+            r#""invalid_client""#,
+            r#"{"message":"invalid_client"}"#,
+            r#"{"error":"the client is not the invalid_client of before"}"#,
+            r#"{"error":"t0k3n"}"#,
+            r#"{"error":7}"#,
+        ] {
+            assert_eq!(code(body), None, "{body}");
         }
     }
 

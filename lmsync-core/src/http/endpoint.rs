@@ -74,9 +74,15 @@ impl Endpoint {
 
     /// The address of `path` on this origin.
     ///
+    /// An id goes into [`path`](Self::path) instead: here it could be more than one segment.
+    ///
     /// # Errors
-    /// `config` when `path` leads to another origin.
+    /// `config` when `path` leads to another origin, or holds a control character: an address
+    /// would leave it out, and lead to something else.
     pub fn join(&self, path: &str) -> Result<Url> {
+        if path.contains(char::is_control) {
+            return Err(Error::config("the path holds a control character"));
+        }
         let joined = self
             .0
             .join(path)
@@ -103,13 +109,14 @@ impl Endpoint {
     /// ```
     ///
     /// # Errors
-    /// `not_found` when a segment is empty or a step, such as `..`: no record has such an id.
+    /// `not_found` when a segment is empty, a step such as `..`, or holds a control character: no
+    /// record has such an id.
     pub fn path<'s>(&self, segments: impl IntoIterator<Item = &'s str>) -> Result<Url> {
         let mut url = self.0.clone();
         let segments: Vec<&str> = segments.into_iter().collect();
         // The address would leave these out, and lead to something else.
         if segments.iter().any(|text| is_left_out(text)) {
-            let why = "an id is empty or a step in a path";
+            let why = "an id is empty, a step in a path, or holds a control character";
             return Err(Error::new(ErrorKind::NotFound, why)
                 .with_hint("take the id from a listing of the same account"));
         }
@@ -128,11 +135,10 @@ impl Endpoint {
     }
 }
 
-/// Whether a path has no segment for `text`.
+/// Tells whether a path has no segment for all of `text`.
 fn is_left_out(text: &str) -> bool {
-    // Of a tab or a line break in it, too, nothing would be left.
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    matches!(text.as_str(), "" | "." | "..")
+    // Tabs and line breaks alone are left out: "1\n7" would be the record 17.
+    matches!(text, "" | "." | "..") || text.contains(char::is_control)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -198,9 +204,43 @@ mod tests {
             let url = endpoint.path(["devices", id]).expect(id);
             assert_eq!(url.as_str(), format!("https://api.example.com{path}"));
         }
-        for id in ["", ".", "..", ".\t.", "\n"] {
+        for id in ["", ".", ".."] {
             let error = endpoint.path(["devices", id]).expect_err(id);
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_with_a_control_character_is_refused_and_never_shortened_into_another() {
+        let endpoint = Endpoint::parse("https://api.example.com").unwrap();
+        for id in [
+            "1\t7",
+            "1\n7",
+            "17\r\n",
+            "\t17",
+            ".\t.",
+            "\n",
+            "17\0",
+            "17\u{1b}[2J",
+            "17\u{7f}",
+            "1\u{85}7",
+        ] {
+            let error = endpoint.path(["devices", id]).expect_err(id);
+            assert_eq!(error.kind(), ErrorKind::NotFound, "{id:?}");
+            assert!(endpoint.join(&format!("/devices/{id}")).is_err(), "{id:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn two_ids_never_have_one_address(one in "[\\PC\\x00-\\x20./%?#]{0,6}", other in "[\\PC\\x00-\\x20./%?#]{0,6}") {
+            let endpoint = Endpoint::parse("https://api.example.com").unwrap();
+            let address = |id: &str| endpoint.path(["devices", id, "fields"]);
+            if let (Ok(first), Ok(second)) = (address(&one), address(&other)) {
+                proptest::prop_assert_eq!(first == second, one == other);
+                proptest::prop_assert_eq!(first.path_segments().unwrap().count(), 3);
+                proptest::prop_assert!(first.query().is_none() && first.fragment().is_none());
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod limit;
 mod link;
 mod meter;
 mod origins;
+mod reading;
 mod redact;
 mod reqwest;
 mod retry;

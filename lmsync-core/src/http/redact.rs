@@ -1,17 +1,25 @@
 //! What of an answer may be shown.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use url::form_urlencoded::byte_serialize;
+use memchr::memmem::Finder;
+use secrecy::zeroize::Zeroizing;
 
+use super::reading::Reading;
 use crate::secret::Secret;
 
 const EXCERPT_CHARS: usize = 200;
+/// An excerpt is taken from so many bytes at most, and from no more than is left of them where a
+/// secret at their end may have been cut.
+const EXCERPT_BYTES: usize = 64 * 1024;
+const LONGEST_ECHO: usize = 32 * 1024;
 const MASK: &str = "[REDACTED]";
 /// A fragment of a letter or two would blank out ordinary words.
 const SHORTEST: usize = 4;
+/// In other letter case, a secret of fewer letters may be an ordinary word.
+const SHORTEST_IN_ANY_CASE: usize = 8;
 /// Credentials that were used so recently may still turn up in an answer.
 const REMEMBERED: usize = 16;
 
@@ -55,23 +63,62 @@ impl Redactor {
         }
     }
 
-    /// `text` with every known secret masked, as it is and as forms, addresses and JSON write it.
+    /// `text` with every known secret masked: as it is, in other letter case, and as addresses, forms,
+    /// JSON, HTML, base64 and hexadecimal digits write it, one inside the other, too.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
+        self.masked(text, text.len())
+    }
+
+    /// The first so many bytes of `text`, masked; a secret that goes beyond them is one that is found.
+    fn masked(&self, text: &str, length: usize) -> String {
+        let mut masked = String::new();
+        let mut shown = 0;
+        for place in self.places_of_secrets(text) {
+            let start = text.floor_char_boundary(place.start);
+            if start >= length {
+                break;
+            }
+            masked.push_str(&text[shown.min(start)..start]);
+            masked.push_str(MASK);
+            shown = text.ceil_char_boundary(place.end);
+        }
+        masked.push_str(text.get(shown..length).unwrap_or_default());
+        masked
+    }
+
+    /// Where secrets stand in `text`, in order and none upon another.
+    fn places_of_secrets(&self, text: &str) -> Vec<Range<usize>> {
+        let wanted = self.wanted();
+        let mut places = Vec::new();
+        if wanted.is_empty() {
+            return places;
+        }
+        for mut reading in Reading::all_of(text) {
+            let (in_any_case, exact): (Vec<&Wanted>, _) =
+                wanted.iter().partition(|wanted| wanted.in_any_case);
+            find(&exact, &reading, &mut places);
+            reading.bytes.make_ascii_lowercase();
+            find(&in_any_case, &reading, &mut places);
+        }
+        places.sort_by_key(|place| (place.start, place.end));
+        places.dedup_by(|next, place| {
+            let is_upon = next.start < place.end;
+            if is_upon {
+                place.end = place.end.max(next.end);
+            }
+            is_upon
+        });
+        places
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
         let known = self.known();
         let secrets = known.lasting.iter().chain(&known.learned);
         let secrets = secrets
             .map(Secret::expose)
             .filter(|text| text.len() >= SHORTEST);
-        // The longest first: of one that begins with another nothing may be left.
-        let forms: BTreeSet<(usize, Cow<'_, str>)> = secrets
-            .flat_map(written_forms)
-            .map(|form| (form.len(), form))
-            .collect();
-        let forms = forms.into_iter().rev();
-        forms.fold(text.to_owned(), |text, (_, form)| {
-            text.replace(&*form, MASK)
-        })
+        secrets.flat_map(Wanted::forms_of).collect()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -83,7 +130,15 @@ impl Redactor {
     /// Masking comes before cutting, so that no part of a secret is left at the edge.
     #[must_use]
     pub fn excerpt(&self, body: &[u8]) -> String {
-        let text = self.mask(&String::from_utf8_lossy(body));
+        let start = &body[..body.len().min(EXCERPT_BYTES)];
+        let text = String::from_utf8_lossy(start);
+        let text = match start.len() < body.len() {
+            true => self.masked(
+                &text,
+                text.floor_char_boundary(EXCERPT_BYTES - LONGEST_ECHO),
+            ),
+            false => self.mask(&text),
+        };
         let words: Vec<&str> = text.split_whitespace().collect();
         let line = words.join(" ");
         match line.char_indices().nth(EXCERPT_CHARS) {
@@ -93,37 +148,53 @@ impl Redactor {
     }
 }
 
+/// A secret as it is looked for in a [`Reading`].
+struct Wanted {
+    text: Zeroizing<Vec<u8>>,
+    /// Set if it is in small letters, and so is to be what it is looked for in.
+    in_any_case: bool,
+}
+
+impl Wanted {
+    /// `secret`, and as forms write blanks in it.
+    fn forms_of(secret: &str) -> Vec<Self> {
+        let in_any_case = secret.len() >= SHORTEST_IN_ANY_CASE;
+        let wanted = |mut text: Zeroizing<Vec<u8>>| {
+            if in_any_case {
+                text.make_ascii_lowercase();
+            }
+            Self { text, in_any_case }
+        };
+        let plain = Zeroizing::new(secret.as_bytes().to_vec());
+        let mut forms = vec![wanted(plain)];
+        if secret.contains(' ') {
+            let form = secret.replace(' ', "+").into_bytes();
+            forms.push(wanted(Zeroizing::new(form)));
+        }
+        forms
+    }
+}
+
+/// Adds to `places` where `wanted` stand in `reading`.
+fn find(wanted: &[&Wanted], reading: &Reading, places: &mut Vec<Range<usize>>) {
+    for Wanted { text, .. } in wanted {
+        let finder = Finder::new(text.as_slice());
+        let found = finder.find_iter(&reading.bytes);
+        places.extend(found.map(|at| reading.place(at..at + text.len())));
+    }
+}
+
 fn holds<'s>(secrets: impl IntoIterator<Item = &'s Secret>, secret: &Secret) -> bool {
     secrets
         .into_iter()
         .any(|known| known.expose() == secret.expose())
 }
 
-/// `secret` as it is, and as forms, addresses and JSON write it.
-fn written_forms(secret: &str) -> [Cow<'_, str>; 5] {
-    let form: String = byte_serialize(secret.as_bytes()).collect();
-    let address = form.replace('+', "%20").replace("%7E", "~");
-    [
-        secret.into(),
-        secret.replace('/', "\\/").into(),
-        lower_case_escapes(&address).into(),
-        address.into(),
-        form.into(),
-    ]
-}
-
-/// `text` with `%2b` for `%2B`.
-fn lower_case_escapes(text: &str) -> String {
-    let (plain, escaped) = text.split_once('%').unwrap_or((text, ""));
-    let escapes = escaped.split('%').filter(|escape| !escape.is_empty());
-    escapes.fold(plain.to_owned(), |text, escape| {
-        let (digits, rest) = escape.split_at(escape.len().min(2));
-        text + "%" + &digits.to_lowercase() + rest
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use url::form_urlencoded::byte_serialize;
+
     use super::*;
 
     #[test]
@@ -153,6 +224,63 @@ mod tests {
         }
         let plain = Redactor::default().and(&Secret::from("tok-4f9a"));
         assert_eq!(plain.mask("tok-4f9a"), MASK);
+    }
+
+    #[test]
+    fn a_secret_that_comes_back_encoded_is_masked() {
+        let redactor = Redactor::default().and(&Secret::from("p+s/w d~1=é&<x>"));
+        for echo in [
+            // In base64, behind nothing, "u:" and "me:".
+            "cCtzL3cgZH4xPcOpJjx4Pg==",
+            "dTpwK3MvdyBkfjE9w6kmPHg-",
+            "bWU6cCtzL3cgZH4xPcOpJjx4Pg",
+            "cCtzL3cgZH4x%50cOpJjx4Pg%3D%3D",
+            "702b732f7720647e313dc3a9263c783e",
+            "702B732F7720647E313DC3A9263C783E",
+            r"p+s\/w d~1=\u00e9\u0026\u003Cx\u003E",
+            r"\u0070\u002b\u0073/w d~1=\u00E9&<x>",
+            "p+s&#x2F;w d~1=&#233;&amp;&lt;x&gt;",
+            "p%252Bs%252Fw%2520d~1%253D%25C3%25A9%2526%253Cx%253E",
+            "p%2Bs%2Fw+d%7E1%3D%C3%A9%26%3Cx%3E",
+            "P+S/W D~1=é&<X>",
+        ] {
+            let shown = redactor.mask(&format!("<{echo}>"));
+            assert!(shown.contains(MASK), "{echo}: {shown}");
+            let left = shown.replace(MASK, "");
+            assert!(left.len() <= 8, "{echo}: {shown}");
+        }
+    }
+
+    #[test]
+    fn ordinary_words_are_no_secrets() {
+        let redactor = Redactor::default()
+            .and(&Secret::from("Test"))
+            .and(&Secret::from("k3y-of-the-account"));
+        for text in [
+            "a test, the TESTS",
+            "the key of the account",
+            "k3y of the account",
+            "dGVzdA",
+            "100% of 12 & 7 \\ done; %41",
+            "é ü \u{fffd} 你好 \\ud83d",
+        ] {
+            assert_eq!(redactor.mask(text), text);
+        }
+        assert_eq!(redactor.mask("a Test"), "a [REDACTED]");
+    }
+
+    #[test]
+    fn a_secret_at_the_end_of_what_an_excerpt_looks_at_is_not_shown_in_part() {
+        let redactor = Redactor::default().and(&Secret::from("tok-4f9a-canary"));
+        for blanks in [EXCERPT_BYTES - 8, EXCERPT_BYTES - LONGEST_ECHO - 8] {
+            let body = format!(
+                "{}tok-4f9a-canary{}",
+                " ".repeat(blanks),
+                " ".repeat(100_000)
+            );
+            let shown = redactor.excerpt(body.as_bytes());
+            assert!(!shown.contains("tok"), "{shown}");
+        }
     }
 
     #[test]
@@ -196,5 +324,49 @@ mod tests {
             Redactor::default().excerpt(long.as_bytes()).chars().count(),
             EXCERPT_CHARS + 1
         );
+    }
+
+    /// `text` as a vendor may write it, by number.
+    fn encoded(text: &str, how: u8) -> String {
+        use base64::Engine;
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+        let each = |write: fn(char) -> String| text.chars().map(write).collect::<String>();
+        match how {
+            0 => byte_serialize(text.as_bytes()).collect(),
+            1 => STANDARD.encode(text),
+            2 => URL_SAFE_NO_PAD.encode(text),
+            3 => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            4 => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+            5 => each(|letter| {
+                let mut units = [0; 2];
+                let units = letter.encode_utf16(&mut units).iter();
+                units.map(|unit| format!("\\u{unit:04x}")).collect()
+            }),
+            6 => each(|letter| format!("&#{};", u32::from(letter))),
+            7 => serde_json::to_string(text).unwrap(),
+            _ => text.to_owned(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_encoding_of_a_secret_shows_it(
+            secret in "[!-~]{8,40}",
+            (before, after) in ("[ -~]{0,5}", "[ -~]{0,5}"),
+            how in prop::collection::vec(0_u8..=8, 1..=3),
+        ) {
+            // Base64 or digits are undone once.
+            prop_assume!(how.iter().filter(|how| (1..=4).contains(*how)).count() <= 1);
+            let redactor = Redactor::default().and(&Secret::from(secret.as_str()));
+            let quoted = format!("{before}{secret}{after}");
+            let echo = how.iter().fold(quoted, |text, how| encoded(&text, *how));
+            prop_assert!(redactor.mask(&echo).contains(MASK), "{}", echo);
+        }
+
+        #[test]
+        fn text_without_a_secret_stays_as_it_is(text in "\\PC{0,60}|[%&#;x0-9a-fA-F\\\\u+/=]{0,60}") {
+            let redactor = Redactor::default().and(&Secret::from("k3y-0f-the-account"));
+            prop_assert_eq!(redactor.mask(&text), text);
+        }
     }
 }

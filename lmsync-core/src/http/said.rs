@@ -66,14 +66,6 @@ impl Said {
     pub fn is_empty(&self) -> bool {
         self.code.is_none() && self.text.is_none()
     }
-
-    /// Tells whether `word` stands in the code or the text, in any case.
-    #[must_use]
-    pub fn mentions(&self, word: &str) -> bool {
-        let word = word.to_ascii_lowercase();
-        let mut said = [&self.code, &self.text].into_iter().flatten();
-        said.any(|text| text.to_ascii_lowercase().contains(&word))
-    }
 }
 
 /// The first member that explains, and its texts.
@@ -254,16 +246,6 @@ mod tests {
             .code
             .unwrap();
         assert!(!code.contains("k3y"), "{code}");
-    }
-
-    #[test]
-    fn a_word_is_found_in_code_and_text() {
-        let said = said(
-            400,
-            r#"{"error":"invalid_scope","error_description":"Not For You"}"#,
-        );
-        assert!(said.mentions("scope") && said.mentions("for you"));
-        assert!(!said.mentions("secret"));
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use lmsync_core::auth::{AccessToken, TokenSource};
-use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter, Said};
+use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
 use lmsync_core::json::Scalar;
 use lmsync_core::model::clean_uuid;
 use lmsync_core::{Error, ErrorKind, Result, Secret};
@@ -109,16 +109,16 @@ impl SignIn {
         match status {
             200..=299 => granted(answer),
             423 | 429 => Err(answers::throttled(answer)),
-            400 | 401 | 403 => {
-                let said = answer.said();
-                if said.mentions("scope") {
-                    Ok(Outcome::ScopeRefused)
-                } else if is_about_the_key(&said) || (status == 401 && !self.knows_the_key()) {
+            400 | 401 | 403 => match (status, answer.oauth_code()) {
+                (_, Some("invalid_scope")) => Ok(Outcome::ScopeRefused),
+                (_, Some("invalid_client" | "invalid_grant" | "unauthorized_client")) => {
                     Err(with_request_id(self.key_refused(status), answer))
-                } else {
-                    Ok(Outcome::Refused(status))
                 }
-            }
+                (401, _) if !self.knows_the_key() => {
+                    Err(with_request_id(self.key_refused(status), answer))
+                }
+                _ => Ok(Outcome::Refused(status)),
+            },
             _ => Err(with_request_id(failed(answer), answer)),
         }
     }
@@ -158,11 +158,6 @@ fn granted(answer: &Answer<'_>) -> Result<Outcome> {
         .ok()
         .and_then(|granted| granted.scope.text().map(ToOwned::to_owned));
     Ok(Outcome::Granted { token, told })
-}
-
-fn is_about_the_key(said: &Said) -> bool {
-    let mut words = ["client", "secret", "credential", "revoked", "disabled"].into_iter();
-    words.any(|word| said.mentions(word))
 }
 
 fn may_not_read() -> Error {

@@ -8,7 +8,7 @@ use lmsync_cwrmm::{CwRmmConfig, Region};
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::cwrmm::{CwRmmSimulator, CwRmmSpec, Key};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::{InMemory, VirtualClock};
+use lmsync_testkit::{Fault, InMemory, VirtualClock};
 
 use super::stage::{CwRmmStage, hint, outcomes, stage_of};
 
@@ -105,6 +105,28 @@ fn a_missing_scope_is_named_as_the_portal_names_it() {
         let report = stage.check().await;
         assert!(report.ok());
         assert!(hint(&report, "read_customers").contains("Platform - Sites - Read"));
+    });
+}
+
+#[test]
+fn a_refused_key_is_told_by_its_code_whatever_the_text_quotes() {
+    run(async {
+        for body in [
+            r#"{"error":"invalid_client","error_description":"no permission for scope platform.asset.read"}"#,
+            r#"{"error":"invalid_client","error_description":"rate limit: invalid_scope"}"#,
+            r#"{"message":"unknown scope, permission denied"}"#,
+            "scope",
+        ] {
+            let stage = stage_of(20, 2);
+            stage.faults.inject_always(Fault::Answer {
+                status: 401,
+                headers: Vec::new(),
+                body: body.into(),
+            });
+            let error = stage.failure().await;
+            assert_eq!(error.kind(), ErrorKind::Authentication, "{body}: {error}");
+            assert_eq!(stage.sent("token").len(), 1, "{body}");
+        }
     });
 }
 

@@ -1,0 +1,279 @@
+//! Readings of a text: what it says once its escapes and encodings are undone.
+
+use std::ops::Range;
+
+/// So many encodings are undone one after the other, such as an address inside JSON inside an address.
+const DEEPEST: usize = 3;
+/// What no secret holds: parts that are not beside each other are kept apart by it.
+const GAP: u8 = 0;
+
+/// One reading of a text, and where in that text each byte of it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    pub(super) bytes: Vec<u8>,
+    places: Vec<Range<usize>>,
+}
+
+impl Reading {
+    /// Every reading of `text`: as it is, and with escapes, base64 and hexadecimal digits undone.
+    pub(super) fn all_of(text: &str) -> Vec<Self> {
+        let mut all = unescaped_by_and_by(Self::plain(text));
+        let encoded: Vec<Self> = all.iter().flat_map(Self::decoded).collect();
+        // What was encoded may itself hold escapes, as an OAuth client's id and secret in Basic do.
+        all.extend(encoded.into_iter().flat_map(unescaped_by_and_by));
+        all
+    }
+
+    fn plain(text: &str) -> Self {
+        Self {
+            bytes: text.as_bytes().to_vec(),
+            places: (0..text.len()).map(|at| at..at + 1).collect(),
+        }
+    }
+
+    fn empty() -> Self {
+        Self {
+            bytes: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    /// Where in the text `bytes` of this reading come from.
+    pub(super) fn place(&self, bytes: Range<usize>) -> Range<usize> {
+        match self.places.get(bytes) {
+            Some([first, .., last]) => first.start..last.end,
+            Some([only]) => only.clone(),
+            _ => 0..0,
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], place: Range<usize>) {
+        self.bytes.extend(bytes);
+        self.places.extend(bytes.iter().map(|_| place.clone()));
+    }
+
+    /// The reading with the escapes of addresses, JSON and HTML undone once; `None` if it has none.
+    fn unescaped(&self) -> Option<Self> {
+        let mut unescaped = Self::empty();
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let (bytes, length) = match escape(&self.bytes[at..]) {
+                Some((letter, length)) => (letter, length),
+                None => (vec![self.bytes[at]], 1),
+            };
+            unescaped.push(&bytes, self.place(at..at + length));
+            at += length;
+        }
+        (unescaped.bytes.len() < self.bytes.len()).then_some(unescaped)
+    }
+
+    /// The readings of what may be base64 or hexadecimal digits, from each place where these may begin.
+    fn decoded(&self) -> Vec<Self> {
+        let base64 = (0..4).map(|skipped| self.digits(base64_value, 6, skipped));
+        let hexadecimal = (0..2).map(|skipped| self.digits(hexadecimal_value, 4, skipped));
+        base64.chain(hexadecimal).collect()
+    }
+
+    /// The bytes that digits of so many `bits` stand for, where so many digits of each run are `skipped`.
+    fn digits(&self, value: fn(u8) -> Option<u32>, bits: u32, skipped: usize) -> Self {
+        let mut decoded = Self::empty();
+        let (mut left_to_skip, mut held, mut number) = (skipped, 0, 0);
+        // Of each byte, the digit that began it.
+        let mut begun = 0;
+        for (at, byte) in self.bytes.iter().enumerate() {
+            let Some(value) = value(*byte) else {
+                // Encoders break long lines.
+                if !matches!(byte, b'\r' | b'\n') {
+                    (left_to_skip, held) = (skipped, 0);
+                    decoded.push(&[GAP], self.place(at..at + 1));
+                }
+                continue;
+            };
+            if left_to_skip > 0 {
+                left_to_skip -= 1;
+                continue;
+            }
+            if held == 0 {
+                begun = at;
+            }
+            number = (number << bits | value) & 0xffff;
+            held += bits;
+            if held >= 8 {
+                held -= 8;
+                let byte = (number >> held & 0xff) as u8;
+                decoded.push(&[byte], self.place(begun..at + 1));
+                begun = at;
+            }
+        }
+        decoded
+    }
+}
+
+/// `reading`, and what it is with its escapes undone once, twice and so on.
+fn unescaped_by_and_by(reading: Reading) -> Vec<Reading> {
+    let mut all = vec![reading];
+    while all.len() <= DEEPEST {
+        match all.last().and_then(Reading::unescaped) {
+            Some(next) => all.push(next),
+            None => break,
+        }
+    }
+    all
+}
+
+/// What the escape at the beginning of `text` stands for, and its length.
+fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    match text {
+        [b'%', high, low, ..] => Some((vec![byte_of(*high, *low)?], 3)),
+        [b'\\', b'u', ..] => utf16(text),
+        [b'\\', b'x', high, low, ..] => Some((vec![byte_of(*high, *low)?], 4)),
+        [b'\\', letter, ..] => Some((vec![single(*letter)?], 2)),
+        [b'&', ..] => entity(text),
+        _ => None,
+    }
+}
+
+fn byte_of(high: u8, low: u8) -> Option<u8> {
+    let byte = hexadecimal_value(high)? << 4 | hexadecimal_value(low)?;
+    u8::try_from(byte).ok()
+}
+
+/// The letter of `\u00e9`, or of the two halves in `\ud83d\ude00`.
+fn utf16(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let unit = |at: usize| match text.get(at..at + 6)? {
+        [b'\\', b'u', digits @ ..] => u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok(),
+        _ => None,
+    };
+    let first = unit(0)?;
+    let single = [first];
+    let mut letters = char::decode_utf16(single);
+    if let Some(Ok(letter)) = letters.next() {
+        return Some((letter.to_string().into_bytes(), 6));
+    }
+    let letter = char::decode_utf16([first, unit(6)?]).next()?.ok()?;
+    Some((letter.to_string().into_bytes(), 12))
+}
+
+/// The letter of a JSON escape such as `\/`.
+fn single(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'"' | b'\'' | b'\\' | b'/' => letter,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 0x08,
+        b'f' => 0x0c,
+        _ => return None,
+    })
+}
+
+/// The letter of an HTML entity, by name or by number.
+fn entity(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    const LONGEST: usize = 12;
+    let start = &text[..text.len().min(LONGEST)];
+    let end = start.iter().position(|byte| *byte == b';')?;
+    let name = str::from_utf8(&start[1..end]).ok()?;
+    let letter = match name.strip_prefix('#') {
+        Some(number) => char::from_u32(match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        })?,
+        None => match name {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            "sol" => '/',
+            "plus" => '+',
+            "equals" => '=',
+            _ => return None,
+        },
+    };
+    Some((letter.to_string().into_bytes(), end + 1))
+}
+
+/// The value of a digit of base64, in the standard alphabet or in that for addresses.
+fn base64_value(digit: u8) -> Option<u32> {
+    Some(u32::from(match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
+fn hexadecimal_value(digit: u8) -> Option<u32> {
+    char::from(digit).to_digit(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether one of the readings of `text` has `said`, and from where.
+    fn place_of(text: &str, said: &str) -> Option<Range<usize>> {
+        Reading::all_of(text).iter().find_map(|reading| {
+            let windows = &mut reading.bytes.windows(said.len());
+            let at = windows.position(|window| window == said.as_bytes())?;
+            Some(reading.place(at..at + said.len()))
+        })
+    }
+
+    #[test]
+    fn what_is_escaped_is_read_and_its_place_is_known() {
+        for (text, said, place) in [
+            ("<a/b>", "a/b", 1..4),
+            ("<a%2Fb>", "a/b", 1..6),
+            ("<a%2fb>", "a/b", 1..6),
+            ("<a%252Fb>", "a/b", 1..8),
+            (r"<a\/b>", "a/b", 1..5),
+            (r"<a\u002Fb>", "a/b", 1..9),
+            (r"<a\\u002fb>", "a/b", 1..10),
+            (r"<\u00e9t\u00E9>", "été", 1..14),
+            (r"<\ud83d\ude00>", "😀", 1..13),
+            (r"<a\x2fb>", "a/b", 1..7),
+            ("<a&#47;b>", "a/b", 1..8),
+            ("<a&#x2F;b>", "a/b", 1..9),
+            ("<a&amp;b>", "a&b", 1..8),
+            ("<a&amp;#47;b>", "a/b", 1..12),
+            ("<a%26%2347%3Bb>", "a/b", 1..14),
+        ] {
+            assert_eq!(place_of(text, said), Some(place), "{text}");
+        }
+        // What looks like the beginning of an escape and is none.
+        for text in [
+            "100%",
+            "%zz",
+            "a\\",
+            r"\u12",
+            r"\ud83d",
+            "&",
+            "&;",
+            "&nothing;",
+            "&#xffffffff;",
+        ] {
+            assert_eq!(place_of(text, text), Some(0..text.len()), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_read_wherever_they_begin() {
+        for (text, said, place) in [
+            // "secret", and behind "a", "ab" and "abc".
+            ("<c2VjcmV0>", "secret", 1..9),
+            ("<YXNlY3JldA==>", "secret", 2..11),
+            ("<YWJzZWNyZXQ=>", "secret", 3..12),
+            ("<xc2VjcmV0>", "secret", 2..10),
+            ("<c2Vj\r\ncmV0>", "secret", 1..11),
+            ("<736563726574>", "secret", 1..13),
+            ("<0736563726574>", "secret", 2..14),
+            ("<c2VjcmV0%3D>", "secret", 1..9),
+        ] {
+            assert_eq!(place_of(text, said), Some(place), "{text}");
+        }
+        assert_eq!(place_of("c2Vj cmV0", "secret"), None);
+    }
+}
