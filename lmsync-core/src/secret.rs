@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
@@ -14,6 +15,11 @@ use crate::error::{Error, Result};
 /// `Debug` shows `[REDACTED]`; there is no `Display` and no `Serialize`; the
 /// memory is wiped when the value is dropped. The text is reached only through
 /// [`expose`](Self::expose), which makes every use easy to find.
+///
+/// Copies are left in memory where a library keeps one that it does not wipe, until that memory is
+/// used again: the text of a configuration file and of the environment, the headers and bodies of
+/// requests inside the HTTP and TLS libraries, and what OAuth's library makes of a client secret
+/// and of an answer with a token.
 ///
 /// ```
 /// let token = lmsync_core::Secret::from("s3cr3t");
@@ -44,8 +50,11 @@ impl From<&str> for Secret {
 }
 
 impl From<String> for Secret {
+    /// Wipes `text`, too.
     fn from(text: String) -> Self {
-        Self(SecretString::from(text))
+        // To be fitted, it would be moved, and what was there left as it is.
+        let text = Zeroizing::new(text);
+        Self(SecretString::from(text.as_str()))
     }
 }
 

@@ -265,6 +265,11 @@ async fn nobody_there_is_a_failed_connection() {
     assert_eq!(error.kind(), TransportErrorKind::Connect);
     let shown = error.to_string().to_lowercase();
     assert!(shown.contains("refused"), "{shown}");
+    let secure = url.replace("http://", "https://");
+    assert_eq!(
+        failure(limits(), &secure).await,
+        TransportErrorKind::Connect
+    );
 }
 
 #[tokio::test]
@@ -275,6 +280,51 @@ async fn a_server_without_tls_is_a_tls_failure() {
     .await
     .replace("http://", "https://");
     assert_eq!(failure(limits(), &url).await, TransportErrorKind::Tls);
+}
+
+/// An alert of TLS, as a server that refuses a handshake sends it.
+///
+/// Documented: <https://www.rfc-editor.org/rfc/rfc8446#section-6>
+const fn fatal_alert(description: u8) -> [u8; 7] {
+    [0x15, 3, 3, 0, 2, 2, description]
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_handshake_is_a_tls_failure() {
+    for (description, name) in [
+        (40, "HandshakeFailure"),
+        (70, "ProtocolVersion"),
+        (71, "InsufficientSecurity"),
+        (80, "InternalError"),
+        (86, "InappropriateFallback"),
+        (112, "UnrecognisedName"),
+        (116, "CertificateRequired"),
+    ] {
+        let url = serve(move |stream| async move { say(stream, &fatal_alert(description)).await })
+            .await
+            .replace("http://", "https://");
+        let error = get(limits(), &url).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls, "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_in_the_handshake_is_a_tls_failure_to_be_tried_again() {
+    let closed = serve(|stream| async move { say(stream, b"").await }).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let reset = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        // Closed with something left to read: the other side's connection is reset.
+        stream.readable().await.unwrap();
+        drop(stream);
+    });
+    for url in [closed, reset] {
+        let error = get(limits(), &url.replace("http://", "https://")).await;
+        let kind = error.unwrap_err().kind();
+        assert_eq!(kind, TransportErrorKind::TlsInterrupted);
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use secrecy::zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::http::Meter;
@@ -56,8 +57,9 @@ impl Credential {
         if user.contains(':') {
             return Err(Error::config("the user name holds a colon"));
         }
-        let pair = STANDARD.encode(format!("{user}:{}", password.expose()));
-        let value = Secret::from(format!("Basic {pair}"));
+        let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
+        let pair = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        let value = Secret::from(format!("Basic {}", *pair));
         Ok(Self::nothing()
             .with(header::AUTHORIZATION, &value)?
             .and_secret(password.clone())

@@ -8,6 +8,7 @@ mod limit;
 mod link;
 mod meter;
 mod origins;
+mod proxy;
 mod reading;
 mod redact;
 mod reqwest;

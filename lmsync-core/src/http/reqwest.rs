@@ -1,9 +1,11 @@
 //! [`Transport`] over reqwest: rustls, no redirects, bounded time and size.
 
 use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
+use super::proxy;
 use super::transport::{Transport, TransportError, TransportErrorKind};
 use super::unpack::unpack;
 use crate::error::{Error, Result};
@@ -39,8 +41,10 @@ impl Default for TransportLimits {
 /// The transport for real use. Clones share one connection pool.
 ///
 /// Needs a tokio runtime with I/O and time enabled.
-/// A proxy that the environment names (`HTTPS_PROXY`) is used for https, where it
-/// sees the host and nothing else. Plain http, which is for loopback, goes there directly.
+/// A proxy that the environment names (`HTTPS_PROXY` or else `ALL_PROXY`, in capitals or small
+/// letters, but for the hosts in `NO_PROXY`) is used for https, where it sees the host and nothing
+/// else. One that cannot be meant fails every https request with a `config` error that names the
+/// variable. Loopback is reached directly.
 ///
 /// https needs the machine's trusted certificates; where there are none, every
 /// https request fails as a TLS failure that says so.
@@ -66,8 +70,11 @@ impl ReqwestTransport {
     /// `config` when no HTTP client can be made on this machine.
     pub fn with_limits(limits: TransportLimits) -> Result<Self> {
         Ok(Self {
-            secure: build(client(limits).https_only(true)),
-            loopback: build(client(limits).no_proxy().tls_certs_only([]))
+            secure: secure(limits),
+            loopback: client(limits)
+                .no_proxy()
+                .tls_certs_only([])
+                .build()
                 .map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))?,
             body_limit: limits.body,
         })
@@ -84,7 +91,11 @@ fn client(limits: TransportLimits) -> reqwest::ClientBuilder {
         .timeout(limits.total)
 }
 
-fn build(client: reqwest::ClientBuilder) -> Result<reqwest::Client, TransportError> {
+fn secure(limits: TransportLimits) -> Result<reqwest::Client, TransportError> {
+    let mut client = client(limits).https_only(true).no_proxy();
+    if let Some(proxy) = proxy::for_https(|name| std::env::var(name))? {
+        client = client.proxy(proxy);
+    }
     client.build().map_err(|error| {
         let cause = root_cause(&error.without_url());
         TransportError::new(TransportErrorKind::Tls, cause)
@@ -134,7 +145,9 @@ fn classify(error: reqwest::Error) -> TransportError {
         TransportErrorKind::ConnectTimeout
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
-    } else if error.is_connect() && mentions_tls(&error) {
+    } else if error.is_connect() && is_cut(&error) {
+        TransportErrorKind::TlsInterrupted
+    } else if is_refused_by_tls(&error) {
         TransportErrorKind::Tls
     } else if error.is_connect() {
         TransportErrorKind::Connect
@@ -149,7 +162,18 @@ fn classify(error: reqwest::Error) -> TransportError {
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
+    std::iter::successors(error.source(), |cause| cause_of(*cause))
+}
+
+fn cause_of<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    // An io::Error made of another names that one's cause as its own.
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
@@ -158,26 +182,39 @@ fn root_cause(error: &reqwest::Error) -> String {
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-// rustls errors reach us wrapped in io::Error, whose type tells nothing.
-fn mentions_tls(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| {
-        let text = cause.to_string();
-        ["certificate", "tls", "TLS", "handshake", "corrupt message"]
-            .iter()
-            .any(|word| text.contains(word))
-    })
+/// Tells whether the connection broke while it was made secure: on the way there, the network
+/// has errors of its own.
+fn is_cut(error: &reqwest::Error) -> bool {
+    let is_cut = |cause: &(dyn StdError + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| {
+            use io::ErrorKind as K;
+            matches!(
+                error.kind(),
+                K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe
+            )
+        })
+    };
+    causes(error).any(is_cut) && !mention(error, &["tcp connect", "dns", "tunnel"])
+}
+
+/// Tells whether one side of TLS refused the other. A server that wants a certificate says so only
+/// once the connection seems to be made.
+fn is_refused_by_tls(error: &reqwest::Error) -> bool {
+    let in_handshake = ["certificate", "tls", "handshake", "corrupt message"];
+    let is_alert = mention(error, &["fatal alert"]);
+    (error.is_connect() && (is_alert || mention(error, &in_handshake)))
+        || (error.is_request() && is_alert)
 }
 
 fn mentions_connection(error: &reqwest::Error) -> bool {
+    let words = ["connection", "end of file before message", "incomplete"];
+    mention(error, &words)
+}
+
+/// Tells whether a cause of `error` has one of `words`, in any case.
+fn mention(error: &reqwest::Error, words: &[&str]) -> bool {
     causes(error).any(|cause| {
-        let text = cause.to_string();
-        [
-            "connection",
-            "end of file before message",
-            "IncompleteMessage",
-            "incomplete",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
+        let text = cause.to_string().to_lowercase();
+        words.iter().any(|word| text.contains(word))
     })
 }

@@ -30,6 +30,10 @@ pub enum TransportErrorKind {
     Connect,
     /// No secure connection: nothing was sent.
     Tls,
+    /// The connection broke before it was secure: nothing was sent.
+    TlsInterrupted,
+    /// The proxy that the environment names cannot be meant: nothing was sent.
+    Proxy,
     /// The connection was not made in time: nothing was sent.
     ConnectTimeout,
     /// The connection was made and the answer did not come in time.
@@ -90,7 +94,20 @@ impl TransportError {
                 RetryClass::Never,
                 "offers no trusted secure connection",
                 "check the host name, the machine's date and trusted certificates (ca-certificates), and \
-                 whether a proxy inspects TLS",
+                 whether a proxy inspects TLS or offers too old a version of it",
+            ),
+            T::TlsInterrupted => (
+                ErrorKind::Tls,
+                RetryClass::Safe,
+                "closed the connection before it was secure",
+                "try again later; if it stays, check the host name and the port, and whether a firewall or \
+                 proxy inspects TLS",
+            ),
+            T::Proxy => (
+                ErrorKind::Config,
+                RetryClass::Never,
+                "is not asked without the proxy that is wanted",
+                "correct the variable, such as http://proxy.example:3128, or unset it to connect directly",
             ),
             T::ConnectTimeout => (
                 ErrorKind::Timeout,

@@ -125,7 +125,7 @@ fn a_refused_key_is_told_by_its_code_whatever_the_text_quotes() {
             });
             let error = stage.failure().await;
             assert_eq!(error.kind(), ErrorKind::Authentication, "{body}: {error}");
-            assert_eq!(stage.sent("token").len(), 1, "{body}");
+            assert_eq!(stage.faults.sent(), 1, "{body}");
         }
     });
 }
