@@ -13,6 +13,9 @@ mod support {
     pub(crate) mod problem;
     pub(crate) mod setup;
     pub(crate) mod simulators;
+    pub(crate) mod stdout;
+    pub(crate) mod stop;
+    pub(crate) mod tables;
     pub(crate) mod text;
 }
 
@@ -23,13 +26,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use futures_util::future;
+use futures_util::future::{self, Either};
 use lmsync::{Check, CheckReport, CheckScope, Connector, ConnectorConfig, Vendors};
 use serde::Serialize;
 
-use self::support::problem::refuse;
+use self::support::problem::{refuse, tell};
 use self::support::setup::Setup;
-use self::support::text::{plain, table};
+use self::support::tables::table;
+use self::support::text::plain;
+use self::support::{stdout, stop};
 
 /// Verify the credentials and permissions of every account; write nothing
 #[derive(Debug, Parser)]
@@ -75,6 +80,8 @@ async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
         Ok(setup) => setup,
         Err(problems) => return refuse(&problems),
     };
+    setup.warn();
+    let stopped = stop::listen();
     let scope = if options.two_way {
         CheckScope::two_way()
     } else {
@@ -84,16 +91,21 @@ async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
         .connectors
         .iter()
         .map(|connector| check(connector, scope));
-    let connectors = future::join_all(checks).await;
+    let connectors = match future::select(future::join_all(checks), stopped).await {
+        Either::Left((connectors, _)) => connectors,
+        Either::Right((reason, _)) => {
+            tell("error", reason);
+            return ExitCode::FAILURE;
+        }
+    };
     let ok = connectors.iter().all(|account| account.ok);
     match print(&Answer { connectors }, options.json) {
         Ok(()) if ok => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
-            // Standard error may be gone as well; the exit status tells it then.
-            let _ = writeln!(
-                io::stderr(),
-                "error: cannot write to standard output: {error}"
+            tell(
+                "error",
+                &format!("cannot write to standard output: {error}"),
             );
             ExitCode::FAILURE
         }
@@ -119,7 +131,7 @@ fn print(answer: &Answer, json: bool) -> io::Result<()> {
         accounts.join("\n")
     };
     text.push('\n');
-    let mut stdout = io::stdout().lock();
+    let mut stdout = stdout::open()?.lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }

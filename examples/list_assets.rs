@@ -8,6 +8,7 @@
 
 mod support {
     pub(crate) mod simulators;
+    pub(crate) mod text;
 }
 
 use std::env;
@@ -20,6 +21,7 @@ use lmsync::superops::SuperOpsConfig;
 use lmsync::{AssetQuery, Connector};
 
 use self::support::simulators::{self, Simulators};
+use self::support::text::plain;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -35,10 +37,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         writeln!(
             out,
             "{:24} {:30} {:20} {}",
-            asset.name,
-            customer.as_deref().unwrap_or("-"),
-            asset.serial.value.as_deref().unwrap_or("-"),
-            asset.model.as_deref().unwrap_or("-"),
+            plain(&asset.name),
+            plain(customer.as_deref().unwrap_or("-")),
+            plain(asset.serial.value.as_deref().unwrap_or("-")),
+            plain(asset.model.as_deref().unwrap_or("-")),
         )?;
     }
 

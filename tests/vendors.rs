@@ -21,9 +21,14 @@ mod table;
 mod support {
     pub(crate) mod config;
     pub(crate) mod problem;
+    pub(crate) mod same_file;
     pub(crate) mod setup;
     pub(crate) mod simulators;
+    pub(crate) mod stdout;
+    pub(crate) mod stop;
+    pub(crate) mod tables;
     pub(crate) mod text;
+    pub(crate) mod whole_file;
 }
 
 #[path = "../examples/own_connector/config.rs"]

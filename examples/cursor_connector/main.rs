@@ -13,7 +13,6 @@
 //! - `config.rs` and `simulator.rs` are as in `own_connector`.
 //! - `tests/cursor_connector.rs` proves it with the kit's suite, which a profile in
 //!   `tests/subjects/harbor.rs` tells what this vendor is like.
-#![allow(clippy::print_stdout)]
 
 mod config;
 mod connector;
@@ -21,6 +20,7 @@ mod dates;
 mod simulator;
 
 use std::error::Error;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -64,13 +64,14 @@ fn simulated() -> Environment {
 async fn stop_and_resume(connector: &dyn Connector) -> Result<(), Box<dyn Error>> {
     let query = AssetQuery::new().detail(Detail::NONE.hardware());
     let mut devices = connector.assets(query.clone());
+    let mut out = std::io::stdout();
     for _ in 0..60 {
         let Some(device) = devices.next().await else {
             break;
         };
         let device = device?;
         let serial = device.serial.key.as_deref().unwrap_or("no serial number");
-        println!("{}: {serial}", device.name);
+        writeln!(out, "{}: {serial}", device.name)?;
     }
     let stored = serde_json::to_string(&devices.checkpoint())?;
     drop(devices);
@@ -81,9 +82,10 @@ async fn stop_and_resume(connector: &dyn Connector) -> Result<(), Box<dyn Error>
         device?;
     }
     let summary = devices.summary();
-    println!(
+    writeln!(
+        out,
         "{} devices, and {} more after the break; complete: {}, requests after the break: {}",
         summary.kept_before, summary.kept, summary.complete, summary.usage.requests,
-    );
+    )?;
     Ok(())
 }

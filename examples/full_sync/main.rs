@@ -6,6 +6,10 @@
 //! cargo run --example full_sync -- --config accounts.toml --window 90 --output assets.jsonl
 //! ```
 //!
+//! Output and report take the place of those of the last run when they are whole. A run that is
+//! interrupted leaves the last output as it is, and so does one in which no account gave anything;
+//! the report is written in any case, and says how far each account came.
+//!
 //! The exit status is 0 when every account was read completely, 1 when one was
 //! not, and 2 when the command line or the configuration is wrong.
 
@@ -21,9 +25,14 @@ mod table;
 mod support {
     pub(crate) mod config;
     pub(crate) mod problem;
+    pub(crate) mod same_file;
     pub(crate) mod setup;
     pub(crate) mod simulators;
+    pub(crate) mod stdout;
+    pub(crate) mod stop;
+    pub(crate) mod tables;
     pub(crate) mod text;
+    pub(crate) mod whole_file;
 }
 
 use std::process::ExitCode;

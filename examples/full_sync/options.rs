@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use lmsync::{AssetQuery, CheckInWindow, NeverCheckedIn};
 
-use crate::output::is_stdout;
+use crate::support::same_file::{OptionFile, is_stdout};
 
 /// Pull every asset, software asset and customer of every account
 #[derive(Debug, Parser)]
@@ -27,7 +27,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Write what each account came to, as JSON
+    /// Write what each account came to, as JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
@@ -67,6 +67,16 @@ impl Options {
             UnknownCheckIn::Exclude => NeverCheckedIn::Exclude,
         };
         AssetQuery::new().window(window).never_checked_in(unknown)
+    }
+
+    /// The files that are named.
+    pub(crate) fn files(&self) -> Vec<OptionFile<'_>> {
+        let files = [
+            OptionFile::input("--config", self.config.as_deref()),
+            OptionFile::output("--output", self.output.as_deref()),
+            OptionFile::output("--report", self.report.as_deref()),
+        ];
+        files.into_iter().flatten().collect()
     }
 
     /// Tells whether the records scroll over the terminal: bars among them would help nobody.

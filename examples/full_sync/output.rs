@@ -4,26 +4,25 @@
 //! the other accounts nor the answer to Ctrl-C; the bounded channel in front of
 //! it makes the listings wait instead of filling the memory.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
-use lmsync::Error;
+use futures_util::future::{self, Either};
+use lmsync::{Clock, Error, SystemClock};
 use serde::Serialize;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 
 use crate::support::problem::Problem;
+use crate::support::whole_file::WholeFile;
 
 /// So many lines wait for the writer at most.
 const WAITING_LINES: usize = 256;
-
-/// Whether `path` stands for standard output.
-pub(crate) fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
+/// So long a run that was stopped waits for whoever reads the other end of a pipe.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where records go. Clones write to the same place, line by line.
 #[derive(Debug, Clone)]
@@ -56,69 +55,77 @@ impl Lines {
 
 /// The output as a whole.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub(crate) struct Output(Option<Written>);
+
+#[derive(Debug)]
+struct Written {
     name: String,
-    outcome: Option<oneshot::Receiver<io::Result<()>>>,
+    outcome: oneshot::Receiver<io::Result<WholeFile>>,
 }
 
 impl Output {
     /// Opens `path`, where `-` is standard output; nothing is written without one.
     pub(crate) fn open(path: Option<&Path>) -> Result<(Lines, Self), Problem> {
         let Some(path) = path else {
-            let nowhere = Self {
-                name: String::new(),
-                outcome: None,
-            };
-            return Ok((Lines(None), nowhere));
+            return Ok((Lines(None), Self(None)));
         };
-        let (name, writer): (_, Box<dyn Write + Send>) = if is_stdout(path) {
-            ("standard output".to_owned(), Box::new(io::stdout()))
-        } else {
-            let name = path.display().to_string();
-            let file = File::create(path).map_err(|error| Problem::new(&name, error))?;
-            (name, Box::new(file))
-        };
+        let file = WholeFile::create(path)?;
         let (lines, received) = mpsc::channel(WAITING_LINES);
         let (done, outcome) = oneshot::channel();
+        let written = Written {
+            name: file.name().to_owned(),
+            outcome,
+        };
         thread::spawn(move || {
             // Nobody listens any more when the program is ending for another reason.
-            let _ = done.send(write_all(received, BufWriter::new(writer)));
+            let _ = done.send(write_all(received, file));
         });
-        let output = Self {
-            name,
-            outcome: Some(outcome),
-        };
-        Ok((Lines(Some(lines)), output))
+        Ok((Lines(Some(lines)), Self(Some(written))))
     }
 
-    /// Waits until every line is written; call it when no [`Lines`] is left.
+    /// Waits until every line is written, and puts the file in its place; call it when no [`Lines`] is
+    /// left.
     pub(crate) async fn finish(self) -> Result<(), String> {
-        let Some(outcome) = self.outcome else {
+        let Some(Written { name, outcome }) = self.0 else {
             return Ok(());
         };
-        match outcome.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(format!("cannot write to {}: {error}", self.name)),
-            Err(_) => Err(format!("the writer to {} broke down", self.name)),
+        let Ok(written) = outcome.await else {
+            return Err(format!("the writer to {name} broke down"));
+        };
+        let saved = written.and_then(WholeFile::put_in_place);
+        saved.map_err(|error| format!("cannot write to {name}: {error}"))
+    }
+
+    /// Leaves the file that is there as it is, because of `reason`.
+    pub(crate) async fn leave(self, reason: &str) -> Result<(), String> {
+        let Some(Written { name, outcome }) = self.0 else {
+            return Ok(());
+        };
+        let clock = SystemClock::new();
+        match future::select(outcome, clock.sleep(PATIENCE)).await {
+            Either::Left((Ok(Ok(file)), _)) => file.leave(reason),
+            Either::Left((Ok(Err(error)), _)) => Err(format!("cannot write to {name}: {error}")),
+            _ => Err(format!("nobody reads {name} to the end: {reason}")),
         }
     }
 }
 
-fn write_all(mut lines: Receiver<Vec<u8>>, mut writer: impl Write) -> io::Result<()> {
+fn write_all(mut lines: Receiver<Vec<u8>>, mut file: WholeFile) -> io::Result<WholeFile> {
     loop {
         let line = match lines.try_recv() {
             Ok(line) => line,
             Err(TryRecvError::Disconnected) => break,
             Err(TryRecvError::Empty) => {
                 // Whoever reads along gets the records now, not when the buffer is full.
-                writer.flush()?;
+                file.flush()?;
                 match lines.blocking_recv() {
                     Some(line) => line,
                     None => break,
                 }
             }
         };
-        writer.write_all(&line)?;
+        file.write_all(&line)?;
     }
-    writer.flush()
+    file.flush()?;
+    Ok(file)
 }

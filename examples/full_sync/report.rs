@@ -1,13 +1,13 @@
 //! What a run came to, as the file of `--report` says it.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use lmsync::{Error, ErrorKind, Rejection};
 use serde::Serialize;
 
 use crate::support::problem::Problem;
+use crate::support::whole_file::WholeFile;
 use crate::sync::Outcome;
 
 /// What one account came to.
@@ -37,6 +37,13 @@ pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+}
+
+impl ConnectorReport {
+    /// Number of records that were handed to the output.
+    pub(crate) fn records(&self) -> u64 {
+        self.assets + self.software + self.customers
+    }
 }
 
 impl Failure {
@@ -80,9 +87,9 @@ impl From<&Error> for Failure {
     }
 }
 
-/// The file of `--report`, opened before the sync so that a bad path is told at once.
+/// The file of `--report`, begun before the sync so that a bad path is told at once.
 #[derive(Debug)]
-pub(crate) struct ReportFile(Option<(String, File)>);
+pub(crate) struct ReportFile(Option<WholeFile>);
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -90,33 +97,26 @@ struct Report<'a> {
 }
 
 impl ReportFile {
-    /// Creates the file at `path`, where there is one.
+    /// Begins the file at `path`, where there is one.
     pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
-        let Some(path) = path else {
-            return Ok(Self(None));
-        };
-        let name = path.display().to_string();
-        match File::create(path) {
-            Ok(file) => Ok(Self(Some((name, file)))),
-            Err(error) => Err(Problem::new(name, error)),
-        }
+        Ok(Self(path.map(WholeFile::create).transpose()?))
     }
 
     /// Writes the report, in the order of the configuration file.
     pub(crate) fn write(self, outcomes: &[Outcome]) -> Result<(), String> {
-        let Some((name, file)) = self.0 else {
+        let Some(file) = self.0 else {
             return Ok(());
         };
         let report = Report {
             connectors: outcomes.iter().map(|outcome| &outcome.report).collect(),
         };
-        write_json(BufWriter::new(file), &report)
-            .map_err(|error| format!("cannot write to {name}: {error}"))
+        let name = file.name().to_owned();
+        write_json(file, &report).map_err(|error| format!("cannot write to {name}: {error}"))
     }
 }
 
-fn write_json(mut writer: impl Write, report: &Report<'_>) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut writer, report)?;
-    writeln!(writer)?;
-    writer.flush()
+fn write_json(mut file: WholeFile, report: &Report<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut file, report)?;
+    writeln!(file)?;
+    file.put_in_place()
 }

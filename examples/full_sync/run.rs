@@ -1,5 +1,6 @@
 //! One run, from the set-up to the exit status.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use lmsync::{ConnectorConfig, Vendors};
@@ -8,7 +9,8 @@ use crate::options::Options;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::ReportFile;
-use crate::support::problem::{Problem, refuse};
+use crate::support::problem::{Problem, refuse, tell};
+use crate::support::same_file::refuse_same;
 use crate::support::setup::Setup;
 use crate::sync::{self, Interrupt, Outcome};
 use crate::table;
@@ -28,9 +30,13 @@ pub(crate) async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
 /// The problems of the set-up.
 async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request, and before
-    // a good file of the last run is overwritten.
+    // a file is opened for writing.
+    refuse_same(&options.files())?;
     let config = options.config.as_deref();
     let setup = Setup::new(vendors, config, ConnectorConfig::connect_in).await?;
+    if !options.quiet {
+        setup.warn();
+    }
     let (lines, output) =
         Output::open(options.output.as_deref()).map_err(|problem| vec![problem])?;
     let report = ReportFile::create(options.report.as_deref()).map_err(|problem| vec![problem])?;
@@ -42,21 +48,46 @@ async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Prob
         &options.query(),
         lines,
         &progress,
-        interrupt,
+        interrupt.clone(),
     )
     .await;
     progress.clear();
 
-    let written = output.finish().await;
+    let reason = reason_to_leave(interrupt, &outcomes, options.output.as_deref());
+    let written = match reason {
+        Some(reason) => output.leave(reason).await,
+        None => output.finish().await,
+    };
     if written.is_err() {
-        outcomes.iter_mut().for_each(Outcome::lose_output);
+        let reason = reason.unwrap_or(sync::OUTPUT_CLOSED);
+        outcomes
+            .iter_mut()
+            .for_each(|outcome| outcome.lose_output(reason));
     }
     let reported = report.write(&outcomes);
     table::show(&outcomes, options.quiet);
     let saved = [written, reported];
     for error in saved.iter().filter_map(|result| result.as_ref().err()) {
-        table::complain(error);
+        tell("error", error);
     }
     let complete = outcomes.iter().all(|outcome| outcome.report.complete);
     Ok(complete && saved.iter().all(Result::is_ok))
+}
+
+/// Why the output of the last run is better than that of this one, if it is.
+fn reason_to_leave(
+    interrupt: Interrupt,
+    outcomes: &[Outcome],
+    output: Option<&Path>,
+) -> Option<&'static str> {
+    let is_nothing = outcomes
+        .iter()
+        .all(|outcome| !outcome.report.complete && outcome.report.records() == 0);
+    match interrupt.signal() {
+        Some(signal) => Some(signal),
+        None if is_nothing && output.is_some_and(|path| path.is_file()) => {
+            Some("no account could be read")
+        }
+        None => None,
+    }
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::output::Lines;
 use crate::progress::{Bar, Progress};
 use crate::report::{ConnectorReport, Failure};
+use crate::support::stop;
 
 /// What one account came to.
 #[derive(Debug)]
@@ -26,45 +27,42 @@ pub(crate) struct Outcome {
     pub(crate) offers_software: bool,
 }
 
-const OUTPUT_CLOSED: &str = "the output cannot be written";
+/// The reason where it is none of the vendor's, nor a signal.
+pub(crate) const OUTPUT_CLOSED: &str = "the output cannot be written";
 
 impl Outcome {
-    /// Takes back that the account is complete: not every record that was read reached the output.
-    pub(crate) fn lose_output(&mut self) {
+    /// Takes back that the account is complete: because of `reason` not every record that was read
+    /// reached the output.
+    pub(crate) fn lose_output(&mut self, reason: &str) {
         self.report.complete = false;
-        self.report
-            .error
-            .get_or_insert_with(|| Failure::cancelled(OUTPUT_CLOSED));
+        let error = &mut self.report.error;
+        error.get_or_insert_with(|| Failure::cancelled(reason));
     }
 }
 
-/// What stops a run early: Ctrl-C, or an output that takes no more.
+/// What stops a run early: Ctrl-C, another signal, or an output that takes no more.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt(Shared<BoxFuture<'static, &'static str>>);
 
 impl Interrupt {
     /// Listens from now on.
     pub(crate) fn new(lines: &Lines) -> Self {
-        let lines = lines.clone();
+        let (lines, stopped) = (lines.clone(), stop::listen());
         let reason = async move {
             let closed = std::pin::pin!(lines.closed());
-            let pressed = std::pin::pin!(ctrl_c());
-            match future::select(pressed, closed).await {
-                Either::Left(_) => "interrupted",
+            match future::select(stopped, closed).await {
+                Either::Left((reason, _)) => reason,
                 Either::Right(_) => OUTPUT_CLOSED,
             }
         };
-        let interrupt = Self(reason.boxed().shared());
-        // The first look installs the handler: a Ctrl-C during the first request counts.
-        let _ = interrupt.0.clone().now_or_never();
-        interrupt
+        Self(reason.boxed().shared())
     }
-}
 
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No handler, no interruption: the signal keeps its usual effect.
-        future::pending::<()>().await;
+    /// The signal that stopped the run, if one did.
+    pub(crate) fn signal(self) -> Option<&'static str> {
+        self.0
+            .now_or_never()
+            .filter(|reason| *reason != OUTPUT_CLOSED)
     }
 }
 

@@ -6,7 +6,8 @@ use std::io::Write as _;
 use comfy_table::{CellAlignment, Table};
 
 use crate::report::{ConnectorReport, Failure};
-use crate::support::text::{self, plain};
+use crate::support::tables;
+use crate::support::text::plain;
 use crate::sync::{Outcome, status};
 
 /// So many rejected records of an account are listed.
@@ -32,11 +33,6 @@ pub(crate) fn show(outcomes: &[Outcome], quiet: bool) {
     print(&text);
 }
 
-/// Tells an error that belongs to no account.
-pub(crate) fn complain(error: &str) {
-    print(&format!("error: {}\n", plain(error)));
-}
-
 fn print(text: &str) {
     // With standard error closed, the exit status is all there is left to say.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
@@ -44,7 +40,7 @@ fn print(text: &str) {
 
 fn table(outcomes: &[Outcome]) -> Table {
     let software = outcomes.iter().any(|outcome| outcome.offers_software);
-    let mut table = text::table(header(software));
+    let mut table = tables::table(header(software));
     table.add_rows(outcomes.iter().map(|outcome| row(outcome, software)));
     let (names, verdicts) = (2, 1);
     let numbers = table.column_count() - names - verdicts;

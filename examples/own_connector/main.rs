@@ -33,7 +33,6 @@
 //! | links to the next page, lists within lists, exports; keys in headers of their own, Basic, a sign-in that is no OAuth | `lmsync-core/tests/kinds_of_vendor.rs` |
 //! | errors in answers with status 200, GraphQL | `lmsync-superops/src/answers.rs` |
 //! | fields that its customers define; a write that replaces a whole map | `lmsync-syncro/src` |
-#![allow(clippy::print_stdout)]
 
 mod config;
 mod connector;
@@ -41,6 +40,7 @@ mod dates;
 mod simulator;
 
 use std::error::Error;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "api_key": API_KEY,
     }))?;
     let connector = account.connect_in(&simulated())?;
-    check(connector.as_ref()).await;
+    check(connector.as_ref()).await?;
     list(connector.as_ref()).await?;
     Ok(())
 }
@@ -82,11 +82,13 @@ fn simulated() -> Environment {
 }
 
 /// What the key can do, before it is relied on.
-async fn check(connector: &dyn Connector) {
+async fn check(connector: &dyn Connector) -> std::io::Result<()> {
     for check in connector.check(CheckScope::read()).await.checks {
         let verdict = if check.ok { "ok" } else { "failed" };
-        println!("{:16} {verdict:7} {}", check.name, check.detail);
+        let (name, detail) = (check.name, check.detail);
+        writeln!(std::io::stdout(), "{name:16} {verdict:7} {detail}")?;
     }
+    Ok(())
 }
 
 /// The windows, the counts and the order of pages are core's work: they are
@@ -99,19 +101,22 @@ async fn list(connector: &dyn Connector) -> Result<(), Box<dyn Error>> {
         example = Some(asset?);
     }
     let summary = assets.summary();
-    println!(
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
         "{} of {} assets checked in within 30 days, {} never did; complete: {}, requests: {}",
         summary.kept,
         summary.seen,
         summary.never_checked_in,
         summary.complete,
         summary.usage.requests,
-    );
+    )?;
     if let Some(asset) = example {
-        println!(
+        writeln!(
+            out,
             "the last of them: {}",
             serde_json::to_string_pretty(&asset)?
-        );
+        )?;
     }
     Ok(())
 }

@@ -22,8 +22,17 @@ pub(crate) struct Account {
     pub(crate) config: ConnectorConfig,
 }
 
-/// The accounts of `vendors` that the file at `path` names; at least one.
-pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {
+/// The content of a configuration file.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    /// At least one.
+    pub(crate) accounts: Vec<Account>,
+    /// What should be mended, though it can be used as it is.
+    pub(crate) warning: Option<String>,
+}
+
+/// The accounts of `vendors` that the file at `path` names.
+pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<Problem>> {
     let file = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| vec![Problem::new(&file, error)])?;
     // The error's own `Display` would quote the line, and the line may hold a secret.
@@ -34,12 +43,46 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Vec<Account>, Vec<P
             error.message(),
         )]
     })?;
-    accounts(table, vendors).map_err(|problems| {
-        problems
-            .into_iter()
-            .map(|problem| problem.inside(&file))
-            .collect()
+    let holds_secrets = holds_secrets(&table);
+    match accounts(table, vendors) {
+        Ok(accounts) => Ok(Configuration {
+            accounts,
+            warning: (holds_secrets && is_readable_by_others(path)).then(|| {
+                format!(
+                    "{file} holds secrets and can be read by other users of this machine: \
+                     `chmod 600 {file}` keeps them out, or name environment variables in it: {{ env = \"NAME\" }}"
+                )
+            }),
+        }),
+        Err(problems) => {
+            let inside = problems.into_iter().map(|problem| problem.inside(&file));
+            Err(inside.collect())
+        }
+    }
+}
+
+/// Tells whether a secret itself stands in the file, and not the name of a variable alone.
+fn holds_secrets(file: &Table) -> bool {
+    const WORDS: [&str; 4] = ["key", "password", "secret", "token"];
+    let accounts = file.get(TABLES).and_then(Value::as_array);
+    let mut accounts = accounts.into_iter().flatten().filter_map(Value::as_table);
+    accounts.any(|account| {
+        let mut values = account.iter();
+        values.any(|(key, value)| value.is_str() && WORDS.iter().any(|word| key.contains(word)))
     })
+}
+
+#[cfg(unix)]
+fn is_readable_by_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const GROUP_OR_OTHERS_READ: u32 = 0o044;
+    fs::metadata(path).is_ok_and(|found| found.permissions().mode() & GROUP_OR_OTHERS_READ != 0)
+}
+
+/// Nothing is known of other systems' lists of who may read.
+#[cfg(not(unix))]
+fn is_readable_by_others(_: &Path) -> bool {
+    false
 }
 
 fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {

@@ -62,6 +62,12 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Tells `text` on standard error, with what it is in front: an error, a warning, a note.
+pub(crate) fn tell(what: &str, text: &str) {
+    // With standard error closed, the exit status is all there is left to say.
+    let _ = writeln!(std::io::stderr(), "{what}: {}", plain(text));
+}
+
 /// Tells every problem on standard error, for the user to mend all at once.
 pub(crate) fn refuse(problems: &[Problem]) -> ExitCode {
     let mut stderr = std::io::stderr().lock();

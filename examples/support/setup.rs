@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lmsync::{Connector, ConnectorConfig, Environment, Result as Connected, Vendors};
 
 use super::config::{self, Account};
-use super::problem::Problem;
+use super::problem::{Problem, tell};
 use super::simulators::{self, Simulators};
 
 /// The connectors of one run.
@@ -14,6 +14,7 @@ use super::simulators::{self, Simulators};
 pub(crate) struct Setup<C: ?Sized> {
     /// In the order of the file.
     pub(crate) connectors: Vec<Arc<C>>,
+    warning: Option<String>,
     // They serve until they are dropped.
     _simulators: Option<Simulators>,
 }
@@ -29,19 +30,34 @@ impl<C: Connector + ?Sized> Setup<C> {
         connect: impl Fn(&ConnectorConfig, &Environment) -> Connected<Arc<C>>,
     ) -> Result<Self, Vec<Problem>> {
         match config {
-            Some(path) => Ok(Self {
-                connectors: connected(&config::read(path, vendors)?, connect)?,
-                _simulators: None,
-            }),
+            Some(path) => {
+                let configuration = config::read(path, vendors)?;
+                Ok(Self {
+                    connectors: connected(&configuration.accounts, connect)?,
+                    warning: configuration.warning,
+                    _simulators: None,
+                })
+            }
             None => {
                 let simulators = simulators::start()
                     .await
                     .map_err(|error| vec![Problem::new("embedded simulators", error)])?;
                 Ok(Self {
                     connectors: connected(&embedded(&simulators), connect)?,
+                    warning: None,
                     _simulators: Some(simulators),
                 })
             }
+        }
+    }
+}
+
+impl<C: ?Sized> Setup<C> {
+    /// Tells what should be mended in the configuration. A quiet run leaves it to others: where it
+    /// is on a schedule, the warning would come each time.
+    pub(crate) fn warn(&self) {
+        if let Some(warning) = &self.warning {
+            tell("warning", warning);
         }
     }
 }

@@ -1,27 +1,49 @@
-//! Text and tables for a terminal.
+//! Other people's text, made fit for a terminal.
 
-use comfy_table::{LineStyle, Table, TableStyle};
+use std::ops::RangeInclusive;
 
-/// An empty table with a line below its header, and none that only costs room.
-pub(crate) fn table(header: Vec<&str>) -> Table {
-    let line = LineStyle::none().fill('─').junction('─');
-    let mut table = Table::new();
-    table
-        .load_style(TableStyle::new().header_separator(line))
-        .set_header(header);
-    table
-}
-
-/// `text` on one line, without what could steer a terminal or reverse what is read.
+/// Characters that a terminal does not show as what they are: marks that turn the direction of
+/// writing or join letters, have no width, or hide text as tags.
 ///
-/// Customers' names and vendors' messages are other people's text.
+/// Documented: <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings>, and the categories
+/// Cf, Zl and Zp of <https://www.unicode.org/Public/16.0.0/ucd/extracted/DerivedGeneralCategory.txt>, with
+/// what else is ignorable by <https://www.unicode.org/Public/16.0.0/ucd/DerivedCoreProperties.txt>.
+const UNSHOWN: [RangeInclusive<char>; 23] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{600}'..='\u{605}',
+    '\u{61c}'..='\u{61c}',
+    '\u{6dd}'..='\u{6dd}',
+    '\u{70f}'..='\u{70f}',
+    '\u{890}'..='\u{891}',
+    '\u{8e2}'..='\u{8e2}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fffb}',
+    '\u{110bd}'..='\u{110cd}',
+    '\u{13430}'..='\u{1343f}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+];
+
+/// `text` on one line, without what could steer a terminal or make it show something else than what is
+/// there: customers' names and vendors' messages are other people's text.
+///
+/// It is for people. Records and reports keep it as it came.
 pub(crate) fn plain(text: &str) -> String {
     text.chars()
-        .map(|letter| if is_steering(letter) { ' ' } else { letter })
+        .map(|letter| if is_unshown(letter) { ' ' } else { letter })
         .collect()
 }
 
-fn is_steering(letter: char) -> bool {
-    let is_direction = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    letter.is_control() || is_direction
+fn is_unshown(letter: char) -> bool {
+    letter.is_control() || UNSHOWN.iter().any(|unshown| unshown.contains(&letter))
 }

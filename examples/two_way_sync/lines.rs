@@ -1,8 +1,7 @@
 //! The plan as JSON lines.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -14,6 +13,7 @@ use serde::Serialize;
 
 use crate::dates::Named;
 use crate::support::problem::Problem;
+use crate::support::whole_file::WholeFile;
 use crate::targets::Wanted;
 
 /// What is planned for one date of one asset.
@@ -170,39 +170,32 @@ fn reason(plan: &FieldPlan) -> String {
 }
 
 /// The file that the plan is written to.
-pub(crate) struct PlanFile {
-    name: String,
-    file: Option<Box<dyn Write + Send>>,
-}
+pub(crate) struct PlanFile(Option<WholeFile>);
 
 impl PlanFile {
     /// Begins `path`, where `-` is standard output; without one, nothing is written.
     pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
-        let name = path
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
-        let file: Option<Box<dyn Write + Send>> = match path {
-            None => None,
-            Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stdout())),
-            Some(path) => {
-                let file = File::create(path).map_err(|error| Problem::new(&name, error))?;
-                Some(Box::new(BufWriter::new(file)))
-            }
-        };
-        Ok(Self { name, file })
+        Ok(Self(path.map(WholeFile::create).transpose()?))
+    }
+
+    /// Leaves the file that is there as it is, because of `reason`.
+    pub(crate) fn leave(self, reason: &str) -> Result<(), String> {
+        self.0.map_or(Ok(()), |file| file.leave(reason))
     }
 
     pub(crate) fn write(self, lines: &[PlanLine]) -> Result<(), Problem> {
-        let Some(mut file) = self.file else {
+        let Some(file) = self.0 else {
             return Ok(());
         };
-        let mut written = || -> io::Result<()> {
-            for line in lines {
-                serde_json::to_writer(&mut file, line)?;
-                file.write_all(b"\n")?;
-            }
-            file.flush()
-        };
-        written().map_err(|error| Problem::new(&self.name, error))
+        let name = file.name().to_owned();
+        write_lines(file, lines).map_err(|error| Problem::new(name, error))
     }
+}
+
+fn write_lines(mut file: WholeFile, lines: &[PlanLine]) -> io::Result<()> {
+    for line in lines {
+        serde_json::to_writer(&mut file, line)?;
+        file.write_all(b"\n")?;
+    }
+    file.put_in_place()
 }

@@ -1,14 +1,12 @@
 //! Where a run records what it attempts.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use lmsync::ConnectorInfo;
 use lmsync::two_way::{FileJournal, History, Journal};
 use lmsync_testkit::MemoryJournal;
 
-use crate::support::problem::Problem;
-use crate::support::text::plain;
+use crate::support::problem::{Problem, tell};
 
 /// The journal of a run, and what earlier runs left in it.
 #[derive(Debug)]
@@ -33,6 +31,7 @@ impl Record {
                 .map_err(problem),
             (None, true) => {
                 tell(
+                    "note",
                     "without --journal, this run cannot be undone, nor gone on with once it is interrupted",
                 );
                 Ok(Self {
@@ -43,9 +42,9 @@ impl Record {
             (Some(path), true) => {
                 let opened = FileJournal::open(path, accounts).map_err(problem)?;
                 if let Some(torn) = opened.torn {
-                    tell(&format!(
-                        "the journal's last line was cut off, and taken out: {torn}"
-                    ));
+                    let note =
+                        format!("the journal's last line was cut off, and taken out: {torn}");
+                    tell("note", &note);
                 }
                 Ok(Self {
                     journal: Some(Box::new(opened.journal)),
@@ -74,9 +73,4 @@ impl Record {
     pub(crate) fn parts(&mut self) -> (Option<&dyn Journal>, &mut History) {
         (self.journal.as_deref(), &mut self.history)
     }
-}
-
-fn tell(note: &str) {
-    // With standard error closed, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "note: {}", plain(note));
 }

@@ -10,8 +10,11 @@ use lmsync::two_way::{ApplyReport, JournalEntry, WriteOutcome};
 
 use crate::Options;
 use crate::lines::PlanLine;
-use crate::support::problem::Problem;
-use crate::support::text::{plain, table};
+use crate::support::problem::{Problem, tell};
+use crate::support::same_file::is_stdout;
+use crate::support::stdout;
+use crate::support::tables::table;
+use crate::support::text::plain;
 
 /// So many lines of a plan are shown.
 const LINES_SHOWN: usize = 60;
@@ -26,12 +29,12 @@ pub(crate) struct Shown {
 impl Shown {
     pub(crate) fn new(plan: Option<&Path>) -> Self {
         Self {
-            is_plan_on_stdout: plan.is_some_and(|path| path.as_os_str() == "-"),
+            is_plan_on_stdout: plan.is_some_and(is_stdout),
         }
     }
 
-    /// The plan as a table, writes first, and what to do next.
-    pub(crate) fn plan(&self, lines: &[PlanLine], options: &Options) {
+    /// The plan as a table, writes first, and what to do next; tells whether it could be shown.
+    pub(crate) fn plan(&self, lines: &[PlanLine], options: &Options) -> bool {
         let (writes, skips): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.is_write());
         let mut rows = table(vec![
             "", "account", "asset", "field", "held now", "new", "source", "why",
@@ -60,7 +63,7 @@ impl Shown {
         if !options.apply {
             let _ = writeln!(text, "{}", next_step(writes.len(), options));
         }
-        self.print(&text);
+        self.print(&text)
     }
 
     pub(crate) fn problems<'p>(&self, problems: impl Iterator<Item = &'p Problem>) {
@@ -71,8 +74,8 @@ impl Shown {
         }
     }
 
-    /// What became of every date.
-    pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) {
+    /// What became of every date; tells whether it could be shown.
+    pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) -> bool {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut failed = Vec::new();
         for (account, report) in reports {
@@ -120,16 +123,26 @@ impl Shown {
         if more > 0 {
             let _ = writeln!(text, "and {more} more; --journal FILE has them all");
         }
-        self.print(&text);
+        self.print(&text)
     }
 
-    fn print(&self, text: &str) {
-        // With both closed, the exit status is all there is left to say.
-        let _ = if self.is_plan_on_stdout {
-            io::stderr().lock().write_all(text.as_bytes())
-        } else {
-            io::stdout().lock().write_all(text.as_bytes())
-        };
+    fn print(&self, text: &str) -> bool {
+        if self.is_plan_on_stdout {
+            // With standard error closed, the plan is there all the same.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            return true;
+        }
+        let printed = stdout::open().and_then(|mut stdout| {
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        });
+        if let Err(error) = &printed {
+            tell(
+                "error",
+                &format!("cannot write to standard output: {error}"),
+            );
+        }
+        printed.is_ok()
     }
 }
 

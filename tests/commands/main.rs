@@ -4,11 +4,15 @@
 mod check_connection;
 mod command_line;
 mod configuration;
+mod files;
 mod full_sync;
 mod killed_run;
+mod proxy;
 mod secrets;
+mod signals;
 mod support;
 mod teaching;
+mod terminal;
 mod two_way_sync;
 
 use std::collections::BTreeSet;

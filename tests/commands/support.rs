@@ -1,5 +1,6 @@
 //! The example programs as processes, and accounts on loopback for them to read.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -34,7 +35,16 @@ impl Program {
     pub(crate) fn new(name: &str) -> Self {
         let mut command = Command::new(example(name));
         // What a developer has set for real accounts must not reach these programs.
-        for variable in ["LMSYNC_SUBDOMAIN", "LMSYNC_TOKEN"] {
+        for variable in [
+            "LMSYNC_SUBDOMAIN",
+            "LMSYNC_TOKEN",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "NO_PROXY",
+            "no_proxy",
+        ] {
             command.env_remove(variable);
         }
         Self(command)
@@ -55,6 +65,21 @@ impl Program {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Runs in a shell by `script`, in which `"$@"` is the program with its arguments.
+    #[cfg(unix)]
+    pub(crate) fn in_shell(self, script: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]);
+        shell.arg(self.0.get_program()).args(self.0.get_args());
+        for (name, value) in self.0.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        Self(shell)
     }
 
     /// The command, for tests that talk to the running program.
@@ -175,11 +200,26 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Writes the configuration file and returns its path.
+    /// Writes the configuration file, readable by its owner alone, and returns its path.
     pub(crate) fn config(&self, text: &str) -> PathBuf {
         let path = self.path("accounts.toml");
         std::fs::write(&path, text).expect("a writable folder");
+        #[cfg(unix)]
+        permit(&path, 0o600);
         path
+    }
+
+    /// Names of the files in it.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let files = std::fs::read_dir(self.0.path()).expect("a folder");
+        files
+            .map(|file| {
+                file.expect("a file")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .collect()
     }
 
     /// What a program wrote to `name`.
@@ -196,6 +236,14 @@ impl Folder {
     pub(crate) fn lines(&self, name: &str) -> Vec<Value> {
         json_lines(&self.text(name))
     }
+}
+
+/// Sets who may do what with the file at `path`.
+#[cfg(unix)]
+pub(crate) fn permit(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let permissions = std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(path, permissions).expect("a file of one's own");
 }
 
 /// JSON lines, every one of them whole.

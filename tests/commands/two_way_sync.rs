@@ -560,3 +560,23 @@ fn what_a_listing_tells_is_not_asked_again() {
     assert!(filled.count() > 5);
     assert_eq!(desk.account.server.requests(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_journal_line_that_does_not_fit_leaves_no_part_of_it() {
+    let desk = Desk::new();
+    let all = 0..desk.ids.len();
+    let wishes: Vec<Value> = all.map(|place| desk.expiry(place, "2027-05-31")).collect();
+    desk.dates(&wishes);
+    let limited = desk
+        .applying()
+        .in_shell(r#"trap '' XFSZ; ulimit -f 2; exec "$@""#);
+    let run = limited.run().expect(1);
+    assert!(run.stdout.contains("the journal"), "{}", run.stdout);
+    let lines = desk.folder.lines("journal.jsonl").len();
+    assert!((1..desk.ids.len()).contains(&lines), "{lines}");
+    // With room, the next run finds out what became of the write without a line.
+    desk.applying().run().expect(0);
+    assert_eq!(desk.folder.lines("journal.jsonl").len(), desk.ids.len());
+    assert_eq!(desk.writes(), desk.ids.len());
+}

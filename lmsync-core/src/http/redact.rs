@@ -75,13 +75,13 @@ impl Redactor {
         let mut masked = String::new();
         let mut shown = 0;
         for place in self.places_of_secrets(text) {
-            let start = text.floor_char_boundary(place.start);
+            let start = boundary_before(text, place.start);
             if start >= length {
                 break;
             }
             masked.push_str(&text[shown.min(start)..start]);
             masked.push_str(MASK);
-            shown = text.ceil_char_boundary(place.end);
+            shown = boundary_after(text, place.end);
         }
         masked.push_str(text.get(shown..length).unwrap_or_default());
         masked
@@ -133,10 +133,7 @@ impl Redactor {
         let start = &body[..body.len().min(EXCERPT_BYTES)];
         let text = String::from_utf8_lossy(start);
         let text = match start.len() < body.len() {
-            true => self.masked(
-                &text,
-                text.floor_char_boundary(EXCERPT_BYTES - LONGEST_ECHO),
-            ),
+            true => self.masked(&text, boundary_before(&text, EXCERPT_BYTES - LONGEST_ECHO)),
             false => self.mask(&text),
         };
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -182,6 +179,20 @@ fn find(wanted: &[&Wanted], reading: &Reading, places: &mut Vec<Range<usize>>) {
         let found = finder.find_iter(&reading.bytes);
         places.extend(found.map(|at| reading.place(at..at + text.len())));
     }
+}
+
+/// The last end of a letter in `text` up to `at`.
+fn boundary_before(text: &str, at: usize) -> usize {
+    let mut ends = (0..=at).rev();
+    ends.find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default()
+}
+
+/// The first end of a letter in `text` from `at` on.
+fn boundary_after(text: &str, at: usize) -> usize {
+    let mut ends = at..text.len();
+    ends.find(|end| text.is_char_boundary(*end))
+        .unwrap_or(text.len())
 }
 
 fn holds<'s>(secrets: impl IntoIterator<Item = &'s Secret>, secret: &Secret) -> bool {
