@@ -168,7 +168,9 @@ impl<'a> Answer<'a> {
     #[must_use]
     pub fn said(&self) -> Said {
         let is_refusal = !self.status().is_success();
-        Said::of(self.body(), is_refusal, |text| self.mask(text))
+        Said::of(self.body(), is_refusal, |text| {
+            self.redactor.beginning(text)
+        })
     }
 
     /// The code of OAuth that the body names, for a sign-in that was refused; a code that is not of

@@ -15,13 +15,16 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Every reading of `text`: as it is, and with escapes, base64 and hexadecimal digits undone.
-    pub(super) fn all_of(text: &str) -> Vec<Self> {
-        let mut all = unescaped_by_and_by(Self::plain(text));
-        let encoded: Vec<Self> = all.iter().flat_map(Self::decoded).collect();
-        // What was encoded may itself hold escapes, as an OAuth client's id and secret in Basic do.
-        all.extend(encoded.into_iter().flat_map(unescaped_by_and_by));
-        all
+    /// Shows every reading of `text` to `look`, one at a time: as it is, and with escapes, base64 and
+    /// hexadecimal digits undone.
+    pub(super) fn each_of(text: &str, mut look: impl FnMut(&Self)) {
+        unescape_by_and_by(Self::plain(text), |reading| {
+            look(reading);
+            for decoded in reading.decoded() {
+                // What was encoded may itself hold escapes, as an OAuth client's id and secret in Basic do.
+                unescape_by_and_by(decoded, &mut look);
+            }
+        });
     }
 
     fn plain(text: &str) -> Self {
@@ -68,10 +71,10 @@ impl Reading {
     }
 
     /// The readings of what may be base64 or hexadecimal digits, from each place where these may begin.
-    fn decoded(&self) -> Vec<Self> {
+    fn decoded(&self) -> impl Iterator<Item = Self> {
         let base64 = (0..4).map(|skipped| self.digits(base64_value, 6, skipped));
         let hexadecimal = (0..2).map(|skipped| self.digits(hexadecimal_value, 4, skipped));
-        base64.chain(hexadecimal).collect()
+        base64.chain(hexadecimal)
     }
 
     /// The bytes that digits of so many `bits` stand for, where so many digits of each run are `skipped`.
@@ -109,16 +112,16 @@ impl Reading {
     }
 }
 
-/// `reading`, and what it is with its escapes undone once, twice and so on.
-fn unescaped_by_and_by(reading: Reading) -> Vec<Reading> {
-    let mut all = vec![reading];
-    while all.len() <= DEEPEST {
-        match all.last().and_then(Reading::unescaped) {
-            Some(next) => all.push(next),
-            None => break,
+/// Shows `look` the `reading`, and what it is with its escapes undone once, twice and so on.
+fn unescape_by_and_by(mut reading: Reading, mut look: impl FnMut(&Reading)) {
+    for _ in 0..DEEPEST {
+        look(&reading);
+        match reading.unescaped() {
+            Some(next) => reading = next,
+            None => return,
         }
     }
-    all
+    look(&reading);
 }
 
 /// What the escape at the beginning of `text` stands for, and its length.
@@ -215,11 +218,15 @@ mod tests {
 
     /// Whether one of the readings of `text` has `said`, and from where.
     fn place_of(text: &str, said: &str) -> Option<Range<usize>> {
-        Reading::all_of(text).iter().find_map(|reading| {
+        let mut found = None;
+        Reading::each_of(text, |reading| {
             let windows = &mut reading.bytes.windows(said.len());
-            let at = windows.position(|window| window == said.as_bytes())?;
-            Some(reading.place(at..at + said.len()))
-        })
+            let at = windows.position(|window| window == said.as_bytes());
+            found = found
+                .take()
+                .or(at.map(|at| reading.place(at..at + said.len())));
+        });
+        found
     }
 
     #[test]

@@ -11,9 +11,9 @@ use super::reading::Reading;
 use crate::secret::Secret;
 
 const EXCERPT_CHARS: usize = 200;
-/// An excerpt is taken from so many bytes at most, and from no more than is left of them where a
-/// secret at their end may have been cut.
-const EXCERPT_BYTES: usize = 64 * 1024;
+/// So many bytes of a text are looked at together, so that memory is bounded whatever its length.
+const WINDOW: usize = 64 * 1024;
+/// Windows overlap by so many bytes: no secret is longer, whatever encodes it.
 const LONGEST_ECHO: usize = 32 * 1024;
 const MASK: &str = "[REDACTED]";
 /// A fragment of a letter or two would blank out ordinary words.
@@ -87,6 +87,16 @@ impl Redactor {
         masked
     }
 
+    /// The beginning of `text`, masked; all of it unless it is very long, for that would cost time.
+    pub(super) fn beginning(&self, text: &str) -> String {
+        if text.len() <= WINDOW {
+            return self.mask(text);
+        }
+        // At the end of what is looked at, a secret may have been cut.
+        let start = &text[..boundary_before(text, WINDOW)];
+        self.masked(start, boundary_before(start, WINDOW - LONGEST_ECHO))
+    }
+
     /// Where secrets stand in `text`, in order and none upon another.
     fn places_of_secrets(&self, text: &str) -> Vec<Range<usize>> {
         let wanted = self.wanted();
@@ -94,12 +104,17 @@ impl Redactor {
         if wanted.is_empty() {
             return places;
         }
-        for mut reading in Reading::all_of(text) {
-            let (in_any_case, exact): (Vec<&Wanted>, _) =
-                wanted.iter().partition(|wanted| wanted.in_any_case);
-            find(&exact, &reading, &mut places);
-            reading.bytes.make_ascii_lowercase();
-            find(&in_any_case, &reading, &mut places);
+        let (in_any_case, exact): (Vec<&Wanted>, _) =
+            wanted.iter().partition(|wanted| wanted.in_any_case);
+        for (start, window) in windows(text) {
+            Reading::each_of(window, |reading| {
+                let mut add = |bytes: &[u8], wanted| {
+                    let found = find(bytes, wanted).map(|found| reading.place(found));
+                    places.extend(found.map(|place| start + place.start..start + place.end));
+                };
+                add(&reading.bytes, &exact);
+                add(&reading.bytes.to_ascii_lowercase(), &in_any_case);
+            });
         }
         places.sort_by_key(|place| (place.start, place.end));
         places.dedup_by(|next, place| {
@@ -130,12 +145,9 @@ impl Redactor {
     /// Masking comes before cutting, so that no part of a secret is left at the edge.
     #[must_use]
     pub fn excerpt(&self, body: &[u8]) -> String {
-        let start = &body[..body.len().min(EXCERPT_BYTES)];
-        let text = String::from_utf8_lossy(start);
-        let text = match start.len() < body.len() {
-            true => self.masked(&text, boundary_before(&text, EXCERPT_BYTES - LONGEST_ECHO)),
-            false => self.mask(&text),
-        };
+        // Enough, as letters: a byte that is none becomes one of three bytes.
+        let start = &body[..body.len().min(WINDOW + 1)];
+        let text = self.beginning(&String::from_utf8_lossy(start));
         let words: Vec<&str> = text.split_whitespace().collect();
         let line = words.join(" ");
         match line.char_indices().nth(EXCERPT_CHARS) {
@@ -172,13 +184,26 @@ impl Wanted {
     }
 }
 
-/// Adds to `places` where `wanted` stand in `reading`.
-fn find(wanted: &[&Wanted], reading: &Reading, places: &mut Vec<Range<usize>>) {
-    for Wanted { text, .. } in wanted {
+/// The places in `bytes` at which one of `wanted` stands.
+fn find(bytes: &[u8], wanted: &[&Wanted]) -> impl Iterator<Item = Range<usize>> {
+    wanted.iter().flat_map(move |Wanted { text, .. }| {
         let finder = Finder::new(text.as_slice());
-        let found = finder.find_iter(&reading.bytes);
-        places.extend(found.map(|at| reading.place(at..at + text.len())));
-    }
+        let found: Vec<usize> = finder.find_iter(bytes).collect();
+        found.into_iter().map(|at| at..at + text.len())
+    })
+}
+
+/// Parts of `text` that overlap, each with its place.
+fn windows(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_needed = move |start: usize| start == 0 || start + LONGEST_ECHO < text.len();
+    let starts = (0..).step_by(WINDOW - LONGEST_ECHO);
+    starts
+        .take_while(move |start| is_needed(*start))
+        .map(|start| {
+            let start = boundary_before(text, start);
+            let end = boundary_before(text, text.len().min(start + WINDOW));
+            (start, &text[start..end])
+        })
 }
 
 /// The last end of a letter in `text` up to `at`.
@@ -283,7 +308,7 @@ mod tests {
     #[test]
     fn a_secret_at_the_end_of_what_an_excerpt_looks_at_is_not_shown_in_part() {
         let redactor = Redactor::default().and(&Secret::from("tok-4f9a-canary"));
-        for blanks in [EXCERPT_BYTES - 8, EXCERPT_BYTES - LONGEST_ECHO - 8] {
+        for blanks in [WINDOW - 8, WINDOW - LONGEST_ECHO - 8] {
             let body = format!(
                 "{}tok-4f9a-canary{}",
                 " ".repeat(blanks),
@@ -291,6 +316,25 @@ mod tests {
             );
             let shown = redactor.excerpt(body.as_bytes());
             assert!(!shown.contains("tok"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_masked_anywhere_in_a_long_text() {
+        let redactor = Redactor::default().and(&Secret::from("tok-4f9a-canary"));
+        for length in [
+            1,
+            100,
+            WINDOW - LONGEST_ECHO - 5,
+            WINDOW - 5,
+            WINDOW,
+            3 * WINDOW,
+        ] {
+            for letter in ["x ", "é "] {
+                let filling = letter.repeat(length / letter.len());
+                let shown = redactor.mask(&format!("{filling}tok-4f9a-canary{filling}"));
+                assert_eq!(shown, format!("{filling}{MASK}{filling}"), "{length}");
+            }
         }
     }
 
