@@ -233,7 +233,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn two_ids_never_have_one_address(one in "[\\PC\\x00-\\x20./%?#]{0,6}", other in "[\\PC\\x00-\\x20./%?#]{0,6}") {
+        fn two_ids_never_have_one_address(
+            one in "[17\\t\\n\\r./%?# ]{0,3}",
+            other in "[17\\t\\n\\r./%?# ]{0,3}",
+        ) {
             let endpoint = Endpoint::parse("https://api.example.com").unwrap();
             let address = |id: &str| endpoint.path(["devices", id, "fields"]);
             if let (Ok(first), Ok(second)) = (address(&one), address(&other)) {
