@@ -29,9 +29,10 @@ pub enum Fault {
     Fail(TransportErrorKind),
     /// The vendor acts on the request, and the answer is lost.
     LoseAnswer,
-    /// The vendor is asked, and this many bytes of its answer's body arrive.
+    /// The vendor is asked, and this many bytes of its answer's body arrive. A refusal arrives
+    /// whole: its status says all.
     Truncate(usize),
-    /// The vendor is asked, and half of its answer's body arrives.
+    /// The vendor is asked, and half of its answer's body arrives, unless it is a refusal.
     Halve,
     /// Something in between answers in the vendor's place.
     Answer {
@@ -337,8 +338,9 @@ impl FaultyTransport {
         fault: Option<Fault>,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
-        let cut = |answer: Response<Bytes>, bytes: usize| {
-            answer.map(|body| body.slice(..bytes.min(body.len())))
+        let cut = |answer: Response<Bytes>, bytes: usize| match answer.status().is_success() {
+            true => answer.map(|body| body.slice(..bytes.min(body.len()))),
+            false => answer,
         };
         let fault = match fault {
             None => return self.ask(number, request).await,
