@@ -23,12 +23,22 @@ pub(crate) struct ConnectorReport {
     pub(crate) filtered_out: u64,
     pub(crate) unknown_check_in: u64,
     pub(crate) duplicates: u64,
+    /// The first of those that could not be read.
     pub(crate) rejected: Vec<Rejection>,
+    /// The number of others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) rejected_more: u64,
     pub(crate) requests: u64,
     pub(crate) retries: u64,
     pub(crate) rate_limited_waits: u64,
     pub(crate) elapsed_ms: u64,
     pub(crate) error: Option<Failure>,
+}
+
+// Serde's own shape for a predicate.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Why an account is not complete.

@@ -224,6 +224,7 @@ fn outcome(
         let summary = &listing.summary;
         report.duplicates += summary.duplicates;
         report.rejected.extend(summary.rejected.iter().cloned());
+        report.rejected_more += summary.rejected_total - summary.rejected.len() as u64;
         report.requests += summary.usage.requests;
         report.retries += summary.usage.retries;
         report.rate_limited_waits += summary.usage.rate_limited_waits;

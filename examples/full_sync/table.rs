@@ -85,7 +85,7 @@ fn row(outcome: &Outcome, software: bool) -> Vec<String> {
         report.filtered_out.to_string(),
         report.unknown_check_in.to_string(),
         report.duplicates.to_string(),
-        report.rejected.len().to_string(),
+        (report.rejected.len() as u64 + report.rejected_more).to_string(),
         report.requests.to_string(),
         format!("{:.1} s", report.elapsed_ms as f64 / 1000.0),
         status(report),
@@ -113,7 +113,8 @@ fn rejected(report: &ConnectorReport) -> String {
             plain(&rejection.reason)
         );
     }
-    let more = report.rejected.len().saturating_sub(REJECTED_SHOWN);
+    let untold = report.rejected.len().saturating_sub(REJECTED_SHOWN) as u64;
+    let more = untold + report.rejected_more;
     if more > 0 {
         let _ = writeln!(text, "{account}: and {more} more rejected records");
     }

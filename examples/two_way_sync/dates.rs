@@ -94,6 +94,8 @@ impl Dates {
             wishes: Vec::new(),
             problems: Vec::new(),
         };
+        // Editors of some systems begin a file with a byte order mark.
+        let text = text.trim_start_matches('\u{feff}');
         for (number, line) in (1..).zip(text.lines()) {
             if line.trim().is_empty() {
                 continue;
@@ -170,7 +172,7 @@ fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<Named, String>
 /// A day written `YYYY-MM-DD` and nothing else.
 fn day(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (day.to_string() == text).then_some(day)
+    (text.len() == 10 && day.to_string() == text).then_some(day)
 }
 
 #[cfg(test)]
@@ -185,6 +187,15 @@ mod tests {
         let dates = parse(line);
         assert!(dates.wishes.is_empty(), "{line}");
         dates.problems[0].to_string()
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_file_is_no_part_of_it() {
+        let line = r#"{"serial":"AB12","purchase_date":"2024-01-01","source":"manual"}"#;
+        let dates = parse(&format!("\u{feff}{line}\r\n{line}"));
+        assert!(dates.problems.is_empty(), "{:?}", dates.problems);
+        assert_eq!(dates.wishes.len(), 2);
+        assert!(problem(&format!(" \u{feff}{line}")).contains("line 1"));
     }
 
     #[test]
