@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// So many encodings are undone one after the other, such as an address inside JSON inside an address.
 const DEEPEST: usize = 3;
+/// The letters that begin an escape: in addresses, JSON and HTML.
+const EVERY_ESCAPE: &[u8] = b"%\\&";
 /// What no secret holds: parts that are not beside each other are kept apart by it.
 const GAP: u8 = 0;
 
@@ -18,13 +20,20 @@ impl Reading {
     /// Shows every reading of `text` to `look`, one at a time: as it is, and with escapes, base64 and
     /// hexadecimal digits undone.
     pub(super) fn each_of(text: &str, mut look: impl FnMut(&Self)) {
-        unescape_by_and_by(Self::plain(text), |reading| {
+        unescape_by_and_by(Self::plain(text), EVERY_ESCAPE, |reading| {
             look(reading);
             for decoded in reading.decoded() {
                 // What was encoded may itself hold escapes, as an OAuth client's id and secret in Basic do.
-                unescape_by_and_by(decoded, &mut look);
+                unescape_by_and_by(decoded, EVERY_ESCAPE, &mut look);
             }
         });
+        // What looks like an escape of one kind may be a part of what was escaped in another.
+        let is_there = |begin: &&u8| text.as_bytes().contains(begin);
+        if EVERY_ESCAPE.iter().filter(is_there).count() > 1 {
+            for begin in EVERY_ESCAPE.iter().filter(is_there) {
+                unescape_by_and_by(Self::plain(text), &[*begin], &mut look);
+            }
+        }
     }
 
     fn plain(text: &str) -> Self {
@@ -55,15 +64,16 @@ impl Reading {
         self.places.extend(bytes.iter().map(|_| place.clone()));
     }
 
-    /// The reading with the escapes of addresses, JSON and HTML undone once; `None` if it has none.
-    fn unescaped(&self) -> Option<Self> {
+    /// The reading with the escapes that one of `begins` begins undone once; `None` if it has none.
+    fn unescaped(&self, begins: &[u8]) -> Option<Self> {
         let mut unescaped = Self::empty();
         let mut at = 0;
         while at < self.bytes.len() {
-            let (bytes, length) = match escape(&self.bytes[at..]) {
-                Some((letter, length)) => (letter, length),
-                None => (vec![self.bytes[at]], 1),
+            let escape = match begins.contains(&self.bytes[at]) {
+                true => escape(&self.bytes[at..]),
+                false => None,
             };
+            let (bytes, length) = escape.unwrap_or_else(|| (vec![self.bytes[at]], 1));
             unescaped.push(&bytes, self.place(at..at + length));
             at += length;
         }
@@ -112,11 +122,12 @@ impl Reading {
     }
 }
 
-/// Shows `look` the `reading`, and what it is with its escapes undone once, twice and so on.
-fn unescape_by_and_by(mut reading: Reading, mut look: impl FnMut(&Reading)) {
+/// Shows `look` the `reading`, and what it is with the escapes that one of `begins` begins undone
+/// once, twice and so on.
+fn unescape_by_and_by(mut reading: Reading, begins: &[u8], mut look: impl FnMut(&Reading)) {
     for _ in 0..DEEPEST {
         look(&reading);
-        match reading.unescaped() {
+        match reading.unescaped(begins) {
             Some(next) => reading = next,
             None => return,
         }
@@ -247,6 +258,10 @@ mod tests {
             ("<a&amp;b>", "a&b", 1..8),
             ("<a&amp;#47;b>", "a/b", 1..12),
             ("<a%26%2347%3Bb>", "a/b", 1..14),
+            // What looks like an escape of another kind is a part of what was escaped.
+            (r"%aAb\\c", r"aAb\c", 1..7),
+            (r"<a%41\\b>", r"a%41\b", 1..8),
+            ("<a&amp;#47%2F>", "a&#47/", 1..13),
         ] {
             assert_eq!(place_of(text, said), Some(place), "{text}");
         }
