@@ -13,7 +13,6 @@ mod support {
     pub(crate) mod problem;
     pub(crate) mod setup;
     pub(crate) mod simulators;
-    pub(crate) mod stdout;
     pub(crate) mod stop;
     pub(crate) mod tables;
     pub(crate) mod text;
@@ -32,9 +31,9 @@ use serde::Serialize;
 
 use self::support::problem::{refuse, tell};
 use self::support::setup::Setup;
+use self::support::stop;
 use self::support::tables::table;
 use self::support::text::plain;
-use self::support::{stdout, stop};
 
 /// Verify the credentials and permissions of every account; write nothing
 #[derive(Debug, Parser)]
@@ -131,7 +130,7 @@ fn print(answer: &Answer, json: bool) -> io::Result<()> {
         accounts.join("\n")
     };
     text.push('\n');
-    let mut stdout = stdout::open()?.lock();
+    let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }

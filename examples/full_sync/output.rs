@@ -21,7 +21,7 @@ use crate::support::whole_file::WholeFile;
 
 /// So many lines wait for the writer at most.
 const WAITING_LINES: usize = 256;
-/// So long a run that was stopped waits for whoever reads the other end of a pipe.
+/// Longest time that a run that was stopped waits for whoever reads the other end of a pipe.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where records go. Clones write to the same place, line by line.

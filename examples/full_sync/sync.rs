@@ -40,7 +40,7 @@ impl Outcome {
     }
 }
 
-/// What stops a run early: Ctrl-C, another signal, or an output that takes no more.
+/// The reason that stops a run early: Ctrl-C, another signal, or an output that takes no more.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt(Shared<BoxFuture<'static, &'static str>>);
 

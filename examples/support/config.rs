@@ -27,7 +27,7 @@ pub(crate) struct Account {
 pub(crate) struct Configuration {
     /// At least one.
     pub(crate) accounts: Vec<Account>,
-    /// What should be mended, though it can be used as it is.
+    /// A thing that should be mended, though the file can be used as it is.
     pub(crate) warning: Option<String>,
 }
 

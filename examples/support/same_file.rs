@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 
-/// So many links in a row are followed, as systems do.
+/// The most links in a row that are followed, as systems do.
 const MOST_LINKS: usize = 40;
 
 /// A file that an option names.

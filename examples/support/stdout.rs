@@ -1,20 +1,41 @@
-//! Standard output, as a place where what is written arrives or an error tells that it does not.
+//! Standard output, as a place for records: they arrive, or an error tells that they do not.
 
 use std::fs;
-use std::io::{self, Stdout};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Standard output, unless the program was started with it closed.
-pub(crate) fn open() -> io::Result<Stdout> {
-    if is_closed() {
-        return Err(io::Error::new(io::ErrorKind::BrokenPipe, "it is closed"));
+/// Standard output. Where the program was started with it closed, nothing can be written to it.
+pub(crate) fn open() -> Box<dyn Write + Send> {
+    match is_closed() {
+        true => Box::new(Closed),
+        false => Box::new(BufWriter::new(io::stdout())),
     }
-    Ok(io::stdout())
+}
+
+/// A standard output that is closed.
+struct Closed;
+
+impl Closed {
+    fn error() -> io::Error {
+        io::Error::new(io::ErrorKind::BrokenPipe, "it is closed")
+    }
+}
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(Self::error())
+    }
+
+    /// Fails without anything to write, too: no records are not a whole output.
+    fn flush(&mut self) -> io::Result<()> {
+        Err(Self::error())
+    }
 }
 
 /// Rust puts the null device in the place of a standard output that is closed, and opens it for
 /// reading, too; a shell that means the null device opens it for writing alone. Where the system does
-/// not tell, it is taken for open.
+/// not tell, it is taken for open. Other programs open the null device for both, so this is asked for
+/// records alone, which nobody means to throw away.
 fn is_closed() -> bool {
     const ACCESS: u32 = 0o3;
     const READ_AND_WRITE: u32 = 0o2;

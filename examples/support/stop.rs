@@ -1,4 +1,4 @@
-//! What ends a program from outside: Ctrl-C, and the signals of a system that stops it.
+//! Ends of a program from outside: Ctrl-C, and the signals of a system that stops it.
 
 use std::future::pending;
 

@@ -99,7 +99,7 @@ impl std::fmt::Debug for Writer {
 impl Writer {
     fn open(path: &Path) -> io::Result<Self> {
         if is_stdout(path) {
-            return Ok(Self::Direct(Box::new(BufWriter::new(stdout::open()?))));
+            return Ok(Self::Direct(stdout::open()));
         }
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),

@@ -210,7 +210,7 @@ async fn run(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>>
     Ok(went_well && is_told)
 }
 
-/// What becomes of a write that is under way when a second signal comes.
+/// The end of a write that is under way when a second signal comes.
 const AT_ONCE: &str = "a write that was under way may have been made; the next run with the same \
                        --journal finds out";
 

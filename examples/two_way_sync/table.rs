@@ -12,7 +12,6 @@ use crate::Options;
 use crate::lines::PlanLine;
 use crate::support::problem::{Problem, tell};
 use crate::support::same_file::is_stdout;
-use crate::support::stdout;
 use crate::support::tables::table;
 use crate::support::text::plain;
 
@@ -74,7 +73,7 @@ impl Shown {
         }
     }
 
-    /// What became of every date; tells whether it could be shown.
+    /// Shows the outcome of every date; tells whether it could be shown.
     pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) -> bool {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut failed = Vec::new();
@@ -132,10 +131,10 @@ impl Shown {
             let _ = io::stderr().lock().write_all(text.as_bytes());
             return true;
         }
-        let printed = stdout::open().and_then(|mut stdout| {
-            stdout.write_all(text.as_bytes())?;
-            stdout.flush()
-        });
+        let mut stdout = io::stdout().lock();
+        let printed = stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush());
         if let Err(error) = &printed {
             tell(
                 "error",

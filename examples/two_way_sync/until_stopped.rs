@@ -7,7 +7,7 @@ use lmsync::{Error, ErrorKind, Result};
 
 use crate::support::stop;
 
-/// What ends a run from outside.
+/// An end of a run from outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop(Shared<BoxFuture<'static, &'static str>>);
 

@@ -33,7 +33,7 @@ pub struct SyncSummary {
     pub duplicates: u64,
     /// Records that could not be read: the first [`MOST_REJECTED`](Self::MOST_REJECTED).
     pub rejected: Vec<Rejection>,
-    /// How many could not be read.
+    /// The number of records that could not be read.
     pub rejected_total: u64,
     /// Assets handed out per customer id; the key of assets without a customer is empty.
     pub customers: BTreeMap<String, CustomerCount>,

@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use super::support::permit;
 use super::*;
 
-/// What an earlier run left in a file.
+/// The text that an earlier run left in a file.
 const YESTERDAY: &str = "{\"record\":\"yesterday\"}\n";
 
 /// Asserts that the program is refused since the options `one` and `other` name the same file, that

@@ -16,7 +16,7 @@ use lmsync_testkit::{ChaosTransport, InMemory, RandomFault, VirtualClock};
 use crate::dice::Dice;
 
 const WRITES: usize = 1_000;
-/// So many requests of a hundred go wrong.
+/// The number of requests of a hundred that go wrong.
 const FAILURES: u8 = 25;
 
 type Account = InMemory<Box<dyn TwoWayVendor>>;
@@ -29,7 +29,7 @@ struct Editor {
     desk: Arc<Mutex<Desk>>,
 }
 
-/// What is edited, and what was.
+/// The edits that are to come, and those that were made.
 struct Desk {
     dice: Dice,
     asset: String,
@@ -57,7 +57,7 @@ impl Transport for Editor {
     }
 }
 
-/// Whether a request writes dates at one of the vendors.
+/// Tells whether a request writes dates at one of the vendors.
 fn is_write(request: &Request<Bytes>) -> bool {
     let is_mutation = || String::from_utf8_lossy(request.body()).contains("updateAsset");
     match *request.method() {

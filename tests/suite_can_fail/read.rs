@@ -122,6 +122,20 @@ proofs! { read:
             }),
         }
     }
+    an_id_is_never_shortened_into_another {
+        Shelf {
+            "control characters are left out": shortened(|id| id.replace(char::is_control, "")),
+            "what follows a mark is left out": shortened(|id| {
+                let end = id.find(['?', '#']).unwrap_or(id.len());
+                id[..end].to_owned()
+            }),
+            "steps are followed": shortened(|id| match id.rsplit_once("/../") {
+                Some((_, last)) => last.to_owned(),
+                None => id,
+            }),
+            "it is undone": shortened(|id| id.trim_end_matches("%20").to_owned()),
+        }
+    }
     a_window_keeps_what_checked_in_within_it {
         Shelf {
             "it knows no windows": query(|query| query.window = CheckInWindow::All),
@@ -266,6 +280,14 @@ proofs! { read:
             "the check tries whether it may write": calls::check(check_by_writing),
         }
     }
+}
+
+/// Asks for the asset with what `shorten` makes of an id.
+fn shortened(shorten: fn(String) -> String) -> Flaw {
+    calls::asset(move |sound, mut id| async move {
+        id.vendor_id = shorten(id.vendor_id);
+        sound.reading.asset(&id).await
+    })
 }
 
 fn keep_null(asset: &mut Asset) {

@@ -27,7 +27,7 @@ use crate::model::clean_id;
 
 /// A write is not sent if the record was read longer ago: somebody may have edited it since.
 const LONGEST_AGE: Duration = Duration::from_secs(5);
-/// So many requests, at most, read a record and write it.
+/// The most requests that read a record and write it.
 const READ_AND_WRITE: usize = 4;
 
 const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));

@@ -57,7 +57,7 @@ fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &st
     })
 }
 
-/// Whether one of `parameters` calls its link `relation`.
+/// Tells whether one of `parameters` calls its link `relation`.
 fn is_called<'p>(mut parameters: impl Iterator<Item = &'p str>, relation: &str) -> bool {
     parameters.any(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-/// So many encodings are undone one after the other, such as an address inside JSON inside an address.
+/// The most encodings that are undone one after the other, such as an address inside JSON inside an address.
 const DEEPEST: usize = 3;
 /// The letters that begin an escape: in addresses, JSON and HTML.
 const EVERY_ESCAPE: &[u8] = b"%\\&";
-/// What no secret holds: parts that are not beside each other are kept apart by it.
+/// A byte that no secret holds: it keeps parts apart that are not beside each other.
 const GAP: u8 = 0;
 
 /// One reading of a text, and where in that text each byte of it comes from.
@@ -50,7 +50,7 @@ impl Reading {
         }
     }
 
-    /// Where in the text `bytes` of this reading come from.
+    /// The place in the text that `bytes` of this reading come from.
     pub(super) fn place(&self, bytes: Range<usize>) -> Range<usize> {
         match self.places.get(bytes) {
             Some([first, .., last]) => first.start..last.end,
@@ -135,7 +135,7 @@ fn unescape_by_and_by(mut reading: Reading, begins: &[u8], mut look: impl FnMut(
     look(&reading);
 }
 
-/// What the escape at the beginning of `text` stands for, and its length.
+/// The bytes that the escape at the beginning of `text` stands for, and its length.
 fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     match text {
         [b'%', high, low, ..] => Some((vec![byte_of(*high, *low)?], 3)),
@@ -227,7 +227,7 @@ fn hexadecimal_value(digit: u8) -> Option<u32> {
 mod tests {
     use super::*;
 
-    /// Whether one of the readings of `text` has `said`, and from where.
+    /// The place in `text` of which a reading has `said`.
     fn place_of(text: &str, said: &str) -> Option<Range<usize>> {
         let mut found = None;
         Reading::each_of(text, |reading| {

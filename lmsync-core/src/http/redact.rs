@@ -11,7 +11,7 @@ use super::reading::Reading;
 use crate::secret::Secret;
 
 const EXCERPT_CHARS: usize = 200;
-/// So many bytes of a text are looked at together, so that memory is bounded whatever its length.
+/// The most bytes of a text that are looked at together, so that memory is bounded whatever its length.
 const WINDOW: usize = 64 * 1024;
 /// Windows overlap by so many bytes: no secret is longer, whatever encodes it.
 const LONGEST_ECHO: usize = 32 * 1024;
@@ -98,7 +98,7 @@ impl Redactor {
         self.masked(start, boundary_before(start, WINDOW - LONGEST_ECHO))
     }
 
-    /// Where secrets stand in `text`, in order and none upon another.
+    /// The places of secrets in `text`, in order and none upon another.
     fn places_of_secrets(&self, text: &str) -> Vec<Range<usize>> {
         let wanted = self.wanted();
         let mut places = Vec::new();

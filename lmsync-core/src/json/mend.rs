@@ -64,7 +64,7 @@ fn row(json: &str) -> Option<String> {
 /// ```
 ///
 /// # Errors
-/// What `reader` says of `json` as it came.
+/// The error of `reader` about `json` as it came.
 pub fn read_mended<T>(
     json: &str,
     reader: impl Fn(&str) -> serde_json::Result<T>,

@@ -54,7 +54,7 @@ impl<R> WireRow<R> {
 impl<R: DeserializeOwned> WireRow<R> {
     /// The row `row` of a list; `id_keys` are the names under which its id may stand.
     ///
-    /// What is written wrongly is [mended](super::read_mended) before it costs the record.
+    /// Mistakes of spelling are [mended](super::read_mended) before they cost the record.
     pub fn read(row: &RawValue, id_keys: &[&str], raw: KeepRaw) -> Self {
         let record = read_mended(row.get(), |json| serde_json::from_str(json))
             .map_err(|error| Rejection {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// So many pages in a row without anything new end a walk.
 const PAGES_WITHOUT_NEW: u32 = 5;
-/// So many rows of a list may be without an id; one more, and nobody knows how much is missing.
+/// The most rows of a list that may be without an id; one more, and nobody knows how much is missing.
 const FEW_UNIDENTIFIED: u64 = 3;
 /// No account has this many pages; a vendor that gives more repeats itself in disguise.
 const PAGE_LIMIT: u32 = 100_000;
@@ -186,7 +186,7 @@ impl Walk {
             .is_none_or(|(low, high)| low == high && self.counted >= high)
     }
 
-    /// Whether the vendor listed as many rows as it counts, if some of them twice.
+    /// Tells whether the vendor listed as many rows as it counts, if some of them twice.
     pub(super) fn lists_what_it_counts(&self) -> bool {
         self.total() == Some(self.rows) && !self.totals_changed()
     }

@@ -7,7 +7,7 @@ pub(super) struct NamedMonth<'t> {
     pub(super) numbers: [&'t str; 2],
     /// The month, from 1.
     pub(super) month: u32,
-    /// What follows the date, or stands inside it as in `Mar 3 10:00 2024`.
+    /// The text after the date, or inside it as in `Mar 3 10:00 2024`.
     pub(super) time: String,
 }
 
@@ -57,7 +57,7 @@ fn part(text: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| text.split_at(end))
 }
 
-/// What follows the weekday, where the text begins with one.
+/// The text after the weekday, where it begins with one.
 fn after_weekday(text: &str) -> &str {
     let Some((word, rest)) = part(text) else {
         return text;
@@ -109,7 +109,7 @@ fn is_name(word: &str, name: &str, more: &[&str]) -> bool {
     is_short(name) || is_short(&name[..3]) || more.iter().any(|short| is_short(short))
 }
 
-/// What follows the letters of `3rd`, or the text itself.
+/// The text after the letters of `3rd`, or the text itself.
 fn after_ordinal(text: &str) -> &str {
     match part(text) {
         Some((word, rest)) if is_ordinal(word) => rest,
@@ -123,7 +123,7 @@ fn is_ordinal(word: &str) -> bool {
         .any(|ending| word.eq_ignore_ascii_case(ending))
 }
 
-/// What follows blanks and at most one separator, perhaps with `of`; `None` for more separators.
+/// The text after blanks and at most one separator, perhaps with `of`; `None` for more separators.
 fn after_separator(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let text = text.strip_prefix(['-', '/', '.', ',']).unwrap_or(text);
@@ -132,7 +132,7 @@ fn after_separator(text: &str) -> Option<&str> {
     text.starts_with(char::is_alphanumeric).then_some(text)
 }
 
-/// What follows the `T`, comma, blank or "at" between a date and its time; `None` where the date goes
+/// The text after the `T`, comma, blank or "at" between a date and its time; `None` where the date goes
 /// on in another way.
 fn after_time_mark(text: &str) -> Option<&str> {
     let is_mark = |c: char| matches!(c, 'T' | 't' | ',') || c.is_whitespace();

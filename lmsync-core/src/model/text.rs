@@ -21,7 +21,7 @@ pub fn clean(text: &str) -> Option<String> {
 /// An id without blanks, control and invisible characters around it; `None` for nothing and for
 /// the word "null".
 ///
-/// What stands inside an id stays: it could be part of it.
+/// Characters inside an id stay: they could be part of it.
 ///
 /// ```
 /// # use lmsync_core::model::clean_id;

@@ -248,7 +248,7 @@ const SIGNS: &[Sign] = &[
     },
 ];
 
-/// What a machine says of itself.
+/// The words that a machine says of itself.
 struct Evidence {
     is_microsoft: bool,
     maker: Words,

@@ -8,7 +8,7 @@ use super::dates::{AssetDates, DateField, DateFields, HeldDate};
 use super::outcome::{WriteOutcome, WriteReport};
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 
-/// What a failed try may have done.
+/// The effect that a failed try may have had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Nothing.

@@ -51,7 +51,7 @@ pub async fn recover_open<C: TwoWaySync + ?Sized>(
 /// The dates that the vendor holds for the asset of `attempt`; an error if it is no longer there.
 ///
 /// # Errors
-/// What keeps that from being known.
+/// The error that keeps that from being known.
 async fn held_now<C: TwoWaySync + ?Sized>(
     connector: &C,
     attempt: &Attempt,

@@ -211,7 +211,7 @@ async fn a_vendor_that_wants_to_be_left_alone_for_long_is() {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What goes wrong with a write that somebody waits for, and may be repeated.
+/// Faults of a write that somebody waits for, and that may be repeated.
 const PASSING: [Answer; 4] = [
     Answer::Fail,
     Answer::Refuse(ErrorKind::Network, RetryClass::Safe),

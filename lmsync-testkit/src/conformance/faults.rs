@@ -160,7 +160,7 @@ pub async fn a_failure_in_the_middle_ends_an_incomplete_listing<S: Subject>() {
     stage.expect_usable().await;
 }
 
-/// So many requests at the end of a listing may be answered without records: of one page that is
+/// The most requests at the end of a listing that may be answered without records: of one page that is
 /// past the end, or of lists that hold nothing.
 const LAST: usize = 12;
 

@@ -250,6 +250,7 @@ macro_rules! conformance_promises {
                 reading_twice_gives_the_same,
                 one_asset_can_be_read_alone,
                 an_unknown_asset_is_an_error,
+                an_id_is_never_shortened_into_another,
                 a_window_keeps_what_checked_in_within_it,
                 the_edge_of_a_window_is_inside,
                 assets_that_never_checked_in_are_counted_and_included_on_request,

@@ -116,6 +116,32 @@ pub async fn an_unknown_asset_is_an_error<S: Subject>() {
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
 }
 
+/// An id that an address could not hold as it is belongs to no asset: it never becomes that of another.
+pub async fn an_id_is_never_shortened_into_another<S: Subject>() {
+    let stage = Stage::<S>::with(5);
+    let known = stage.list_all().await.remove(0).id();
+    stage.connector.asset(&known).await.expect("the asset");
+    let (first, rest) = known.vendor_id.split_at(1);
+    let whole = &known.vendor_id;
+    for odd in [
+        format!("{first}\t{rest}"),
+        format!("{first}\n{rest}"),
+        format!("{whole}\0"),
+        format!("{whole}/../{whole}"),
+        format!("{whole}?x=1"),
+        format!("{whole}#x"),
+        format!("{whole}%20"),
+        "..".to_owned(),
+    ] {
+        let unknown = AssetId {
+            vendor_id: odd.clone(),
+            ..known.clone()
+        };
+        let error = stage.connector.asset(&unknown).await.expect_err(&odd);
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{odd:?}: {error}");
+    }
+}
+
 fn reports_check_ins<S: Subject>(stage: &Stage<S>) -> bool {
     stage.connector.info().capabilities.check_in != CheckInSupport::None
 }

@@ -7,7 +7,7 @@ use super::stage::ids;
 use super::{Stage, Subject};
 use crate::{Distortion, Fault};
 
-/// So many assets are few pages of any vendor.
+/// A number of assets that is few pages of any vendor.
 const FEW: usize = 8;
 /// Empty rows of three bytes each: more than any vendor puts on a page.
 const FLOOD: usize = 300_000;
@@ -27,7 +27,7 @@ pub async fn a_byte_order_mark_costs_nothing<S: Subject>() {
     );
 }
 
-/// What is written wrongly in every record costs no record, and no reader of its JSON form.
+/// Mistakes of spelling in every record cost no record, and no reader of its JSON form.
 pub async fn what_is_written_wrongly_costs_no_record<S: Subject>() {
     let plain = ids(&Stage::<S>::with(FEW).list_all().await);
     let stage = odd::<S>(Distortion::WrittenWrongly);

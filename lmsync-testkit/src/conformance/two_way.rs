@@ -271,7 +271,7 @@ pub async fn what_changed_since_the_plan_is_not_overwritten<S: TwoWaySubject>() 
     assert_eq!(stage.writes(), 0);
 }
 
-/// What may go wrong with a write that has to be waited for before it is sent again.
+/// Faults of a write that has to be waited for before it is sent again.
 fn failures_to_wait_for() -> [Fault; 7] {
     [
         Fault::status(503),
@@ -303,7 +303,7 @@ pub async fn an_edit_while_a_failed_write_waits_is_not_overwritten<S: TwoWaySubj
     }
 }
 
-/// What the vendor replaces together with a date, and somebody edits while a write that failed
+/// A value that the vendor replaces together with a date, and that somebody edits while a write that failed
 /// is waited for, survives. Where dates are sent alone, there is nothing to lose.
 pub async fn an_edit_of_a_neighbour_while_a_failed_write_waits_survives<S: TwoWaySubject>() {
     let number = number_of_the_write::<S>().await;

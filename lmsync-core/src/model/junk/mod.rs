@@ -34,7 +34,7 @@ pub(super) fn is_manufacturer(text: &str) -> bool {
         || (is_no_name(&key) && !texts::MAKERS_ALL_THE_SAME.contains(&key.as_str()))
 }
 
-/// What is neither a maker's name nor a model's.
+/// Tells whether a skeleton is neither a maker's name nor a model's.
 fn is_no_name(key: &str) -> bool {
     texts::SERIALS.contains(key) || shapes::is_rule_off(key) || shapes::is_field_name(key)
 }

@@ -2,7 +2,7 @@
 
 use super::texts::{FIELD_WORDS, LABELS};
 
-/// So many equal characters, and nothing else, are no serial number.
+/// The number of equal characters from which on they are no serial number.
 const MANY: usize = 6;
 
 /// No text of field words is longer; a vendor's text may be as long as it likes.
@@ -45,7 +45,7 @@ pub(super) fn is_field_name(key: &str) -> bool {
     may_follow && parts(words).is_some_and(is_name)
 }
 
-/// What follows the type of an SMBIOS table, such as `type2`.
+/// The text after the type of an SMBIOS table, such as `type2`.
 fn typed(key: &str) -> Option<&str> {
     let rest = key.strip_prefix("type")?;
     let words = rest.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -147,7 +147,7 @@ pub(super) const FIELD_WORDS: &[&str] = &[
     "null",
 ];
 
-/// What stands before a counted-up or empty number, as in `SN-12345` and `S/N: 0000`.
+/// Labels before a counted-up or empty number, as in `SN-12345` and `S/N: 0000`.
 ///
 /// Documented: GLPI, as above; Seen: SMBIOS tables in public repositories.
 pub(super) const LABELS: &[&str] = &[
