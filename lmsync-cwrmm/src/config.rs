@@ -137,7 +137,7 @@ impl CwRmmConfig {
     }
 
     /// Lists network devices too, where the key may read them, or leaves them out. They cost a
-    /// second request per four companies.
+    /// second request per four companies, and one per company where none of the four has any.
     #[must_use]
     pub fn network_devices(mut self, listed: bool) -> Self {
         self.network_devices = listed;

@@ -72,6 +72,18 @@ fn the_list_tells_processor_memory_user_company_and_site() {
 }
 
 #[test]
+fn an_account_without_network_devices_is_asked_for_them_company_by_company() {
+    run(async {
+        let stage = stage_with(10_000, 500, |_| {}, default_config());
+        assert_eq!(stage.list_all().await.len(), 10_000);
+        // "Not found" for a batch may mean one of its companies: each is asked alone.
+        // Two more find out the verb.
+        assert_eq!(stage.sent("categories/network").len(), 125 + 500 + 2);
+        assert_eq!(stage.vendor.requests(), 255 + 627);
+    });
+}
+
+#[test]
 fn network_devices_are_listed_unless_they_are_left_out() {
     run(async {
         let plain = stage_of(20, 2);
