@@ -1,9 +1,12 @@
 //! Answers in a form that nobody documented.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use http::Response;
 use lmsync::Rejection;
-use lmsync::listing::Row;
+use lmsync::listing::{Next, Page, Row};
+use lmsync::model::Asset;
 use serde::de::IgnoredAny;
 
 use crate::flaw::Flaw;
@@ -48,9 +51,29 @@ proofs! { shapes:
             }),
         }
     }
+    records_that_are_listed_and_counted_twice_are_complete {
+        Shelf {
+            "it is an error": page(|_, page| {
+                if without_repeated(page) {
+                    page.next = Next::Unreadable("a record is repeated".to_owned());
+                }
+            }),
+            "one of each two is dropped, and the count believed": page(|_, page| {
+                without_repeated(page);
+            }),
+        }
+    }
     a_flood_of_empty_rows_is_no_flood_of_memory {
         Shelf { "it is an empty account": empty_where(|answer| answer.body().len() > 500_000) }
     }
+}
+
+/// Drops what stands on `page` twice, and tells whether there was any.
+fn without_repeated(page: &mut Page<Asset>) -> bool {
+    let (rows, mut met) = (page.rows.len(), HashSet::new());
+    page.rows
+        .retain(|row| met.insert(row.vendor_id().map(ToOwned::to_owned)));
+    page.rows.len() < rows
 }
 
 /// Refuses answers of which `is_odd` says so.

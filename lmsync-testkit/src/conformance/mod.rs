@@ -336,6 +336,7 @@ macro_rules! conformance_promises {
                 what_is_written_wrongly_costs_no_record,
                 an_answer_of_unknown_shape_is_no_empty_list,
                 rows_without_an_id_leave_the_listing_incomplete,
+                records_that_are_listed_and_counted_twice_are_complete,
                 a_flood_of_empty_rows_is_no_flood_of_memory,
             ]
             secrets: [

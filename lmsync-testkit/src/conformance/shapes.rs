@@ -9,6 +9,8 @@ use crate::{Distortion, Fault};
 
 /// A number of assets that is few pages of any vendor.
 const FEW: usize = 8;
+/// A number of assets that is nothing else in an answer, such as the size of a page.
+const COUNTED: usize = 13;
 /// Empty rows of three bytes each: more than any vendor puts on a page.
 const FLOOD: usize = 300_000;
 
@@ -62,6 +64,20 @@ pub async fn rows_without_an_id_leave_the_listing_incomplete<S: Subject>() {
     let distortion = Distortion::WithoutIds(ids);
     let listing = odd::<S>(distortion.clone()).list(AssetQuery::new()).await;
     expect_not_complete(&listing.summary, listing.error.is_some(), &distortion);
+}
+
+/// Records that are listed and counted twice in every reading are no reason to be incomplete, and
+/// each is handed out once.
+pub async fn records_that_are_listed_and_counted_twice_are_complete<S: Subject>() {
+    let stage = Stage::<S>::with(COUNTED);
+    let truth = stage.truth();
+    let distortion = Distortion::ListedTwice(truth.len() as u64);
+    stage.faults.inject_always(Fault::Distort(distortion));
+    let listing = stage.list(AssetQuery::new()).await;
+    assert!(listing.summary.duplicates > 0, "{:?}", listing.summary);
+    let mut ids = ids(&listing.complete());
+    ids.sort_unstable();
+    assert_eq!(ids, Vec::from_iter(truth));
 }
 
 /// Hundreds of thousands of empty rows in one answer are an error, or rejections of which few are

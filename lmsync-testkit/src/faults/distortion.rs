@@ -20,6 +20,8 @@ pub enum Distortion {
     NullLists,
     /// These values are null, wherever they stand.
     WithoutIds(BTreeSet<String>),
+    /// Each record of a list stands twice, and this count of them is twice as much around the lists.
+    ListedTwice(u64),
     /// Each list of records holds so many empty ones.
     Flood(usize),
 }
@@ -61,6 +63,13 @@ impl Distortion {
             }
             Self::WithoutIds(ids) => {
                 null_ids(&mut json, ids);
+                text(&json)
+            }
+            Self::ListedTwice(counted) => {
+                for_each_list(&mut json, &mut |rows| {
+                    *rows = rows.drain(..).flat_map(|row| [row.clone(), row]).collect();
+                });
+                double(&mut json, *counted);
                 text(&json)
             }
             Self::Flood(rows) => {
@@ -144,6 +153,17 @@ fn null_ids(json: &mut Value, ids: &BTreeSet<String>) {
     }
 }
 
+/// Doubles what counts `counted` outside lists.
+fn double(json: &mut Value, counted: u64) {
+    if let Value::Object(members) = json {
+        members
+            .values_mut()
+            .for_each(|value| double(value, counted));
+    } else if json.as_u64() == Some(counted) {
+        *json = (2 * counted).into();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +194,13 @@ mod tests {
         assert_eq!(
             odd(&Distortion::WithoutIds(ids), page),
             r#"{"data":{"rows":[{"id":null,"of":[{"id":1}]},{"id":null}]},"total":2}"#
+        );
+        assert_eq!(
+            odd(&Distortion::ListedTwice(2), page),
+            concat!(
+                r#"{"data":{"rows":[{"id":"7","of":[{"id":1}]},{"id":"7","of":[{"id":1}]},"#,
+                r#"{"id":8},{"id":8}]},"total":4}"#
+            )
         );
         assert_eq!(
             odd(&Distortion::Flood(3), page),
