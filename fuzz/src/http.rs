@@ -67,7 +67,11 @@ async fn obey(throttled: Response<Bytes>, wait: Option<Duration>, clock: SharedC
         b"",
     );
     let replies = [failed, throttled, reply(StatusCode::OK, None, b"")];
-    let Ok(sent) = send(Replies::new(replies), &clock, None).await else {
+    let sent = send(Replies::new(replies), &clock, None, |answer| {
+        answer.require_success()
+    })
+    .await;
+    let Ok(sent) = sent else {
         return;
     };
     match sent {
@@ -102,7 +106,12 @@ pub fn token(data: &[u8]) {
         }
         let auth = TokenAuth::new(source.clone(), clock.clone());
         let replies = Replies::new([reply(StatusCode::OK, None, b"")]);
-        if let Ok(Err(error)) = send(replies, &clock, Some(Arc::new(auth.clone()))).await {
+        let authorizer = Some(Arc::new(auth.clone()) as Arc<dyn Authorizer>);
+        let sent = send(replies, &clock, authorizer, |answer| {
+            answer.require_success()
+        })
+        .await;
+        if let Ok(Err(error)) = sent {
             assert_error_hides(&error, &[CANARY]);
         }
         let tried = source.tried.load(Ordering::Relaxed);
@@ -149,11 +158,12 @@ impl TokenSource for SignIn {
 }
 
 /// Sends one request; the outer error is one of setting up.
-async fn send(
+pub(crate) async fn send<T: Send>(
     replies: Replies,
     clock: &SharedClock,
     authorizer: Option<Arc<dyn Authorizer>>,
-) -> Result<Result<()>> {
+    interpret: impl Fn(&Answer<'_>) -> Result<T> + Send + Sync,
+) -> Result<Result<T>> {
     let limiter = Limiter::new(Budget::per_minute(60, 4)?, clock.clone());
     let origin = Endpoint::parse("https://vendor.example")?;
     let mut client = HttpClient::builder(Arc::new(replies), limiter, clock.clone(), &origin);
@@ -165,8 +175,7 @@ async fn send(
     let call = Call::get("read", &address)?;
     let meter = Meter::default();
     let client = client.build();
-    let sent = client.send(&call, &meter, |answer| answer.require_success());
-    Ok(sent.await)
+    Ok(client.send(&call, &meter, interpret).await)
 }
 
 fn reply(status: StatusCode, retry_after: Option<&HeaderValue>, body: &[u8]) -> Response<Bytes> {

@@ -7,6 +7,7 @@ mod account;
 mod config;
 mod http;
 mod journal;
+mod json;
 mod model;
 mod plan;
 mod tamper;
@@ -16,6 +17,7 @@ mod wire;
 pub use self::config::{config, pasted};
 pub use self::http::{retry_after, token};
 pub use self::journal::journal;
+pub use self::json::{link, rows};
 pub use self::model::{date, mac, os, serial, size};
 pub use self::plan::plan;
 pub use self::vendors::{cwrmm, cwrmm_link, halo, superops, syncro};
@@ -31,11 +33,13 @@ pub const TARGETS: &[Target] = &[
     ("date", date),
     ("halo", halo),
     ("journal", journal),
+    ("link", link),
     ("mac", mac),
     ("os", os),
     ("pasted", pasted),
     ("plan", plan),
     ("retry_after", retry_after),
+    ("rows", rows),
     ("serial", serial),
     ("size", size),
     ("superops", superops),

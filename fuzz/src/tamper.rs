@@ -2,9 +2,13 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use lmsync_testkit::Distortion;
 
 /// Stands for the token of the request that is answered.
 pub(crate) const ECHO: &str = "t0ken-canary-9d07ae";
+
+/// More empty rows take time and reach nothing new.
+const MOST_ROWS: usize = 1_000;
 
 /// What happens to a vendor's answers.
 ///
@@ -12,15 +16,26 @@ pub(crate) const ECHO: &str = "t0ken-canary-9d07ae";
 /// line, the body. `which` is `every`, `sign-in`, or the number of a request within a call;
 /// `status` 0 keeps the vendor's. With a number `at`, the body replaces `cut` bytes of the
 /// vendor's from there; without, something in between answers and the vendor is not asked.
+/// A word in that place is a [`Distortion`] of the vendor's answer, after which the body is not used.
 /// What cannot be read is left away. Where the body has the words of [`ECHO`], the token
 /// that came with the request is repeated.
 #[derive(Debug)]
 pub(crate) struct Tamper {
     which: Which,
     status: Option<StatusCode>,
-    splice: Option<(usize, usize)>,
+    change: Change,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
+}
+
+/// What becomes of the vendor's answer.
+#[derive(Debug)]
+enum Change {
+    /// The body stands in its place.
+    Instead,
+    /// The body replaces so many bytes of it from a place on.
+    Splice(usize, usize),
+    Distort(Distortion),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +55,12 @@ impl Tamper {
         let first = String::from_utf8_lossy(first);
         let mut words = first.split_whitespace();
         let which = words.next().map_or(Which::Every, Which::read);
-        let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
-        let status = number().and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
-        let splice = number().map(|at| (at, number().unwrap_or(0)));
+        let code = words.next().and_then(|word| word.parse::<u16>().ok());
+        let status = code.and_then(|code| StatusCode::from_u16(code).ok());
         Self {
             which,
             status,
-            splice,
+            change: Change::read(words),
             headers: headers(head),
             body: body.to_vec(),
         }
@@ -57,7 +71,7 @@ impl Tamper {
         Self {
             which: Which::Every,
             status: None,
-            splice: Some((0, 0)),
+            change: Change::Splice(0, 0),
             headers: vec![(name, value)],
             body: Vec::new(),
         }
@@ -65,7 +79,7 @@ impl Tamper {
 
     /// Whether the vendor is not asked at all.
     pub(crate) fn is_in_between(&self) -> bool {
-        self.splice.is_none()
+        matches!(self.change, Change::Instead)
     }
 
     pub(crate) fn of_sign_in(&self) -> bool {
@@ -100,8 +114,10 @@ impl Tamper {
     }
 
     fn over(&self, vendors: &[u8], body: Vec<u8>) -> Bytes {
-        let Some((at, cut)) = self.splice else {
-            return body.into();
+        let (at, cut) = match &self.change {
+            Change::Instead => return body.into(),
+            Change::Splice(at, cut) => (*at, *cut),
+            Change::Distort(distortion) => return distortion.apply(&vendors.to_vec().into()),
         };
         let at = at.min(vendors.len());
         let end = at.saturating_add(cut).min(vendors.len());
@@ -114,6 +130,28 @@ impl Tamper {
         values
             .chain([&*self.body])
             .any(|part| cut_at(part, text.as_bytes()).is_some())
+    }
+}
+
+impl Change {
+    fn read<'w>(mut words: impl Iterator<Item = &'w str>) -> Self {
+        let Some(word) = words.next() else {
+            return Self::Instead;
+        };
+        let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
+        Self::Distort(match word {
+            "bom" => Distortion::ByteOrderMark,
+            "wrong" => Distortion::WrittenWrongly,
+            "renamed" => Distortion::RenamedLists,
+            "null" => Distortion::NullLists,
+            "twice" => Distortion::ListedTwice(number().unwrap_or(0) as u64),
+            "flood" => Distortion::Flood(number().unwrap_or(0).min(MOST_ROWS)),
+            "without" => Distortion::WithoutIds(words.map(str::to_owned).collect()),
+            _ => match word.parse() {
+                Ok(at) => return Self::Splice(at, number().unwrap_or(0)),
+                Err(_) => return Self::Instead,
+            },
+        })
     }
 }
 

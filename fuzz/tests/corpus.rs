@@ -34,13 +34,29 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     files.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// The words of the dictionary, none of which needs escaping.
-fn words() -> Vec<String> {
+/// The words of the dictionary.
+fn words() -> Vec<Vec<u8>> {
     let text = fs::read_to_string(folder("words.dict")).unwrap();
     let quoted = text
         .lines()
         .filter_map(|line| line.strip_prefix('"')?.strip_suffix('"'));
-    quoted.map(str::to_owned).collect()
+    quoted.map(unescape).collect()
+}
+
+/// The bytes of a word, in which `\\`, `\"` and `\xAB` are escapes.
+fn unescape(word: &str) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), word);
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let (byte, length) = match after.strip_prefix('x') {
+            Some(code) => (u8::from_str_radix(&code[..2], 16).unwrap(), 3),
+            None => (after.as_bytes()[0], 1),
+        };
+        bytes.push(byte);
+        rest = &after[length..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
 }
 
 fn replay(target: &str) {
@@ -76,7 +92,7 @@ fn mutations(target: &str) -> usize {
     })
 }
 
-fn mutate(rng: &mut Rng, input: &mut Vec<u8>, corpus: &[Vec<u8>], words: &[String]) {
+fn mutate(rng: &mut Rng, input: &mut Vec<u8>, corpus: &[Vec<u8>], words: &[Vec<u8>]) {
     let span = |rng: &mut Rng, length: usize, most: usize| {
         let start = rng.usize(0..=length);
         start..rng.usize(start..=length.min(start + most))
@@ -85,7 +101,7 @@ fn mutate(rng: &mut Rng, input: &mut Vec<u8>, corpus: &[Vec<u8>], words: &[Strin
     match rng.u8(0..6) {
         0 => input[at].iter_mut().for_each(|byte| *byte = rng.u8(..)),
         1 => drop(input.drain(at)),
-        2 => drop(input.splice(at, rng.choice(words).unwrap().bytes())),
+        2 => drop(input.splice(at, rng.choice(words).unwrap().iter().copied())),
         3 => {
             let other = rng.choice(corpus).unwrap();
             let part = other[span(rng, other.len(), 256)].to_vec();
@@ -131,11 +147,13 @@ replays!(
     date,
     halo,
     journal,
+    link,
     mac,
     os,
     pasted,
     plan,
     retry_after,
+    rows,
     serial,
     size,
     superops,
