@@ -6,11 +6,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::link;
 use super::redact::Redactor;
-use super::said::Said;
+use super::said::{Said, short_json};
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::json::{StrictObject, mend};
 
@@ -182,7 +181,7 @@ impl<'a> Answer<'a> {
     /// members than `error`.
     #[must_use]
     pub fn oauth_code(&self) -> Option<&'static str> {
-        let body: Value = serde_json::from_slice(self.body()).ok()?;
+        let body = short_json(self.body())?;
         let mut places = [
             "/error",
             "/error/code",

@@ -21,6 +21,8 @@ const NO_EXPLANATIONS: [&str; 7] = [
 const CODES: [&str; 3] = ["code", "error_code", "errorCode"];
 /// The most characters of an explanation.
 const SHOWN: usize = 300;
+/// The most bytes of a body that explains; a longer one is a list or a page.
+const LONGEST_BODY: usize = 256 * 1024;
 
 /// What a vendor says in an answer's JSON: a code, and an explanation for people.
 ///
@@ -38,10 +40,10 @@ pub struct Said {
 impl Said {
     /// Reads `body`; in a refusal any member is taken for the field that its text is about.
     pub(super) fn of(body: &[u8], is_refusal: bool, mask: impl Fn(&str) -> String) -> Self {
-        let body = match serde_json::from_slice(body) {
-            Ok(Value::Array(mut all)) if !all.is_empty() => all.swap_remove(0),
-            Ok(body) => body,
-            Err(_) => return Self::default(),
+        let body = match short_json(body) {
+            Some(Value::Array(mut all)) if !all.is_empty() => all.swap_remove(0),
+            Some(body) => body,
+            None => return Self::default(),
         };
         let Value::Object(members) = &body else {
             let text = body.as_str().filter(|text| !text.trim().is_empty());
@@ -66,6 +68,13 @@ impl Said {
     pub fn is_empty(&self) -> bool {
         self.code.is_none() && self.text.is_none()
     }
+}
+
+/// The JSON of a body that may be an explanation. Values take far more memory than their text: a long
+/// body is none.
+pub(super) fn short_json(body: &[u8]) -> Option<Value> {
+    let is_short = body.len() <= LONGEST_BODY;
+    is_short.then(|| serde_json::from_slice(body).ok())?
 }
 
 /// The first member that explains, and its texts.
@@ -246,6 +255,13 @@ mod tests {
             .code
             .unwrap();
         assert!(!code.contains("k3y"), "{code}");
+    }
+
+    #[test]
+    fn a_body_of_many_values_says_nothing() {
+        let of = |rows: usize| format!("[{}]", vec![r#"{"error":"no"}"#; rows].join(","));
+        assert_eq!(said(400, &of(1_000)).text.as_deref(), Some("no"));
+        assert!(said(400, &of(LONGEST_BODY / 10)).is_empty());
     }
 
     proptest! {
