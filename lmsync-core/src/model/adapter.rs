@@ -1,7 +1,9 @@
 //! What sort of network adapter a description speaks of.
 
+use std::sync::LazyLock;
+
 use super::network::AdapterClass;
-use super::text::Words;
+use super::words::{Phrases, Words};
 
 const VPN: &[&str] = &[
     "vpn",
@@ -118,11 +120,13 @@ impl AdapterClass {
     #[must_use]
     pub fn from_description(text: &str) -> Self {
         let words = Words::of(text);
-        if words.has_any_numbered(VPN) {
+        let numbered = |sign| words.all_numbered_of(&NUMBERED).any(|found| *found == sign);
+        let plain = |sign| words.all_of(&PLAIN).any(|found| *found == sign);
+        if numbered(Sign::Vpn) {
             Self::Vpn
-        } else if words.has_any_numbered(VIRTUAL) || is_bluetooth(&words) {
+        } else if numbered(Sign::Virtual) || (numbered(Sign::Bluetooth) && !plain(Sign::WiFi)) {
             Self::Virtual
-        } else if words.has_any(MAKERS) && words.has_any(MEDIA) {
+        } else if plain(Sign::Maker) && plain(Sign::Medium) {
             Self::Physical
         } else {
             Self::Unknown
@@ -130,9 +134,33 @@ impl AdapterClass {
     }
 }
 
-fn is_bluetooth(words: &Words) -> bool {
-    words.has_any_numbered(BLUETOOTH) && !words.has_any(WI_FI)
+/// What a word speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Vpn,
+    Virtual,
+    Bluetooth,
+    WiFi,
+    Maker,
+    Medium,
 }
+
+/// Words behind which a number may stand.
+static NUMBERED: LazyLock<Phrases<Sign>> = LazyLock::new(|| {
+    Phrases::new([
+        (Sign::Vpn, VPN),
+        (Sign::Virtual, VIRTUAL),
+        (Sign::Bluetooth, BLUETOOTH),
+    ])
+});
+
+static PLAIN: LazyLock<Phrases<Sign>> = LazyLock::new(|| {
+    Phrases::new([
+        (Sign::WiFi, WI_FI),
+        (Sign::Maker, MAKERS),
+        (Sign::Medium, MEDIA),
+    ])
+});
 
 #[cfg(test)]
 mod tests {

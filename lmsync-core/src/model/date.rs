@@ -288,10 +288,12 @@ const SENTINELS: &[(i32, u32, u32)] = &[
 fn is_sentinel(day: NaiveDate) -> bool {
     day.year() <= 1
         || matches!(day.year(), 1899 | 9999 | 10_000)
-        || [Some(day), day.succ_opt()]
-            .into_iter()
-            .flatten()
-            .any(|day| SENTINELS.contains(&(day.year(), day.month(), day.day())))
+        || SENTINELS.iter().any(|(year, month, of_month)| {
+            // Most days are known to be none by their year.
+            year.abs_diff(day.year()) <= 1
+                && NaiveDate::from_ymd_opt(*year, *month, *of_month)
+                    .is_some_and(|sentinel| sentinel == day || sentinel.pred_opt() == Some(day))
+        })
 }
 
 /// A longer year has no place in the text form of a date.

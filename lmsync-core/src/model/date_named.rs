@@ -8,7 +8,7 @@ pub(super) struct NamedMonth<'t> {
     /// The month, from 1.
     pub(super) month: u32,
     /// The text after the date, or inside it as in `Mar 3 10:00 2024`.
-    pub(super) time: String,
+    pub(super) time: &'t str,
 }
 
 /// The parts of `text` if it begins with a month's name and two numbers, perhaps behind a weekday.
@@ -42,7 +42,7 @@ pub(super) fn named_month(text: &str) -> Option<NamedMonth<'_>> {
     Some(NamedMonth {
         numbers: numbers.try_into().ok()?,
         month: month?,
-        time: inner_time.unwrap_or(after).trim().to_owned(),
+        time: inner_time.unwrap_or(after).trim(),
     })
 }
 

@@ -31,8 +31,9 @@ pub(super) enum MomentText {
 
 /// The day that `text` names, whatever time and zone follow.
 pub(super) fn day(text: &str, order: Option<DateOrder>) -> DayText {
-    let (day, time) = split(&visible(text), order);
-    if time.is_empty() || starts_like_a_time(&time) {
+    let text = visible(text);
+    let (day, time) = split(&text, order);
+    if time.is_empty() || starts_like_a_time(time) {
         day
     } else {
         DayText::NoDate
@@ -41,14 +42,15 @@ pub(super) fn day(text: &str, order: Option<DateOrder>) -> DayText {
 
 /// The moment that `text` names; `zone` is for texts that carry none.
 pub(super) fn moment(text: &str, zone: FixedOffset, order: Option<DateOrder>) -> MomentText {
-    let (day, time) = split(&visible(text), order);
+    let text = visible(text);
+    let (day, time) = split(&text, order);
     let written = match day {
         DayText::Day(written) => written,
         DayText::Zero => return MomentText::Zero,
         DayText::Ambiguous => return MomentText::Ambiguous,
         DayText::NoDate => return MomentText::NoDate,
     };
-    let Some((time, own_zone)) = split_zone(&time) else {
+    let Some((time, own_zone)) = split_zone(time) else {
         return MomentText::NoDate;
     };
     let at = time_of_day(time).and_then(|time| {
@@ -69,18 +71,32 @@ pub(super) fn moment(text: &str, zone: FixedOffset, order: Option<DateOrder>) ->
 }
 
 /// The day, and what follows it or its `T` or blank.
-fn split(text: &str, order: Option<DateOrder>) -> (DayText, String) {
-    if let Some(NamedMonth {
-        numbers,
-        month,
-        time,
-    }) = named_month(text)
+fn split(text: &str, order: Option<DateOrder>) -> (DayText, &str) {
+    if !begins_with_numbers(text)
+        && let Some(NamedMonth {
+            numbers,
+            month,
+            time,
+        }) = named_month(text)
     {
         return (day_of_named_month(numbers, month), time);
     }
     let is_end = |c: char| c == 'T' || c == 't' || c.is_whitespace();
     let (date, time) = text.split_once(is_end).unwrap_or((text, ""));
-    (day_alone(date, order), time.trim().to_owned())
+    (day_alone(date, order), time.trim())
+}
+
+/// Says if `text` begins as `2024-05-27` does: with three numbers, beside which no month is named.
+fn begins_with_numbers(text: &str) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let is_separator = |byte: &u8| matches!(byte, b'-' | b'/' | b'.');
+    text.as_bytes().get(..9).is_some_and(|bytes| {
+        bytes[..4].iter().all(is_digit)
+            && is_separator(&bytes[4])
+            && bytes[5..7].iter().all(is_digit)
+            && is_separator(&bytes[7])
+            && is_digit(&bytes[8])
+    })
 }
 
 /// One of the two numbers beside the month's name is the year, and has four digits.
@@ -99,8 +115,10 @@ fn day_alone(date: &str, order: Option<DateOrder>) -> DayText {
     let Some(separator) = date.chars().find(|c| matches!(c, '-' | '/' | '.')) else {
         return DayText::NoDate;
     };
-    let parts: Vec<_> = date.split(separator).collect();
-    let [first, second, third] = parts[..] else {
+    let mut parts = date.split(separator);
+    let (Some(first), Some(second), Some(third), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return DayText::NoDate;
     };
     if is_year(first) && is_number(second, 2) && is_number(third, 2) {
@@ -157,6 +175,9 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     if text.is_empty() {
         return Some(NaiveTime::MIN);
     }
+    if let Some(time) = plain_time(text) {
+        return Some(time);
+    }
     [
         "%H:%M:%S%.f",
         "%H:%M",
@@ -167,6 +188,30 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     ]
     .iter()
     .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+}
+
+/// The time in `10:32:11` or `10:32:11.123`, as nearly every vendor writes it.
+fn plain_time(text: &str) -> Option<NaiveTime> {
+    let [h, hh, b':', m, mm, b':', s, ss, fraction @ ..] = text.as_bytes() else {
+        return None;
+    };
+    let two = |tens: &u8, ones: &u8| {
+        let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        are_digits.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    let nanos = match fraction {
+        [] => 0,
+        [b'.', digits @ ..]
+            if digits.iter().all(u8::is_ascii_digit) && (1..=9).contains(&digits.len()) =>
+        {
+            let value = digits
+                .iter()
+                .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+            value * 10_u32.pow(9 - u32::try_from(digits.len()).ok()?)
+        }
+        _ => return None,
+    };
+    NaiveTime::from_hms_nano_opt(two(h, hh)?, two(m, mm)?, two(s, ss)?, nanos)
 }
 
 /// The time and its zone, of which a remark in brackets may tell the name; `None` when the zone
@@ -228,6 +273,8 @@ fn number(digits: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn on(year: i32, month: u32, day: u32) -> DayText {
@@ -451,6 +498,29 @@ mod tests {
             "2022-11-29T15:54:16 CET",
         ] {
             assert_eq!(utc(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        /// What is read at once is read as by the formats.
+        #[test]
+        fn a_plain_time_is_what_the_formats_read(
+            text in "[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?",
+        ) {
+            if let Some(time) = plain_time(&text) {
+                let formatted = NaiveTime::parse_from_str(&text, "%H:%M:%S%.f");
+                prop_assert_eq!(Some(time), formatted.ok());
+            }
+        }
+
+        #[test]
+        fn beside_three_numbers_no_month_is_named(
+            start in "[0-9]{4}[-/.][0-9]{2}[-/.][0-9]",
+            rest in "([0-9 ,Tt:.-]| Mar|May|of |st){0,6}",
+        ) {
+            let text = format!("{start}{rest}");
+            prop_assert!(begins_with_numbers(&text));
+            prop_assert_eq!(named_month(&text), None);
         }
     }
 }

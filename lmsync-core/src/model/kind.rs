@@ -1,11 +1,15 @@
 //! What kind of device an asset is.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
-use super::text::Words;
+use super::words::{Phrases, Words};
 
 /// What kind of device an asset is; whether it is a real one is [`Virtualization`](super::Virtualization).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssetKind {
@@ -153,6 +157,8 @@ const WORDS: &[(AssetKind, &[&str])] = &[
     ),
 ];
 
+static TABLE: LazyLock<Phrases<AssetKind>> = LazyLock::new(|| Phrases::new(WORDS.iter().copied()));
+
 impl AssetKind {
     /// The kind that free text names, such as `Windows Workstation` or `Physical Laptop`.
     ///
@@ -166,11 +172,9 @@ impl AssetKind {
     #[must_use]
     pub fn from_words(text: &str) -> Option<Self> {
         let words = Words::of(text);
-        let found: Vec<_> = WORDS
-            .iter()
-            .filter(|(_, phrases)| words.has_any(phrases))
-            .map(|(kind, _)| *kind)
-            .collect();
+        let mut found: Vec<_> = words.all_of(&TABLE).copied().collect();
+        found.sort_unstable();
+        found.dedup();
         let narrowest: Vec<_> = found
             .iter()
             .filter(|kind| !found.iter().any(|other| other.narrows(**kind)))

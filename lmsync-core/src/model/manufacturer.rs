@@ -1,7 +1,10 @@
 //! Names of manufacturers and models.
 
+use std::sync::LazyLock;
+
 use super::junk;
-use super::text::{Words, trimmed};
+use super::text::trimmed;
+use super::words::{Phrases, Words};
 
 /// Canonical names, and the words that a vendor's text begins with. The first that fits counts.
 const NAMES: &[(&str, &[&str])] = &[
@@ -83,12 +86,24 @@ const NAMES: &[(&str, &[&str])] = &[
 #[must_use]
 pub fn canonical_manufacturer(text: &str) -> Option<String> {
     let text = trimmed(text).filter(|text| !junk::is_manufacturer(text))?;
-    let words = Words::of(text);
-    let known = NAMES
-        .iter()
-        .find(|(_, beginnings)| beginnings.iter().any(|start| words.start_with(start)));
-    Some(known.map_or(text, |(name, _)| *name).to_owned())
+    Some(
+        known_manufacturer(&Words::of(text))
+            .unwrap_or(text)
+            .to_owned(),
+    )
 }
+
+/// The canonical name of the manufacturer in the table that `words` begin with.
+pub(super) fn known_manufacturer(words: &Words) -> Option<&'static str> {
+    let place = words.first_of(&TABLE).min()?;
+    Some(NAMES[*place].0)
+}
+
+/// The words of [`NAMES`], each with its name's place there.
+static TABLE: LazyLock<Phrases<usize>> = LazyLock::new(|| {
+    let names = NAMES.iter().enumerate();
+    Phrases::new(names.map(|(place, (_, beginnings))| (place, *beginnings)))
+});
 
 /// The model, trimmed; `None` for blanks and placeholders.
 #[must_use]

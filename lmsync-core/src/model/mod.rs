@@ -38,6 +38,7 @@ mod tests;
 mod text;
 mod uuid;
 mod virtualization;
+mod words;
 
 pub use asset::{Asset, AssetState, CheckInBasis, Connectivity};
 pub use correlate::{Conflict, Correlation, CustomerLink, Veto, correlate};

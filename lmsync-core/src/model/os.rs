@@ -1,9 +1,12 @@
 //! Operating systems.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::text::{Words, trimmed};
+use super::text::trimmed;
+use super::words::{Phrases, Words};
 
 /// The operating system of an asset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +144,12 @@ const FAMILIES: &[(OsFamily, &[&str])] = &[
     ),
 ];
 
+/// The words of [`FAMILIES`], each with its family's place there.
+static TABLE: LazyLock<Phrases<usize>> = LazyLock::new(|| {
+    let families = FAMILIES.iter().enumerate();
+    Phrases::new(families.map(|(place, (_, phrases))| (place, *phrases)))
+});
+
 impl OsFamily {
     /// The family that an operating system's name gives away; unknown for words that are not known.
     #[must_use]
@@ -155,14 +164,11 @@ impl OsFamily {
         if words.are("mac") {
             return Self::MacOs;
         }
-        FAMILIES
-            .iter()
-            .find(|(_, phrases)| words.has_any(phrases))
-            .map(|(family, _)| match family {
-                Self::Ios if has_cisco_version(text) => Self::NetworkOs,
-                family => *family,
-            })
-            .unwrap_or_default()
+        let place = words.all_of(&TABLE).min();
+        match place.map(|place| FAMILIES[*place].0) {
+            Some(Self::Ios) if has_cisco_version(text) => Self::NetworkOs,
+            family => family.unwrap_or_default(),
+        }
     }
 
     fn is_unknown(&self) -> bool {

@@ -1,9 +1,11 @@
 //! Whether an asset is a real machine.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
-use super::manufacturer::canonical_manufacturer;
-use super::text::Words;
+use super::manufacturer::known_manufacturer;
+use super::words::{Phrases, Words};
 
 /// Whether an asset is a real machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,15 +56,16 @@ pub fn guest_hypervisor(
     model: Option<&str>,
     serial: Option<&str>,
 ) -> Option<&'static str> {
-    let maker = manufacturer.unwrap_or_default();
+    let maker = Words::of(manufacturer.unwrap_or_default());
     let evidence = Evidence {
-        is_microsoft: canonical_manufacturer(maker).as_deref() == Some("Microsoft"),
-        maker: Words::of(maker),
+        is_microsoft: known_manufacturer(&maker) == Some("Microsoft"),
+        maker,
         model: Words::of(model.unwrap_or_default()),
         serial: Words::of(serial.unwrap_or_default()),
     };
-    let sign = SIGNS.iter().find(|sign| evidence.has(sign));
-    sign.map(|sign| sign.name)
+    evidence
+        .sign()
+        .map(|sign| sign.name)
         .or_else(|| evidence.is_amazon().then_some("Amazon EC2"))
         .or_else(|| evidence.is_kvm().then_some("QEMU/KVM"))
         .or_else(|| evidence.microsoft())
@@ -248,6 +251,32 @@ const SIGNS: &[Sign] = &[
     },
 ];
 
+/// The words of [`SIGNS`], each with its sign's place there.
+struct Tables {
+    anywhere: Phrases<usize>,
+    either: Phrases<usize>,
+    maker: Phrases<usize>,
+    /// With the model's beginning.
+    pairs: Phrases<(usize, &'static str)>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let table = |column: fn(&Sign) -> &'static [&'static str]| {
+        let signs = SIGNS.iter().enumerate();
+        Phrases::new(signs.map(|(place, sign)| (place, column(sign))))
+    };
+    let signs = SIGNS.iter().enumerate();
+    let pairs = signs.flat_map(|(place, sign)| sign.pairs.iter().map(move |pair| (place, pair)));
+    Tables {
+        anywhere: table(|sign| sign.anywhere),
+        either: table(|sign| sign.either),
+        maker: table(|sign| sign.maker),
+        pairs: Phrases::new(
+            pairs.map(|(place, (maker, model))| ((place, *model), std::slice::from_ref(maker))),
+        ),
+    }
+});
+
 /// The words that a machine says of itself.
 struct Evidence {
     is_microsoft: bool,
@@ -257,17 +286,27 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn has(&self, sign: &Sign) -> bool {
-        let all = [&self.maker, &self.model, &self.serial];
-        all.iter()
-            .any(|words| words.has_any_numbered(sign.anywhere))
-            || self.maker.has_any(sign.either)
-            || self.model.has_any(sign.either)
-            || sign.maker.iter().any(|maker| self.maker.start_with(maker))
-            || sign
-                .pairs
-                .iter()
-                .any(|(maker, model)| self.maker.start_with(maker) && self.model.start_with(model))
+    /// The first of [`SIGNS`] that fits.
+    fn sign(&self) -> Option<&'static Sign> {
+        let Tables {
+            anywhere,
+            either,
+            maker,
+            pairs,
+        } = &*TABLES;
+        let anywhere = [&self.maker, &self.model, &self.serial]
+            .into_iter()
+            .flat_map(|words| words.all_numbered_of(anywhere));
+        let either = [&self.maker, &self.model]
+            .into_iter()
+            .flat_map(|words| words.all_of(either));
+        let pairs = self.maker.first_of(pairs);
+        let pairs = pairs.filter(|(_, model)| self.model.start_with(model));
+        let places = anywhere
+            .chain(either)
+            .chain(self.maker.first_of(maker))
+            .chain(pairs.map(|(place, _)| place));
+        places.min().map(|place| &SIGNS[*place])
     }
 
     /// Amazon names real machines, such as `m5.metal`, as it names guests.

@@ -1,0 +1,213 @@
+//! Tests for whole words, and tables of phrases to look for.
+
+/// A text as lower-case words, for tests that must not find "mac" in "Machine".
+pub(super) struct Words {
+    /// The words, each with one blank before and behind.
+    text: String,
+    /// Where each begins.
+    starts: Vec<usize>,
+}
+
+impl Words {
+    /// The words of `text`: runs of letters and digits.
+    pub(super) fn of(text: &str) -> Self {
+        let mut words = Self {
+            text: String::with_capacity(text.len() + 2),
+            starts: Vec::with_capacity(8),
+        };
+        words.text.push(' ');
+        if text.is_ascii() {
+            for byte in text.bytes() {
+                let is_letter = byte.is_ascii_alphanumeric();
+                words.push(char::from(byte.to_ascii_lowercase()), is_letter);
+            }
+        } else {
+            for c in text.chars().flat_map(char::to_lowercase) {
+                words.push(c, c.is_alphanumeric());
+            }
+        }
+        words.push(' ', false);
+        words
+    }
+
+    fn push(&mut self, c: char, is_letter: bool) {
+        let is_between = self.text.as_bytes().last() == Some(&b' ');
+        if is_letter {
+            if is_between {
+                self.starts.push(self.text.len());
+            }
+            self.text.push(c);
+        } else if !is_between {
+            self.text.push(' ');
+        }
+    }
+
+    /// Whether the words of `phrase` stand in the text, in order and side by side.
+    pub(super) fn has(&self, phrase: &str) -> bool {
+        self.beginnings()
+            .filter_map(|text| text.strip_prefix(phrase))
+            .any(ends_a_word)
+    }
+
+    /// Like [`has`](Self::has), and digits may follow: `tun` is in `tun0`.
+    pub(super) fn has_numbered(&self, phrase: &str) -> bool {
+        self.beginnings()
+            .filter_map(|text| text.strip_prefix(phrase))
+            .any(ends_a_numbered_word)
+    }
+
+    pub(super) fn has_any(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.has(phrase))
+    }
+
+    pub(super) fn has_any_numbered(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.has_numbered(phrase))
+    }
+
+    /// Whether the text begins with the words of `phrase`.
+    pub(super) fn start_with(&self, phrase: &str) -> bool {
+        let first = self.beginnings().next();
+        let rest = first.and_then(|text| text.strip_prefix(phrase));
+        rest.is_some_and(ends_a_word)
+    }
+
+    /// Whether the text is `phrase` and nothing else.
+    pub(super) fn are(&self, phrase: &str) -> bool {
+        self.text.trim() == phrase
+    }
+
+    /// What stands in the text of `phrases`.
+    pub(super) fn all_of<'p, T>(&'p self, phrases: &'p Phrases<T>) -> impl Iterator<Item = &'p T> {
+        self.beginnings()
+            .flat_map(|text| phrases.at(text, ends_a_word))
+    }
+
+    /// Like [`all_of`](Self::all_of), and digits may follow.
+    pub(super) fn all_numbered_of<'p, T>(
+        &'p self,
+        phrases: &'p Phrases<T>,
+    ) -> impl Iterator<Item = &'p T> {
+        self.beginnings()
+            .flat_map(|text| phrases.at(text, ends_a_numbered_word))
+    }
+
+    /// What of `phrases` the text begins with.
+    pub(super) fn first_of<'p, T>(
+        &'p self,
+        phrases: &'p Phrases<T>,
+    ) -> impl Iterator<Item = &'p T> {
+        let first = self.beginnings().next().into_iter();
+        first.flat_map(|text| phrases.at(text, ends_a_word))
+    }
+
+    /// The text from each word on.
+    fn beginnings(&self) -> impl Iterator<Item = &str> {
+        self.starts.iter().map(|start| &self.text[*start..])
+    }
+}
+
+fn ends_a_word(rest: &str) -> bool {
+    rest.starts_with(' ')
+}
+
+/// Digits, or none, and then the end of the word.
+fn ends_a_numbered_word(rest: &str) -> bool {
+    ends_a_word(rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Phrases to look for, found by their first letter, each with what it stands for.
+///
+/// Most texts have few of many: one look at each of their words is enough.
+pub(super) struct Phrases<T> {
+    by_letter: Vec<Vec<(&'static str, T)>>,
+}
+
+impl<T: Copy> Phrases<T> {
+    /// A table of `phrases`, which are words in lower case.
+    pub(super) fn new<'t>(phrases: impl IntoIterator<Item = (T, &'t [&'static str])>) -> Self {
+        let mut by_letter: Vec<Vec<_>> = vec![Vec::new(); usize::from(u8::MAX) + 1];
+        for (meaning, phrases) in phrases {
+            for phrase in phrases {
+                let first = phrase.as_bytes().first().copied().unwrap_or_default();
+                by_letter[usize::from(first)].push((*phrase, meaning));
+            }
+        }
+        Self { by_letter }
+    }
+}
+
+impl<T> Phrases<T> {
+    /// The meanings of the phrases that `text` begins with, where what follows `ends` them.
+    fn at<'p>(&'p self, text: &'p str, ends: fn(&str) -> bool) -> impl Iterator<Item = &'p T> {
+        let first = text.as_bytes().first().copied().unwrap_or_default();
+        self.by_letter[usize::from(first)]
+            .iter()
+            .filter(move |(phrase, _)| text.strip_prefix(phrase).is_some_and(ends))
+            .map(|(_, meaning)| meaning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_are_whole() {
+        let words = Words::of("Microsoft® Windows-Server 2019 (Machine) tun0");
+        assert!(words.has("windows server"));
+        assert!(words.has("machine"));
+        assert!(!words.has("mac"));
+        assert!(!words.has("server windows"));
+        assert!(!words.has("tun"));
+        assert!(words.has_numbered("tun"));
+        assert!(!words.has_numbered("mac"));
+        assert!(words.start_with("microsoft windows"));
+        assert!(!words.start_with("micro"));
+        assert!(Words::of(" Mac ").are("mac"));
+        assert!(!Words::of("").has("mac"));
+    }
+
+    const TABLE: &[(u8, &[&str])] = &[(1, &["a", "a b", "b"]), (2, &["b a", "ab"]), (3, &["ba b"])];
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "\\PC*", phrase in "[a-z]{1,3}") {
+            let words = Words::of(&text);
+            if words.has(&phrase) {
+                prop_assert!(words.has_numbered(&phrase));
+            }
+        }
+
+        #[test]
+        fn letters_of_ascii_are_words_as_others_are(text in "[ -~]*") {
+            let (plain, other) = (Words::of(&text), Words::of(&format!("{text} é")));
+            prop_assert_eq!(format!("{}é ", plain.text), other.text);
+            prop_assert_eq!(&plain.starts[..], &other.starts[..plain.starts.len()]);
+        }
+
+        /// A table finds what its phrases find one by one.
+        #[test]
+        fn a_table_finds_what_its_phrases_find(text in "[ab0 ]{0,12}") {
+            let words = Words::of(&text);
+            let table = Phrases::new(TABLE.iter().copied());
+            let found = |is_there: &dyn Fn(&&str) -> bool| -> Vec<u8> {
+                let hits = TABLE.iter().filter(|(_, phrases)| phrases.iter().any(is_there));
+                hits.map(|(meaning, _)| *meaning).collect()
+            };
+            let of = |meanings: &mut dyn Iterator<Item = &u8>| {
+                let mut all: Vec<u8> = meanings.copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            };
+            prop_assert_eq!(of(&mut words.all_of(&table)), found(&|phrase| words.has(phrase)));
+            prop_assert_eq!(
+                of(&mut words.all_numbered_of(&table)),
+                found(&|phrase| words.has_numbered(phrase))
+            );
+            prop_assert_eq!(of(&mut words.first_of(&table)), found(&|phrase| words.start_with(phrase)));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What every connector makes of the same accounts, byte for byte.
+//!
+//! The JSON form of an account is what people store and compare: it changes on purpose, with a line in the
+//! changelog, or not at all. After such a change, put in the sums that the test tells.
+
+use std::sync::Arc;
+
+use flate2::Crc;
+use futures_util::StreamExt;
+use lmsync::listing::{Listed, RecordStream};
+use lmsync::{AssetQuery, Clock, Detail, Environment, SharedClock, Vendors};
+use lmsync_testkit::conformance::run;
+use lmsync_testkit::demo::{Demo, Limits};
+use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::{InMemory, VirtualClock};
+use serde::Serialize;
+
+/// Enough for every kind of machine, customer and odd value that the simulated fleets have.
+const ASSETS: usize = 250;
+
+/// Lines and the sum of their bytes.
+#[derive(Default)]
+struct Sum {
+    lines: usize,
+    crc: Crc,
+}
+
+impl Sum {
+    async fn add<T: Listed + Serialize>(&mut self, mut stream: RecordStream<T>) {
+        while let Some(record) = stream.next().await {
+            let line = serde_json::to_string(&record.unwrap()).unwrap();
+            self.crc.update(line.as_bytes());
+            self.lines += 1;
+        }
+        let summary = stream.summary();
+        assert!(summary.complete, "{summary:?}");
+        self.crc.update(format!("{summary:?}").as_bytes());
+    }
+}
+
+fn expect(vendor: &str, lines: usize, crc: u32) {
+    run(async {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let demo = Demo::of(vendor).unwrap();
+        let fleet = Fleet::new(FleetSpec::new(ASSETS, clock.now()));
+        let simulator = demo.simulator(fleet, Limits::None);
+        let transport = Arc::new(InMemory::new(simulator, clock.clone()));
+        let environment = Environment::new(transport, clock);
+        let mut keys = demo.keys("https://127.0.0.1");
+        keys["requests_per_minute"] = 1_000_000.into();
+        let config = Vendors::built_in().read(keys).unwrap();
+        let connector = config.connect_in(&environment).unwrap();
+        let mut sum = Sum::default();
+        sum.add(connector.assets(AssetQuery::new().raw())).await;
+        let detail = AssetQuery::new().detail(Detail::NONE.hardware().software());
+        sum.add(connector.assets(detail)).await;
+        sum.add(connector.customers()).await;
+        if connector.info().capabilities.software {
+            sum.add(connector.software(AssetQuery::new())).await;
+        }
+        assert_eq!((sum.lines, sum.crc.sum()), (lines, crc), "{vendor}");
+    });
+}
+
+#[test]
+fn superops() {
+    expect("superops", 510, 1_432_405_434);
+}
+
+#[test]
+fn syncro() {
+    expect("syncro", 510, 3_369_930_574);
+}
+
+#[test]
+fn connectwise() {
+    expect("cwrmm", 510, 853_980_148);
+}
+
+#[test]
+fn halo() {
+    expect("halo-psa", 542, 1_404_157_426);
+}
