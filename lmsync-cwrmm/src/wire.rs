@@ -8,21 +8,32 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// One page of devices, its groups unread.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct DeviceList<'a> {
-    #[serde(borrow)]
-    pub(crate) platform: Option<Rows<&'a RawValue>>,
-    #[serde(borrow)]
-    pub(crate) network: Option<Rows<&'a RawValue>>,
+/// One page of devices, its groups read or unread.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, bound(deserialize = "G: Deserialize<'de>"))]
+pub(crate) struct DeviceList<G> {
+    pub(crate) platform: Option<Rows<G>>,
+    pub(crate) network: Option<Rows<G>>,
     pub(crate) cloud: Option<Vec<IgnoredAny>>,
     pub(crate) status: Scalar,
     #[serde(rename = "failedRecords")]
     pub(crate) failed_records: OneOrMany<IgnoredAny>,
 }
 
-impl DeviceList<'_> {
+// By hand: the derive would ask for `G: Default`.
+impl<G> Default for DeviceList<G> {
+    fn default() -> Self {
+        Self {
+            platform: None,
+            network: None,
+            cloud: None,
+            status: Scalar::default(),
+            failed_records: OneOrMany::default(),
+        }
+    }
+}
+
+impl<G> DeviceList<G> {
     /// Says if there is no list of any category.
     pub(crate) fn is_silent(&self) -> bool {
         self.platform.is_none() && self.network.is_none() && self.cloud.is_none()
@@ -36,15 +47,18 @@ impl DeviceList<'_> {
     }
 }
 
-/// The devices of one site, unread. Company and site are told here, not on the device.
+/// The devices of one site, read or unread. Company and site are told here, not on the device.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Group<'a> {
+pub(crate) struct Group<L> {
     #[serde(default, rename = "companyID")]
     pub(crate) company_id: Scalar,
     #[serde(default, rename = "siteID")]
     pub(crate) site_id: Scalar,
-    #[serde(borrow, default)]
-    pub(crate) endpoints: Option<Rows<&'a RawValue>>,
+    #[serde(
+        default = "Option::default",
+        bound(deserialize = "L: Deserialize<'de>")
+    )]
+    pub(crate) endpoints: Option<Rows<L>>,
 }
 
 /// The resources that a list of devices is asked for.
@@ -380,16 +394,16 @@ mod tests {
 
     #[test]
     fn a_group_keeps_company_and_site_and_null_lists_are_empty() {
-        let list: DeviceList<'_> = serde_json::from_str(
+        let list: DeviceList<&RawValue> = serde_json::from_str(
             r#"{"platform":[{"companyID":"c","siteID":7,"endpoints":[{"endpointID":1},null]},null,
                 {"companyID":"d","endpoints":null}],"cloud":[1]}"#,
         )
         .unwrap();
         let groups = list.platform.as_ref().unwrap();
-        let first: Group<'_> = serde_json::from_str(groups.0[0].get()).unwrap();
+        let first: Group<&RawValue> = serde_json::from_str(groups.0[0].get()).unwrap();
         assert_eq!(first.site_id.text(), Some("7"));
         assert_eq!(first.endpoints.as_ref().unwrap().0.len(), 2);
-        let last: Group<'_> = serde_json::from_str(groups.0[2].get()).unwrap();
+        let last: Group<&RawValue> = serde_json::from_str(groups.0[2].get()).unwrap();
         assert!(last.endpoints.is_none());
         assert!(!list.is_silent());
     }

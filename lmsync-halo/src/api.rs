@@ -5,9 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lmsync_core::auth::Authorizer;
 use lmsync_core::http::{Answer, Call, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, Members, OneOrMany, Rows, Scalar, WireRow};
+use lmsync_core::json::{
+    KeepRaw, LenientObject, Members, OneOrMany, RowInList, Rows, Scalar, WireRow, read_rows,
+};
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
@@ -281,7 +284,7 @@ impl Api {
         .await
     }
 
-    /// Reads a page, row by row.
+    /// Reads a page.
     fn read_list<R: DeserializeOwned>(
         &self,
         answer: &Answer<'_>,
@@ -290,14 +293,18 @@ impl Api {
         asked: u32,
     ) -> Result<ListPage<R>> {
         answers::require_success(answer, self.product, reads)?;
-        page(self.view(answer)?, answer, asked, raw)
+        read_rows(
+            raw,
+            || page(self.view::<LenientObject<R>>(answer)?, answer, asked, raw),
+            || page(self.view::<&RawValue>(answer)?, answer, asked, raw),
+        )
     }
 
     /// The list in its envelope, or bare.
-    fn view<'a>(&self, answer: &Answer<'a>) -> Result<wire::View<'a>> {
+    fn view<'a, L: Deserialize<'a>>(&self, answer: &Answer<'a>) -> Result<wire::View<L>> {
         // A struct would take an array for its fields, by position.
         if is_array(answer) {
-            let rows: Rows<&RawValue> = answers::json(answer, self.product)?;
+            let rows: Rows<L> = answers::json(answer, self.product)?;
             return Ok(wire::View {
                 page_size: None,
                 record_count: Some(rows.0.len() as u64),
@@ -386,8 +393,8 @@ fn is_array(answer: &Answer<'_>) -> bool {
     answer.body().trim_ascii_start().first() == Some(&b'[')
 }
 
-fn page<R: DeserializeOwned>(
-    view: wire::View<'_>,
+fn page<R, L: RowInList<R>>(
+    view: wire::View<L>,
     answer: &Answer<'_>,
     asked: u32,
     raw: KeepRaw,
@@ -408,7 +415,7 @@ fn page<R: DeserializeOwned>(
     Ok(ListPage {
         rows: rows
             .into_iter()
-            .map(|row| WireRow::read(row, &ID_KEYS, raw))
+            .map(|row| row.into_wire(&ID_KEYS, raw))
             .collect(),
         total: view.record_count,
         size: granted.unwrap_or(asked).max(came),

@@ -30,7 +30,7 @@ pub(crate) fn asset(
     reading: Reading<'_>,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
-    let wire = row.record?;
+    let mut wire = row.record?;
     let mut draft = reading.origin.draft(id(&wire.id), received_at)?;
     draft.asset.source.raw = row.raw;
     note_unexpected(&mut draft, &wire);
@@ -44,10 +44,11 @@ pub(crate) fn asset(
     }
     describe(&mut draft.asset, &wire);
     last_change(&mut draft, &wire, reading.accept_update);
+    custom_fields(&mut draft.asset, &mut wire);
     Ok(draft.finish())
 }
 
-/// Whose the asset is, its state, and the tenant's fields as they came.
+/// Whose the asset is, and its state.
 fn describe(asset: &mut Asset, wire: &wire::Asset) {
     asset.customer = reference(&wire.client_id, &wire.client_name);
     asset.site = reference(&wire.site_id, &wire.site_name);
@@ -59,11 +60,16 @@ fn describe(asset: &mut Asset, wire: &wire::Asset) {
         None => AssetState::Unknown,
     };
     asset.state_raw = wire.status_name.clean();
-    for fields in [&wire.customfields, &wire.fields].into_iter().flatten() {
-        for field in fields.0.iter().filter_map(LenientObject::value) {
-            if let (Some(name), Some(value)) = (field.name.clean(), &field.value) {
-                asset.custom_fields.insert(name, value.clone());
-            }
+}
+
+/// The tenant's fields as they came, taken out of `wire`.
+fn custom_fields(asset: &mut Asset, wire: &mut wire::Asset) {
+    let lists = [wire.customfields.take(), wire.fields.take()];
+    for field in lists.into_iter().flatten().flat_map(|fields| fields.0) {
+        if let LenientObject::Value(field) = field
+            && let (Some(name), Some(value)) = (field.name.into_clean(), field.value)
+        {
+            asset.custom_fields.insert(name, value);
         }
     }
 }

@@ -110,13 +110,17 @@ impl FieldValue for Value<'_> {
     /// The label of a choice is what is shown, its number what is stored.
     fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
         let text = match self {
-            Self::Property(_, value) | Self::Day(_, value) => value.clean(),
-            Self::Field(_, field) | Self::Custom(field) => match form {
-                Form::Shown => field.display.clean().or_else(|| stored(field).clean()),
-                Form::Stored => stored(field).clean().or_else(|| field.display.clean()),
-            },
+            Self::Property(_, value) | Self::Day(_, value) => value.trimmed().map(Cow::Borrowed),
+            Self::Field(_, field) | Self::Custom(field) => {
+                let stored = || stored(field).clean().map(Cow::Owned);
+                let shown = || field.display.trimmed().map(Cow::Borrowed);
+                match form {
+                    Form::Shown => shown().or_else(stored),
+                    Form::Stored => stored().or_else(shown),
+                }
+            }
         };
-        text.map(Cow::Owned).into_iter().collect()
+        text.into_iter().collect()
     }
 
     fn unexpected(&self) -> Option<&'static str> {

@@ -8,20 +8,19 @@ use std::collections::BTreeMap;
 use lmsync_core::json::{LenientObject, OneOrMany, Rows, Scalar, lenient_bool, lenient_u64};
 use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-/// A page of a list, its rows unread.
+/// A page of a list, its rows read or unread.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct View<'a> {
+pub(crate) struct View<L> {
     #[serde(
-        borrow,
-        default,
+        default = "Option::default",
         alias = "assets",
         alias = "clients",
         alias = "licences",
-        alias = "sites"
+        alias = "sites",
+        bound(deserialize = "L: Deserialize<'de>")
     )]
-    pub(crate) rows: Option<Rows<&'a RawValue>>,
+    pub(crate) rows: Option<Rows<L>>,
     #[serde(default, deserialize_with = "lenient_u64")]
     pub(crate) page_size: Option<u64>,
     #[serde(default, deserialize_with = "lenient_u64")]

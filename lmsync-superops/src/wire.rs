@@ -9,7 +9,6 @@ use lmsync_core::json::{
     LenientObject, Members, OneOrMany, Rows, Scalar, StrictObject, lenient_bool, lenient_u64,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 /// An answer with data of the type `T`.
 pub(crate) type Answered<T> = Envelope<T, Extensions>;
@@ -59,18 +58,18 @@ pub(crate) struct Root<R> {
     pub(crate) extensions: Option<Extensions>,
 }
 
-/// A page of a list, its rows unread.
+/// A page of a list, its rows read or unread.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct List<'a> {
+pub(crate) struct List<L> {
     #[serde(
-        borrow,
-        default,
+        default = "Option::default",
         alias = "assets",
         alias = "assetSoftwares",
-        alias = "clients"
+        alias = "clients",
+        bound(deserialize = "L: Deserialize<'de>")
     )]
-    pub(crate) rows: Option<Rows<&'a RawValue>>,
+    pub(crate) rows: Option<Rows<L>>,
     #[serde(default)]
     pub(crate) list_info: Option<StrictObject<ListInfo>>,
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::{Answer, Call, Endpoint, HttpClient, Idempotency, Meter};
-use lmsync_core::json::{KeepRaw, LenientObject, Rows, WireRow};
+use lmsync_core::json::{KeepRaw, LenientObject, RowInList, Rows, WireRow, read_rows};
 use lmsync_core::model::AssetId;
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Account, Error, ErrorKind, Result};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use url::Url;
 
 use crate::answers::{self, Right};
@@ -163,9 +165,20 @@ impl Api {
     }
 }
 
-/// Reads a page, row by row.
+/// Reads a page.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
-    let list: wire::List<'_> = answer.object()?;
+    read_rows(
+        raw,
+        || list_page::<R, LenientObject<R>>(answer, raw),
+        || list_page::<R, &RawValue>(answer, raw),
+    )
+}
+
+fn list_page<'a, R, L>(answer: &Answer<'a>, raw: KeepRaw) -> Result<ListPage<R>>
+where
+    L: RowInList<R> + Deserialize<'a>,
+{
+    let list: wire::List<L> = answer.object()?;
     let meta = match list.meta {
         LenientObject::Value(meta) => meta,
         _ => wire::Meta::default(),
@@ -179,7 +192,7 @@ fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<L
         }
     };
     let rows = rows.into_iter().map(|row| {
-        let mut row = WireRow::read(row, &["id"], raw);
+        let mut row = row.into_wire(&["id"], raw);
         row.raw = row.raw.and_then(raw::record);
         row
     });

@@ -10,13 +10,17 @@ use lmsync_core::json::{
 };
 use lmsync_core::model::RawJson;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-/// A page of a list, its rows unread.
+/// A page of a list, its rows read or unread.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct List<'a> {
-    #[serde(borrow, default, alias = "assets", alias = "customers")]
-    pub(crate) rows: Option<Rows<&'a RawValue>>,
+pub(crate) struct List<L> {
+    #[serde(
+        default = "Option::default",
+        alias = "assets",
+        alias = "customers",
+        bound(deserialize = "L: Deserialize<'de>")
+    )]
+    pub(crate) rows: Option<Rows<L>>,
     #[serde(default)]
     pub(crate) meta: LenientObject<Meta>,
 }

@@ -18,7 +18,7 @@ pub use self::members::Members;
 pub use self::mend::read_mended;
 pub use self::object::LenientObject;
 pub use self::one_or_many::OneOrMany;
-pub use self::row::{KeepRaw, WireRow};
+pub use self::row::{KeepRaw, RowInList, WireRow, read_rows};
 pub use self::rows::Rows;
 pub use self::scalar::{Scalar, lenient_bool, lenient_u64};
 pub use self::strict::StrictObject;

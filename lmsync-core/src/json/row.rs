@@ -72,6 +72,76 @@ impl<R: DeserializeOwned> WireRow<R> {
     }
 }
 
+/// A row as it stands in a list: unread as a `&RawValue`, or read with the list as a
+/// [`LenientObject`].
+pub trait RowInList<R> {
+    /// The row; `id_keys` are the names under which its id may stand where it cannot be read.
+    fn into_wire(self, id_keys: &[&str], raw: KeepRaw) -> WireRow<R>;
+}
+
+impl<R: DeserializeOwned> RowInList<R> for &RawValue {
+    fn into_wire(self, id_keys: &[&str], raw: KeepRaw) -> WireRow<R> {
+        WireRow::read(self, id_keys, raw)
+    }
+}
+
+impl<R> RowInList<R> for LenientObject<R> {
+    fn into_wire(self, _: &[&str], _: KeepRaw) -> WireRow<R> {
+        WireRow {
+            record: readable(self),
+            raw: None,
+        }
+    }
+}
+
+/// Reads a list `at_once`, and where that fails, or the rows' own JSON is wanted, `row_by_row`.
+///
+/// Rows that are read with their list cost one look at the answer instead of two; but one that
+/// cannot be read costs the list.
+///
+/// ```
+/// use lmsync_core::json::{KeepRaw, LenientObject, RowInList, Rows, WireRow, read_rows};
+/// use serde::Deserialize;
+/// use serde_json::value::RawValue;
+///
+/// #[derive(Deserialize)]
+/// struct Device {
+///     id: u64,
+/// }
+///
+/// fn list<'a, L>(answer: &'a str) -> serde_json::Result<Vec<WireRow<Device>>>
+/// where
+///     L: RowInList<Device> + Deserialize<'a>,
+/// {
+///     let rows: Rows<L> = serde_json::from_str(answer)?;
+///     let rows = rows.into_iter();
+///     Ok(rows.map(|row| row.into_wire(&["id"], KeepRaw::No)).collect())
+/// }
+///
+/// let answer = r#"[{"id":1},{"id":"two"}]"#;
+/// let rows = read_rows(
+///     KeepRaw::No,
+///     || list::<LenientObject<Device>>(answer),
+///     || list::<&RawValue>(answer),
+/// );
+/// let [first, second] = &rows.unwrap()[..] else { panic!() };
+/// assert_eq!(first.record.as_ref().unwrap().id, 1);
+/// assert_eq!(second.record.as_ref().unwrap_err().vendor_id.as_deref(), Some("two"));
+/// ```
+///
+/// # Errors
+/// Those of `row_by_row`.
+pub fn read_rows<T, E>(
+    raw: KeepRaw,
+    at_once: impl FnOnce() -> Result<T, E>,
+    row_by_row: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    match raw {
+        KeepRaw::No => at_once().or_else(|_| row_by_row()),
+        KeepRaw::Yes => row_by_row(),
+    }
+}
+
 fn readable<R>(row: LenientObject<R>) -> Result<R, Rejection> {
     let reason = match row {
         LenientObject::Value(record) => return Ok(record),

@@ -36,10 +36,28 @@ impl Scalar {
         }
     }
 
-    /// The text without outer blanks, where there is any.
+    /// The text without outer blanks, where there is any, to be kept.
     #[must_use]
     pub fn clean(&self) -> Option<String> {
-        self.text().and_then(crate::model::clean)
+        self.trimmed().map(ToOwned::to_owned)
+    }
+
+    /// As [`clean`](Self::clean), without a copy where there is nothing to trim.
+    #[must_use]
+    pub fn into_clean(self) -> Option<String> {
+        match self {
+            Self::Text(text) | Self::InArray(text) => match crate::model::trimmed(&text)? {
+                trimmed if trimmed.len() == text.len() => Some(text),
+                trimmed => Some(trimmed.to_owned()),
+            },
+            _ => None,
+        }
+    }
+
+    /// The text without outer blanks, where there is any, to be looked at.
+    #[must_use]
+    pub fn trimmed(&self) -> Option<&str> {
+        self.text().and_then(crate::model::trimmed)
     }
 
     /// The text as an id: without blanks and invisible characters around it, which would make

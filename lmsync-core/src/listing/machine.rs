@@ -22,7 +22,7 @@ use crate::summary::{Rejection, SyncSummary};
 use crate::window::{WindowFilter, WindowVerdict};
 
 /// When a reading missed something, the account is read again, at most this often in all.
-const READING_LIMIT: u32 = 3;
+const READING_LIMIT: u8 = 3;
 
 /// What the stream's owner can look at while it runs.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(super) struct Listing<C: ListChain> {
     /// The list that is being read, by its place.
     current: usize,
     /// Counted from 1.
-    reading: u32,
+    reading: u8,
     /// Until the first page has shown that nothing moved since the checkpoint.
     resuming: bool,
     /// This reading began in the middle.
@@ -117,15 +117,23 @@ impl<C: ListChain> Listing<C> {
         match self.advance().await {
             Ok(Some(record)) => Some(Ok(record)),
             Ok(None) => {
-                self.ended = true;
+                self.end();
                 None
             }
             Err(error) => {
-                self.ended = true;
+                self.end();
                 self.progress().summary.incomplete_reason = Some(error.to_string());
                 Some(Err(error))
             }
         }
+    }
+
+    /// Ends the listing, and forgets what only a listing that goes on needs.
+    fn end(&mut self) {
+        self.ended = true;
+        self.lists = Vec::new();
+        self.seen = SeenIds::default();
+        self.serials = SeenSerials::default();
     }
 
     async fn advance(&mut self) -> Result<Option<Record<C>>> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::date_json;
 use super::hardware::{Cpu, Disk};
 use super::identity_key::IdentityKey;
 use super::issue::Issue;
@@ -108,25 +109,49 @@ pub struct Asset {
     #[serde(default)]
     pub connectivity: Connectivity,
     /// When the machine last reported to the vendor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub last_check_in: Option<DateTime<Utc>>,
     /// What [`last_check_in`](Self::last_check_in) is based on.
     #[serde(default)]
     pub check_in_basis: CheckInBasis,
     /// When the vendor's record was created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub created_at: Option<DateTime<Utc>>,
     /// When the machine last started.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub last_boot_at: Option<DateTime<Utc>>,
     /// The day of purchase.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub purchase_date: Option<NaiveDate>,
     /// The first day of the warranty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub warranty_start: Option<NaiveDate>,
     /// The last day of the warranty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub warranty_expiry: Option<NaiveDate>,
     /// Installed software; `None` when not asked for or not offered, empty when asked for and there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -91,6 +91,17 @@ impl MacAddress {
         Some(Self(octets))
     }
 
+    /// Hands the text of the address to `take`.
+    fn with_text<T>(self, take: impl FnOnce(&str) -> T) -> T {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = *b"00:00:00:00:00:00";
+        for (place, octet) in self.0.into_iter().enumerate() {
+            text[3 * place] = DIGITS[usize::from(octet >> 4)];
+            text[3 * place + 1] = DIGITS[usize::from(octet & 0xf)];
+        }
+        take(std::str::from_utf8(&text).unwrap_or_default())
+    }
+
     /// Tells whether the address can tell one machine from another.
     ///
     /// Not so: all zeros, group and broadcast addresses, locally administered
@@ -118,8 +129,7 @@ impl FromStr for MacAddress {
 
 impl fmt::Display for MacAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+        self.with_text(|text| f.write_str(text))
     }
 }
 
@@ -131,7 +141,7 @@ impl fmt::Debug for MacAddress {
 
 impl Serialize for MacAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.with_text(|text| serializer.serialize_str(text))
     }
 }
 

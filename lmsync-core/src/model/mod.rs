@@ -10,6 +10,7 @@ mod asset;
 mod correlate;
 mod customer;
 mod date;
+mod date_json;
 mod date_named;
 mod date_order;
 mod date_text;
@@ -63,6 +64,7 @@ pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, Seria
 pub use size::{Size, SizeUnit};
 pub use software::{InstalledSoftware, Software};
 pub use source::{AssetId, Ref, Source};
+pub(crate) use text::trimmed;
 pub use text::{clean, clean_id};
 pub use uuid::clean_uuid;
 pub use virtualization::{Virtualization, guest_hypervisor};

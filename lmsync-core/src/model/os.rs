@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::date_json;
 use super::text::trimmed;
 use super::words::{Phrases, Words};
 
@@ -28,7 +29,11 @@ pub struct OperatingSystem {
     #[serde(default, skip_serializing_if = "Architecture::is_unknown")]
     pub arch: Architecture,
     /// The day it was installed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub installed_on: Option<NaiveDate>,
 }
 

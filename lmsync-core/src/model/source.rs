@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::date_json;
 use super::raw::RawJson;
 use super::text::trim_unseen;
 
@@ -25,9 +26,14 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the record was read.
+    #[serde(with = "date_json")]
     pub fetched_at: DateTime<Utc>,
     /// When the vendor last changed the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date_json::option"
+    )]
     pub vendor_updated_at: Option<DateTime<Utc>>,
     /// The vendor's record, untouched; only on request.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -35,7 +35,7 @@ pub fn clean_id(text: &str) -> Option<&str> {
 }
 
 /// What [`clean`] keeps, without a copy.
-pub(super) fn trimmed(text: &str) -> Option<&str> {
+pub(crate) fn trimmed(text: &str) -> Option<&str> {
     let text = trim(text);
     (!trim_unseen(text).is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
 }

@@ -3,7 +3,7 @@
 /// A text as lower-case words, for tests that must not find "mac" in "Machine".
 pub(super) struct Words {
     /// The words, each with one blank before and behind.
-    text: String,
+    text: Vec<u8>,
     /// Where each begins.
     starts: Vec<usize>,
 }
@@ -11,48 +11,52 @@ pub(super) struct Words {
 impl Words {
     /// The words of `text`: runs of letters and digits.
     pub(super) fn of(text: &str) -> Self {
-        let mut words = Self {
-            text: String::with_capacity(text.len() + 2),
-            starts: Vec::with_capacity(8),
+        let mut words = Vec::with_capacity(text.len() + 2);
+        let mut starts = Vec::with_capacity(8);
+        words.push(b' ');
+        let mut is_between = true;
+        let mut add = |letter: Option<&[u8]>| {
+            match letter {
+                Some(letter) => {
+                    if is_between {
+                        starts.push(words.len());
+                    }
+                    words.extend_from_slice(letter);
+                }
+                None if !is_between => words.push(b' '),
+                None => {}
+            }
+            is_between = letter.is_none();
         };
-        words.text.push(' ');
         if text.is_ascii() {
             for byte in text.bytes() {
-                let is_letter = byte.is_ascii_alphanumeric();
-                words.push(char::from(byte.to_ascii_lowercase()), is_letter);
+                let letter = [byte.to_ascii_lowercase()];
+                add(byte.is_ascii_alphanumeric().then_some(&letter));
             }
         } else {
             for c in text.chars().flat_map(char::to_lowercase) {
-                words.push(c, c.is_alphanumeric());
+                let letter = c.encode_utf8(&mut [0; 4]).to_owned();
+                add(c.is_alphanumeric().then_some(letter.as_bytes()));
             }
         }
-        words.push(' ', false);
-        words
-    }
-
-    fn push(&mut self, c: char, is_letter: bool) {
-        let is_between = self.text.as_bytes().last() == Some(&b' ');
-        if is_letter {
-            if is_between {
-                self.starts.push(self.text.len());
-            }
-            self.text.push(c);
-        } else if !is_between {
-            self.text.push(' ');
+        add(None);
+        Self {
+            text: words,
+            starts,
         }
     }
 
     /// Whether the words of `phrase` stand in the text, in order and side by side.
     pub(super) fn has(&self, phrase: &str) -> bool {
         self.beginnings()
-            .filter_map(|text| text.strip_prefix(phrase))
+            .filter_map(|text| text.strip_prefix(phrase.as_bytes()))
             .any(ends_a_word)
     }
 
     /// Like [`has`](Self::has), and digits may follow: `tun` is in `tun0`.
     pub(super) fn has_numbered(&self, phrase: &str) -> bool {
         self.beginnings()
-            .filter_map(|text| text.strip_prefix(phrase))
+            .filter_map(|text| text.strip_prefix(phrase.as_bytes()))
             .any(ends_a_numbered_word)
     }
 
@@ -67,13 +71,13 @@ impl Words {
     /// Whether the text begins with the words of `phrase`.
     pub(super) fn start_with(&self, phrase: &str) -> bool {
         let first = self.beginnings().next();
-        let rest = first.and_then(|text| text.strip_prefix(phrase));
+        let rest = first.and_then(|text| text.strip_prefix(phrase.as_bytes()));
         rest.is_some_and(ends_a_word)
     }
 
     /// Whether the text is `phrase` and nothing else.
     pub(super) fn are(&self, phrase: &str) -> bool {
-        self.text.trim() == phrase
+        self.text.trim_ascii() == phrase.as_bytes()
     }
 
     /// What stands in the text of `phrases`.
@@ -101,18 +105,19 @@ impl Words {
     }
 
     /// The text from each word on.
-    fn beginnings(&self) -> impl Iterator<Item = &str> {
+    fn beginnings(&self) -> impl Iterator<Item = &[u8]> {
         self.starts.iter().map(|start| &self.text[*start..])
     }
 }
 
-fn ends_a_word(rest: &str) -> bool {
-    rest.starts_with(' ')
+fn ends_a_word(rest: &[u8]) -> bool {
+    rest.first() == Some(&b' ')
 }
 
 /// Digits, or none, and then the end of the word.
-fn ends_a_numbered_word(rest: &str) -> bool {
-    ends_a_word(rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+fn ends_a_numbered_word(rest: &[u8]) -> bool {
+    let after = rest.iter().find(|byte| !byte.is_ascii_digit());
+    after == Some(&b' ')
 }
 
 /// Phrases to look for, found by their first letter, each with what it stands for.
@@ -138,11 +143,15 @@ impl<T: Copy> Phrases<T> {
 
 impl<T> Phrases<T> {
     /// The meanings of the phrases that `text` begins with, where what follows `ends` them.
-    fn at<'p>(&'p self, text: &'p str, ends: fn(&str) -> bool) -> impl Iterator<Item = &'p T> {
-        let first = text.as_bytes().first().copied().unwrap_or_default();
+    fn at<'p>(
+        &'p self,
+        text: &'p [u8],
+        ends: impl Fn(&[u8]) -> bool + 'p,
+    ) -> impl Iterator<Item = &'p T> {
+        let first = text.first().copied().unwrap_or_default();
         self.by_letter[usize::from(first)]
             .iter()
-            .filter(move |(phrase, _)| text.strip_prefix(phrase).is_some_and(ends))
+            .filter(move |(phrase, _)| text.strip_prefix(phrase.as_bytes()).is_some_and(&ends))
             .map(|(_, meaning)| meaning)
     }
 }
@@ -183,7 +192,7 @@ mod tests {
         #[test]
         fn letters_of_ascii_are_words_as_others_are(text in "[ -~]*") {
             let (plain, other) = (Words::of(&text), Words::of(&format!("{text} é")));
-            prop_assert_eq!(format!("{}é ", plain.text), other.text);
+            prop_assert_eq!([&*plain.text, "é ".as_bytes()].concat(), other.text);
             prop_assert_eq!(&plain.starts[..], &other.starts[..plain.starts.len()]);
         }
 

@@ -7,18 +7,19 @@ pub(super) struct NameKey(u64);
 impl NameKey {
     /// The key of `name`: FNV-1a, for it is made of every name of every asset.
     pub(super) fn of(name: &str) -> Self {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut add = |letter: char| {
-            hash = (hash ^ u64::from(letter)).wrapping_mul(0x0000_0100_0000_01b3);
-        };
-        for letter in name.chars().filter(|letter| letter.is_alphanumeric()) {
-            if letter.is_ascii() {
-                add(letter.to_ascii_lowercase());
-            } else {
-                letter.to_lowercase().for_each(&mut add);
-            }
+        if name.is_ascii() {
+            let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+            return letters.fold(Self::NOTHING, |key, letter| {
+                key.and(u64::from(letter.to_ascii_lowercase()))
+            });
         }
-        Self(hash)
+        letters(name).fold(Self::NOTHING, |key, letter| key.and(u64::from(letter)))
+    }
+
+    const NOTHING: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    const fn and(self, letter: u64) -> Self {
+        Self((self.0 ^ letter).wrapping_mul(0x0000_0100_0000_01b3))
     }
 }
 
@@ -41,7 +42,7 @@ impl SoughtName {
 
 /// Tells whether two names mean the same field: case, blanks and separators do not count.
 pub(super) fn is_same_name(left: &str, right: &str) -> bool {
-    letters(left).eq(letters(right))
+    left == right || letters(left).eq(letters(right))
 }
 
 fn letters(name: &str) -> impl Iterator<Item = char> + '_ {

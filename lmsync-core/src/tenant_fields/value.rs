@@ -54,7 +54,7 @@ impl<T: FieldValue> FieldValue for Option<T> {
 
 impl FieldValue for Scalar {
     fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-        self.clean().map(Cow::Owned).into_iter().collect()
+        self.trimmed().map(Cow::Borrowed).into_iter().collect()
     }
 
     fn unexpected(&self) -> Option<&'static str> {

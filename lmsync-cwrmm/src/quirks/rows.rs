@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Answer;
-use lmsync_core::json::{KeepRaw, LenientObject, Rows, Scalar, StrictObject, WireRow};
+use lmsync_core::json::{
+    KeepRaw, LenientObject, RowInList, Rows, Scalar, StrictObject, WireRow, read_rows,
+};
 use lmsync_core::listing::Next;
 use lmsync_core::{ErrorKind, Result};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 use url::Url;
@@ -55,15 +58,26 @@ impl DeviceRow {
     }
 }
 
-/// Reads a bare array, row by row.
+/// Reads a bare array.
 pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
-    let rows: Rows<&RawValue> = answer
+    read_rows(
+        KeepRaw::No,
+        || array_of::<R, LenientObject<R>>(answer),
+        || array_of::<R, &RawValue>(answer),
+    )
+}
+
+fn array_of<'a, R, L>(answer: &Answer<'a>) -> Result<ListPage<WireRow<R>>>
+where
+    L: RowInList<R> + Deserialize<'a>,
+{
+    let rows: Rows<L> = answer
         .json()
         .map_err(|error| answers::refused_inside(answer).unwrap_or(error))?;
     Ok(ListPage {
         rows: rows
             .into_iter()
-            .map(|row| WireRow::read(row, &ID_KEYS, KeepRaw::No))
+            .map(|row| row.into_wire(&ID_KEYS, KeepRaw::No))
             .collect(),
         next: next(answer, "query", |url| url.query().map(ToOwned::to_owned)),
         received_at: answer.received_at(),
@@ -100,9 +114,20 @@ fn cursor(url: &Url) -> Option<String> {
     Some(cursor.trim().to_owned())
 }
 
-/// Reads a page of devices, row by row.
+/// Reads a page of devices.
 pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
-    let list: wire::DeviceList<'_> = answers::object(answer)?;
+    read_rows(
+        raw,
+        || device_page::<ReadGroup>(answer, raw),
+        || device_page::<&RawValue>(answer, raw),
+    )
+}
+
+fn device_page<'a, G: ListGroup + Deserialize<'a>>(
+    answer: &Answer<'a>,
+    raw: KeepRaw,
+) -> Result<ListPage<DeviceRow>> {
+    let list: wire::DeviceList<G> = answers::object(answer)?;
     // One in which no list is to be found is none without devices.
     if list.is_silent() {
         return Err(answers::unfamiliar(answer));
@@ -119,20 +144,10 @@ pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<Devi
             "ConnectWise RMM could not list all devices: {excerpt}"
         ));
     }
-    for group in [list.platform, list.network]
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        match serde_json::from_str::<StrictObject<wire::Group<'_>>>(group.get()) {
-            Ok(StrictObject(wire::Group {
-                endpoints: None, ..
-            })) => {
-                page.gaps
-                    .push("a group of devices has no list of them".to_owned());
-            }
-            Ok(StrictObject(group)) => page.rows.extend(devices_of(group, raw)),
-            Err(error) => page.gaps.push(unreadable(group, &error)),
+    let groups = [list.platform, list.network].into_iter().flatten();
+    for group in groups.flatten() {
+        if let Err(gap) = group.add_to(&mut page.rows, raw) {
+            page.gaps.push(gap);
         }
         // Each group is bounded, and so are all of them.
         if page.rows.len() > Rows::<()>::MOST {
@@ -143,18 +158,41 @@ pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<Devi
     Ok(page)
 }
 
-fn devices_of<'a>(
-    group: wire::Group<'a>,
-    raw: KeepRaw,
-) -> impl Iterator<Item = DeviceRow> + use<'a> {
-    let own = |id: &Scalar| id.id().map(ToOwned::to_owned);
-    let (company, site) = (own(&group.company_id), own(&group.site_id));
-    let rows = group.endpoints.into_iter().flatten();
-    rows.map(move |row| DeviceRow {
-        company: company.clone(),
-        site: site.clone(),
-        row: WireRow::read(row, &ID_KEYS, raw),
-    })
+/// A group of devices as it stands in a list.
+trait ListGroup {
+    /// Puts its devices behind `rows`.
+    ///
+    /// # Errors
+    /// The reason why they are not known.
+    fn add_to(self, rows: &mut Vec<DeviceRow>, raw: KeepRaw) -> Result<(), String>;
+}
+
+/// A group that is read with the list.
+type ReadGroup = StrictObject<wire::Group<LenientObject<wire::Endpoint>>>;
+
+impl<L: RowInList<wire::Endpoint>> ListGroup for StrictObject<wire::Group<L>> {
+    fn add_to(self, rows: &mut Vec<DeviceRow>, raw: KeepRaw) -> Result<(), String> {
+        let Self(group) = self;
+        let Some(devices) = group.endpoints else {
+            return Err("a group of devices has no list of them".to_owned());
+        };
+        let own = |id: &Scalar| id.id().map(ToOwned::to_owned);
+        let (company, site) = (own(&group.company_id), own(&group.site_id));
+        rows.extend(devices.into_iter().map(|row| DeviceRow {
+            company: company.clone(),
+            site: site.clone(),
+            row: row.into_wire(&ID_KEYS, raw),
+        }));
+        Ok(())
+    }
+}
+
+impl ListGroup for &RawValue {
+    fn add_to(self, rows: &mut Vec<DeviceRow>, raw: KeepRaw) -> Result<(), String> {
+        let group = serde_json::from_str::<StrictObject<wire::Group<&RawValue>>>(self.get());
+        let group = group.map_err(|error| unreadable(self, &error))?;
+        group.add_to(rows, raw)
+    }
 }
 
 /// The reason why a group cannot be read.

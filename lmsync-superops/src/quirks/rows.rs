@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Answer;
-use lmsync_core::json::{KeepRaw, Rows, StrictObject, WireRow};
+use lmsync_core::json::{
+    KeepRaw, LenientObject, RowInList, Rows, StrictObject, WireRow, read_rows,
+};
 use lmsync_core::{ErrorKind, Rejection, Result};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -46,12 +49,23 @@ impl<R> ListRow<R> {
     }
 }
 
-/// Reads a page, row by row.
+/// Reads a page.
 pub(crate) fn read_list<R: DeserializeOwned>(
     answer: &Answer<'_>,
     raw: KeepRaw,
 ) -> Result<ListPage<R>> {
-    let (StrictObject(list), errors) = answers::read::<StrictObject<wire::List<'_>>>(answer)?;
+    read_rows(
+        raw,
+        || listed::<R, LenientObject<R>>(answer, raw),
+        || listed::<R, &RawValue>(answer, raw),
+    )
+}
+
+fn listed<'a, R, L>(answer: &Answer<'a>, raw: KeepRaw) -> Result<ListPage<R>>
+where
+    L: RowInList<R> + Deserialize<'a>,
+{
+    let (StrictObject(list), errors) = answers::read::<StrictObject<wire::List<L>>>(answer)?;
     let info = list
         .list_info
         .map(|StrictObject(info)| info)
@@ -65,7 +79,7 @@ pub(crate) fn read_list<R: DeserializeOwned>(
             return Err(answer.without_data(ErrorKind::Vendor, what));
         }
     };
-    Ok(list_page(&rows, raw, info, &errors, answer))
+    Ok(list_page(rows, raw, info, &errors, answer))
 }
 
 /// Reads all departments, which come without pages.
@@ -76,11 +90,11 @@ pub(crate) fn read_departments(answer: &Answer<'_>) -> Result<ListPage<wire::Cus
         has_more: Some(false),
         page_size: None,
     };
-    Ok(list_page(&rows, KeepRaw::No, info, &errors, answer))
+    Ok(list_page(rows, KeepRaw::No, info, &errors, answer))
 }
 
-fn list_page<R: DeserializeOwned>(
-    rows: &Rows<&RawValue>,
+fn list_page<R, L: RowInList<R>>(
+    rows: Rows<L>,
     raw: KeepRaw,
     info: wire::ListInfo,
     errors: &FieldErrors,
@@ -94,7 +108,7 @@ fn list_page<R: DeserializeOwned>(
             .collect()
     };
     let rows = rows.into_iter().enumerate().map(|(index, row)| ListRow {
-        row: WireRow::read(row, &ID_KEYS, raw),
+        row: row.into_wire(&ID_KEYS, raw),
         notes: notes_on(index),
     });
     ListPage {

@@ -60,7 +60,12 @@ struct Parts {
 }
 
 fn parts(text: &str) -> Option<Parts> {
-    FIELD_WORDS.iter().find_map(|word| {
+    let first = text.bytes().next()?;
+    // Most texts end here.
+    let mut words = FIELD_WORDS
+        .iter()
+        .filter(|word| word.as_bytes()[0] == first);
+    words.find_map(|word| {
         let rest = text.strip_prefix(word)?;
         let rest = match rest {
             "" => Parts {
