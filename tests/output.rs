@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flate2::Crc;
 use futures_util::StreamExt;
 use lmsync::listing::{Listed, RecordStream};
-use lmsync::{AssetQuery, Clock, Detail, Environment, SharedClock, Vendors};
+use lmsync::{AssetQuery, Detail, Environment, SharedClock, Vendors};
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::demo::{Demo, Limits};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};

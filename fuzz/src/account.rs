@@ -188,7 +188,7 @@ impl<'v> Session<'v> {
         for address in self.wire.next_call() {
             // A vendor's own cursors and ids go back to it as they are.
             let mut secrets = self.secrets.clone();
-            secrets.retain(|secret| !self.wire.says(secret));
+            secrets.retain(|secret| !self.wire.repeats(secret));
             assert_hides(&address, &secrets);
             let url = url::Url::parse(&address).ok();
             let host = url.as_ref().and_then(url::Url::host_str);

@@ -124,6 +124,11 @@ impl Tamper {
         [&vendors[..at], &body, &vendors[end..]].concat().into()
     }
 
+    /// Whether the vendor's answers repeat `token`.
+    pub(crate) fn repeats(&self, token: &str) -> bool {
+        self.says(token) || (token.starts_with(ECHO) && self.says(ECHO))
+    }
+
     /// Whether `text` stands in the input.
     pub(crate) fn says(&self, text: &str) -> bool {
         let values = self.headers.iter().map(|(_, value)| value.as_bytes());

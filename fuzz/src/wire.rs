@@ -50,6 +50,11 @@ impl Wire {
         self.tamper.says(text)
     }
 
+    /// Whether the vendor repeats `token` in its answers.
+    pub(crate) fn repeats(&self, token: &str) -> bool {
+        self.tamper.repeats(token)
+    }
+
     /// Begins a call, and returns the addresses that the one before it sent requests to.
     pub(crate) fn next_call(&self) -> Vec<String> {
         std::mem::take(&mut *self.seen()).addresses

@@ -1,10 +1,8 @@
 //! The fields in which a partner keeps what ConnectWise RMM has no field for: custom fields, which
 //! are called by name or by id.
 
-use std::borrow::Cow;
-
 use lmsync_core::tenant_fields::{
-    FieldIndex, FieldValue, Form, SupportedField, TenantField as F, TenantFields,
+    FieldIndex, FieldValue, Form, SupportedField, TenantField as F, TenantFields, Texts,
 };
 use lmsync_core::two_way::DateField;
 
@@ -33,7 +31,7 @@ pub(crate) static SUPPORTED: &[SupportedField] = &[
 ];
 
 impl FieldValue for AttributeValue {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         self.value.texts(form)
     }
 

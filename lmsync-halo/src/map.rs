@@ -67,7 +67,7 @@ fn custom_fields(asset: &mut Asset, wire: &mut wire::Asset) {
     let lists = [wire.customfields.take(), wire.fields.take()];
     for field in lists.into_iter().flatten().flat_map(|fields| fields.0) {
         if let LenientObject::Value(field) = field
-            && let (Some(name), Some(value)) = (field.name.into_clean(), field.value)
+            && let (Some(name), Some(value)) = (field.name.clean(), field.value)
         {
             asset.custom_fields.insert(name, value);
         }

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use lmsync_core::json::{LenientObject, Scalar};
-use lmsync_core::tenant_fields::{FieldIndex, FieldValue, Form, SupportedField, TenantField as F};
+use lmsync_core::tenant_fields::{
+    FieldIndex, FieldValue, Form, SupportedField, TenantField as F, Texts,
+};
 
 use crate::wire;
 
@@ -108,7 +110,7 @@ pub(crate) enum Value<'a> {
 
 impl FieldValue for Value<'_> {
     /// The label of a choice is what is shown, its number what is stored.
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         let text = match self {
             Self::Property(_, value) | Self::Day(_, value) => value.trimmed().map(Cow::Borrowed),
             Self::Field(_, field) | Self::Custom(field) => {
@@ -120,7 +122,7 @@ impl FieldValue for Value<'_> {
                 }
             }
         };
-        text.into_iter().collect()
+        text.into()
     }
 
     fn unexpected(&self) -> Option<&'static str> {
@@ -138,6 +140,8 @@ fn stored(field: &wire::Field) -> Scalar {
 /// All that `asset` has by name: Halo's own properties first, then asset fields, then custom ones.
 pub(crate) fn index(asset: &wire::Asset) -> FieldIndex<'_, Value<'_>> {
     let own = properties(asset).into_iter();
+    // A day that is missing may be written; the others are not looked for in vain.
+    let own = own.filter(|(_, value)| **value != Scalar::Absent);
     let days = days(asset).into_iter();
     let fields = asset.fields.iter().flat_map(|fields| &fields.0);
     let fields = fields.map(LenientObject::value).enumerate();

@@ -13,6 +13,7 @@ mod row;
 mod rows;
 mod scalar;
 mod strict;
+mod text;
 
 pub use self::members::Members;
 pub use self::mend::read_mended;
@@ -22,6 +23,7 @@ pub use self::row::{KeepRaw, RowInList, WireRow, read_rows};
 pub use self::rows::Rows;
 pub use self::scalar::{Scalar, lenient_bool, lenient_u64};
 pub use self::strict::StrictObject;
+pub use self::text::Text;
 
 use serde::Serialize;
 

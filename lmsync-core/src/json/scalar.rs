@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::mend::read_mended;
 use super::number::require_digits;
+use super::text::Text;
 use crate::model::RawJson;
 
 /// A text, number or truth value; ids keep every digit.
@@ -18,10 +19,10 @@ pub enum Scalar {
     /// The vendor sent null.
     Null,
     /// The vendor sent this, as text.
-    Text(String),
+    Text(Text),
     /// The vendor sent an array of this one value where the value itself belongs: its
     /// [`text`](Self::text) counts, and the array is [unexpected](Self::unexpected).
-    InArray(String),
+    InArray(Text),
     /// The vendor sent an `array` or `object` where a single value belongs.
     Unexpected(&'static str),
 }
@@ -40,18 +41,6 @@ impl Scalar {
     #[must_use]
     pub fn clean(&self) -> Option<String> {
         self.trimmed().map(ToOwned::to_owned)
-    }
-
-    /// As [`clean`](Self::clean), without a copy where there is nothing to trim.
-    #[must_use]
-    pub fn into_clean(self) -> Option<String> {
-        match self {
-            Self::Text(text) | Self::InArray(text) => match crate::model::trimmed(&text)? {
-                trimmed if trimmed.len() == text.len() => Some(text),
-                trimmed => Some(trimmed.to_owned()),
-            },
-            _ => None,
-        }
     }
 
     /// The text without outer blanks, where there is any, to be looked at.
@@ -113,27 +102,31 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_string()))
+        Ok(Scalar::Text(Text::from(if value {
+            "true"
+        } else {
+            "false"
+        })))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_string()))
+        Ok(Scalar::Text(Text::of_number(value)))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_string()))
+        Ok(Scalar::Text(Text::of_number(value)))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
-        require_digits(value).map(|value| Scalar::Text(value.to_string()))
+        require_digits(value).map(|value| Scalar::Text(Text::from(value.to_string())))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_owned()))
+        Ok(Scalar::Text(Text::from(value)))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value))
+        Ok(Scalar::Text(Text::from(value)))
     }
 
     fn visit_unit<E>(self) -> Result<Scalar, E> {

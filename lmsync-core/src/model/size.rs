@@ -78,7 +78,7 @@ impl<'a> Size<'a> {
 /// Exact decimal arithmetic, since a float would round large sizes.
 fn multiply(number: &str, factor: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    if !is_digits(whole, 19) || !is_digits(fraction, 15) {
+    if !is_digits(whole, 20) || !is_digits(fraction, 15) {
         return None;
     }
     let factor = u128::from(factor);
@@ -236,7 +236,7 @@ mod tests {
         }
 
         #[test]
-        fn whole_bytes_are_exact(bytes in 1..=9_999_999_999_999_999_999_u64) {
+        fn whole_bytes_are_exact(bytes in 1..=u64::MAX) {
             let size = Size::Stated { number: &bytes.to_string(), unit: SizeUnit::Bytes };
             prop_assert_eq!(size.bytes(), Some(bytes));
         }

@@ -1,18 +1,20 @@
 //! Tests for whole words, and tables of phrases to look for.
 
+use smallvec::SmallVec;
+
 /// A text as lower-case words, for tests that must not find "mac" in "Machine".
 pub(super) struct Words {
     /// The words, each with one blank before and behind.
-    text: Vec<u8>,
+    text: SmallVec<[u8; 64]>,
     /// Where each begins.
-    starts: Vec<usize>,
+    starts: SmallVec<[usize; 8]>,
 }
 
 impl Words {
     /// The words of `text`: runs of letters and digits.
     pub(super) fn of(text: &str) -> Self {
-        let mut words = Vec::with_capacity(text.len() + 2);
-        let mut starts = Vec::with_capacity(8);
+        let mut words = SmallVec::new();
+        let mut starts = SmallVec::new();
         words.push(b' ');
         let mut is_between = true;
         let mut add = |letter: Option<&[u8]>| {
@@ -192,7 +194,7 @@ mod tests {
         #[test]
         fn letters_of_ascii_are_words_as_others_are(text in "[ -~]*") {
             let (plain, other) = (Words::of(&text), Words::of(&format!("{text} é")));
-            prop_assert_eq!([&*plain.text, "é ".as_bytes()].concat(), other.text);
+            prop_assert_eq!([&*plain.text, "é ".as_bytes()].concat(), other.text.to_vec());
             prop_assert_eq!(&plain.starts[..], &other.starts[..plain.starts.len()]);
         }
 

@@ -173,7 +173,7 @@ fn day_text<V: FieldValue>(value: &V) -> DayText<'_> {
     if let Some(kind) = value.unexpected() {
         return DayText::Other(kind);
     }
-    let mut texts = value.texts(Form::Stored).into_iter();
+    let mut texts = value.texts(Form::Stored);
     match (texts.next(), texts.next()) {
         (None, _) => DayText::Nothing,
         (Some(text), None) => DayText::Text(text),

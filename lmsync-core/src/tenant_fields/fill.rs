@@ -51,8 +51,8 @@ fn fill_first<'i, V: FieldValue + 'i>(
 
 /// Puts in the value of `field`, or notes why that cannot be.
 fn put<V: FieldValue>(draft: &mut AssetDraft<'_>, rule: &Rule, field: &Field<'_, V>) -> bool {
-    let texts = field.value.texts(rule.form);
-    if texts.is_empty() {
+    let mut texts = field.value.texts(rule.form).peekable();
+    if texts.peek().is_none() {
         draft.unexpected_types([(rule.asset_field, field.value.unexpected())]);
     }
     let noted_before = draft.asset.issues.len();

@@ -26,9 +26,9 @@
 //! # fn main() -> Result<()> {
 //! let tenant_fields = TenantFields::new(TenantFieldNames::new(), SUPPORTED)?;
 //! let sent = [
-//!     ("serial_number", Scalar::Text("To Be Filled By O.E.M.".to_owned())),
-//!     ("Service Tag", Scalar::Text("7XKQ2T3".to_owned())),
-//!     ("Memory (GB)", Scalar::Text("16".to_owned())),
+//!     ("serial_number", Scalar::Text("To Be Filled By O.E.M.".into())),
+//!     ("Service Tag", Scalar::Text("7XKQ2T3".into())),
+//!     ("Memory (GB)", Scalar::Text("16".into())),
 //! ];
 //! let index = FieldIndex::new(sent.iter().map(|(name, value)| (*name, value)));
 //! # let now = DateTime::UNIX_EPOCH;
@@ -60,4 +60,4 @@ pub use self::index::FieldIndex;
 pub use self::names::{TenantField, TenantFieldNames};
 pub use self::read::{form_factor, moment, size};
 pub use self::supported::{SupportedField, TenantFields};
-pub use self::value::{FieldValue, Form};
+pub use self::value::{FieldValue, Form, Texts};

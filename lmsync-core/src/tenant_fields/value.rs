@@ -14,6 +14,40 @@ pub enum Form {
     Stored,
 }
 
+/// The texts of a value: none, one, or those of a list.
+#[derive(Debug, Default)]
+pub struct Texts<'v> {
+    first: Option<Cow<'v, str>>,
+    more: std::vec::IntoIter<Cow<'v, str>>,
+}
+
+impl<'v> From<Option<Cow<'v, str>>> for Texts<'v> {
+    fn from(text: Option<Cow<'v, str>>) -> Self {
+        Self {
+            first: text,
+            more: Vec::new().into_iter(),
+        }
+    }
+}
+
+impl<'v> FromIterator<Cow<'v, str>> for Texts<'v> {
+    fn from_iter<I: IntoIterator<Item = Cow<'v, str>>>(texts: I) -> Self {
+        let mut texts = texts.into_iter();
+        Self {
+            first: texts.next(),
+            more: texts.collect::<Vec<_>>().into_iter(),
+        }
+    }
+}
+
+impl<'v> Iterator for Texts<'v> {
+    type Item = Cow<'v, str>;
+
+    fn next(&mut self) -> Option<Cow<'v, str>> {
+        self.first.take().or_else(|| self.more.next())
+    }
+}
+
 /// A value of one of a vendor's fields.
 ///
 /// Implemented for [`Scalar`] and [`RawJson`]; a vendor whose fields are more than a JSON value
@@ -23,7 +57,7 @@ pub trait FieldValue {
     ///
     /// A vendor that keeps one form alone takes no notice of `form`; one that keeps both falls
     /// back to the other where one is empty.
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>>;
+    fn texts(&self, form: Form) -> Texts<'_>;
 
     /// The type of what is stored, where that is not one single value: `array`, `object`.
     ///
@@ -32,7 +66,7 @@ pub trait FieldValue {
 }
 
 impl<T: FieldValue + ?Sized> FieldValue for &T {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         (**self).texts(form)
     }
 
@@ -42,9 +76,9 @@ impl<T: FieldValue + ?Sized> FieldValue for &T {
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         self.as_ref()
-            .map_or_else(Vec::new, |value| value.texts(form))
+            .map_or_else(Texts::default, |value| value.texts(form))
     }
 
     fn unexpected(&self) -> Option<&'static str> {
@@ -53,8 +87,8 @@ impl<T: FieldValue> FieldValue for Option<T> {
 }
 
 impl FieldValue for Scalar {
-    fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-        self.trimmed().map(Cow::Borrowed).into_iter().collect()
+    fn texts(&self, _: Form) -> Texts<'_> {
+        self.trimmed().map(Cow::Borrowed).into()
     }
 
     fn unexpected(&self) -> Option<&'static str> {
@@ -64,15 +98,16 @@ impl FieldValue for Scalar {
 
 /// A single value, or a list of single ones.
 impl FieldValue for RawJson {
-    fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-        let all = match Scalar::from(self) {
+    fn texts(&self, _: Form) -> Texts<'_> {
+        match Scalar::from(self) {
             Scalar::Unexpected("array") => {
-                read_mended(self.get(), |json| serde_json::from_str(json)).unwrap_or_default()
+                let all: Vec<Scalar> =
+                    read_mended(self.get(), |json| serde_json::from_str(json)).unwrap_or_default();
+                let texts = all.iter().filter_map(Scalar::clean);
+                texts.map(Cow::Owned).collect()
             }
-            scalar => vec![scalar],
-        };
-        let texts = all.iter().filter_map(Scalar::clean);
-        texts.map(Cow::Owned).collect()
+            scalar => scalar.clean().map(Cow::Owned).into(),
+        }
     }
 
     fn unexpected(&self) -> Option<&'static str> {
@@ -106,11 +141,11 @@ mod tests {
             (r#"["a"]"#, vec!["a"], Some("array")),
         ] {
             let value: RawJson = serde_json::from_str(json).unwrap();
-            assert_eq!(value.texts(Form::Stored), texts, "{json}");
+            assert!(value.texts(Form::Stored).eq(texts.clone()), "{json}");
             assert_eq!(FieldValue::unexpected(&value), unexpected, "{json}");
-            assert_eq!(Some(&value).texts(Form::Shown), texts, "{json}");
+            assert!(Some(&value).texts(Form::Shown).eq(texts), "{json}");
         }
-        assert_eq!(None::<RawJson>.texts(Form::Shown), Vec::<&str>::new());
+        assert!(None::<RawJson>.texts(Form::Shown).next().is_none());
         assert_eq!(FieldValue::unexpected(&None::<RawJson>), None);
     }
 }

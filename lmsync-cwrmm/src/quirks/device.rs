@@ -41,7 +41,7 @@ impl Api {
         let (detail, received_at) = device?;
         let check_ins = CheckIns::of_answer(check_ins)?;
         let mut endpoint = endpoint(&detail)?.clone();
-        endpoint.endpoint_id = Scalar::Text(id.vendor_id.clone());
+        endpoint.endpoint_id = Scalar::Text(id.vendor_id.as_str().into());
         let row = DeviceRow {
             company: Some(company.clone()),
             site: Some(site.clone()),

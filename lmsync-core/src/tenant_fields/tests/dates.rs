@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::*;
-use crate::tenant_fields::{DateTarget, Form};
+use crate::tenant_fields::{DateTarget, Form, Texts};
 use crate::two_way::{AssetDates, DateField, DateFields, HeldDate};
 
 const BOUGHT: DateField = DateField::PurchaseDate;
@@ -72,8 +72,11 @@ fn a_date_is_held_where_the_first_day_is() {
 fn a_value_of_several_texts_is_no_day() {
     struct Choices;
     impl FieldValue for Choices {
-        fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-            vec!["2024-02-03".into(), "2025-02-03".into()]
+        fn texts(&self, _: Form) -> Texts<'_> {
+            ["2024-02-03", "2025-02-03"]
+                .map(Cow::Borrowed)
+                .into_iter()
+                .collect()
         }
 
         fn unexpected(&self) -> Option<&'static str> {
@@ -181,7 +184,7 @@ struct Value {
 }
 
 impl FieldValue for Value {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         self.json.texts(form)
     }
 

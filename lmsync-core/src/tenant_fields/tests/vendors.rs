@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::json::Scalar;
-use crate::tenant_fields::{DateTarget, Form};
+use crate::tenant_fields::{DateTarget, Form, Texts};
 use crate::two_way::{DateField, HeldDate};
 
 /// A property of the vendor's own, or a field of the tenant's whose choice is stored as a number
@@ -22,7 +22,7 @@ enum Held {
 }
 
 impl FieldValue for Held {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         let (first, second) = match self {
             Self::Property(value) | Self::ReadOnly(value) => (value, value),
             Self::Field { stored, label, .. } => match form {
@@ -44,7 +44,7 @@ impl FieldValue for Held {
 }
 
 fn text(text: &str) -> Scalar {
-    Scalar::Text(text.to_owned())
+    Scalar::Text(text.into())
 }
 
 fn field(at: usize, stored: &str, label: &str) -> Held {
@@ -143,7 +143,7 @@ struct Attribute {
 }
 
 impl FieldValue for Attribute {
-    fn texts(&self, form: Form) -> Vec<Cow<'_, str>> {
+    fn texts(&self, form: Form) -> Texts<'_> {
         self.value.texts(form)
     }
 
@@ -157,8 +157,8 @@ impl FieldValue for Attribute {
 struct Definition(&'static str);
 
 impl FieldValue for Definition {
-    fn texts(&self, _: Form) -> Vec<Cow<'_, str>> {
-        Vec::new()
+    fn texts(&self, _: Form) -> Texts<'_> {
+        Texts::default()
     }
 
     fn unexpected(&self) -> Option<&'static str> {
