@@ -516,7 +516,12 @@ impl ListSource for Sites {
         let url = self.0.endpoint.join("/sites")?;
         let sites = self.0.get::<Vec<Site>>(&url, meter).await?;
         Ok(Page::only(
-            sites.value.into_iter().map(Row::Record).collect(),
+            sites
+                .value
+                .into_iter()
+                .map(Box::new)
+                .map(Row::Record)
+                .collect(),
         ))
     }
 }

@@ -391,7 +391,7 @@ impl ListSource for DeviceRows {
         )
         .await?;
         let found = page.rows.iter().filter_map(|row| row.id());
-        let rows = found.map(|id| Row::Record(FoundDevice(id.to_owned())));
+        let rows = found.map(|id| Row::Record(Box::new(FoundDevice(id.to_owned()))));
         Ok(Page::new(rows.collect(), next))
     }
 }

@@ -112,7 +112,7 @@ impl Api {
         page: u32,
         options: AssetOptions,
         meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
+    ) -> Result<ListPage<Box<wire::Asset>>> {
         let mut url = self.list_url(ReadKind::Assets, page, PAGE_SIZE, options.inactive);
         {
             let mut query = url.query_pairs_mut();
@@ -174,7 +174,7 @@ impl Api {
         asset_id: &str,
         raw: KeepRaw,
         meter: &Meter,
-    ) -> Result<(WireRow<wire::Asset>, DateTime<Utc>)> {
+    ) -> Result<(WireRow<Box<wire::Asset>>, DateTime<Utc>)> {
         // Halo's ids are numbers; anything else would change the address.
         if asset_id.is_empty() || !asset_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(no_such_asset(Error::new(
@@ -343,13 +343,13 @@ impl Api {
         &self,
         answer: &Answer<'_>,
         raw: KeepRaw,
-    ) -> Result<(WireRow<wire::Asset>, DateTime<Utc>)> {
+    ) -> Result<(WireRow<Box<wire::Asset>>, DateTime<Utc>)> {
         if answer.status().as_u16() == 404 {
             return Err(unknown_asset(answer));
         }
         answers::require_success(answer, self.product, ReadKind::Assets)?;
         let row: &RawValue = answers::json(answer, self.product)?;
-        let row = WireRow::<wire::Asset>::read(row, &ID_KEYS, raw);
+        let row = WireRow::<Box<wire::Asset>>::read(row, &ID_KEYS, raw);
         match &row.record {
             Ok(asset) if id(&asset.id).is_none() => Err(unknown_asset(answer)),
             _ => Ok((row, answer.received_at())),
@@ -493,7 +493,7 @@ mod tests {
         ))
     }
 
-    fn page_of(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
+    fn page_of(body: &str, raw: KeepRaw) -> Result<ListPage<Box<wire::Asset>>> {
         with(body, |answer| {
             api().read_list(answer, ReadKind::Assets, raw, PAGE_SIZE)
         })

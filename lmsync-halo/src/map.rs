@@ -26,7 +26,7 @@ pub(crate) struct Reading<'a> {
 }
 
 pub(crate) fn asset(
-    row: WireRow<wire::Asset>,
+    row: WireRow<Box<wire::Asset>>,
     reading: Reading<'_>,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {

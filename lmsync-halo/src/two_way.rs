@@ -49,7 +49,10 @@ impl DateAccess for Halo {
         if wire::id(&wire.id).as_deref() != Some(asset_id) {
             return Err(not_that_asset(asset_id));
         }
-        let asset = ReadAsset { wire, read_at };
+        let asset = ReadAsset {
+            wire: *wire,
+            read_at,
+        };
         Ok((self.api.holding(&asset, |holder| holder.held()), asset))
     }
 

@@ -41,7 +41,7 @@ impl Api {
         page_size: u32,
         raw: KeepRaw,
         meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
+    ) -> Result<ListPage<Box<wire::Asset>>> {
         let document = match self.product {
             Product::Msp => MSP_ASSET_LIST,
             Product::It => IT_ASSET_LIST,

@@ -59,7 +59,7 @@ impl Connector for SuperOps {
         let (meter, api) = (Meter::default(), &self.api);
         let (wire, received_at) = api.asset(&id.vendor_id, &meter).await?;
         let row = ListRow {
-            row: WireRow::of(wire),
+            row: WireRow::of(Box::new(wire)),
             notes: Vec::new(),
         };
         let asset = map::asset(row, api.account.origin(), received_at)

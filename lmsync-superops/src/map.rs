@@ -14,7 +14,7 @@ use crate::quirks::rows::ListRow;
 use crate::wire;
 
 pub(crate) fn asset(
-    row: ListRow<wire::Asset>,
+    row: ListRow<Box<wire::Asset>>,
     origin: &Origin,
     received_at: DateTime<Utc>,
 ) -> Result<Asset, Rejection> {
@@ -28,8 +28,10 @@ pub(crate) fn asset(
     identify(&mut draft, wire);
     describe(&mut draft, wire);
     date(&mut draft, wire);
-    draft.asset.custom_fields = wire.custom_fields.value().cloned().unwrap_or_default().0;
     draft.asset.source.raw = row.row.raw;
+    if let Ok(LenientObject::Value(fields)) = row.row.record.map(|wire| wire.custom_fields) {
+        draft.asset.custom_fields = fields.0;
+    }
     Ok(draft.finish())
 }
 
@@ -517,7 +519,7 @@ mod tests {
     #[test]
     fn a_record_without_an_id_is_rejected_with_what_the_vendor_said() {
         let origin = origin();
-        let mut nameless = row(wire::Asset::default());
+        let mut nameless = row(Box::new(wire::Asset::default()));
         nameless.notes.push("broken".to_owned());
         let rejection = asset(nameless, &origin, now()).unwrap_err();
         assert_eq!(rejection.reason, "the asset has no id: broken");

@@ -56,7 +56,7 @@ impl Api {
         per_page: Option<u32>,
         raw: KeepRaw,
         meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
+    ) -> Result<ListPage<Box<wire::Asset>>> {
         let mut url = self.page(ASSETS, page)?;
         if let Some(size) = per_page {
             url.query_pairs_mut()
@@ -244,7 +244,7 @@ mod tests {
         ))
     }
 
-    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
+    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<Box<wire::Asset>>> {
         with(body, |answer| read_list(answer, raw))
     }
 

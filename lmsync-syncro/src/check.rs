@@ -58,7 +58,7 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
 /// The check of reading one of the assets listed by itself; `None` when there is none to try.
 async fn reads_details(
     api: &Api,
-    assets: &Result<ListPage<wire::Asset>>,
+    assets: &Result<ListPage<Box<wire::Asset>>>,
     meter: &Meter,
 ) -> Option<Check> {
     let Ok(page) = assets else {

@@ -50,7 +50,7 @@ impl Connector for Syncro {
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
         let (id, api) = (asset_number(id)?, &self.api);
         let (wire, received_at) = api.asset(id, &Meter::default()).await?;
-        let row = WireRow::of(wire);
+        let row = WireRow::of(Box::new(wire));
         let origin = api.account.origin();
         map::asset(row, origin, &api.fields, Basis::AgentOnly, received_at)
             .map_err(|rejection| rejection.into_error(READ_ASSET))

@@ -18,6 +18,9 @@ use crate::map::{self, Basis};
 use crate::quirks::owners::{CustomerCollector, Gathered};
 use crate::wire;
 
+/// A page of assets as it came.
+type AssetPage = ListPage<Box<wire::Asset>>;
+
 /// What a gateway says when the vendor took too long over a page.
 const GATEWAY_TIMEOUT: u16 = 504;
 /// What is asked for when the first page of all is too heavy.
@@ -53,17 +56,12 @@ impl Assets {
         }
     }
 
-    async fn list(
-        &self,
-        number: u32,
-        size: Option<u32>,
-        meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
+    async fn list(&self, number: u32, size: Option<u32>, meter: &Meter) -> Result<AssetPage> {
         self.api.asset_list(number, size, self.raw, meter).await
     }
 
     /// Page `number`, by smaller ones where it is too heavy.
-    async fn fetch(&self, number: u32, meter: &Meter) -> Result<ListPage<wire::Asset>> {
+    async fn fetch(&self, number: u32, meter: &Meter) -> Result<AssetPage> {
         match self.list(number, known(&self.asked), meter).await {
             Err(error) if is_too_heavy(&error) => match known(&self.granted) {
                 Some(size) => self.in_parts(number, size, error, meter).await,
@@ -87,14 +85,14 @@ impl Assets {
         size: u32,
         error: Error,
         meter: &'a Meter,
-    ) -> Pin<Box<dyn Future<Output = Result<ListPage<wire::Asset>>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<AssetPage>> + Send + 'a>> {
         Box::pin(async move {
             let Some(part) = part_of(size) else {
                 return Err(error);
             };
             let parts = size / part;
             let first = (number - 1).saturating_mul(parts) + 1;
-            let mut whole: Option<ListPage<wire::Asset>> = None;
+            let mut whole: Option<AssetPage> = None;
             for number in first..first.saturating_add(parts) {
                 let page = match self.list(number, Some(part), meter).await {
                     Err(error) if is_too_heavy(&error) => {

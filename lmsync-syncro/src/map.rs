@@ -22,7 +22,7 @@ pub(crate) enum Basis {
 }
 
 pub(crate) fn asset(
-    row: WireRow<wire::Asset>,
+    row: WireRow<Box<wire::Asset>>,
     origin: &Origin,
     fields: &TenantFields,
     basis: Basis,

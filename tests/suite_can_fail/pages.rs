@@ -190,7 +190,7 @@ pub(crate) fn customer_page(
 /// The assets on a page.
 pub(crate) fn assets_of(page: &mut Page<Asset>) -> impl Iterator<Item = &mut Asset> {
     page.rows.iter_mut().filter_map(|row| match row {
-        Row::Record(asset) => Some(asset),
+        Row::Record(asset) => Some(&mut **asset),
         _ => None,
     })
 }
@@ -214,6 +214,6 @@ pub(crate) fn make_one_up(at: &At<'_>, page: &mut Page<Asset>) {
     let first = assets_of(page).next().cloned();
     if let Some(mut asset) = first.filter(|_| at.number == 1) {
         asset.source.vendor_id.push_str("-2");
-        page.rows.push(Row::Record(asset));
+        page.rows.push(Row::Record(Box::new(asset)));
     }
 }

@@ -10,10 +10,10 @@ use crate::task::Task;
 
 /// The records of the page that is being handed out.
 pub(super) struct Ready<S: ListSource> {
-    listed: VecDeque<S::Record>,
+    listed: VecDeque<Box<S::Record>>,
     /// The list that tells their detail, where it is wanted.
     list: Option<Arc<S>>,
-    asked: VecDeque<Task<S::Record>>,
+    asked: VecDeque<Task<Box<S::Record>>>,
 }
 
 impl<S: ListSource> Default for Ready<S> {
@@ -28,7 +28,7 @@ impl<S: ListSource> Default for Ready<S> {
 
 impl<S: ListSource> Ready<S> {
     /// The records of a page; `list` adds to each what costs further calls.
-    pub(super) fn new(records: Vec<S::Record>, list: Option<Arc<S>>) -> Self {
+    pub(super) fn new(records: Vec<Box<S::Record>>, list: Option<Arc<S>>) -> Self {
         Self {
             listed: records.into(),
             list,
@@ -41,7 +41,7 @@ impl<S: ListSource> Ready<S> {
         &mut self,
         concurrency: usize,
         meter: &Meter,
-    ) -> Option<Result<S::Record>> {
+    ) -> Option<Result<Box<S::Record>>> {
         let Some(list) = &self.list else {
             return self.listed.pop_front().map(Ok);
         };
@@ -49,7 +49,8 @@ impl<S: ListSource> Ready<S> {
             && let Some(record) = self.listed.pop_front()
         {
             let (list, meter) = (Arc::clone(list), meter.clone());
-            let task = Task::spawn(async move { list.complete(record, &meter).await });
+            let task =
+                Task::spawn(async move { list.complete(*record, &meter).await.map(Box::new) });
             self.asked.push_back(task);
         }
         let record = self.asked.front_mut()?.join().await;

@@ -145,7 +145,7 @@ impl<C: ListChain> Listing<C> {
         loop {
             let (concurrency, meter) = (self.setting.concurrency, &self.setting.meter);
             if let Some(record) = self.ready.next(concurrency, meter).await {
-                return Ok(Some(self.hand_out(record?)));
+                return Ok(Some(self.hand_out(*record?)));
             }
             self.turn_page();
             self.pass_lists_that_ended();
@@ -279,7 +279,7 @@ impl<C: ListChain> Listing<C> {
         list: usize,
         at: PageKey,
         page: Page<Record<C>>,
-    ) -> Result<Vec<Record<C>>> {
+    ) -> Result<Vec<Box<Record<C>>>> {
         let progress = Arc::clone(&self.setting.progress);
         let mut progress = lock(&progress);
         let mut facts = PageFacts {
@@ -373,10 +373,17 @@ impl<C: ListChain> Listing<C> {
     }
 
     /// `record`, if it is to be handed out.
-    fn filter(&mut self, record: Record<C>, progress: &mut Progress) -> Option<Record<C>> {
+    fn filter(
+        &mut self,
+        record: Box<Record<C>>,
+        progress: &mut Progress,
+    ) -> Option<Box<Record<C>>> {
         self.new_in_reading += 1;
         let id = record.vendor_id();
-        if self.reading == 1 && progress.position.taken.iter().any(|taken| taken == id) {
+        if self.resumed
+            && self.reading == 1
+            && progress.position.taken.iter().any(|taken| taken == id)
+        {
             return None;
         }
         let summary = &mut progress.summary;

@@ -107,7 +107,7 @@ impl<T> Page<T> {
     ///     let device = WireRow::<Device>::read(&row, &["id"], KeepRaw::No).record?;
     ///     Ok(device.id)
     /// });
-    /// assert!(matches!(page.rows[..], [Row::Record(1), Row::Rejected(_)]));
+    /// assert!(matches!(&page.rows[..], [Row::Record(id), Row::Rejected(_)] if **id == 1));
     /// ```
     #[must_use]
     pub fn of<R, M: Into<Row<T>>>(
@@ -139,11 +139,9 @@ impl<T> Page<T> {
 
 /// One row of a page.
 #[derive(Debug, Clone)]
-// A page is rows of the large kind: boxing each would cost more than it saves.
-#[allow(clippy::large_enum_variant)]
 pub enum Row<T> {
-    /// A record.
-    Record(T),
+    /// A record; on its way to the caller it is not moved about with its page.
+    Record(Box<T>),
     /// A row that could not be read.
     Rejected(Rejection),
     /// A row that could not be read and stands for records that nobody can count, such as
@@ -160,7 +158,7 @@ pub enum Row<T> {
 impl<T> From<Result<T, Rejection>> for Row<T> {
     fn from(mapped: Result<T, Rejection>) -> Self {
         match mapped {
-            Ok(record) => Self::Record(record),
+            Ok(record) => Self::Record(Box::new(record)),
             Err(rejection) => Self::Rejected(rejection),
         }
     }

@@ -13,10 +13,11 @@ use super::virtualization::Virtualization;
 /// The keys of `asset`, strongest first.
 #[must_use]
 pub fn identity_keys(asset: &Asset) -> Vec<IdentityKey> {
-    let mut keys = vec![IdentityKey::new(
+    let mut keys = Vec::with_capacity(6);
+    keys.push(IdentityKey::new(
         IdentityKind::VendorId,
         asset.source.vendor_id.clone(),
-    )];
+    ));
     keys.extend(hardware_keys(asset));
     keys.extend(
         identity_macs(&asset.network)

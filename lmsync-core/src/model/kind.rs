@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::words::{Phrases, Words};
 
@@ -172,10 +173,10 @@ impl AssetKind {
     #[must_use]
     pub fn from_words(text: &str) -> Option<Self> {
         let words = Words::of(text);
-        let mut found: Vec<_> = words.all_of(&TABLE).copied().collect();
+        let mut found: SmallVec<[_; 8]> = words.all_of(&TABLE).copied().collect();
         found.sort_unstable();
         found.dedup();
-        let narrowest: Vec<_> = found
+        let narrowest: SmallVec<[_; 8]> = found
             .iter()
             .filter(|kind| !found.iter().any(|other| other.narrows(**kind)))
             .copied()

@@ -102,8 +102,12 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// `text` with every run of blanks made one, and none at the ends.
-pub(super) fn collapse(text: &str) -> String {
-    trim(text).split_whitespace().collect::<Vec<_>>().join(" ")
+pub(super) fn collapse(text: &str) -> Cow<'_, str> {
+    let text = trim(text);
+    match text.contains(char::is_whitespace) {
+        true => Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// The form in which a value is compared with filler text: its letters and digits in lower case.

@@ -3,6 +3,9 @@
 use super::junk;
 use super::text::visible;
 
+/// The number of digits of a UUID.
+const DIGITS: usize = 32;
+
 /// The UUID in `text`, upper-case with dashes; `None` when it is none, or one that many machines share.
 #[must_use]
 pub fn clean_uuid(text: &str) -> Option<String> {
@@ -24,12 +27,16 @@ pub(super) fn is_shared_uuid(text: &str) -> bool {
 
 /// The digits of the UUID in `text`, upper-case.
 fn digits(text: &str) -> Option<String> {
+    // Most serial numbers end here.
+    if text.len() < DIGITS {
+        return None;
+    }
     let digits = visible(text)
         .trim_start_matches('{')
         .trim_end_matches('}')
         .replace('-', "")
         .to_ascii_uppercase();
-    (digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
+    (digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
 }
 
 fn is_shared(digits: &str) -> bool {

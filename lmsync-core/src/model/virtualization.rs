@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::manufacturer::known_manufacturer;
 use super::words::{Phrases, Words};
@@ -30,7 +31,7 @@ impl Virtualization {
     #[must_use]
     pub fn from_words(text: &str) -> Option<Self> {
         let words = Words::of(text);
-        let found: Vec<_> = [
+        let found: SmallVec<[_; 4]> = [
             (Self::Physical, &["physical"][..]),
             (Self::Guest, &["guest", "virtual", "vm"]),
             (Self::Host, &["host", "hypervisor"]),

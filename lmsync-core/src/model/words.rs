@@ -13,39 +13,57 @@ pub(super) struct Words {
 impl Words {
     /// The words of `text`: runs of letters and digits.
     pub(super) fn of(text: &str) -> Self {
-        let mut words = SmallVec::new();
-        let mut starts = SmallVec::new();
-        words.push(b' ');
-        let mut is_between = true;
-        let mut add = |letter: Option<&[u8]>| {
-            match letter {
-                Some(letter) => {
-                    if is_between {
-                        starts.push(words.len());
-                    }
-                    words.extend_from_slice(letter);
-                }
-                None if !is_between => words.push(b' '),
-                None => {}
-            }
-            is_between = letter.is_none();
+        match text.is_ascii() {
+            true => Self::of_ascii(text),
+            false => Self::of_letters(text.chars().flat_map(char::to_lowercase)),
+        }
+    }
+
+    fn of_ascii(text: &str) -> Self {
+        let mut words = Self {
+            text: SmallVec::from_elem(b' ', text.len() + 2),
+            starts: SmallVec::new(),
         };
-        if text.is_ascii() {
-            for byte in text.bytes() {
-                let letter = [byte.to_ascii_lowercase()];
-                add(byte.is_ascii_alphanumeric().then_some(&letter));
+        let (mut end, mut is_between) = (1, true);
+        for byte in text.bytes() {
+            let is_letter = byte.is_ascii_alphanumeric();
+            if is_letter {
+                if is_between {
+                    words.starts.push(end);
+                }
+                words.text[end] = byte.to_ascii_lowercase();
             }
-        } else {
-            for c in text.chars().flat_map(char::to_lowercase) {
-                let letter = c.encode_utf8(&mut [0; 4]).to_owned();
-                add(c.is_alphanumeric().then_some(letter.as_bytes()));
+            // A blank stands there already.
+            end += usize::from(is_letter || !is_between);
+            is_between = !is_letter;
+        }
+        words.text.truncate(end + usize::from(!is_between));
+        words
+    }
+
+    fn of_letters(letters: impl Iterator<Item = char>) -> Self {
+        let mut words = Self {
+            text: SmallVec::from_slice(b" "),
+            starts: SmallVec::new(),
+        };
+        let mut is_between = true;
+        // A blank ends the last word.
+        for c in letters.chain([' ']) {
+            let is_letter = c.is_alphanumeric();
+            if is_letter {
+                if is_between {
+                    words.starts.push(words.text.len());
+                }
+                let mut bytes = [0; 4];
+                words
+                    .text
+                    .extend_from_slice(c.encode_utf8(&mut bytes).as_bytes());
+            } else if !is_between {
+                words.text.push(b' ');
             }
+            is_between = !is_letter;
         }
-        add(None);
-        Self {
-            text: words,
-            starts,
-        }
+        words
     }
 
     /// Whether the words of `phrase` stand in the text, in order and side by side.
@@ -193,7 +211,9 @@ mod tests {
 
         #[test]
         fn letters_of_ascii_are_words_as_others_are(text in "[ -~]*") {
-            let (plain, other) = (Words::of(&text), Words::of(&format!("{text} é")));
+            let other = Words::of(&format!("{text} é"));
+            let plain = Words::of(&text);
+            prop_assert_eq!(&plain.text, &Words::of_letters(text.to_lowercase().chars()).text);
             prop_assert_eq!([&*plain.text, "é ".as_bytes()].concat(), other.text.to_vec());
             prop_assert_eq!(&plain.starts[..], &other.starts[..plain.starts.len()]);
         }

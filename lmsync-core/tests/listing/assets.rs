@@ -72,7 +72,7 @@ impl<T: Listed + Clone> ListSource for Shelf<T> {
         let start = (number as usize - 1) * SIZE;
         let rows = self.records.iter().skip(start).take(SIZE);
         Ok(Page {
-            rows: rows.cloned().map(Row::Record).collect(),
+            rows: rows.cloned().map(Box::new).map(Row::Record).collect(),
             total: Some(self.records.len() as u64),
             next: Next::Numbered {
                 pages: None,

@@ -90,7 +90,9 @@ impl ListSource for Cursors {
             .get(cursor)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?
             .clone();
-        let rows = ids.into_iter().map(|id| Row::Record(customer(id)));
+        let rows = ids
+            .into_iter()
+            .map(|id| Row::Record(Box::new(customer(id))));
         Ok(Page::new(rows.collect(), next).with_total(total))
     }
 

@@ -78,7 +78,9 @@ async fn a_short_or_empty_page_is_not_the_end() {
     for hint in [Some(true), None] {
         let ids = Arc::clone(&ids);
         let vendor = Vendor::new(30).replying(move |number, mut page| {
-            page.rows = ids(number).map(|id| Row::Record(customer(id))).collect();
+            page.rows = ids(number)
+                .map(|id| Row::Record(Box::new(customer(id))))
+                .collect();
             page.more = hint.filter(|_| number < 5);
             Ok(page)
         });
@@ -101,7 +103,7 @@ async fn a_page_smaller_than_promised_is_followed_up() {
     let vendor = Vendor::new(50).replying(|number, mut page| {
         let start = (number - 1) * 4 + 1;
         page.rows = (start..(start + 4).min(51))
-            .map(|id| Row::Record(customer(id)))
+            .map(|id| Row::Record(Box::new(customer(id))))
             .collect();
         page.more = None;
         Ok(page)
@@ -158,7 +160,7 @@ async fn a_known_number_of_pages_is_read_ahead_empty_ones_included() {
 async fn a_record_on_two_pages_comes_once() {
     let vendor = Vendor::new(35).replying(|number, mut page| {
         if number == 3 {
-            page.rows.insert(0, Row::Record(customer(20)));
+            page.rows.insert(0, Row::Record(Box::new(customer(20))));
         }
         Ok(page)
     });
@@ -194,7 +196,9 @@ async fn a_row_that_cannot_be_read_is_told_once_on_two_pages() {
 async fn an_endless_listing_is_an_error() {
     let repeating = |number: u32, mut page: Page<Customer>| {
         if number > 3 {
-            page.rows = (21..=30).map(|id| Row::Record(customer(id))).collect();
+            page.rows = (21..=30)
+                .map(|id| Row::Record(Box::new(customer(id))))
+                .collect();
         }
         page.more = Some(true);
         page.total = None;
@@ -203,7 +207,7 @@ async fn an_endless_listing_is_an_error() {
     let inventing = |rows: u32| {
         move |number: u32, mut page: Page<Customer>| {
             let ids = number * 10..number * 10 + rows;
-            page.rows = ids.map(|id| Row::Record(customer(id))).collect();
+            page.rows = ids.map(|id| Row::Record(Box::new(customer(id)))).collect();
             page.more = Some(true);
             Ok(page)
         }
@@ -243,7 +247,9 @@ async fn announced_pages_may_be_empty_and_the_last_of_them_is_the_end() {
 async fn a_last_page_that_claims_more_is_the_end_once_all_are_there() {
     let vendor = Vendor::new(30).replying(|number, mut page| {
         if number > 3 {
-            page.rows = (21..=30).map(|id| Row::Record(customer(id))).collect();
+            page.rows = (21..=30)
+                .map(|id| Row::Record(Box::new(customer(id))))
+                .collect();
         }
         page.more = Some(true);
         Ok(page)

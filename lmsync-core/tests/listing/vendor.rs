@@ -175,7 +175,7 @@ impl ListSource for Vendor {
             .iter()
             .skip(start)
             .take(SIZE as usize)
-            .map(|id| Row::Record(customer(*id)))
+            .map(|id| Row::Record(Box::new(customer(*id))))
             .collect();
         let more = (start + rows.len() < total).then_some(true);
         (self.habits.change)(number, &mut records);

@@ -109,7 +109,7 @@ type Spoil = fn(u32) -> Row<Customer>;
 #[tokio::test(start_paused = true)]
 async fn a_walk_that_brings_anything_new_is_followed_by_another() {
     // One row more with every walk: 23 of 25, then 24, then all.
-    let record: Spoil = |id| Row::Record(customer(id));
+    let record: Spoil = |id| Row::Record(Box::new(customer(id)));
     let skipped: Spoil = |id| Row::Skipped {
         vendor_id: id.to_string(),
     };

@@ -45,7 +45,7 @@ impl Api {
         let row = DeviceRow {
             company: Some(company.clone()),
             site: Some(site.clone()),
-            row: WireRow::of(endpoint.clone()),
+            row: WireRow::of(Box::new(endpoint.clone())),
         };
         let check_in = check_ins.of(Some(&company), &id.vendor_id);
         let asset = map::asset(row, check_in, &names?, self.account.origin(), received_at)

@@ -45,7 +45,7 @@ impl<R> ListPage<R> {
 pub(crate) struct DeviceRow {
     pub(crate) company: Option<String>,
     pub(crate) site: Option<String>,
-    pub(crate) row: WireRow<wire::Endpoint>,
+    pub(crate) row: WireRow<Box<wire::Endpoint>>,
 }
 
 impl DeviceRow {
@@ -168,9 +168,9 @@ trait ListGroup {
 }
 
 /// A group that is read with the list.
-type ReadGroup = StrictObject<wire::Group<LenientObject<wire::Endpoint>>>;
+type ReadGroup = StrictObject<wire::Group<LenientObject<Box<wire::Endpoint>>>>;
 
-impl<L: RowInList<wire::Endpoint>> ListGroup for StrictObject<wire::Group<L>> {
+impl<L: RowInList<Box<wire::Endpoint>>> ListGroup for StrictObject<wire::Group<L>> {
     fn add_to(self, rows: &mut Vec<DeviceRow>, raw: KeepRaw) -> Result<(), String> {
         let Self(group) = self;
         let Some(devices) = group.endpoints else {

@@ -106,7 +106,7 @@ impl Listing {
     async fn has_fields_alone(&self, assets: Vec<String>, meter: &Meter) -> Result<bool> {
         for asset_id in assets {
             match self.api.asset(&asset_id, KeepRaw::No, meter).await {
-                Ok((row, _)) if row.record.as_ref().is_ok_and(wire::Asset::has_fields) => {
+                Ok((row, _)) if row.record.as_ref().is_ok_and(|wire| wire.has_fields()) => {
                     return Ok(true);
                 }
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -140,7 +140,7 @@ impl Listing {
     }
 }
 
-impl ListPage<wire::Asset> {
+impl ListPage<Box<wire::Asset>> {
     /// The id of one asset of each type on the page.
     fn ids_by_type(&self) -> Vec<String> {
         let mut tried = Vec::new();
@@ -157,9 +157,9 @@ impl ListPage<wire::Asset> {
 }
 
 /// Says if none of the rows has its fields.
-fn lacks_fields(page: &ListPage<wire::Asset>) -> bool {
+fn lacks_fields(page: &ListPage<Box<wire::Asset>>) -> bool {
     let mut records = page.rows.iter().filter_map(|row| row.record.as_ref().ok());
-    !page.rows.is_empty() && !records.any(wire::Asset::has_fields)
+    !page.rows.is_empty() && !records.any(|wire| wire.has_fields())
 }
 
 /// One list of assets.
@@ -170,7 +170,7 @@ pub(crate) struct AssetList {
     /// Each asset is read alone: no list has the fields.
     reads_alone: bool,
     /// The first page, until it is handed out.
-    first: Mutex<Option<ListPage<wire::Asset>>>,
+    first: Mutex<Option<ListPage<Box<wire::Asset>>>>,
 }
 
 impl AssetList {
@@ -197,13 +197,13 @@ impl AssetList {
     }
 
     /// Looks at the first page while it is kept.
-    fn peek<T: Default>(&self, look: impl FnOnce(&ListPage<wire::Asset>) -> T) -> T {
+    fn peek<T: Default>(&self, look: impl FnOnce(&ListPage<Box<wire::Asset>>) -> T) -> T {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         first.as_ref().map(look).unwrap_or_default()
     }
 
     /// Page `number`, from `first` if it is there.
-    async fn listed(&self, number: u32, meter: &Meter) -> Result<ListPage<wire::Asset>> {
+    async fn listed(&self, number: u32, meter: &Meter) -> Result<ListPage<Box<wire::Asset>>> {
         let kept = match number {
             1 => self
                 .first
@@ -225,9 +225,9 @@ impl AssetList {
     /// stays as listed.
     async fn alone(
         &self,
-        mut page: ListPage<wire::Asset>,
+        mut page: ListPage<Box<wire::Asset>>,
         meter: &Meter,
-    ) -> Result<ListPage<wire::Asset>> {
+    ) -> Result<ListPage<Box<wire::Asset>>> {
         let Listing { api, options, .. } = &*self.listing;
         for row in &mut page.rows {
             let hardware = row.record.as_ref().ok();
@@ -245,7 +245,7 @@ impl AssetList {
     }
 
     /// The hardware on `page`; what is of another type is skipped.
-    fn hardware(&self, page: ListPage<wire::Asset>) -> Page<Asset> {
+    fn hardware(&self, page: ListPage<Box<wire::Asset>>) -> Page<Asset> {
         let Listing { api, options, .. } = &*self.listing;
         let reading = Reading {
             origin: api.account.origin(),

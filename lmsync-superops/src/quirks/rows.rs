@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<wire::Asset>> {
+    fn page(body: &str, raw: KeepRaw) -> Result<ListPage<Box<wire::Asset>>> {
         let response = http::Response::new(Bytes::copy_from_slice(body.as_bytes()));
         let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
         read_list(&answer, raw)

@@ -260,7 +260,7 @@ fn what_is_listed_is_not_called_deleted_nor_in_use() {
 #[test]
 fn a_record_without_an_id_is_rejected() {
     let fields = by_default();
-    let nameless = row(wire::Asset::default());
+    let nameless = row(Box::new(wire::Asset::default()));
     let rejection = asset(nameless, &origin(), &fields, Basis::AgentOnly, now()).unwrap_err();
     assert_eq!(rejection.reason, "the asset has no id");
 }

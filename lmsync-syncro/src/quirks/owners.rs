@@ -59,7 +59,7 @@ impl Gathered {
             let vendor_id = None;
             Row::Gap(Rejection { vendor_id, reason })
         };
-        let customers = self.customers.into_values().map(Row::Record);
+        let customers = self.customers.into_values().map(Box::new).map(Row::Record);
         customers.chain(self.unread.into_iter().map(gap)).collect()
     }
 }
