@@ -12,11 +12,14 @@ use serde_json::Value;
 use crate::Result;
 use crate::tape::{Recorded, Tape};
 
+/// The vendors that are measured.
+pub(crate) const VENDORS: [&str; 4] = ["superops", "syncro", "cwrmm", "halo-psa"];
+/// More requests a minute than can be sent.
+const ANY_BUDGET: u32 = 1_000_000;
+
 /// An account that is served, and the configuration that opens it.
 pub(crate) struct Account {
     pub(crate) vendor: &'static str,
-    pub(crate) assets: usize,
-    pub(crate) delay: Duration,
     keys: Value,
     server: SimulatorServer<Tape<Box<dyn TwoWayVendor>>>,
 }
@@ -35,8 +38,6 @@ impl Account {
         let server = serve(Tape::new(simulator), options).await?;
         Ok(Self {
             vendor: demo.vendor,
-            assets,
-            delay,
             keys: demo.keys(&server.uri()),
             server,
         })
@@ -48,8 +49,13 @@ impl Account {
 
     /// The configuration, with a budget that allows anything.
     pub(crate) fn keys(&self, concurrency: usize) -> Value {
+        self.keys_with_budget(concurrency, ANY_BUDGET)
+    }
+
+    /// The configuration, with so many requests a minute.
+    pub(crate) fn keys_with_budget(&self, concurrency: usize, a_minute: u32) -> Value {
         let mut keys = self.keys.clone();
-        keys["requests_per_minute"] = 1_000_000.into();
+        keys["requests_per_minute"] = a_minute.into();
         keys["concurrency"] = concurrency.into();
         keys
     }
@@ -61,16 +67,7 @@ impl Account {
 
     /// The requests that came so far, each once.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
-        self.server
-            .simulator()
-            .with(|tape| tape.requests().to_vec())
-    }
-
-    /// The answers that came so far, each once, with what was asked.
-    pub(crate) fn bodies(&self) -> Vec<(Recorded, bytes::Bytes)> {
-        let own = |(request, body): (&Recorded, &bytes::Bytes)| (request.clone(), body.clone());
-        self.server
-            .simulator()
-            .with(|tape| tape.bodies().map(own).collect())
+        let simulator = self.server.simulator();
+        simulator.with(|tape| tape.requests().to_vec())
     }
 }

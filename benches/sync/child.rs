@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use lmsync::{Clock, SystemClock};
+use lmsync::{Clock, Detail, SystemClock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wait4::Wait4;
@@ -14,8 +14,10 @@ use crate::account::Account;
 use crate::tape::Recorded;
 use crate::{Result, by_hand, embedded};
 
-/// The first argument of a process that does one run.
-pub(crate) const RUN: &str = "run";
+/// The first argument of a process that does one job.
+pub(crate) const JOB: &str = "job";
+/// Each measurement is taken so often, and the one of the least CPU time counts.
+const RUNS: usize = 3;
 
 /// What such a process is to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,8 +29,13 @@ pub(crate) enum Job {
         requests: Vec<Recorded>,
         in_flight: usize,
     },
-    /// A program that embeds lmsync.
-    Embedded { keys: Value, with_detail: bool },
+    /// A program that embeds lmsync: the accounts, all at once.
+    Sync {
+        accounts: Vec<Value>,
+        with_detail: bool,
+    },
+    /// The same, and nothing is asked of the accounts.
+    Idle { accounts: Vec<Value> },
 }
 
 impl Job {
@@ -41,15 +48,15 @@ impl Job {
         }
     }
 
-    pub(crate) fn embedded(account: &Account, concurrency: usize) -> Self {
-        Self::Embedded {
-            keys: account.keys(concurrency),
+    pub(crate) fn sync(account: &Account, concurrency: usize) -> Self {
+        Self::Sync {
+            accounts: vec![account.keys(concurrency)],
             with_detail: false,
         }
     }
 }
 
-/// What a run took.
+/// What a job took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) wall: Duration,
@@ -58,23 +65,37 @@ pub(crate) struct Run {
     pub(crate) records: u64,
 }
 
-/// What a run says at its end.
+/// What a job says at its end.
 #[derive(Debug, Serialize, Deserialize)]
 struct Told {
     records: u64,
     peak_kib: u64,
 }
 
-/// Runs `job` in a process of its own.
+/// Does both jobs by turns; of each, the run of the least CPU time.
+pub(crate) fn pair(first: &Job, second: &Job) -> Result<(Run, Run)> {
+    let (mut best, mut best_of_second) = (run(first)?, run(second)?);
+    for _ in 1..RUNS {
+        best = less(best, run(first)?);
+        best_of_second = less(best_of_second, run(second)?);
+    }
+    Ok((best, best_of_second))
+}
+
+fn less(left: Run, right: Run) -> Run {
+    if right.cpu < left.cpu { right } else { left }
+}
+
+/// Does `job` in a process of its own.
 pub(crate) fn run(job: &Job) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let told = folder.path().join("job.json");
     fs::write(&told, serde_json::to_vec(job)?)?;
     let clock = SystemClock::new();
     let mut child = Command::new(std::env::current_exe()?)
-        .arg(RUN)
+        .arg(JOB)
         .arg(&told)
-        .arg(folder.path().join("records.jsonl"))
+        .arg(folder.path().join("records"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -83,11 +104,8 @@ pub(crate) fn run(job: &Job) -> Result<Run> {
     if !used.status.success() {
         return Err(format!("a run ended with {}", used.status).into());
     }
-    let mut told = String::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        std::io::Read::read_to_string(&mut stdout, &mut told)?;
-    }
-    let told: Told = serde_json::from_str(&told)?;
+    let stdout = child.stdout.take().ok_or("a run said nothing")?;
+    let told: Told = serde_json::from_reader(stdout)?;
     Ok(Run {
         wall,
         cpu: used.rusage.utime + used.rusage.stime,
@@ -105,7 +123,17 @@ pub(crate) async fn work(told: &Path, output: &Path) -> Result<()> {
             requests,
             in_flight,
         } => by_hand::sync(&vendor, &origin, requests, in_flight, output).await?,
-        Job::Embedded { keys, with_detail } => embedded::sync(keys, with_detail, output).await?,
+        Job::Sync {
+            accounts,
+            with_detail,
+        } => {
+            let detail = match with_detail {
+                true => Detail::NONE.hardware().software(),
+                false => Detail::NONE,
+            };
+            embedded::sync(accounts, detail, output).await?
+        }
+        Job::Idle { accounts } => embedded::open(accounts)?.len() as u64,
     };
     let told = Told {
         records,
@@ -115,7 +143,8 @@ pub(crate) async fn work(told: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The most memory that this process had; what its parent tells may be the parent's own.
+/// The most memory that this process had; what its parent is told of it may be the parent's own.
+/// Nothing where the system does not tell.
 fn peak_kib() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let peak = status

@@ -1,24 +1,38 @@
-//! What somebody writes who embeds lmsync: one account's assets, JSON lines.
+//! What somebody writes who embeds lmsync: accounts' assets as JSON lines.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use futures_util::StreamExt;
-use lmsync::{AssetQuery, Detail, Environment, Vendors};
+use futures_util::{StreamExt, TryFutureExt, future};
+use lmsync::{AssetQuery, Connector, Detail, Environment, Vendors};
 use serde_json::Value;
 
 use crate::Result;
 
-/// Reads the account that `keys` open into `output`; an incomplete one is an error.
-pub(crate) async fn sync(keys: Value, with_detail: bool, output: &Path) -> Result<u64> {
-    let config = Vendors::built_in().read(keys)?;
-    let connector = config.connect_in(&Environment::system()?)?;
+/// Opens `accounts` on one environment.
+pub(crate) fn open(accounts: Vec<Value>) -> Result<Vec<Arc<dyn Connector>>> {
+    let (vendors, environment) = (Vendors::built_in(), Environment::system()?);
+    let open =
+        |keys| -> Result<Arc<dyn Connector>> { Ok(vendors.read(keys)?.connect_in(&environment)?) };
+    accounts.into_iter().map(open).collect()
+}
+
+/// Reads all accounts at once, the first into `output`, each other into a file beside it; an
+/// incomplete one is an error.
+pub(crate) async fn sync(accounts: Vec<Value>, detail: Detail, output: &Path) -> Result<u64> {
+    let connectors = open(accounts)?;
+    let all = connectors.iter().enumerate().map(|(place, connector)| {
+        let file = output.with_extension(place.to_string());
+        async move { read(&**connector, detail, &file).await }.map_err(|error| error.to_string())
+    });
+    let written = future::try_join_all(all).await?;
+    Ok(written.iter().sum())
+}
+
+async fn read(connector: &dyn Connector, detail: Detail, output: &Path) -> Result<u64> {
     let mut file = BufWriter::new(File::create(output)?);
-    let detail = match with_detail {
-        true => Detail::NONE.hardware().software(),
-        false => Detail::NONE,
-    };
     let mut assets = connector.assets(AssetQuery::new().detail(detail));
     while let Some(asset) = assets.next().await {
         serde_json::to_writer(&mut file, &asset?)?;

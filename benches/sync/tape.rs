@@ -42,9 +42,9 @@ impl<S> Tape<S> {
     }
 
     /// The bodies of the answers, in the order of the requests.
-    pub(crate) fn bodies(&self) -> impl Iterator<Item = (&Recorded, &Bytes)> {
-        let body = |request| (request, self.answers[request].body());
-        self.order.iter().map(body)
+    pub(crate) fn bodies(&self) -> Vec<Bytes> {
+        let body = |request| self.answers[request].body().clone();
+        self.order.iter().map(body).collect()
     }
 }
 

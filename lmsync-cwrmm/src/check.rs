@@ -1,6 +1,7 @@
 //! What the credentials can do, found out with a handful of reads.
 
 use lmsync_core::http::Meter;
+use lmsync_core::json::KeepRaw;
 use lmsync_core::listing::read_all;
 use lmsync_core::two_way::DateField;
 use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
@@ -8,7 +9,7 @@ use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 use std::sync::Arc;
 
 use crate::api::{Api, COMPANIES_AT_ONCE, Category};
-use crate::lists::{DeviceRows, Directory};
+use crate::lists::{DevicePages, DeviceRows, Directory};
 use crate::product::PRODUCT;
 use crate::quirks::check_ins::CheckIns;
 use crate::quirks::scope::Scope;
@@ -74,12 +75,10 @@ async fn devices(api: &Arc<Api>, companies: &[String], meter: &Meter) -> Result<
         device: None,
     };
     for batch in companies.chunks(COMPANIES_AT_ONCE).take(BATCHES) {
-        let devices = DeviceRows {
-            api: Arc::clone(api),
-            category: Category::Platform,
-            companies: batch.to_vec(),
-        };
-        let found = read_all(devices, api.account.http(), meter).await?.records;
+        let pages = DevicePages::new(api, Category::Platform, batch, KeepRaw::No);
+        let found = read_all(DeviceRows(pages), api.account.http(), meter)
+            .await?
+            .records;
         seen.companies += batch.len();
         seen.devices += found.len() as u64;
         if seen.devices > 0 {

@@ -1,12 +1,12 @@
 //! The lists: devices by batches of companies, companies, and sites.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
 use lmsync_core::listing::{ListChain, ListSource, Listed, Next, Page, PageKey, Row, read_all};
@@ -167,7 +167,7 @@ impl ListChain for DeviceLists {
                     listing: Arc::clone(&self.0),
                     names: Arc::clone(&names),
                     batch: Arc::clone(&batch),
-                    category: *category,
+                    pages: DevicePages::new(&self.0.api, *category, companies, self.0.raw),
                 };
                 lists.push((label, DeviceList::Of(devices)));
             }
@@ -238,24 +238,13 @@ pub(crate) struct Devices {
     listing: Arc<Listing>,
     names: Arc<Names>,
     batch: Arc<Batch>,
-    category: Category,
+    pages: DevicePages,
 }
 
 impl Devices {
     async fn page(&self, place: &Place, meter: &Meter) -> Result<Page<Asset>> {
         // Side by side: neither needs the other.
-        let (heartbeat, found) = join(
-            self.heartbeat(meter),
-            device_page(
-                &self.listing.api,
-                self.category,
-                &self.batch.companies,
-                place,
-                self.listing.raw,
-                meter,
-            ),
-        )
-        .await;
+        let (heartbeat, found) = join(self.heartbeat(meter), self.pages.page(place, meter)).await;
         let (mut page, next) = match found {
             Err(error) if self.is_out_of_reach(&error) => {
                 tracing::info!(reason = %error, "the key may not read network devices");
@@ -281,7 +270,7 @@ impl Devices {
 
     /// Says if `error` concerns network devices alone: they are read where the key may.
     fn is_out_of_reach(&self, error: &Error) -> bool {
-        self.category == Category::Network && error.kind() == ErrorKind::Permission
+        self.pages.category == Category::Network && error.kind() == ErrorKind::Permission
     }
 
     fn rows(
@@ -365,11 +354,7 @@ impl Devices {
 }
 
 /// The devices of one category in a batch of companies, as they came.
-pub(crate) struct DeviceRows {
-    pub(crate) api: Arc<Api>,
-    pub(crate) category: Category,
-    pub(crate) companies: Vec<String>,
-}
+pub(crate) struct DeviceRows(pub(crate) DevicePages);
 
 #[async_trait]
 impl ListSource for DeviceRows {
@@ -381,15 +366,7 @@ impl ListSource for DeviceRows {
 
     async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<FoundDevice>> {
         let place = Place::of(at);
-        let (page, next) = device_page(
-            &self.api,
-            self.category,
-            &self.companies,
-            &place,
-            KeepRaw::No,
-            meter,
-        )
-        .await?;
+        let (page, next) = self.0.page(&place, meter).await?;
         let found = page.rows.iter().filter_map(|row| row.id());
         let rows = found.map(|id| Row::Record(Box::new(FoundDevice(id.to_owned()))));
         Ok(Page::new(rows.collect(), next))
@@ -405,44 +382,98 @@ impl Listed for FoundDevice {
     }
 }
 
-/// The page of devices at `place`, and what comes after it.
+/// A list of devices, page by page.
 ///
-/// A company without devices is answered with 404, and one of them may turn the answer of
-/// the whole batch into that: then each company is asked alone.
-async fn device_page(
-    api: &Api,
+/// A company without devices is answered with 404, and one of them may turn the answer of the whole
+/// batch into that: then each company is asked alone, all of them at once.
+pub(crate) struct DevicePages {
+    api: Arc<Api>,
     category: Category,
-    batch: &[String],
-    place: &Place,
+    companies: Vec<String>,
     raw: KeepRaw,
-    meter: &Meter,
-) -> Result<(ListPage<DeviceRow>, Next)> {
-    let request = DeviceRequest {
-        category,
-        resource_type: "company",
-        resources: place.companies(batch),
-        raw,
-    };
-    Ok(match api.devices(request, &place.cursor, meter).await? {
-        Some(mut page) => {
-            let next = std::mem::replace(&mut page.next, Next::End);
-            let next = match next {
-                Next::Cursor(cursor) => Next::Cursor(place.forward(&cursor, page.rows.len())),
-                Next::End if place.alone.is_some() => place.next_company(batch),
-                next => next,
-            };
-            (page, next)
+    /// First pages of companies alone, until they are handed out.
+    alone: Mutex<BTreeMap<usize, Result<Option<ListPage<DeviceRow>>>>>,
+}
+
+impl DevicePages {
+    pub(crate) fn new(
+        api: &Arc<Api>,
+        category: Category,
+        companies: &[String],
+        raw: KeepRaw,
+    ) -> Self {
+        Self {
+            api: Arc::clone(api),
+            category,
+            companies: companies.to_vec(),
+            raw,
+            alone: Mutex::default(),
         }
-        // Past the last page there is nothing either, and that is no error.
-        None => {
-            let is_a_batch_without = place.is_first() && batch.len() > 1;
-            let next = match place.alone {
-                None if !is_a_batch_without => Next::End,
-                _ => place.next_company(batch),
-            };
-            (ListPage::nothing(api.account.http().clock().now()), next)
+    }
+
+    /// The page of devices at `place`, and what comes after it.
+    async fn page(&self, place: &Place, meter: &Meter) -> Result<(ListPage<DeviceRow>, Next)> {
+        let batch = &self.companies;
+        Ok(match self.devices(place, meter).await? {
+            Some(mut page) => {
+                let next = std::mem::replace(&mut page.next, Next::End);
+                let next = match next {
+                    Next::Cursor(cursor) => Next::Cursor(place.forward(&cursor, page.rows.len())),
+                    Next::End if place.alone.is_some() => place.next_company(batch),
+                    next => next,
+                };
+                (page, next)
+            }
+            // Past the last page there is nothing either, and that is no error.
+            None => {
+                let is_a_batch_without = place.is_first() && batch.len() > 1;
+                let next = match place.alone {
+                    None if !is_a_batch_without => Next::End,
+                    None => {
+                        self.ask_alone(meter).await;
+                        place.next_company(batch)
+                    }
+                    Some(_) => place.next_company(batch),
+                };
+                (
+                    ListPage::nothing(self.api.account.http().clock().now()),
+                    next,
+                )
+            }
+        })
+    }
+
+    /// The devices at `place`; `None` where there are none.
+    async fn devices(&self, place: &Place, meter: &Meter) -> Result<Option<ListPage<DeviceRow>>> {
+        if let Some(company) = place
+            .alone
+            .filter(|company| *place == Place::alone(*company))
+            && let Some(page) = self.alone.lock().await.remove(&company)
+        {
+            return page;
         }
-    })
+        self.ask(place, meter).await
+    }
+
+    async fn ask(&self, place: &Place, meter: &Meter) -> Result<Option<ListPage<DeviceRow>>> {
+        let request = DeviceRequest {
+            category: self.category,
+            resource_type: "company",
+            resources: place.companies(&self.companies),
+            raw: self.raw,
+        };
+        self.api.devices(request, &place.cursor, meter).await
+    }
+
+    /// Asks for the first page of each company, at once; they are handed out one after the other.
+    async fn ask_alone(&self, meter: &Meter) {
+        let companies = (0..self.companies.len()).map(|company| async move {
+            let page = self.ask(&Place::alone(company), meter).await;
+            (company, page)
+        });
+        let pages = join_all(companies).await;
+        self.alone.lock().await.extend(pages);
+    }
 }
 
 /// The place of a page: in the list of a whole batch, or of one of its companies alone.
@@ -458,6 +489,14 @@ impl Place {
         Self {
             alone: None,
             cursor: "0".to_owned(),
+        }
+    }
+
+    /// The first page of one company.
+    fn alone(company: usize) -> Self {
+        Self {
+            alone: Some(company),
+            ..Self::first()
         }
     }
 
@@ -500,10 +539,7 @@ impl Place {
         if company >= batch.len() {
             return Next::End;
         }
-        let alone = Self {
-            alone: Some(company),
-            ..Self::first()
-        };
+        let alone = Self::alone(company);
         Next::Cursor(alone.text(&alone.cursor))
     }
 

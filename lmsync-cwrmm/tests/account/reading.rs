@@ -84,6 +84,23 @@ fn an_account_without_network_devices_is_asked_for_them_company_by_company() {
 }
 
 #[test]
+fn companies_that_are_asked_alone_are_asked_side_by_side() {
+    run(async {
+        let unlimited = default_config().requests_per_minute(1_000_000);
+        let stage = stage_with(2_000, 200, |_| {}, unlimited.concurrency(8));
+        stage.list_all().await;
+        let requests = stage.vendor.requests();
+        // An answer takes 20 ms.
+        let one_by_one = Duration::from_millis(20) * u32::try_from(requests).unwrap();
+        let elapsed = stage.clock.elapsed();
+        assert!(
+            elapsed < one_by_one / 6,
+            "{elapsed:?} for {requests} requests"
+        );
+    });
+}
+
+#[test]
 fn network_devices_are_listed_unless_they_are_left_out() {
     run(async {
         let plain = stage_of(20, 2);

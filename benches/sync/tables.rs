@@ -1,0 +1,160 @@
+//! The measurements, a table each.
+
+use std::time::Duration;
+
+use crate::Result;
+use crate::account::{Account, VENDORS};
+use crate::child::{Job, pair, run};
+
+/// How long an answer takes where waiting is measured.
+const ANSWER_TIME: Duration = Duration::from_millis(50);
+
+/// CPU time and memory beside the loop by hand, answers at once.
+pub(crate) async fn cpu(assets: &[usize]) -> Result<()> {
+    println!("\nCPU time in ms and peak memory in KiB: by hand, lmsync; answers at once");
+    println!(
+        "{:>9} {:>9} {:>9} {:>8} {:>8} {:>6} {:>8} {:>8} {:>8} {:>8}",
+        "vendor",
+        "assets",
+        "in flight",
+        "by hand",
+        "lmsync",
+        "ratio",
+        "wall",
+        "wall",
+        "peak",
+        "peak"
+    );
+    for vendor in VENDORS {
+        for assets in assets {
+            let account = Account::serve(vendor, *assets, Duration::ZERO).await?;
+            run(&Job::sync(&account, 8))?;
+            for in_flight in [1, 8, 16] {
+                let by_hand = Job::by_hand(&account, in_flight);
+                let (hand, own) = pair(&by_hand, &Job::sync(&account, in_flight))?;
+                println!(
+                    "{vendor:>9} {:>9} {in_flight:>9} {:>8} {:>8} {:>5.2}x {:>8} {:>8} {:>8} {:>8}",
+                    own.records,
+                    hand.cpu.as_millis(),
+                    own.cpu.as_millis(),
+                    own.cpu.as_secs_f64() / hand.cpu.as_secs_f64(),
+                    hand.wall.as_millis(),
+                    own.wall.as_millis(),
+                    hand.peak_kib,
+                    own.peak_kib
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Time when each answer takes a while, beside the least that it can be.
+pub(crate) async fn overlap(assets: usize) -> Result<()> {
+    println!(
+        "\nTime in ms, {assets} assets, {} ms an answer; least: requests / in flight, one after the other",
+        ANSWER_TIME.as_millis()
+    );
+    println!(
+        "{:>9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>6}",
+        "vendor", "requests", "in flight", "least", "by hand", "lmsync", "ratio"
+    );
+    for vendor in VENDORS {
+        let account = Account::serve(vendor, assets, ANSWER_TIME).await?;
+        run(&Job::sync(&account, 16))?;
+        for in_flight in [1, 8, 16] {
+            let before = account.requests();
+            let own = run(&Job::sync(&account, in_flight))?;
+            let requests = account.requests() - before;
+            let hand = run(&Job::by_hand(&account, in_flight))?;
+            let least = requests.div_ceil(in_flight as u64) as u128 * ANSWER_TIME.as_millis();
+            println!(
+                "{vendor:>9} {requests:>9} {in_flight:>9} {least:>8} {:>8} {:>8} {:>5.2}x",
+                hand.wall.as_millis(),
+                own.wall.as_millis(),
+                own.wall.as_millis() as f64 / least as f64
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Memory of accounts that wait on one environment, and time of many that are read at once.
+pub(crate) async fn accounts() -> Result<()> {
+    println!("\nAccounts in one process: idle, and read at once with 200 assets each");
+    println!(
+        "{:>9} {:>9} {:>12} {:>14} {:>12} {:>12}",
+        "vendor", "accounts", "idle peak", "KiB an account", "CPU ms", "sync peak"
+    );
+    for vendor in VENDORS {
+        let account = Account::serve(vendor, 200, Duration::ZERO).await?;
+        let keys = |number: usize| vec![account.keys(4); number];
+        let alone = run(&Job::Idle { accounts: keys(1) })?;
+        for number in [1, 100, 1_000] {
+            let accounts = keys(number);
+            let idle = run(&Job::Idle {
+                accounts: accounts.clone(),
+            })?;
+            let synced = run(&Job::Sync {
+                accounts,
+                with_detail: false,
+            })?;
+            let more = idle.peak_kib.saturating_sub(alone.peak_kib);
+            println!(
+                "{vendor:>9} {number:>9} {:>12} {:>14.1} {:>12} {:>12}",
+                idle.peak_kib,
+                more as f64 / number as f64,
+                synced.cpu.as_millis(),
+                synced.peak_kib
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Time with detail at a given budget, beside what the budget takes.
+pub(crate) async fn detail() -> Result<()> {
+    const A_MINUTE: u32 = 6_000;
+    println!("\nWith detail, 1,000 assets, {A_MINUTE} requests a minute, 16 in flight");
+    println!(
+        "{:>9} {:>9} {:>10} {:>8} {:>6}",
+        "vendor", "requests", "budget ms", "lmsync", "ratio"
+    );
+    for vendor in VENDORS {
+        let account = Account::serve(vendor, 1_000, Duration::ZERO).await?;
+        let job = |keys| Job::Sync {
+            accounts: vec![keys],
+            with_detail: true,
+        };
+        run(&job(account.keys(16)))?;
+        let before = account.requests();
+        let own = run(&job(account.keys_with_budget(16, A_MINUTE)))?;
+        let requests = account.requests() - before;
+        let budget = Duration::from_secs(60).mul_f64(requests as f64 / f64::from(A_MINUTE));
+        println!(
+            "{vendor:>9} {requests:>9} {:>10} {:>8} {:>5.2}x",
+            budget.as_millis(),
+            own.wall.as_millis(),
+            own.wall.as_secs_f64() / budget.as_secs_f64()
+        );
+    }
+    Ok(())
+}
+
+/// The requests of a listing of all assets, and with how many assets.
+pub(crate) async fn requests(assets: usize) -> Result<()> {
+    println!(
+        "\nRequests of {assets} assets of {} customers",
+        assets.div_ceil(20)
+    );
+    for vendor in VENDORS {
+        let account = Account::serve(vendor, assets, Duration::ZERO).await?;
+        let own = run(&Job::sync(&account, 8))?;
+        println!(
+            "{vendor:>9} {:>9} for {} records",
+            account.requests(),
+            own.records
+        );
+    }
+    Ok(())
+}
