@@ -3,6 +3,8 @@
 //! The JSON form of an account is what people store and compare: it changes on purpose, with a line in the
 //! changelog, or not at all. After such a change, put in the sums that the test tells.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use flate2::Crc;

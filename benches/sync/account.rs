@@ -49,13 +49,8 @@ impl Account {
 
     /// The configuration, with a budget that allows anything.
     pub(crate) fn keys(&self, concurrency: usize) -> Value {
-        self.keys_with_budget(concurrency, ANY_BUDGET)
-    }
-
-    /// The configuration, with so many requests a minute.
-    pub(crate) fn keys_with_budget(&self, concurrency: usize, a_minute: u32) -> Value {
         let mut keys = self.keys.clone();
-        keys["requests_per_minute"] = a_minute.into();
+        keys["requests_per_minute"] = ANY_BUDGET.into();
         keys["concurrency"] = concurrency.into();
         keys
     }

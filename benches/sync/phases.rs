@@ -1,22 +1,21 @@
-//! The phases of a sync apart, from memory: no sockets, one thread.
+//! The phases of a sync apart, and the time that a budget takes: from memory.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
-use lmsync::model::Asset;
-use lmsync::{AssetQuery, Clock, Connector, Environment, SharedClock, SystemClock, Vendors};
-use lmsync_testkit::InMemory;
-use lmsync_testkit::demo::{Demo, Limits};
-use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync::{AssetQuery, Clock, Detail, SharedClock, SystemClock};
+use lmsync_testkit::VirtualClock;
+use lmsync_testkit::conformance::run;
 use serde::de::IgnoredAny;
 
 use crate::Result;
 use crate::account::VENDORS;
-use crate::tape::Tape;
+use crate::memory::Account;
 
 /// Each phase is measured so often, and the shortest time counts.
 const RUNS: usize = 5;
+/// More requests a minute than can be sent.
+const ANY_BUDGET: u32 = 1_000_000;
 
 /// Time of each phase, for one asset.
 pub(crate) async fn phases(assets: usize) -> Result<()> {
@@ -27,16 +26,9 @@ pub(crate) async fn phases(assets: usize) -> Result<()> {
     );
     for vendor in VENDORS {
         let clock: SharedClock = Arc::new(SystemClock::new());
-        let demo = Demo::of(vendor).ok_or("there is no simulator of it")?;
-        let fleet = Fleet::new(FleetSpec::new(assets, clock.now()));
-        let tape = Tape::new(demo.simulator(fleet, Limits::None));
-        let transport = Arc::new(InMemory::new(tape, clock.clone()));
-        let environment = Environment::new(transport.clone(), clock);
-        let mut keys = demo.keys("https://127.0.0.1");
-        keys["requests_per_minute"] = 1_000_000.into();
-        let connector = Vendors::built_in().read(keys)?.connect_in(&environment)?;
-        let listed = list(&*connector).await?;
-        let bodies = transport.simulator().with(|tape| tape.bodies());
+        let account = Account::open(vendor, assets, clock, ANY_BUDGET)?;
+        let listed = account.list(AssetQuery::new()).await?;
+        let bodies = account.vendor.simulator().with(|tape| tape.bodies());
         let passed = shortest(|| {
             let pass = |body| serde_json::from_slice::<IgnoredAny>(body);
             bodies.iter().try_for_each(|body| pass(body).map(drop))
@@ -44,7 +36,7 @@ pub(crate) async fn phases(assets: usize) -> Result<()> {
         let mut read = Duration::MAX;
         for _ in 0..RUNS {
             let clock = SystemClock::new();
-            list(&*connector).await?;
+            account.list(AssetQuery::new()).await?;
             read = read.min(clock.elapsed());
         }
         let mut lines = Vec::new();
@@ -65,10 +57,6 @@ pub(crate) async fn phases(assets: usize) -> Result<()> {
     Ok(())
 }
 
-async fn list(connector: &dyn Connector) -> Result<Vec<Asset>> {
-    Ok(connector.assets(AssetQuery::new()).try_collect().await?)
-}
-
 fn shortest<E>(
     mut phase: impl FnMut() -> std::result::Result<(), E>,
 ) -> std::result::Result<Duration, E> {
@@ -79,4 +67,40 @@ fn shortest<E>(
         shortest = shortest.min(clock.elapsed());
     }
     Ok(shortest)
+}
+
+/// Time with detail at a given budget, beside what the budget takes: in virtual time.
+pub(crate) fn detail(assets: usize) -> Result<()> {
+    const A_MINUTE: u32 = 300;
+    println!(
+        "\nWith detail, {assets} assets, {A_MINUTE} requests a minute; the first minute's may go at once"
+    );
+    println!(
+        "{:>9} {:>9} {:>10} {:>10} {:>6}",
+        "vendor", "requests", "budget s", "lmsync s", "ratio"
+    );
+    for vendor in VENDORS {
+        let mut told = Ok(());
+        run(async {
+            told = at_budget(vendor, assets, A_MINUTE).await;
+        });
+        told?;
+    }
+    Ok(())
+}
+
+async fn at_budget(vendor: &str, assets: usize, a_minute: u32) -> Result<()> {
+    let clock: SharedClock = Arc::new(VirtualClock::default());
+    let account = Account::open(vendor, assets, clock.clone(), a_minute)?;
+    let detail = Detail::NONE.hardware().software();
+    account.list(AssetQuery::new().detail(detail)).await?;
+    let requests = account.vendor.requests();
+    let waiting = requests.saturating_sub(u64::from(a_minute));
+    let budget = 60.0 * waiting as f64 / f64::from(a_minute);
+    let took = clock.elapsed().as_secs_f64();
+    println!(
+        "{vendor:>9} {requests:>9} {budget:>10.1} {took:>10.1} {:>5.2}x",
+        took / budget
+    );
+    Ok(())
 }

@@ -112,35 +112,6 @@ pub(crate) async fn accounts() -> Result<()> {
     Ok(())
 }
 
-/// Time with detail at a given budget, beside what the budget takes.
-pub(crate) async fn detail() -> Result<()> {
-    const A_MINUTE: u32 = 6_000;
-    println!("\nWith detail, 1,000 assets, {A_MINUTE} requests a minute, 16 in flight");
-    println!(
-        "{:>9} {:>9} {:>10} {:>8} {:>6}",
-        "vendor", "requests", "budget ms", "lmsync", "ratio"
-    );
-    for vendor in VENDORS {
-        let account = Account::serve(vendor, 1_000, Duration::ZERO).await?;
-        let job = |keys| Job::Sync {
-            accounts: vec![keys],
-            with_detail: true,
-        };
-        run(&job(account.keys(16)))?;
-        let before = account.requests();
-        let own = run(&job(account.keys_with_budget(16, A_MINUTE)))?;
-        let requests = account.requests() - before;
-        let budget = Duration::from_secs(60).mul_f64(requests as f64 / f64::from(A_MINUTE));
-        println!(
-            "{vendor:>9} {requests:>9} {:>10} {:>8} {:>5.2}x",
-            budget.as_millis(),
-            own.wall.as_millis(),
-            own.wall.as_secs_f64() / budget.as_secs_f64()
-        );
-    }
-    Ok(())
-}
-
 /// The requests of a listing of all assets, and with how many assets.
 pub(crate) async fn requests(assets: usize) -> Result<()> {
     println!(

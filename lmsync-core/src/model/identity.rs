@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use super::asset::Asset;
 use super::identity_key::{IdentityKey, IdentityKind};
 use super::mac::MacAddress;
@@ -35,29 +37,20 @@ pub fn identity_keys(asset: &Asset) -> Vec<IdentityKey> {
 }
 
 /// The keys of the box itself. A container sees its host's, so it has none.
-fn hardware_keys(asset: &Asset) -> Vec<IdentityKey> {
-    if asset.virtualization == Virtualization::Container {
-        return Vec::new();
-    }
-    let mut keys = Vec::new();
-    keys.extend(
-        manufacturer_serial(asset)
-            .map(|value| IdentityKey::new(IdentityKind::ManufacturerSerial, value)),
-    );
-    keys.extend(
-        asset
-            .hardware_uuid
-            .clone()
-            .map(|value| IdentityKey::new(IdentityKind::HardwareUuid, value)),
-    );
-    keys.extend(
-        asset
-            .serial
-            .key
-            .clone()
-            .map(|value| IdentityKey::new(IdentityKind::Serial, value)),
-    );
-    keys
+fn hardware_keys(asset: &Asset) -> impl Iterator<Item = IdentityKey> {
+    let is_box = asset.virtualization != Virtualization::Container;
+    let key = move |kind, value: Option<String>| {
+        value
+            .filter(|_| is_box)
+            .map(|value| IdentityKey::new(kind, value))
+    };
+    [
+        key(IdentityKind::ManufacturerSerial, manufacturer_serial(asset)),
+        key(IdentityKind::HardwareUuid, asset.hardware_uuid.clone()),
+        key(IdentityKind::Serial, asset.serial.key.clone()),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn manufacturer_serial(asset: &Asset) -> Option<String> {
@@ -70,14 +63,14 @@ fn manufacturer_serial(asset: &Asset) -> Option<String> {
 
 /// The addresses that tell machines apart, the primary one first. Never a
 /// tunnel's or a virtual adapter's: every user of one VPN client can have the same.
-fn identity_macs(network: &Network) -> Vec<MacAddress> {
+fn identity_macs(network: &Network) -> SmallVec<[MacAddress; 8]> {
     let is_made_up = |mac| {
         network.adapters.iter().any(|adapter| {
             adapter.mac == Some(mac)
                 && matches!(adapter.class, AdapterClass::Vpn | AdapterClass::Virtual)
         })
     };
-    let mut macs: Vec<MacAddress> = Vec::new();
+    let mut macs = SmallVec::new();
     let all = network.adapters.iter().filter_map(|adapter| adapter.mac);
     for mac in network.primary_mac.into_iter().chain(all) {
         if mac.is_identity() && !is_made_up(mac) && !macs.contains(&mac) {

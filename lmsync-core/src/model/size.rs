@@ -115,6 +115,21 @@ pub enum SizeUnit {
     Tebibytes,
 }
 
+/// Names of units, in lower case.
+const UNITS: &[(&str, SizeUnit)] = &[
+    ("b", SizeUnit::Bytes),
+    ("byte", SizeUnit::Bytes),
+    ("bytes", SizeUnit::Bytes),
+    ("kb", SizeUnit::Kilobytes),
+    ("kib", SizeUnit::Kibibytes),
+    ("mb", SizeUnit::Megabytes),
+    ("mib", SizeUnit::Mebibytes),
+    ("gb", SizeUnit::Gigabytes),
+    ("gib", SizeUnit::Gibibytes),
+    ("tb", SizeUnit::Terabytes),
+    ("tib", SizeUnit::Tebibytes),
+];
+
 impl SizeUnit {
     /// The unit of a vendor that says "GB" and means 2³⁰ bytes.
     #[must_use]
@@ -131,18 +146,10 @@ impl SizeUnit {
     /// The unit of a vendor that says "GB" and means 10⁹ bytes; "GiB" is 2³⁰ for everybody.
     #[must_use]
     pub fn decimal(text: &str) -> Option<Self> {
-        Some(match trim(text).to_ascii_lowercase().as_str() {
-            "b" | "byte" | "bytes" => Self::Bytes,
-            "kb" => Self::Kilobytes,
-            "kib" => Self::Kibibytes,
-            "mb" => Self::Megabytes,
-            "mib" => Self::Mebibytes,
-            "gb" => Self::Gigabytes,
-            "gib" => Self::Gibibytes,
-            "tb" => Self::Terabytes,
-            "tib" => Self::Tebibytes,
-            _ => return None,
-        })
+        let text = trim(text);
+        let names = UNITS.iter();
+        let mut named = names.filter(|(name, _)| text.eq_ignore_ascii_case(name));
+        named.next().map(|(_, unit)| *unit)
     }
 
     /// How many bytes one of this unit is.

@@ -9,7 +9,11 @@ const DIGITS: usize = 32;
 /// The UUID in `text`, upper-case with dashes; `None` when it is none, or one that many machines share.
 #[must_use]
 pub fn clean_uuid(text: &str) -> Option<String> {
-    let digits = digits(text).filter(|digits| !is_shared(digits))?;
+    let digits = digits(text)?;
+    let digits = std::str::from_utf8(&digits).ok()?;
+    if is_shared(digits) {
+        return None;
+    }
     let parts = [
         &digits[..8],
         &digits[8..12],
@@ -22,21 +26,26 @@ pub fn clean_uuid(text: &str) -> Option<String> {
 
 /// Tells whether `text` is a UUID that many machines share.
 pub(super) fn is_shared_uuid(text: &str) -> bool {
-    digits(text).is_some_and(|digits| is_shared(&digits))
+    digits(text).is_some_and(|digits| std::str::from_utf8(&digits).is_ok_and(is_shared))
 }
 
 /// The digits of the UUID in `text`, upper-case.
-fn digits(text: &str) -> Option<String> {
+fn digits(text: &str) -> Option<[u8; DIGITS]> {
     // Most serial numbers end here.
     if text.len() < DIGITS {
         return None;
     }
-    let digits = visible(text)
-        .trim_start_matches('{')
-        .trim_end_matches('}')
-        .replace('-', "")
-        .to_ascii_uppercase();
-    (digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
+    let text = visible(text);
+    let inside = text.trim_start_matches('{').trim_end_matches('}');
+    let mut found = inside.bytes().filter(|byte| *byte != b'-');
+    let mut digits = [0; DIGITS];
+    for digit in &mut digits {
+        let byte = found.next()?;
+        *digit = byte
+            .is_ascii_hexdigit()
+            .then(|| byte.to_ascii_uppercase())?;
+    }
+    found.next().is_none().then_some(digits)
 }
 
 fn is_shared(digits: &str) -> bool {
