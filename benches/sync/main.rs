@@ -16,6 +16,8 @@ mod tape;
 
 use std::path::Path;
 
+use self::account::VENDORS;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
@@ -27,20 +29,21 @@ async fn main() -> Result<()> {
         return child::work(Path::new(told), Path::new(output)).await;
     }
     let mut names = arguments.iter().filter(|name| !name.starts_with("--"));
+    let (vendors, assets, in_flight) = (&VENDORS[..], &[10_000, 100_000][..], &[1, 8, 16][..]);
     match names.next().map(String::as_str) {
         None => {
-            tables::cpu(&[10_000, 100_000]).await?;
+            tables::cpu(vendors, assets, in_flight).await?;
             phases::phases(10_000).await?;
-            tables::overlap(10_000).await?;
+            tables::overlap(10_000, in_flight).await?;
             at_budget()?;
             tables::accounts().await?;
             tables::requests(10_000).await
         }
-        Some("cpu") => tables::cpu(&[10_000, 100_000]).await,
-        Some("million") => tables::cpu(&[1_000_000]).await,
+        Some("cpu") => tables::cpu(vendors, assets, in_flight).await,
+        Some("million") => tables::cpu(&["halo-psa"], &[1_000_000], &[1, 8]).await,
         Some("phases") => phases::phases(10_000).await,
-        Some("overlap") => tables::overlap(10_000).await,
-        Some("overlap-100000") => tables::overlap(100_000).await,
+        Some("overlap") => tables::overlap(10_000, in_flight).await,
+        Some("overlap-100000") => tables::overlap(100_000, &[8, 16]).await,
         Some("detail") => at_budget(),
         Some("accounts") => tables::accounts().await,
         Some("requests") => tables::requests(10_000).await,

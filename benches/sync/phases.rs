@@ -73,7 +73,7 @@ fn shortest<E>(
 pub(crate) fn detail(assets: usize) -> Result<()> {
     const A_MINUTE: u32 = 300;
     println!(
-        "\nWith detail, {assets} assets, {A_MINUTE} requests a minute; the first minute's may go at once"
+        "\nWith detail, {assets} assets, {A_MINUTE} requests a minute: requests / budget, and lmsync"
     );
     println!(
         "{:>9} {:>9} {:>10} {:>10} {:>6}",
@@ -95,8 +95,7 @@ async fn at_budget(vendor: &str, assets: usize, a_minute: u32) -> Result<()> {
     let detail = Detail::NONE.hardware().software();
     account.list(AssetQuery::new().detail(detail)).await?;
     let requests = account.vendor.requests();
-    let waiting = requests.saturating_sub(u64::from(a_minute));
-    let budget = 60.0 * waiting as f64 / f64::from(a_minute);
+    let budget = 60.0 * requests as f64 / f64::from(a_minute);
     let took = clock.elapsed().as_secs_f64();
     println!(
         "{vendor:>9} {requests:>9} {budget:>10.1} {took:>10.1} {:>5.2}x",

@@ -10,7 +10,7 @@ use crate::child::{Job, pair, run};
 const ANSWER_TIME: Duration = Duration::from_millis(50);
 
 /// CPU time and memory beside the loop by hand, answers at once.
-pub(crate) async fn cpu(assets: &[usize]) -> Result<()> {
+pub(crate) async fn cpu(vendors: &[&str], assets: &[usize], in_flight: &[usize]) -> Result<()> {
     println!("\nCPU time in ms and peak memory in KiB: by hand, lmsync; answers at once");
     println!(
         "{:>9} {:>9} {:>9} {:>8} {:>8} {:>6} {:>8} {:>8} {:>8} {:>8}",
@@ -25,13 +25,13 @@ pub(crate) async fn cpu(assets: &[usize]) -> Result<()> {
         "peak",
         "peak"
     );
-    for vendor in VENDORS {
+    for vendor in vendors {
         for assets in assets {
             let account = Account::serve(vendor, *assets, Duration::ZERO).await?;
             run(&Job::sync(&account, 8))?;
-            for in_flight in [1, 8, 16] {
-                let by_hand = Job::by_hand(&account, in_flight);
-                let (hand, own) = pair(&by_hand, &Job::sync(&account, in_flight))?;
+            for in_flight in in_flight {
+                let by_hand = Job::by_hand(&account, *in_flight);
+                let (hand, own) = pair(&by_hand, &Job::sync(&account, *in_flight))?;
                 println!(
                     "{vendor:>9} {:>9} {in_flight:>9} {:>8} {:>8} {:>5.2}x {:>8} {:>8} {:>8} {:>8}",
                     own.records,
@@ -50,7 +50,7 @@ pub(crate) async fn cpu(assets: &[usize]) -> Result<()> {
 }
 
 /// Time when each answer takes a while, beside the least that it can be.
-pub(crate) async fn overlap(assets: usize) -> Result<()> {
+pub(crate) async fn overlap(assets: usize, in_flight: &[usize]) -> Result<()> {
     println!(
         "\nTime in ms, {assets} assets, {} ms an answer; least: requests / in flight, one after the other",
         ANSWER_TIME.as_millis()
@@ -62,7 +62,7 @@ pub(crate) async fn overlap(assets: usize) -> Result<()> {
     for vendor in VENDORS {
         let account = Account::serve(vendor, assets, ANSWER_TIME).await?;
         run(&Job::sync(&account, 16))?;
-        for in_flight in [1, 8, 16] {
+        for in_flight in in_flight.iter().copied() {
             let before = account.requests();
             let own = run(&Job::sync(&account, in_flight))?;
             let requests = account.requests() - before;

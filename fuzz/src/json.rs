@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::DateTime;
 use http::{HeaderValue, Response, header};
 use lmsync::http::{Answer, Redactor};
-use lmsync::json::{KeepRaw, LenientObject, Members, OneOrMany, Rows, Scalar, WireRow};
+use lmsync::json::{KeepRaw, LenientObject, Members, OneOrMany, RowInList, Rows, Scalar, WireRow};
 use lmsync::model::RawJson;
 use lmsync::{Result, SharedClock};
 use lmsync_testkit::VirtualClock;
@@ -57,15 +57,36 @@ pub fn rows(data: &[u8]) {
     });
 }
 
+/// The rows of an answer with `body`, each read by itself; read with their list they are the same.
 async fn read(body: Vec<u8>) -> Result<Vec<WireRow<Record>>> {
-    let replies = Replies::new([Response::new(Bytes::from(body))]);
+    let at_once = |answer: &Answer<'_>| list::<LenientObject<Record>>(answer, KeepRaw::No);
+    let row_by_row = |answer: &Answer<'_>| list::<&RawValue>(answer, KeepRaw::Yes);
+    let (at_once, rows) = (sent(&body, at_once).await, sent(&body, row_by_row).await);
+    if let (Ok(at_once), Ok(rows)) = (&at_once, &rows) {
+        let record = |row: &WireRow<Record>| format!("{:?}", row.record);
+        let [at_once, rows] = [at_once, rows].map(|rows| rows.iter().map(record));
+        assert!(at_once.eq(rows), "a row means two things");
+    }
+    assert!(at_once.is_err() || rows.is_ok(), "a list is read and lost");
+    rows
+}
+
+async fn sent(
+    body: &[u8],
+    read: impl Fn(&Answer<'_>) -> Result<Vec<WireRow<Record>>> + Send + Sync,
+) -> Result<Vec<WireRow<Record>>> {
+    let replies = Replies::new([Response::new(Bytes::copy_from_slice(body))]);
     let clock: SharedClock = Arc::new(VirtualClock::default());
-    let read = |answer: &Answer<'_>| {
-        let rows: Rows<&RawValue> = answer.json()?;
-        let read = |row: &RawValue| WireRow::read(row, &["id"], KeepRaw::Yes);
-        Ok(rows.into_iter().map(read).collect())
-    };
     send(replies, &clock, None, read).await?
+}
+
+fn list<'a, L: RowInList<Record> + Deserialize<'a>>(
+    answer: &Answer<'a>,
+    raw: KeepRaw,
+) -> Result<Vec<WireRow<Record>>> {
+    let rows: Rows<L> = answer.json()?;
+    let rows = rows.into_iter().map(|row| row.into_wire(&["id"], raw));
+    Ok(rows.collect())
 }
 
 fn assert_json_form(row: &WireRow<Record>) {

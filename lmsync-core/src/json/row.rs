@@ -302,4 +302,56 @@ mod tests {
         assert_eq!(row.raw.unwrap().get(), json);
         assert!(read(json, KeepRaw::No).raw.is_none());
     }
+
+    /// A record that takes whatever stands in its members, or nothing but a number.
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Odd {
+        id: Scalar,
+        many: crate::json::OneOrMany<Scalar>,
+        inner: LenientObject<Box<Odd>>,
+        count: u8,
+    }
+
+    fn rows<'a, L: RowInList<Odd> + Deserialize<'a>>(json: &'a str) -> Result<Vec<String>, ()> {
+        let rows: crate::json::Rows<L> = serde_json::from_str(json).map_err(drop)?;
+        let wire = |row: L| row.into_wire(&["id"], KeepRaw::No).record;
+        Ok(rows
+            .into_iter()
+            .map(|row| format!("{:?}", wire(row)))
+            .collect())
+    }
+
+    proptest::proptest! {
+        /// Rows that are read with their list are what they are one by one.
+        #[test]
+        fn a_row_means_the_same_on_either_path(
+            members in proptest::collection::vec(
+                proptest::collection::vec(
+                    (
+                        proptest::sample::select(vec!["id", "many", "inner", "count", "other"]),
+                        proptest::sample::select(vec![
+                            "1", "-1", "300", "1e999", "null", "true", "\"a\"", "\"\\ud83d\"", "[]",
+                            "[1]", "[1,{}]", "{}", "{\"id\":2}", "\"{\\\"id\\\":3}\"",
+                        ]),
+                    ),
+                    0..4,
+                ),
+                0..4,
+            ),
+            odd in proptest::option::of(proptest::sample::select(vec!["null", "7", "[]", "\"x\""])),
+        ) {
+            let object = |members: &Vec<(&str, &str)>| {
+                let members: Vec<String> =
+                    members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+                format!("{{{}}}", members.join(","))
+            };
+            let mut all: Vec<String> = members.iter().map(object).collect();
+            all.extend(odd.map(ToOwned::to_owned));
+            let json = format!("[{}]", all.join(","));
+            if let Ok(at_once) = rows::<LenientObject<Odd>>(&json) {
+                proptest::prop_assert_eq!(Ok(at_once), rows::<&RawValue>(&json));
+            }
+        }
+    }
 }
