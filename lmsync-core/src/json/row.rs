@@ -104,7 +104,7 @@ impl<R> RowInList<R> for LenientObject<R> {
 /// use serde::Deserialize;
 /// use serde_json::value::RawValue;
 ///
-/// #[derive(Deserialize)]
+/// #[derive(Debug, Deserialize)]
 /// struct Device {
 ///     id: u64,
 /// }
