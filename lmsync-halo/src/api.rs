@@ -294,6 +294,7 @@ impl Api {
     ) -> Result<ListPage<R>> {
         answers::require_success(answer, self.product, reads)?;
         read_rows(
+            answer.body(),
             raw,
             || page(self.view::<LenientObject<R>>(answer)?, answer, asked, raw),
             || page(self.view::<&RawValue>(answer)?, answer, asked, raw),

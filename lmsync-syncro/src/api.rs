@@ -168,6 +168,7 @@ impl Api {
 /// Reads a page.
 fn read_list<R: DeserializeOwned>(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<R>> {
     read_rows(
+        answer.body(),
         raw,
         || list_page::<R, LenientObject<R>>(answer, raw),
         || list_page::<R, &RawValue>(answer, raw),

@@ -13,6 +13,8 @@ use crate::summary::Rejection;
 
 /// The most characters of a reason; it may quote the row.
 const LONGEST_REASON: usize = 300;
+/// The most objects of a body whose rows are read at once.
+const MOST_OBJECTS: usize = 20_000;
 /// The most bytes of an id that is told of a row that cannot be read.
 const LONGEST_ID: usize = 256;
 
@@ -94,7 +96,11 @@ impl<R> RowInList<R> for LenientObject<R> {
     }
 }
 
-/// Reads a list `at_once`, and where that fails, or the rows' own JSON is wanted, `row_by_row`.
+/// Reads the list in `body` `at_once`, and where that fails, or the rows' own JSON is wanted,
+/// `row_by_row`.
+///
+/// A body of more than 20,000 objects is no page: a record takes far more memory than an empty object
+/// of a hostile answer, so that it is not read at once either.
 ///
 /// Rows that are read with their list cost one look at the answer instead of two; but one that
 /// cannot be read costs the list.
@@ -120,6 +126,7 @@ impl<R> RowInList<R> for LenientObject<R> {
 ///
 /// let answer = r#"[{"id":1},{"id":"two"}]"#;
 /// let rows = read_rows(
+///     answer.as_bytes(),
 ///     KeepRaw::No,
 ///     || list::<LenientObject<Device>>(answer),
 ///     || list::<&RawValue>(answer),
@@ -132,13 +139,15 @@ impl<R> RowInList<R> for LenientObject<R> {
 /// # Errors
 /// Those of `row_by_row`.
 pub fn read_rows<T, E>(
+    body: &[u8],
     raw: KeepRaw,
     at_once: impl FnOnce() -> Result<T, E>,
     row_by_row: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
+    let objects = || body.iter().filter(|byte| **byte == b'{').count();
     match raw {
-        KeepRaw::No => at_once().or_else(|_| row_by_row()),
-        KeepRaw::Yes => row_by_row(),
+        KeepRaw::No if objects() <= MOST_OBJECTS => at_once().or_else(|_| row_by_row()),
+        _ => row_by_row(),
     }
 }
 
@@ -301,6 +310,22 @@ mod tests {
         assert_eq!(row.record.unwrap().size, 7);
         assert_eq!(row.raw.unwrap().get(), json);
         assert!(read(json, KeepRaw::No).raw.is_none());
+    }
+
+    #[test]
+    fn what_is_no_page_is_not_read_at_once() {
+        let path = |objects: usize, raw| {
+            let body = "{}".repeat(objects);
+            read_rows(
+                body.as_bytes(),
+                raw,
+                || Ok::<_, ()>("at once"),
+                || Ok("row by row"),
+            )
+        };
+        assert_eq!(path(MOST_OBJECTS, KeepRaw::No), Ok("at once"));
+        assert_eq!(path(MOST_OBJECTS + 1, KeepRaw::No), Ok("row by row"));
+        assert_eq!(path(1, KeepRaw::Yes), Ok("row by row"));
     }
 
     /// A record that takes whatever stands in its members, or nothing but a number.

@@ -61,6 +61,7 @@ impl DeviceRow {
 /// Reads a bare array.
 pub(crate) fn array<R: DeserializeOwned>(answer: &Answer<'_>) -> Result<ListPage<WireRow<R>>> {
     read_rows(
+        answer.body(),
         KeepRaw::No,
         || array_of::<R, LenientObject<R>>(answer),
         || array_of::<R, &RawValue>(answer),
@@ -117,6 +118,7 @@ fn cursor(url: &Url) -> Option<String> {
 /// Reads a page of devices.
 pub(crate) fn devices(answer: &Answer<'_>, raw: KeepRaw) -> Result<ListPage<DeviceRow>> {
     read_rows(
+        answer.body(),
         raw,
         || device_page::<ReadGroup>(answer, raw),
         || device_page::<&RawValue>(answer, raw),

@@ -55,6 +55,7 @@ pub(crate) fn read_list<R: DeserializeOwned>(
     raw: KeepRaw,
 ) -> Result<ListPage<R>> {
     read_rows(
+        answer.body(),
         raw,
         || listed::<R, LenientObject<R>>(answer, raw),
         || listed::<R, &RawValue>(answer, raw),
