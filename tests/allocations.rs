@@ -7,52 +7,43 @@
 use std::sync::Arc;
 
 use allocation_counter::measure;
-use futures_util::TryStreamExt;
-use lmsync::model::Asset;
-use lmsync::{AssetQuery, Environment, SharedClock, Vendors};
+use lmsync::{AssetQuery, SharedClock};
+use lmsync_testkit::VirtualClock;
 use lmsync_testkit::conformance::run;
-use lmsync_testkit::demo::{Demo, Limits};
-use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::{InMemory, VirtualClock};
 
+use self::memory::Account;
+
+#[path = "../benches/sync/memory.rs"]
+mod memory;
 #[path = "../benches/sync/tape.rs"]
 mod tape;
 
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
 const ASSETS: u64 = 1_000;
 
-/// Lists an account so many times, the first time from the simulator and then from its tape.
-async fn list(vendor: &str, times: usize) -> Vec<Asset> {
-    let clock: SharedClock = Arc::new(VirtualClock::default());
-    let demo = Demo::of(vendor).unwrap();
-    let fleet = Fleet::new(FleetSpec::new(ASSETS as usize, clock.now()));
-    let tape = tape::Tape::new(demo.simulator(fleet, Limits::None));
-    let environment = Environment::new(Arc::new(InMemory::new(tape, clock.clone())), clock);
-    let mut keys = demo.keys("https://127.0.0.1");
-    keys["requests_per_minute"] = 1_000_000.into();
-    let config = Vendors::built_in().read(keys).unwrap();
-    let connector = config.connect_in(&environment).unwrap();
-    let mut assets = Vec::new();
-    for _ in 0..times {
-        let listed = connector.assets(AssetQuery::new());
-        assets = listed.try_collect().await.unwrap();
-    }
-    assets
+/// The allocations of an account that is listed so many times, the first time from the simulator and then
+/// from its tape, and those of a copy of its assets.
+fn listed(vendor: &str, times: usize) -> (u64, u64) {
+    let mut own = 0;
+    let all = measure(|| {
+        run(async {
+            let clock: SharedClock = Arc::new(VirtualClock::default());
+            let account = Account::open(vendor, ASSETS as usize, clock, 1_000_000).unwrap();
+            let mut assets = Vec::new();
+            for _ in 0..times {
+                assets = account.list(AssetQuery::new()).await.unwrap();
+            }
+            own = measure(|| drop(assets.clone())).count_total;
+        });
+    });
+    (all.count_total, own)
 }
 
 /// Asserts that an asset takes at most `most` allocations beyond those of its own texts and lists,
 /// which are counted by copying it.
 fn expect_at_most(vendor: &str, most: u64) {
-    let listed = |times| {
-        let mut own = 0;
-        let all = measure(|| {
-            run(async {
-                let assets = list(vendor, times).await;
-                own = measure(|| drop(assets.clone())).count_total;
-            });
-        });
-        (all.count_total, own)
-    };
-    let ((once, _), (twice, own)) = (listed(1), listed(2));
+    let ((once, _), (twice, own)) = (listed(vendor, 1), listed(vendor, 2));
     let all = (twice - once) / ASSETS;
     let beyond = all - own / ASSETS;
     assert!(beyond <= most, "{beyond} of {all} are beyond its own");

@@ -3,19 +3,26 @@
 //! The JSON form of an account is what people store and compare: it changes on purpose, with a line in the
 //! changelog, or not at all. After such a change, put in the sums that the test tells.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, dead_code)]
 
 use std::sync::Arc;
 
 use flate2::Crc;
 use futures_util::StreamExt;
 use lmsync::listing::{Listed, RecordStream};
-use lmsync::{AssetQuery, Detail, Environment, SharedClock, Vendors};
+use lmsync::{AssetQuery, Detail, SharedClock};
+use lmsync_testkit::VirtualClock;
 use lmsync_testkit::conformance::run;
-use lmsync_testkit::demo::{Demo, Limits};
-use lmsync_testkit::fleet::{Fleet, FleetSpec};
-use lmsync_testkit::{InMemory, VirtualClock};
 use serde::Serialize;
+
+use self::memory::Account;
+
+#[path = "../benches/sync/memory.rs"]
+mod memory;
+#[path = "../benches/sync/tape.rs"]
+mod tape;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Enough for every kind of machine, customer and odd value that the simulated fleets have.
 const ASSETS: usize = 250;
@@ -43,15 +50,8 @@ impl Sum {
 fn expect(vendor: &str, lines: usize, crc: u32) {
     run(async {
         let clock: SharedClock = Arc::new(VirtualClock::default());
-        let demo = Demo::of(vendor).unwrap();
-        let fleet = Fleet::new(FleetSpec::new(ASSETS, clock.now()));
-        let simulator = demo.simulator(fleet, Limits::None);
-        let transport = Arc::new(InMemory::new(simulator, clock.clone()));
-        let environment = Environment::new(transport, clock);
-        let mut keys = demo.keys("https://127.0.0.1");
-        keys["requests_per_minute"] = 1_000_000.into();
-        let config = Vendors::built_in().read(keys).unwrap();
-        let connector = config.connect_in(&environment).unwrap();
+        let account = Account::open(vendor, ASSETS, clock, 1_000_000).unwrap();
+        let connector = account.connector;
         let mut sum = Sum::default();
         sum.add(connector.assets(AssetQuery::new().raw())).await;
         let detail = AssetQuery::new().detail(Detail::NONE.hardware().software());

@@ -55,7 +55,7 @@ impl Account {
         keys
     }
 
-    /// How many requests came until now.
+    /// The number of requests until now.
     pub(crate) fn requests(&self) -> u64 {
         self.server.requests()
     }

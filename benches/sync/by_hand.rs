@@ -1,4 +1,4 @@
-//! What somebody writes who needs one list once: the same requests, fifteen fields, JSON lines.
+//! The loop that somebody writes who needs one list once: the same requests, fifteen fields, JSON lines.
 //!
 //! No windows, no retries, no limits, no normalisation, no proof that the list is complete.
 
@@ -81,7 +81,7 @@ struct Record {
     warranty_expiry: Option<String>,
 }
 
-/// What earlier answers told.
+/// Names and check-ins that earlier answers told.
 #[derive(Debug, Default)]
 struct Account {
     companies: HashMap<String, String>,

@@ -19,7 +19,7 @@ pub(crate) const JOB: &str = "job";
 /// Each measurement is taken so often, and the one of the least CPU time counts.
 const RUNS: usize = 3;
 
-/// What such a process is to do.
+/// The work of such a process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Job {
     /// The loop that is written by hand.
@@ -56,7 +56,7 @@ impl Job {
     }
 }
 
-/// What a job took.
+/// The cost of a job.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) wall: Duration,
@@ -65,7 +65,7 @@ pub(crate) struct Run {
     pub(crate) records: u64,
 }
 
-/// What a job says at its end.
+/// The words of a job at its end.
 #[derive(Debug, Serialize, Deserialize)]
 struct Told {
     records: u64,

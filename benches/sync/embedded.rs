@@ -1,4 +1,4 @@
-//! What somebody writes who embeds lmsync: accounts' assets as JSON lines.
+//! The program that somebody writes who embeds lmsync: accounts' assets as JSON lines.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

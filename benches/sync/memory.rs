@@ -10,8 +10,8 @@ use lmsync_testkit::conformance::TwoWayVendor;
 use lmsync_testkit::demo::{Demo, Limits};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 
-use crate::Result;
-use crate::tape::Tape;
+use super::Result;
+use super::tape::Tape;
 
 /// An account in memory.
 pub(crate) struct Account {
@@ -20,7 +20,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// An account of `assets` assets, asked at most `a_minute` times a minute, 16 at once.
+    /// An account of `assets` assets, asked at most `a_minute` times a minute.
     pub(crate) fn open(
         vendor: &str,
         assets: usize,
@@ -34,7 +34,6 @@ impl Account {
         let environment = Environment::new(vendor.clone(), clock);
         let mut keys = demo.keys("https://127.0.0.1");
         keys["requests_per_minute"] = a_minute.into();
-        keys["concurrency"] = 16.into();
         let connector = Vendors::built_in().read(keys)?.connect_in(&environment)?;
         Ok(Self { connector, vendor })
     }

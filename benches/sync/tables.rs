@@ -6,7 +6,7 @@ use crate::Result;
 use crate::account::{Account, VENDORS};
 use crate::child::{Job, pair, run};
 
-/// How long an answer takes where waiting is measured.
+/// The time of an answer where waiting is measured.
 const ANSWER_TIME: Duration = Duration::from_millis(50);
 
 /// CPU time and memory beside the loop by hand, answers at once.

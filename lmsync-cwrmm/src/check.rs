@@ -9,9 +9,10 @@ use lmsync_core::{Check, CheckReport, CheckScope, Error, ErrorKind, Result};
 use std::sync::Arc;
 
 use crate::api::{Api, COMPANIES_AT_ONCE, Category};
-use crate::lists::{DevicePages, DeviceRows, Directory};
+use crate::lists::{DeviceRows, Directory};
 use crate::product::PRODUCT;
 use crate::quirks::check_ins::CheckIns;
+use crate::quirks::device_pages::DevicePages;
 use crate::quirks::scope::Scope;
 use crate::tenant_fields::sought;
 

@@ -8,9 +8,7 @@ use smallvec::SmallVec;
 use super::words::{Phrases, Words};
 
 /// What kind of device an asset is; whether it is a real one is [`Virtualization`](super::Virtualization).
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssetKind {
@@ -174,7 +172,8 @@ impl AssetKind {
     pub fn from_words(text: &str) -> Option<Self> {
         let words = Words::of(text);
         let mut found: SmallVec<[_; 8]> = words.all_of(&TABLE).copied().collect();
-        found.sort_unstable();
+        // In the order of the kinds, which the pairs below are written in.
+        found.sort_unstable_by_key(|kind| *kind as u8);
         found.dedup();
         let narrowest: SmallVec<[_; 8]> = found
             .iter()
