@@ -48,6 +48,8 @@ impl Harbor {
         let (endpoint, sign_in) = (Endpoint::parse(API)?, Endpoint::parse(SIGN_IN)?);
         let secret = input::token("client secret", client_secret)
             .map_err(|error| error.with_hint(SECRET_HINT))?;
+        // Spans and metrics of the account bear these names.
+        let environment = environment.for_account(CONNECTOR, name);
         // Harbor counts the requests of a client, sign-ins included.
         let limiter = environment.limiter((CONNECTOR, client_id), Budget::per_minute(240, 4)?);
         // Two clients, for what one sends may not go to the other's host: the secret goes to

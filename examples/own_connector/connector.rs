@@ -48,6 +48,8 @@ impl Shelf {
         let endpoint = Endpoint::parse(endpoint)?;
         let key = input::token("key", &Secret::from(api_key))
             .map_err(|error| error.with_hint(KEY_HINT))?;
+        // Spans and metrics of the account bear these names.
+        let environment = environment.for_account(CONNECTOR, name);
         // What the vendor allows: so many requests a minute, so many at once.
         let limiter = environment.limiter((CONNECTOR, key.expose()), Budget::per_minute(120, 4)?);
         // The credential goes to this host and to no other.

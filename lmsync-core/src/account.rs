@@ -3,7 +3,7 @@
 use crate::check::CheckReport;
 use crate::http::{HttpClient, Meter};
 use crate::info::ConnectorInfo;
-use crate::listing::{ListChain, ListSource, Listed, ListingScope, RecordStream};
+use crate::listing::{ListChain, ListSource, Listed, ListingScope, OnlyList, RecordStream};
 use crate::model::{Origin, Rules};
 use crate::query::AssetQuery;
 
@@ -63,9 +63,7 @@ impl Account {
         query: AssetQuery,
         records: &str,
     ) -> RecordStream<S::Record> {
-        let query = self.offered(query);
-        let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
-        RecordStream::new(source, query, self.scope(records), clock, concurrency)
+        self.list_all(OnlyList::new(source), query, records)
     }
 
     /// The listing of all lists of `chain` as one; else as [`list`](Self::list).
@@ -75,9 +73,8 @@ impl Account {
         C: ListChain<List: ListSource<Record = T>>,
         T: Listed,
     {
-        let query = self.offered(query);
-        let (clock, concurrency) = (self.http.clock().clone(), self.http.concurrency());
-        RecordStream::chained(chain, query, self.scope(records), clock, concurrency)
+        let (query, scope) = (self.offered(query), self.scope(records));
+        RecordStream::through(&self.http, Meter::default(), chain, query, scope)
     }
 
     /// The check of reading, by the first page of the lists of customers and of assets, with the

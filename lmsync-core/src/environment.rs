@@ -10,6 +10,7 @@ use crate::http::{
     Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, ReqwestTransport, RetryPolicy,
     Transport,
 };
+use crate::observe::{Metrics, Observer};
 
 /// What a connector runs on.
 ///
@@ -25,6 +26,7 @@ pub struct Environment {
     /// How long and how often a request is tried.
     pub retry: RetryPolicy,
     limiters: Arc<Mutex<HashMap<u64, Limiter>>>,
+    observer: Observer,
 }
 
 impl Environment {
@@ -47,6 +49,7 @@ impl Environment {
             clock,
             retry: RetryPolicy::default(),
             limiters: Arc::default(),
+            observer: Observer::default(),
         }
     }
 
@@ -71,7 +74,26 @@ impl Environment {
     #[must_use]
     pub fn client(&self, limiter: Limiter, origin: &Endpoint) -> HttpClientBuilder {
         let (transport, clock) = (Arc::clone(&self.transport), self.clock.clone());
-        HttpClient::builder(transport, limiter, clock, origin).retry(self.retry)
+        HttpClient::builder(transport, limiter, clock, origin)
+            .retry(self.retry)
+            .observer(self.observer.clone())
+    }
+
+    /// This environment for the account `instance` of `connector`: spans and metrics of the
+    /// [clients](Self::client) that it makes bear these names. All else is shared.
+    #[must_use]
+    pub fn for_account(&self, connector: &str, instance: &str) -> Self {
+        Self {
+            observer: self.observer.for_account(connector, instance),
+            ..self.clone()
+        }
+    }
+
+    /// Tells `metrics` of the requests, waits and listings of the accounts that are opened from now on.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
+        self.observer = self.observer.telling(metrics);
+        self
     }
 
     /// Replaces the default [`RetryPolicy`].

@@ -17,6 +17,7 @@ pub mod input;
 pub mod json;
 pub mod listing;
 pub mod model;
+pub mod observe;
 mod query;
 mod secret;
 mod summary;

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -15,8 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) struct Task<T>(JoinHandle<Result<T>>);
 
 impl<T: Send + 'static> Task<T> {
+    /// Begins `work`, in the span that this is called in.
     pub(crate) fn spawn(work: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self(tokio::spawn(work))
+        Self(tokio::spawn(work.in_current_span()))
     }
 
     pub(crate) async fn join(&mut self) -> Result<T> {

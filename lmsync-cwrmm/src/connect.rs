@@ -47,6 +47,7 @@ impl CwRmmConfig {
         let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
         let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
+        let environment = environment.for_account(CONNECTOR, &instance);
         let token_url = endpoint.join("/v1/token")?;
         // The quota is the key's, sign-ins included.
         let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);

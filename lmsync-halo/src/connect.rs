@@ -57,6 +57,8 @@ impl HaloConfig {
         let instance = input::name_or(self.name.as_deref(), || {
             tenant.clone().unwrap_or_else(|| host.to_owned())
         })?;
+        let (connector, label) = (product.connector(), product.label());
+        let environment = environment.for_account(connector, &instance);
         // Halo counts all requests of an account together, sign-ins included.
         let whom = (base.as_str(), tenant.as_deref());
         let limiter = environment.limiter(("halo", whom), self.budget()?);
@@ -117,7 +119,6 @@ impl HaloConfig {
             .check_in(check_in)
             .detail(Detail::NONE.software())
             .two_way(WRITABLE);
-        let (connector, label) = (product.connector(), product.label());
         let info = ConnectorInfo::new(connector, label, instance, capabilities);
         let account = Account::new(info, clients.assets.clone()).with_rules(self.rules.clone());
         let api = Api {

@@ -39,6 +39,8 @@ impl SuperOpsConfig {
             .map_err(|error| error.with_hint(TOKEN_HINT))?;
         let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
         let url = endpoint.join(self.product.path())?;
+        let instance = input::name_or(self.name.as_deref(), || subdomain.clone())?;
+        let environment = environment.for_account(CONNECTOR, &instance);
         // One limiter per credential: the vendor counts a user's requests.
         let whom = (url.as_str(), &subdomain, token.expose());
         let limiter = environment.limiter(whom, self.budget()?);
@@ -50,7 +52,6 @@ impl SuperOpsConfig {
             .credential(credential)
             .redactor(Redactor::default().and(&token))
             .build();
-        let instance = input::name_or(self.name.as_deref(), || subdomain)?;
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .detail(Detail::NONE.hardware().software())

@@ -39,6 +39,8 @@ impl SyncroConfig {
             .map_err(|error| error.with_hint(KEY_HINT))?;
         let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
+        let instance = input::name_or(self.name.as_deref(), || host.instance())?;
+        let environment = environment.for_account(CONNECTOR, &instance);
         // The vendor counts by source address: one budget for all accounts and keys.
         let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
         let endpoint = match other {
@@ -52,7 +54,6 @@ impl SyncroConfig {
             .credential(credential)
             .redactor(Redactor::default().and(&key))
             .build();
-        let instance = input::name_or(self.name.as_deref(), || host.instance())?;
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
             .two_way(fields.dates());

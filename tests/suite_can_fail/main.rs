@@ -21,6 +21,7 @@ mod vendors;
 mod auth;
 mod cancel;
 mod faults;
+mod observe;
 mod paging;
 mod pointers;
 mod read;
@@ -64,6 +65,7 @@ fn every_promise_has_its_proof() {
         shapes::PROVEN,
         secrets::PROVEN,
         cancel::PROVEN,
+        observe::PROVEN,
         vendor::PROVEN,
         two_way::PROVEN,
     ];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
+use tracing::{Instrument, debug, info};
 
 use super::credential::{Authorizer, Credential};
 use crate::clock::SharedClock;
@@ -143,6 +144,7 @@ impl TokenAuth {
             let fetched = source.fetch(&meter).await;
             cache.finish(asked_at, fetched)
         }
+        .in_current_span()
         .boxed()
         .shared();
         state.refresh = refresh.downgrade();
@@ -176,6 +178,7 @@ impl Cache {
         match token {
             Ok(token) => {
                 state.generations += 1;
+                debug!("signed in");
                 let credential = token.credential.clone();
                 state.current = Some(token);
                 Ok(credential)
@@ -195,7 +198,10 @@ impl Authorizer for TokenAuth {
         let choice = self.choose(meter);
         match choice {
             Choice::Use(credential) => Ok(credential),
-            Choice::RefreshEarly(valid, refresh) => Ok(refresh.await.unwrap_or(valid)),
+            Choice::RefreshEarly(valid, refresh) => Ok(refresh.await.unwrap_or_else(|error| {
+                info!(%error, "the token could not be renewed early: the one that is valid serves on");
+                valid
+            })),
             Choice::Await(refresh) => refresh.await,
         }
     }

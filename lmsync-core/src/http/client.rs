@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Request, Response, header};
 use serde::de::DeserializeOwned;
-use tracing::debug;
+use tracing::{Instrument, debug, info};
 
 use super::answer::Answer;
 use super::call::Call;
@@ -24,6 +24,7 @@ use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result, RetryClass};
 use crate::json::{Scalar, mend};
 use crate::model::clean_id;
+use crate::observe::{ObservedCall, Observer, Tried, WaitReason};
 
 /// A write is not sent if the record was read longer ago: somebody may have edited it since.
 const LONGEST_AGE: Duration = Duration::from_secs(5);
@@ -77,6 +78,7 @@ struct Inner {
     hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
+    observer: Observer,
     jitter: Mutex<fastrand::Rng>,
 }
 
@@ -91,6 +93,7 @@ pub struct HttpClientBuilder {
     hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
+    observer: Observer,
 }
 
 impl HttpClientBuilder {
@@ -137,6 +140,12 @@ impl HttpClientBuilder {
         self
     }
 
+    /// Tells `observer` of the requests.
+    pub(crate) fn observer(mut self, observer: Observer) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// The client.
     #[must_use]
     pub fn build(self) -> HttpClient {
@@ -150,6 +159,7 @@ impl HttpClientBuilder {
                 hints: self.hints,
                 retry: self.retry,
                 redactor: self.redactor,
+                observer: self.observer,
                 jitter: Mutex::default(),
             }),
         }
@@ -176,6 +186,7 @@ impl HttpClient {
             hints: Vec::new(),
             retry: RetryPolicy::default(),
             redactor: Redactor::default(),
+            observer: Observer::default(),
         }
     }
 
@@ -202,11 +213,24 @@ impl HttpClient {
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
-        let outcome = self.send_until_settled(call, meter, interpret).await;
+        let server = call.request.uri().host().unwrap_or_default();
+        let method = call.request.method();
+        let observer = &self.inner.observer;
+        let mut observed = observer.call(call.operation, method, server);
+        let span = observed.span();
+        let sent = self.send_until_settled(call, meter, interpret, &mut observed);
+        let outcome = sent.instrument(span).await;
+        observed.ended(outcome.as_ref().err());
         outcome.map_err(|error| self.with_hint(error))
     }
 
-    async fn send_until_settled<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
+    async fn send_until_settled<T, F>(
+        &self,
+        call: &Call,
+        meter: &Meter,
+        interpret: F,
+        observed: &mut ObservedCall<'_>,
+    ) -> Result<T>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
@@ -217,33 +241,31 @@ impl HttpClient {
         let mut renewed = false;
         loop {
             let (credential, outcome) = self
-                .try_once(call, meter, &interpret, started, &tries)
+                .try_once(call, meter, &interpret, started, &tries, observed)
                 .await?;
             let error = match outcome {
                 Ok(value) => return Ok(value),
                 Err(error) => error.with_operation(call.operation),
             };
-            debug!(
-                operation = call.operation,
-                kind = error.kind().as_str(),
-                status = error.status(),
-                "a try failed"
-            );
             if error.kind() == ErrorKind::Authentication
                 && !renewed
                 && self.renew(credential.as_ref())
             {
                 renewed = true;
-                meter.retry();
-                continue;
-            }
-            let spent = clock.elapsed().saturating_sub(started);
-            match tries.after(error, spent, self.draw()) {
-                Next::GiveUp(error) => return Err(error),
-                Next::Retry(wait) => clock.sleep(wait).await,
-                Next::AfterCoolDown => meter.rate_limited(),
+                debug!("the credential was refused: another one is fetched");
+            } else {
+                let spent = clock.elapsed().saturating_sub(started);
+                match tries.after(error, spent, self.draw()) {
+                    Next::GiveUp(error) => return Err(error),
+                    Next::Retry(wait) => {
+                        clock.sleep(wait).await;
+                        observed.waited(WaitReason::Retry, wait);
+                    }
+                    Next::AfterCoolDown => meter.rate_limited(),
+                }
             }
             meter.retry();
+            observed.again();
         }
     }
 
@@ -285,6 +307,10 @@ impl HttpClient {
         }
     }
 
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.inner.observer
+    }
+
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.inner.redactor
     }
@@ -298,6 +324,7 @@ impl HttpClient {
         interpret: &F,
         started: Duration,
         tries: &Tries,
+        observed: &mut ObservedCall<'_>,
     ) -> Result<(Option<Credential>, Result<T>)>
     where
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
@@ -305,7 +332,7 @@ impl HttpClient {
         let mut expired_once = false;
         loop {
             let credential = self.credential(meter).await?;
-            let permit = self.permit(call, started).await?;
+            let permit = self.permit(call, started, observed).await?;
             let is_expired = credential
                 .as_ref()
                 .is_some_and(|credential| credential.is_expired(self.inner.clock.elapsed()));
@@ -317,15 +344,20 @@ impl HttpClient {
             }
             meter.request();
             let request = prepare(call, credential.as_ref())?;
-            let host = request.uri().host().unwrap_or_default().to_owned();
-            let outcome = match self.inner.transport.send(request).await {
+            let mut tried = Tried::of(&request);
+            let sent_at = self.inner.clock.elapsed();
+            let answer = self.inner.transport.send(request).await;
+            tried.ended(&answer, self.inner.clock.elapsed().saturating_sub(sent_at));
+            let outcome = match answer {
                 Ok(response) => self.read(response, interpret),
-                Err(error) => Err(error.into_error(&host)),
+                Err(error) => Err(error.into_error(observed.server)),
             };
+            observed.tried(tried, outcome.as_ref().err());
             // Told before the next in the queue may start, and before anything is waited for: a
             // caller that gives up here has told it, too.
             let asked = outcome.as_ref().err();
             if let Some(wait) = asked.and_then(|error| tries.cool_down(error)) {
+                info!(seconds = wait.as_secs_f64(), "the vendor wants a pause");
                 self.inner.limiter.cool_down(wait);
             }
             drop(permit);
@@ -362,11 +394,22 @@ impl HttpClient {
     /// # Errors
     /// `rate_limited` when the vendor wants to be left alone for longer than patience lasts, and
     /// `timeout` when the turn of a write comes too late.
-    async fn permit(&self, call: &Call, started: Duration) -> Result<Permit> {
+    async fn permit(
+        &self,
+        call: &Call,
+        started: Duration,
+        observed: &ObservedCall<'_>,
+    ) -> Result<Permit> {
         let Inner { limiter, clock, .. } = self.inner.as_ref();
-        let spent = clock.elapsed().saturating_sub(started);
+        let asked_at = clock.elapsed();
+        let spent = asked_at.saturating_sub(started);
         let patience = self.inner.retry.patience.saturating_sub(spent);
+        let reason = match limiter.is_cooling_down() {
+            true => WaitReason::CoolDown,
+            false => WaitReason::Budget,
+        };
         let permit = limiter.acquire_within(patience).await;
+        observed.waited(reason, clock.elapsed().saturating_sub(asked_at));
         let permit = permit.map_err(|wait| left_alone(wait).with_operation(call.operation))?;
         let read_at = call.read_at().unwrap_or(started);
         let age = clock.elapsed().saturating_sub(read_at);

@@ -204,6 +204,11 @@ impl Limiter {
         let _ = shared.wait_for_room(requests, latest).await;
     }
 
+    /// Tells whether the vendor wants to be left alone now.
+    pub(super) fn is_cooling_down(&self) -> bool {
+        self.shared.state().cool_down_until > self.shared.clock.elapsed()
+    }
+
     /// Lets nobody start a request for `wait` from now; a longer cool-down stays.
     pub fn cool_down(&self, wait: Duration) {
         let wait = wait.min(LONGEST_COOL_DOWN);

@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::http::Meter;
 
 /// A chain of one list.
-pub(super) struct OnlyList<S>(Arc<S>);
+pub(crate) struct OnlyList<S>(Arc<S>);
 
 impl<S> OnlyList<S> {
-    pub(super) fn new(source: S) -> Self {
+    pub(crate) fn new(source: S) -> Self {
         Self(Arc::new(source))
     }
 }

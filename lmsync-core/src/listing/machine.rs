@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tracing::{debug, trace, warn};
+
 use super::chain::fingerprint;
 use super::checkpoint::{ListingScope, Position};
 use super::detail::Ready;
@@ -155,6 +157,10 @@ impl<C: ListChain> Listing<C> {
                 return Ok(None);
             } else {
                 self.reading += 1;
+                debug!(
+                    reading = self.reading,
+                    "counts and records differ: the account is read again"
+                );
                 self.begin(None).await?;
             }
         }
@@ -188,6 +194,9 @@ impl<C: ListChain> Listing<C> {
             let walk = Walk::new(position.page.clone(), position.seen_before);
             self.lists[position.list].walk = walk;
             self.gap.clone_from(&position.gap);
+        }
+        if position.is_some() {
+            debug!("a listing is resumed");
         }
         self.resuming = position.is_some();
         self.resumed = position.is_some();
@@ -297,7 +306,10 @@ impl<C: ListChain> Listing<C> {
         let because = refused.first().map(|reason| (*reason).to_owned());
         facts.refused_because = because.as_deref();
         let mut gaps = page.rows.iter().filter_map(Row::gap);
-        self.gap = self.gap.take().or_else(|| gaps.next().map(str::to_owned));
+        if let Some(reason) = gaps.next() {
+            warn!(reason, "a listing has a gap");
+            self.gap.get_or_insert_with(|| reason.to_owned());
+        }
         let ids = page.rows.iter().filter_map(Row::vendor_id);
         self.page = Some(PageInHand {
             list,
@@ -326,6 +338,7 @@ impl<C: ListChain> Listing<C> {
             }
         }
         let walk = &mut self.lists[list].walk;
+        trace!(rows = facts.rows, new = facts.new_ids, "a page was read");
         walk.note(facts, self.setting.concurrency)?;
         // Here, where checkpoints remember it.
         self.gap = self.gap.take().or_else(|| walk.gap().map(str::to_owned));

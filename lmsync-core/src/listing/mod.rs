@@ -18,7 +18,9 @@ mod seen;
 mod source;
 mod stream;
 mod walk;
+mod watch;
 
+pub(crate) use self::chain::OnlyList;
 pub use self::checkpoint::{Checkpoint, ListingScope};
 pub use self::key::PageKey;
 pub use self::listed::Listed;

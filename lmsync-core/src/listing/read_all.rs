@@ -57,14 +57,8 @@ pub async fn read_all<S: ListSource>(
     http: &HttpClient,
     meter: &Meter,
 ) -> Result<CompleteList<S::Record>> {
-    let mut stream = RecordStream::metered(
-        OnlyList::new(source),
-        AssetQuery::new(),
-        ListingScope::nothing(),
-        http.clock().clone(),
-        http.concurrency(),
-        meter.clone(),
-    );
+    let (list, scope) = (OnlyList::new(source), ListingScope::nothing());
+    let mut stream = RecordStream::through(http, meter.clone(), list, AssetQuery::new(), scope);
     let mut records = Vec::new();
     while let Some(record) = stream.next().await {
         records.push(record?);

@@ -14,9 +14,11 @@ use super::checkpoint::{Checkpoint, ListingScope, Position};
 use super::listed::Listed;
 use super::machine::{Listing, Progress, Setting, lock};
 use super::source::{ListChain, ListSource};
+use super::watch::{self, Watch};
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
-use crate::http::Meter;
+use crate::http::{HttpClient, Meter};
+use crate::observe::Metrics;
 use crate::query::AssetQuery;
 use crate::summary::SyncSummary;
 
@@ -27,9 +29,15 @@ use crate::summary::SyncSummary;
 /// bounded by the pages in flight, not by the account. Dropping it cancels what is under way.
 pub struct RecordStream<T> {
     records: BoxStream<'static, Result<T>>,
-    scope: ListingScope,
-    progress: Arc<Mutex<Progress>>,
+    watch: Watch,
+}
+
+/// What a listing runs on.
+struct Run {
+    clock: SharedClock,
+    concurrency: usize,
     meter: Meter,
+    metrics: Option<Arc<dyn Metrics>>,
 }
 
 impl<T: Listed> RecordStream<T> {
@@ -63,21 +71,40 @@ impl<T: Listed> RecordStream<T> {
     where
         C: ListChain<List: ListSource<Record = T>>,
     {
-        Self::metered(chain, query, scope, clock, concurrency, Meter::default())
+        let run = Run {
+            clock,
+            concurrency,
+            meter: Meter::default(),
+            metrics: None,
+        };
+        Self::run(chain, query, scope, run)
     }
 
-    /// A listing whose requests go to `meter`.
-    pub(super) fn metered<C>(
+    /// A listing through `http`, whose requests go to `meter`.
+    pub(crate) fn through<C>(
+        http: &HttpClient,
+        meter: Meter,
         chain: C,
         query: AssetQuery,
-        mut scope: ListingScope,
-        clock: SharedClock,
-        concurrency: usize,
-        meter: Meter,
+        scope: ListingScope,
     ) -> Self
     where
         C: ListChain<List: ListSource<Record = T>>,
     {
+        let run = Run {
+            clock: http.clock().clone(),
+            concurrency: http.concurrency(),
+            meter,
+            metrics: http.observer().metrics().cloned(),
+        };
+        Self::run(chain, query, scope, run)
+    }
+
+    fn run<C>(chain: C, query: AssetQuery, mut scope: ListingScope, run: Run) -> Self
+    where
+        C: ListChain<List: ListSource<Record = T>>,
+    {
+        let records = scope.listing.clone();
         scope.listing = format!("{} {}", scope.listing, crate::json::stable_json(&query));
         let progress = Arc::new(Mutex::new(Progress {
             summary: SyncSummary::default(),
@@ -86,23 +113,25 @@ impl<T: Listed> RecordStream<T> {
         let setting = Setting {
             query,
             scope: scope.clone(),
-            clock,
-            concurrency: concurrency.max(1),
-            meter: meter.clone(),
+            clock: run.clock.clone(),
+            concurrency: run.concurrency.max(1),
+            meter: run.meter.clone(),
             progress: Arc::clone(&progress),
         };
+        let watch = Watch::new(watch::Listing {
+            scope,
+            records,
+            meter: run.meter,
+            progress,
+            metrics: run.metrics.map(|metrics| (metrics, run.clock)),
+        });
         let listing = Box::new(Listing::new(chain, setting));
         let records = stream::unfold(listing, |mut listing| async move {
             listing.next().await.map(|record| (record, listing))
         })
         .fuse()
         .boxed();
-        Self {
-            records,
-            scope,
-            progress,
-            meter,
-        }
+        Self { records, watch }
     }
 }
 
@@ -116,12 +145,16 @@ impl<T: Send + 'static> RecordStream<T> {
         };
         Self {
             records: stream::once(async move { Err(error) }).boxed(),
-            scope,
-            progress: Arc::new(Mutex::new(Progress {
-                summary,
-                position: Position::start(),
-            })),
-            meter: Meter::default(),
+            watch: Watch::new(watch::Listing {
+                records: scope.listing.clone(),
+                scope,
+                meter: Meter::default(),
+                progress: Arc::new(Mutex::new(Progress {
+                    summary,
+                    position: Position::start(),
+                })),
+                metrics: None,
+            }),
         }
     }
 }
@@ -130,15 +163,15 @@ impl<T> RecordStream<T> {
     /// Totals of the listing so far; final once the stream has ended.
     #[must_use]
     pub fn summary(&self) -> SyncSummary {
-        let mut summary = lock(&self.progress).summary.clone();
-        summary.usage = self.meter.read();
-        summary
+        self.watch.listing().summary()
     }
 
     /// The place where the listing stands: after every record handed out so far.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::new(self.scope.clone(), lock(&self.progress).position.clone())
+        let listing = self.watch.listing();
+        let position = lock(&listing.progress).position.clone();
+        Checkpoint::new(listing.scope.clone(), position)
     }
 
     /// Tells whether this listing, asked for again, can be resumed from `checkpoint`: whether
@@ -147,7 +180,7 @@ impl<T> RecordStream<T> {
     /// # Errors
     /// `config` when it is not, with what it belongs to.
     pub fn accepts(&self, checkpoint: &Checkpoint) -> Result<()> {
-        checkpoint.require_scope(&self.scope)
+        checkpoint.require_scope(&self.watch.listing().scope)
     }
 }
 
@@ -155,14 +188,15 @@ impl<T> Stream for RecordStream<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.records.poll_next_unpin(cx)
+        let Self { records, watch } = &mut *self;
+        watch.poll(|| records.poll_next_unpin(cx))
     }
 }
 
 impl<T> fmt::Debug for RecordStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordStream")
-            .field("scope", &self.scope)
+            .field("scope", &self.watch.listing().scope)
             .finish_non_exhaustive()
     }
 }

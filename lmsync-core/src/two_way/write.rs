@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::Datelike;
+use tracing::{Instrument, info, info_span};
 
 use super::change::{DateChange, FieldChange};
 use super::dates::{AssetDates, DateFields};
@@ -79,7 +80,23 @@ impl<A: DateAccess> TwoWaySync for A {
     }
 
     async fn write_dates(&self, change: &DateChange) -> Result<WriteReport> {
-        write_verified(self, change).await
+        let info = self.info();
+        let span = info_span!(
+            "lmsync.write",
+            connector = info.vendor,
+            instance = info.instance,
+            operation = "write_dates",
+            asset = change.asset.vendor_id,
+        );
+        let write = async {
+            let written = write_verified(self, change).await;
+            match &written {
+                Ok(report) => info!(outcome = report.outcome.as_str(), "a write has ended"),
+                Err(error) => info!(error.type = error.kind().as_str(), "a write was refused"),
+            }
+            written
+        };
+        write.instrument(span).await
     }
 }
 

@@ -25,6 +25,7 @@
 pub mod auth;
 pub mod cancel;
 pub mod faults;
+pub mod observe;
 pub mod paging;
 pub mod pointers;
 mod profile;
@@ -354,6 +355,10 @@ macro_rules! conformance_promises {
                 a_detailed_listing_dropped_at_any_point_leaves_the_connector_usable,
                 a_call_dropped_at_any_point_leaves_the_connector_usable,
                 a_dropped_listing_sends_nothing_more,
+            ]
+            observe: [
+                every_request_is_counted_under_its_account,
+                every_line_stands_in_the_callers_span,
             ]
             vendor: [
                 an_account_has_what_it_is_made_with,

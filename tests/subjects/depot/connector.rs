@@ -21,6 +21,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
+pub(super) const CONNECTOR: &str = "depot";
+pub(super) const INSTANCE: &str = "acme";
 const PRODUCT: &str = "Depot";
 const KEY_HINT: &str = "in Depot, open Integrations and copy the key again";
 const ROLE_HINT: &str = "in Depot, let the integration read devices";
@@ -87,7 +89,7 @@ pub(super) fn advising(client: HttpClientBuilder) -> HttpClientBuilder {
 
 /// What the vendor allows an account, whose secret is `secret`.
 pub(super) fn limiter(environment: &Environment, secret: &str) -> Result<Limiter> {
-    Ok(environment.limiter(("depot", secret), Budget::per_minute(300, 4)?))
+    Ok(environment.limiter((CONNECTOR, secret), Budget::per_minute(300, 4)?))
 }
 
 impl Api {
@@ -99,12 +101,13 @@ impl Api {
         offers: impl FnOnce(Capabilities) -> Capabilities,
     ) -> Result<Self> {
         let endpoint = Endpoint::parse(&format!("https://{}", super::HOST))?;
+        let environment = environment.for_account(CONNECTOR, INSTANCE);
         let http = advising(environment.client(limiter, &endpoint))
             .redactor(redactor)
             .authorizer(authorizer)
             .build();
         let capabilities = offers(Capabilities::new().check_in(CheckInSupport::Agent));
-        let info = ConnectorInfo::new("depot", PRODUCT, "acme", capabilities);
+        let info = ConnectorInfo::new(CONNECTOR, PRODUCT, INSTANCE, capabilities);
         let account = Account::new(info, http);
         Ok(Self { account, endpoint })
     }

@@ -13,7 +13,7 @@ use lmsync::{AssetQuery, AssetStream, Environment, Error, ErrorKind, Result, Sec
 use serde::Deserialize;
 use serde_json::json;
 
-use super::connector::{Api, Depot, List, Way, advising, assets, limiter};
+use super::connector::{Api, CONNECTOR, Depot, INSTANCE, List, Way, advising, assets, limiter};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// An export that takes longer never comes.
@@ -23,7 +23,8 @@ const MOST_LOOKS: u32 = 180;
 pub(super) fn connect_in(environment: &Environment, secret: &str) -> Result<Depot<Export>> {
     let (limiter, redactor) = (limiter(environment, secret)?, Redactor::default());
     let login = Endpoint::parse(&format!("https://{}", super::LOGIN_HOST))?;
-    let sign_in = advising(environment.client(limiter.clone(), &login))
+    let account = environment.for_account(CONNECTOR, INSTANCE);
+    let sign_in = advising(account.client(limiter.clone(), &login))
         .redactor(redactor.clone())
         .build();
     let grant = Grant::ClientCredentials;
