@@ -1,8 +1,9 @@
-//! The configuration file: one `[[connector]]` table per account.
+//! The configuration file: one `[[connector]]` table per account, and the `[network]`.
 
 use std::fs;
 use std::path::Path;
 
+use lmsync::http::NetworkConfig;
 use lmsync::{ConnectorConfig, Vendors};
 use serde::de::DeserializeSeed;
 use toml::{Table, Value};
@@ -10,6 +11,7 @@ use toml::{Table, Value};
 use super::problem::Problem;
 
 const TABLES: &str = "connector";
+const NETWORK: &str = "network";
 const EXAMPLE: &str =
     "write one table per account: [[connector]], then vendor = \"superops\" and so on";
 
@@ -27,6 +29,7 @@ pub(crate) struct Account {
 pub(crate) struct Configuration {
     /// At least one.
     pub(crate) accounts: Vec<Account>,
+    pub(crate) network: NetworkConfig,
     /// A thing that should be mended, though the file can be used as it is.
     pub(crate) warning: Option<String>,
 }
@@ -36,7 +39,7 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<
     let file = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| vec![Problem::new(&file, error)])?;
     // The error's own `Display` would quote the line, and the line may hold a secret.
-    let table: Table = toml::from_str(&text).map_err(|error| {
+    let mut table: Table = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         vec![Problem::new(
             format_args!("{file}, line {line}"),
@@ -44,9 +47,10 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<
         )]
     })?;
     let holds_secrets = holds_secrets(&table);
-    match accounts(table, vendors) {
-        Ok(accounts) => Ok(Configuration {
+    match network(&mut table).and_then(|network| Ok((network, accounts(table, vendors)?))) {
+        Ok((network, accounts)) => Ok(Configuration {
             accounts,
+            network,
             warning: (holds_secrets && is_readable_by_others(path)).then(|| {
                 format!(
                     "{file} holds secrets and can be read by other users of this machine: \
@@ -65,9 +69,12 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<
 fn holds_secrets(file: &Table) -> bool {
     const WORDS: [&str; 4] = ["key", "password", "secret", "token"];
     let accounts = file.get(TABLES).and_then(Value::as_array);
-    let mut accounts = accounts.into_iter().flatten().filter_map(Value::as_table);
-    accounts.any(|account| {
-        let mut values = account.iter();
+    let accounts = accounts.into_iter().flatten();
+    let mut tables = accounts
+        .chain(file.get(NETWORK))
+        .filter_map(Value::as_table);
+    tables.any(|table| {
+        let mut values = table.iter();
         values.any(|(key, value)| value.is_str() && WORDS.iter().any(|word| key.contains(word)))
     })
 }
@@ -83,6 +90,16 @@ fn is_readable_by_others(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_readable_by_others(_: &Path) -> bool {
     false
+}
+
+/// The network's settings, which may be left away.
+fn network(file: &mut Table) -> Result<NetworkConfig, Vec<Problem>> {
+    let Some(settings) = file.remove(NETWORK) else {
+        return Ok(NetworkConfig::new());
+    };
+    // The error's own `Display` would quote the value, and that may be a password.
+    let read = settings.try_into();
+    read.map_err(|error: toml::de::Error| vec![Problem::new("[network]", error.message())])
 }
 
 fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {

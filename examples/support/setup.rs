@@ -32,8 +32,10 @@ impl<C: Connector + ?Sized> Setup<C> {
         match config {
             Some(path) => {
                 let configuration = config::read(path, vendors)?;
+                let environment = Environment::on_network(&configuration.network)
+                    .map_err(|error| vec![Problem::of("[network]", &error)])?;
                 Ok(Self {
-                    connectors: connected(&configuration.accounts, connect)?,
+                    connectors: connected(&configuration.accounts, &environment, connect)?,
                     warning: configuration.warning,
                     _simulators: None,
                 })
@@ -42,8 +44,10 @@ impl<C: Connector + ?Sized> Setup<C> {
                 let simulators = simulators::start()
                     .await
                     .map_err(|error| vec![Problem::new("embedded simulators", error)])?;
+                let environment = Environment::system()
+                    .map_err(|error| vec![Problem::of("this machine", &error)])?;
                 Ok(Self {
-                    connectors: connected(&embedded(&simulators), connect)?,
+                    connectors: connected(&embedded(&simulators), &environment, connect)?,
                     warning: None,
                     _simulators: Some(simulators),
                 })
@@ -74,17 +78,16 @@ fn embedded(simulators: &Simulators) -> Vec<Account> {
         .collect()
 }
 
+/// The connectors of `accounts` on one environment: they share connections.
 fn connected<C: Connector + ?Sized>(
     accounts: &[Account],
+    environment: &Environment,
     connect: impl Fn(&ConnectorConfig, &Environment) -> Connected<Arc<C>>,
 ) -> Result<Vec<Arc<C>>, Vec<Problem>> {
-    // One environment: the connectors share connections.
-    let environment =
-        Environment::system().map_err(|error| vec![Problem::of("this machine", &error)])?;
     let mut connectors = Vec::new();
     let mut problems = Vec::new();
     for account in accounts {
-        match connect(&account.config, &environment) {
+        match connect(&account.config, environment) {
             Ok(connector) => connectors.push(connector),
             Err(error) => problems.push(Problem::of(&account.label, &error)),
         }

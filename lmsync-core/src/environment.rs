@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::HeaderValue;
+use tokio::sync::Semaphore;
+
 use crate::clock::{SharedClock, SystemClock};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{
-    Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, ReqwestTransport, RetryPolicy,
-    Transport,
+    Budget, Endpoint, HttpClient, HttpClientBuilder, Limiter, NetworkConfig, ReqwestTransport,
+    RetryPolicy, Transport, USER_AGENT,
 };
 use crate::observe::{Metrics, Observer};
 
@@ -26,6 +29,8 @@ pub struct Environment {
     /// How long and how often a request is tried.
     pub retry: RetryPolicy,
     limiters: Arc<Mutex<HashMap<u64, Limiter>>>,
+    in_flight: Option<Arc<Semaphore>>,
+    user_agent: HeaderValue,
     observer: Observer,
 }
 
@@ -35,10 +40,50 @@ impl Environment {
     /// # Errors
     /// `config` when no HTTP client can be made on this machine.
     pub fn system() -> Result<Self> {
-        Ok(Self::new(
-            Arc::new(ReqwestTransport::new()?),
-            Arc::new(SystemClock::new()),
-        ))
+        Self::on_network(&NetworkConfig::default())
+    }
+
+    /// The real network as `config` describes it, and the machine's clock.
+    ///
+    /// # Errors
+    /// `config` when a setting cannot be used, with its name, or no HTTP client can be made on this
+    /// machine.
+    pub fn on_network(config: &NetworkConfig) -> Result<Self> {
+        let transport = Arc::new(ReqwestTransport::on_network(config)?);
+        let mut environment = Self::new(transport, Arc::new(SystemClock::new()));
+        if let Some(most) = config.requests_in_flight {
+            environment = environment.requests_in_flight(most)?;
+        }
+        match &config.user_agent {
+            Some(name) => environment.user_agent(name),
+            None => Ok(environment),
+        }
+    }
+
+    /// Has at most `most` requests in flight, of all accounts that are opened from now on together.
+    ///
+    /// # Errors
+    /// `config` when it is zero.
+    pub fn requests_in_flight(mut self, most: usize) -> Result<Self> {
+        if most == 0 {
+            return Err(Error::config("`requests_in_flight` must be at least 1"));
+        }
+        let most = most.min(Semaphore::MAX_PERMITS);
+        self.in_flight = Some(Arc::new(Semaphore::new(most)));
+        Ok(self)
+    }
+
+    /// Sets the name that requests bear in `User-Agent`, before that of lmsync.
+    ///
+    /// # Errors
+    /// `config` when `name` is empty or holds what no header can carry.
+    pub fn user_agent(mut self, name: &str) -> Result<Self> {
+        let wrong = |_| Error::config("`user_agent` holds characters that no header can carry");
+        if name.trim().is_empty() {
+            return Err(Error::config("`user_agent` is empty"));
+        }
+        self.user_agent = HeaderValue::try_from(format!("{name} {USER_AGENT}")).map_err(wrong)?;
+        Ok(self)
     }
 
     /// Another network and clock: a proxy, a recorder, a simulator.
@@ -49,6 +94,8 @@ impl Environment {
             clock,
             retry: RetryPolicy::default(),
             limiters: Arc::default(),
+            in_flight: None,
+            user_agent: HeaderValue::from_static(USER_AGENT),
             observer: Observer::default(),
         }
     }
@@ -68,6 +115,7 @@ impl Environment {
             .entry(hasher.finish())
             .or_insert_with(|| Limiter::new(budget, self.clock.clone()))
             .with_concurrency(budget.concurrency())
+            .within(self.in_flight.clone())
     }
 
     /// A client on this network and clock, within `limiter`, that sends to `origin` only.
@@ -76,6 +124,7 @@ impl Environment {
         let (transport, clock) = (Arc::clone(&self.transport), self.clock.clone());
         HttpClient::builder(transport, limiter, clock, origin)
             .retry(self.retry)
+            .user_agent(self.user_agent.clone())
             .observer(self.observer.clone())
     }
 

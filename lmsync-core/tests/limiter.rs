@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use lmsync_core::SharedClock;
+use futures_util::future::{join, join_all};
 use lmsync_core::http::{Budget, Limiter};
+use lmsync_core::{Environment, SharedClock};
 use lmsync_testkit::VirtualClock;
 use proptest::prelude::*;
 
@@ -194,4 +195,62 @@ proptest! {
         prop_assert_eq!(spans.len(), count);
         prop_assert!(keeps(&spans, most, window));
     }
+}
+
+#[test]
+fn all_accounts_together_have_so_many_requests_in_flight() {
+    lmsync_testkit::conformance::run(async {
+        let clock = clock();
+        let script = lmsync_testkit::Script::new(clock.clone(), []);
+        let environment = Environment::new(Arc::new(script), clock.clone())
+            .requests_in_flight(3)
+            .unwrap();
+        let budget = Budget::per_minute(100, 2).unwrap();
+        let (under_way, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let requests = (0..40).map(|number| {
+            let limiter = environment.limiter(("account", number % 4), budget);
+            let (clock, under_way, most) = (&clock, &under_way, &most);
+            async move {
+                let _permit = limiter.acquire().await;
+                most.fetch_max(
+                    under_way.fetch_add(1, Ordering::Relaxed) + 1,
+                    Ordering::Relaxed,
+                );
+                clock.sleep(Duration::from_secs(1)).await;
+                under_way.fetch_sub(1, Ordering::Relaxed);
+            }
+        });
+        join_all(requests).await;
+        assert_eq!(most.into_inner(), 3);
+        assert_eq!(clock.elapsed().as_secs(), 14);
+    });
+}
+
+#[test]
+fn an_account_that_cools_down_keeps_no_room_from_others() {
+    lmsync_testkit::conformance::run(async {
+        let clock = clock();
+        let script = lmsync_testkit::Script::new(clock.clone(), []);
+        let environment = Environment::new(Arc::new(script), clock.clone())
+            .requests_in_flight(1)
+            .unwrap();
+        let limiter = |whom| environment.limiter(whom, Budget::per_minute(100, 2).unwrap());
+        let (tired, other) = (limiter("tired"), limiter("other"));
+        let first = other.acquire().await;
+        // It waits for the room that `first` takes, and is told to pause meanwhile.
+        let waits = async {
+            let _permit = tired.acquire().await;
+            clock.elapsed()
+        };
+        let others = async {
+            clock.sleep(Duration::from_secs(1)).await;
+            tired.cool_down(MINUTE);
+            drop(first);
+            let _permit = other.acquire().await;
+            clock.elapsed()
+        };
+        let (waited, went_on) = join(waits, others).await;
+        assert_eq!(went_on, Duration::from_secs(1));
+        assert_eq!(waited, MINUTE + Duration::from_secs(1));
+    });
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use lmsync_core::http::{
-    ReqwestTransport, Transport, TransportError, TransportErrorKind, TransportLimits,
+    NetworkConfig, ReqwestTransport, Transport, TransportError, TransportErrorKind,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -34,19 +34,19 @@ async fn say(mut stream: TcpStream, text: &[u8]) {
     let _ = stream.shutdown().await;
 }
 
-fn limits() -> TransportLimits {
-    let mut limits = TransportLimits::default();
-    limits.body = 10_000;
+fn limits() -> NetworkConfig {
+    let mut limits = NetworkConfig::new();
+    limits.body_limit = 10_000;
     limits
 }
 
-async fn get(limits: TransportLimits, url: &str) -> Result<http::Response<Bytes>, TransportError> {
-    let transport = ReqwestTransport::with_limits(limits).unwrap();
+async fn get(limits: NetworkConfig, url: &str) -> Result<http::Response<Bytes>, TransportError> {
+    let transport = ReqwestTransport::on_network(&limits).unwrap();
     let request = Request::get(url).body(Bytes::new()).unwrap();
     transport.send(request).await
 }
 
-async fn failure(limits: TransportLimits, url: &str) -> TransportErrorKind {
+async fn failure(limits: NetworkConfig, url: &str) -> TransportErrorKind {
     get(limits, url).await.unwrap_err().kind()
 }
 
@@ -223,7 +223,7 @@ async fn a_connection_cut_before_or_after_the_headers_is_told() {
 #[tokio::test]
 async fn silence_ends_in_a_time_out() {
     let mut limits = limits();
-    limits.read = Duration::from_millis(50);
+    limits.read_timeout = Duration::from_millis(50);
     let url = serve(|stream| async move {
         std::future::pending::<()>().await;
         drop(stream);
@@ -235,7 +235,7 @@ async fn silence_ends_in_a_time_out() {
 #[tokio::test]
 async fn an_endless_drip_ends_in_a_time_out() {
     let mut limits = limits();
-    limits.total = Duration::from_millis(200);
+    limits.total_timeout = Duration::from_millis(200);
     let url = serve(|mut stream| async move {
         let _ = stream
             .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")

@@ -31,7 +31,7 @@ const LONGEST_AGE: Duration = Duration::from_secs(5);
 /// The most requests that read a record and write it.
 const READ_AND_WRITE: usize = 4;
 
-const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
 /// A decoded answer, and when it was received.
 #[derive(Debug, Clone)]
@@ -78,6 +78,7 @@ struct Inner {
     hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
+    user_agent: HeaderValue,
     observer: Observer,
     jitter: Mutex<fastrand::Rng>,
 }
@@ -93,6 +94,7 @@ pub struct HttpClientBuilder {
     hints: Vec<(ErrorKind, String)>,
     retry: RetryPolicy,
     redactor: Redactor,
+    user_agent: HeaderValue,
     observer: Observer,
 }
 
@@ -140,6 +142,11 @@ impl HttpClientBuilder {
         self
     }
 
+    pub(crate) fn user_agent(mut self, user_agent: HeaderValue) -> Self {
+        self.user_agent = user_agent;
+        self
+    }
+
     /// Tells `observer` of the requests.
     pub(crate) fn observer(mut self, observer: Observer) -> Self {
         self.observer = observer;
@@ -159,6 +166,7 @@ impl HttpClientBuilder {
                 hints: self.hints,
                 retry: self.retry,
                 redactor: self.redactor,
+                user_agent: self.user_agent,
                 observer: self.observer,
                 jitter: Mutex::default(),
             }),
@@ -186,6 +194,7 @@ impl HttpClient {
             hints: Vec::new(),
             retry: RetryPolicy::default(),
             redactor: Redactor::default(),
+            user_agent: HeaderValue::from_static(USER_AGENT),
             observer: Observer::default(),
         }
     }
@@ -343,7 +352,7 @@ impl HttpClient {
                 continue;
             }
             meter.request();
-            let request = prepare(call, credential.as_ref())?;
+            let request = self.prepare(call, credential.as_ref());
             let mut tried = Tried::of(&request);
             let sent_at = self.inner.clock.elapsed();
             let answer = self.inner.transport.send(request).await;
@@ -432,6 +441,18 @@ impl HttpClient {
         Ok(Some(credential))
     }
 
+    fn prepare(&self, call: &Call, credential: Option<&Credential>) -> Request<Bytes> {
+        let mut request = call.request.clone();
+        let headers = request.headers_mut();
+        headers
+            .entry(header::USER_AGENT)
+            .or_insert_with(|| self.inner.user_agent.clone());
+        if let Some(credential) = credential {
+            credential.apply(headers);
+        }
+        request
+    }
+
     fn renew(&self, refused: Option<&Credential>) -> bool {
         match (&self.inner.authorizer, refused) {
             (Some(authorizer), Some(refused)) => authorizer.renew(refused),
@@ -469,18 +490,6 @@ fn too_late(age: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message)
         .with_retry(RetryClass::Safe)
         .with_hint("other requests of the account were before it; read again, then write")
-}
-
-fn prepare(call: &Call, credential: Option<&Credential>) -> Result<Request<Bytes>> {
-    let mut request = call.request.clone();
-    let headers = request.headers_mut();
-    headers
-        .entry(header::USER_AGENT)
-        .or_insert(HeaderValue::from_static(USER_AGENT));
-    if let Some(credential) = credential {
-        credential.apply(headers);
-    }
-    Ok(request)
 }
 
 #[cfg(test)]

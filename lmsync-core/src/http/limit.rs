@@ -97,6 +97,8 @@ pub struct Limiter {
     shared: Arc<Shared>,
     in_flight: Arc<Semaphore>,
     concurrency: usize,
+    /// The requests in flight of a whole process.
+    process: Option<Arc<Semaphore>>,
 }
 
 #[derive(Debug)]
@@ -139,6 +141,7 @@ impl Limiter {
             }),
             in_flight: Arc::new(Semaphore::new(budget.concurrency)),
             concurrency: budget.concurrency,
+            process: None,
         }
     }
 
@@ -150,7 +153,14 @@ impl Limiter {
             shared: Arc::clone(&self.shared),
             in_flight: Arc::new(Semaphore::new(concurrency)),
             concurrency,
+            process: self.process.clone(),
         }
+    }
+
+    /// This limiter, with requests in flight only as long as there is room in `process`, too.
+    pub(crate) fn within(mut self, process: Option<Arc<Semaphore>>) -> Self {
+        self.process = process;
+        self
     }
 
     /// Most requests in flight.
@@ -184,13 +194,33 @@ impl Limiter {
         // Never closed, so there is always a permit to wait for.
         let in_flight = Arc::clone(&self.in_flight).acquire_owned().await.ok();
         let _turn = shared.turn.lock().await;
-        shared.wait_for_room(1, latest).await?;
+        let in_process = self.wait_for_process(latest).await?;
         shared.state().in_flight += 1;
         Ok(Permit {
             shared: Arc::clone(shared),
             used: true,
             _in_flight: in_flight,
+            _in_process: in_process,
         })
+    }
+
+    /// Waits, as the head of the queue, until one more request may start, and there is room for it in
+    /// the process.
+    async fn wait_for_process(
+        &self,
+        latest: Duration,
+    ) -> Result<Option<OwnedSemaphorePermit>, Duration> {
+        loop {
+            self.shared.wait_for_room(1, latest).await?;
+            let Some(process) = &self.process else {
+                return Ok(None);
+            };
+            let permit = Arc::clone(process).acquire_owned().await.ok();
+            // A cool-down may have begun meanwhile, and others need not wait for its end.
+            if matches!(self.shared.look(1, latest), Turn::Go) {
+                return Ok(permit);
+            }
+        }
     }
 
     /// Waits until `requests` could start one after the other without waiting, or as many as the
@@ -274,6 +304,7 @@ pub struct Permit {
     shared: Arc<Shared>,
     used: bool,
     _in_flight: Option<OwnedSemaphorePermit>,
+    _in_process: Option<OwnedSemaphorePermit>,
 }
 
 impl Permit {

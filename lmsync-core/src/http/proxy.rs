@@ -1,11 +1,14 @@
-//! The proxy that the environment names.
+//! The proxy that the settings or the environment name.
 
 use std::env::VarError;
 
 use reqwest::{NoProxy, Proxy};
 use url::Url;
 
+use super::network::NetworkConfig;
 use super::transport::{TransportError, TransportErrorKind};
+use crate::error::{Error, Result};
+use crate::secret::{Secret, SecretSource};
 
 /// Variables that name the proxy for https, the first of them that is not empty. Plain http is for
 /// loopback alone and goes there directly, so that `HTTP_PROXY` is of no use.
@@ -47,6 +50,43 @@ pub(super) fn for_https(
     Ok(Some(proxy.no_proxy(NoProxy::from_string(&direct))))
 }
 
+/// The proxy at `address`, with the user and the exceptions that `config` has.
+pub(super) fn at(named: &Secret, config: &NetworkConfig) -> Result<Proxy> {
+    let wrong = |setting: &str, why: &str| Error::config(format!("`{setting}` {why}"));
+    let address = address(named.expose()).map_err(|why| wrong("proxy", why))?;
+    let mut proxy =
+        Proxy::https(address).map_err(|_| wrong("proxy", "names no proxy that can be used"))?;
+    if let Some(user) = &config.proxy_user {
+        let password = config.proxy_password.as_ref();
+        let password = password.map(SecretSource::resolve).transpose()?;
+        let password = password.as_ref().map_or("", Secret::expose);
+        if user.contains(':') {
+            return Err(wrong("proxy_user", "holds a colon"));
+        }
+        proxy = proxy.basic_auth(user, password);
+    } else if config.proxy_password.is_some() {
+        return Err(wrong("proxy_password", "is of no use without `proxy_user`"));
+    }
+    let direct = format!("{LOOPBACK},{}", config.proxy_except.join(","));
+    Ok(proxy.no_proxy(NoProxy::from_string(&direct)))
+}
+
+/// Refuses settings of a proxy that the settings do not name.
+pub(super) fn require_no_settings(config: &NetworkConfig) -> Result<()> {
+    let unused = [
+        ("proxy_user", config.proxy_user.is_some()),
+        ("proxy_password", config.proxy_password.is_some()),
+        ("proxy_except", !config.proxy_except.is_empty()),
+    ];
+    match unused.into_iter().find(|(_, is_set)| *is_set) {
+        None => Ok(()),
+        Some((setting, _)) => Err(Error::config(format!(
+            "`{setting}` is of no use without `proxy`"
+        ))
+        .with_hint("name the proxy's address there, such as http://proxy.example:3128")),
+    }
+}
+
 /// The address in `value`, which may leave the scheme away.
 fn address(value: &str) -> Result<Url, &'static str> {
     let address = match value.contains("://") {
@@ -67,6 +107,8 @@ fn address(value: &str) -> Result<Url, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::network::ProxyChoice;
+    use crate::http::tls;
 
     fn proxy(variables: &[(&str, &str)]) -> Result<Option<Proxy>, TransportError> {
         for_https(|name| {
@@ -111,7 +153,7 @@ mod tests {
         ] {
             for name in PROXY {
                 let found = proxy(&[(name, value)]).unwrap().expect(value);
-                let client = reqwest::Client::builder().tls_certs_only([]).proxy(found);
+                let client = tls::trust_none(reqwest::Client::builder()).proxy(found);
                 let shown = format!("{:?}", client.build().unwrap());
                 assert!(!shown.contains("pa55"), "{shown}");
             }
@@ -129,6 +171,40 @@ mod tests {
             &[("HTTPS_PROXY", "http://"), (IS_CGI, "GET")],
         ] {
             assert!(proxy(variables).unwrap().is_none(), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_of_the_settings_is_used_or_refused_and_never_shown() {
+        let at = |config: &NetworkConfig| match &config.proxy {
+            ProxyChoice::At(address) => at(address, config),
+            _ => panic!("no address"),
+        };
+        let config = NetworkConfig::new().proxy("http://proxy:3128");
+        let proxy = at(&config.clone().proxy_user("me", "pa55w0rd")).unwrap();
+        let client = tls::trust_none(reqwest::Client::builder()).proxy(proxy);
+        let shown = format!("{:?}", client.build().unwrap());
+        assert!(
+            !shown.contains("pa55") && !shown.contains("cGE1NX"),
+            "{shown}"
+        );
+        assert!(at(&config.clone().proxy_user("m:e", "x")).is_err());
+        for address in ["socks5://pa55w0rd@proxy", "http://me:pa5#5@proxy:1", " "] {
+            let error = at(&NetworkConfig::new().proxy(address)).unwrap_err();
+            assert!(error.to_string().contains("`proxy`"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("pa5"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn settings_of_a_proxy_that_is_not_named_are_refused() {
+        require_no_settings(&NetworkConfig::new()).unwrap();
+        for (config, setting) in [
+            (NetworkConfig::new().proxy_user("me", "x"), "proxy_user"),
+            (NetworkConfig::new().proxy_except("x"), "proxy_except"),
+        ] {
+            let error = require_no_settings(&config).unwrap_err().to_string();
+            assert!(error.contains(setting), "{error}");
         }
     }
 }

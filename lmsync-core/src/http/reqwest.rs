@@ -2,52 +2,27 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
 
 use super::endpoint::Endpoint;
-use super::proxy;
+use super::network::{NetworkConfig, ProxyChoice};
 use super::transport::{Transport, TransportError, TransportErrorKind};
 use super::unpack::unpack;
+use super::{proxy, tls};
 use crate::error::{Error, Result};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 
-/// Bounds that keep a misbehaving server from holding or flooding the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransportLimits {
-    /// Longest time to make a connection; 10 s.
-    pub connect: Duration,
-    /// Longest silence while an answer arrives; 30 s.
-    pub read: Duration,
-    /// Longest time for one request altogether; 120 s.
-    pub total: Duration,
-    /// Largest answer in bytes, counted after decompression; 64 MiB.
-    pub body: usize,
-}
-
-impl Default for TransportLimits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            read: Duration::from_secs(30),
-            total: Duration::from_secs(120),
-            body: 64 * 1024 * 1024,
-        }
-    }
-}
-
 /// The transport for real use. Clones share one connection pool.
 ///
 /// Needs a tokio runtime with I/O and time enabled.
 /// A proxy that the environment names (`HTTPS_PROXY` or else `ALL_PROXY`, in capitals or small
-/// letters, but for the hosts in `NO_PROXY`) is used for https, where it sees the host and nothing
-/// else. One that cannot be meant fails every https request with a `config` error that names the
-/// variable. Loopback is reached directly.
+/// letters, but for the hosts in `NO_PROXY`) is used for https, unless [`NetworkConfig`] chooses
+/// another or none; it sees the host and nothing else. One that cannot be meant fails every https
+/// request with a `config` error that names the variable. Loopback is reached directly.
 ///
-/// https needs the machine's trusted certificates; where there are none, every
-/// https request fails as a TLS failure that says so.
+/// https needs the machine's trusted certificates, or those of the settings; where there are none,
+/// every https request fails as a TLS failure that says so.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     secure: Result<reqwest::Client, TransportError>,
@@ -56,50 +31,85 @@ pub struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// A transport with the default [`TransportLimits`].
+    /// A transport on a network without anything special.
     ///
     /// # Errors
     /// `config` when no HTTP client can be made on this machine.
     pub fn new() -> Result<Self> {
-        Self::with_limits(TransportLimits::default())
+        Self::on_network(&NetworkConfig::default())
     }
 
-    /// A transport with other bounds.
+    /// A transport on the network that `config` describes. Certificates are read here.
     ///
     /// # Errors
-    /// `config` when no HTTP client can be made on this machine.
-    pub fn with_limits(limits: TransportLimits) -> Result<Self> {
+    /// `config` when a setting cannot be used, with its name, or no HTTP client can be made on this machine.
+    pub fn on_network(config: &NetworkConfig) -> Result<Self> {
+        let loopback = client(config).no_proxy();
         Ok(Self {
-            secure: secure(limits),
-            loopback: client(limits)
-                .no_proxy()
-                .tls_certs_only([])
+            secure: secure(config)?,
+            loopback: tls::trust_none(loopback)
                 .build()
                 .map_err(|error| Error::config(format!("no HTTP client can be made: {error}")))?,
-            body_limit: limits.body,
+            body_limit: config.body_limit,
         })
     }
 }
 
-fn client(limits: TransportLimits) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+fn client(config: &NetworkConfig) -> reqwest::ClientBuilder {
+    let mut client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
-        .connect_timeout(limits.connect)
-        .read_timeout(limits.read)
-        .timeout(limits.total)
+        .connect_timeout(config.connect_timeout)
+        .read_timeout(config.read_timeout)
+        .timeout(config.total_timeout)
+        .pool_idle_timeout(config.idle_timeout);
+    if let Some(most) = config.idle_connections {
+        client = client.pool_max_idle_per_host(most);
+    }
+    for (host, addresses) in &config.addresses {
+        // The port is that of the request.
+        let addresses: Vec<_> = addresses
+            .iter()
+            .map(|&address| (address, 0).into())
+            .collect();
+        client = client.resolve_to_addrs(host, &addresses);
+    }
+    client
 }
 
-fn secure(limits: TransportLimits) -> Result<reqwest::Client, TransportError> {
-    let mut client = client(limits).https_only(true).no_proxy();
-    if let Some(proxy) = proxy::for_https(|name| std::env::var(name))? {
-        client = client.proxy(proxy);
+/// The client for https; one that cannot be made fails each request, so that loopback works on a
+/// machine that trusts nobody.
+fn secure(config: &NetworkConfig) -> Result<Result<reqwest::Client, TransportError>> {
+    let proxy = match &config.proxy {
+        ProxyChoice::At(address) => Ok(Some(proxy::at(address, config)?)),
+        other => {
+            proxy::require_no_settings(config)?;
+            match other {
+                ProxyChoice::Environment => proxy::for_https(|name| std::env::var(name)),
+                _ => Ok(None),
+            }
+        }
+    };
+    let proxy = match tls::require().and(proxy) {
+        Ok(proxy) => proxy,
+        Err(error) => return Ok(Err(error)),
+    };
+    let client = client(config).https_only(true).no_proxy();
+    let client = proxy
+        .into_iter()
+        .fold(client, reqwest::ClientBuilder::proxy);
+    let client = tls::configure(client, config)?;
+    let failed = |error: reqwest::Error| root_cause(&error.without_url());
+    match client.build() {
+        Err(error) if tls::is_configured(config) => Err(Error::config(format!(
+            "the certificates of the network's settings cannot be used: {}",
+            failed(error)
+        ))),
+        built => {
+            Ok(built.map_err(|error| TransportError::new(TransportErrorKind::Tls, failed(error))))
+        }
     }
-    client.build().map_err(|error| {
-        let cause = root_cause(&error.without_url());
-        TransportError::new(TransportErrorKind::Tls, cause)
-    })
 }
 
 #[async_trait]
