@@ -32,6 +32,16 @@ fn an_unknown_key_is_named_with_its_table() {
         &["colour", "top level"],
     );
     refused(&account, &format!("{good}\n[extra]\nkey = 1\n"), &["extra"]);
+    let network = |setting: &str| format!("{good}\n[network]\n{setting}\n");
+    refused(&account, &network("proxi = 1"), &["[network]", "proxi"]);
+    let unreadable = "certificates = [\"no-such.pem\"]";
+    refused(
+        &account,
+        &network(unreadable),
+        &["[network]", "no-such.pem"],
+    );
+    let password = format!("proxy_password = {{ secret = \"{TOKEN}\" }}");
+    refused(&account, &network(&password), &["[network]", "secret"]);
     refused(
         &account,
         &account.table("odd", TOKEN, "hostname = \"x\""),

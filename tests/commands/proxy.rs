@@ -1,4 +1,4 @@
-//! The proxy that the environment names.
+//! The proxy that the environment or the configuration names.
 
 use std::io::Write as _;
 use std::sync::mpsc::{Receiver, channel};
@@ -37,9 +37,14 @@ fn refusing() -> (u16, Receiver<String>) {
 
 /// A sync of an account at `endpoint` that fails, and the account's report.
 fn synced(endpoint: &str, variables: &[(&str, &str)]) -> (Run, Value) {
+    synced_on("", endpoint, variables)
+}
+
+/// The same, with the settings `network` in the configuration.
+fn synced_on(network: &str, endpoint: &str, variables: &[(&str, &str)]) -> (Run, Value) {
     let folder = Folder::new();
     let table = format!(
-        "[[connector]]\nvendor = \"superops\"\nname = \"acme\"\nendpoint = \"{endpoint}\"\n\
+        "[network]\n{network}\n[[connector]]\nvendor = \"superops\"\nname = \"acme\"\nendpoint = \"{endpoint}\"\n\
          subdomain = \"acme\"\napi_token = \"{TOKEN}\"\n"
     );
     let program = sync(&folder, &folder.config(&table));
@@ -93,4 +98,29 @@ fn loopback_and_hosts_that_are_named_are_reached_without_the_proxy() {
         assert!(beginnings.recv().unwrap().starts_with('\u{16}'), "{host}");
     }
     assert!(at_proxy.try_recv().is_err());
+}
+
+#[test]
+fn a_proxy_of_the_configuration_comes_before_that_of_the_environment() {
+    let (port, beginnings) = refusing();
+    let (other_port, at_other) = refusing();
+    let other = format!("http://127.0.0.1:{other_port}");
+    let network = format!(
+        "proxy = \"http://127.0.0.1:{port}\"\nproxy_user = \"me\"\nproxy_password = {{ env = \"PROXY_PASSWORD\" }}"
+    );
+    let variables = [("HTTPS_PROXY", &*other), ("PROXY_PASSWORD", "hunter2")];
+    let (_, report) = synced_on(&network, "https://vendor.example", &variables);
+    assert_eq!(report["error"]["kind"], "tls", "{report}");
+    let head = beginnings.recv().unwrap();
+    assert!(head.starts_with("CONNECT vendor.example:443 "), "{head}");
+    assert!(head.contains("Basic bWU6aHVudGVyMg=="), "{head}");
+    assert!(at_other.try_recv().is_err());
+
+    let direct = "proxy = \"none\"\naddresses = { \"vendor.example\" = [\"127.0.0.1\"] }";
+    let (port, beginnings) = refusing();
+    let address = format!("https://vendor.example:{port}");
+    let (_, report) = synced_on(direct, &address, &[("HTTPS_PROXY", &other)]);
+    assert_eq!(report["error"]["kind"], "tls", "{report}");
+    assert!(beginnings.recv().unwrap().starts_with('\u{16}'));
+    assert!(at_other.try_recv().is_err());
 }
