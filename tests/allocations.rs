@@ -51,20 +51,20 @@ fn expect_at_most(vendor: &str, most: u64) {
 
 #[test]
 fn superops() {
-    expect_at_most("superops", 25);
+    expect_at_most("superops", 23);
 }
 
 #[test]
 fn syncro() {
-    expect_at_most("syncro", 65);
+    expect_at_most("syncro", 61);
 }
 
 #[test]
 fn connectwise() {
-    expect_at_most("cwrmm", 85);
+    expect_at_most("cwrmm", 81);
 }
 
 #[test]
 fn halo() {
-    expect_at_most("halo-psa", 38);
+    expect_at_most("halo-psa", 35);
 }

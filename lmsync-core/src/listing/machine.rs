@@ -20,7 +20,7 @@ use crate::detail::Detail;
 use crate::error::Result;
 use crate::http::Meter;
 use crate::query::AssetQuery;
-use crate::summary::{Rejection, SyncSummary};
+use crate::summary::{CustomerCount, Rejection, SyncSummary};
 use crate::window::{WindowFilter, WindowVerdict};
 
 /// When a reading missed something, the account is read again, at most this often in all.
@@ -546,12 +546,20 @@ impl<C: ListChain> Listing<C> {
 fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
     summary.kept += 1;
     let (id, name) = match record.customer() {
-        Some(customer) => (customer.id.clone(), customer.name.clone()),
-        None => (String::new(), None),
+        Some(customer) => (&*customer.id, customer.name.as_ref()),
+        None => ("", None),
     };
-    let count = summary.customers.entry(id).or_default();
+    // Most are of a customer that is known: nothing is copied then.
+    if !summary.customers.contains_key(id) {
+        summary.customers.insert(id.to_owned(), CustomerCount::default());
+    }
+    let Some(count) = summary.customers.get_mut(id) else {
+        return;
+    };
     count.assets += 1;
-    count.name = name.or(count.name.take());
+    if name.is_some() && count.name.as_ref() != name {
+        count.name = name.cloned();
+    }
 }
 
 /// Records handed out so far, before the checkpoint that was resumed from and since.
