@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // The README's examples need the vendors they name.
 #![cfg_attr(feature = "superops", doc = include_str!("../README.md"))]
 #![cfg_attr(
@@ -7,6 +8,9 @@
 
 mod config;
 mod vendors;
+// A page of the documentation, and no part of the API. Its examples are about one vendor.
+#[cfg(all(any(doc, doctest), feature = "syncro"))]
+pub mod ways_in;
 
 pub use self::config::ConnectorConfig;
 pub use self::vendors::*;

@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 use crate::config::ConnectorConfig;
 
 /// The crates of vendors: the feature that brings each, and the configurations that it reads by
-/// the vendor's name in them.
+/// the vendor's name in them, which may stand for one of their keys.
 macro_rules! vendors {
     ($($feature:literal: $package:ident as $module:ident {
-        $($name:literal => $config:ident $(.$set:ident($value:expr))?,)*
+        $($name:literal => $config:ident $(with $key:literal = $value:literal)?,)*
     })*) => {
         $(
             #[cfg(feature = $feature)]
@@ -35,8 +35,8 @@ macro_rules! vendors {
                 $($(
                     #[cfg(feature = $feature)]
                     vendors.insert($name, |keys| {
-                        let config: $package::$config = read(keys)?;
-                        Ok(Arc::new(config $(.$set($value))?))
+                        $(let keys = with_key(keys, $name, $key, $value)?;)?
+                        Ok(Arc::new(read::<$package::$config>(keys)?))
                     });
                 )*)*
                 vendors
@@ -50,8 +50,8 @@ vendors! {
         "cwrmm" => CwRmmConfig,
     }
     "halo": lmsync_halo as halo {
-        "halo-itsm" => HaloConfig.product(halo::HaloProduct::Itsm),
-        "halo-psa" => HaloConfig.product(halo::HaloProduct::Psa),
+        "halo-itsm" => HaloConfig with "product" = "itsm",
+        "halo-psa" => HaloConfig with "product" = "psa",
     }
     "superops": lmsync_superops as superops {
         "superops" => SuperOpsConfig,
@@ -190,6 +190,22 @@ impl<'de> Deserialize<'de> for ConnectorConfig {
     }
 }
 
+/// `keys` with the one that the vendor's name stands for, which nobody else may set.
+#[cfg(feature = "halo")]
+fn with_key(
+    mut keys: Keys,
+    vendor: &str,
+    key: &str,
+    value: &str,
+) -> std::result::Result<Keys, String> {
+    match keys.insert(key.to_owned(), value.into()) {
+        Some(_) => Err(format!(
+            "`{key}`: it is said by `vendor = \"{vendor}\"`; leave it out"
+        )),
+        None => Ok(keys),
+    }
+}
+
 /// One vendor's keys; an error says which of them it is about.
 fn read<T: DeserializeOwned>(keys: Keys) -> std::result::Result<T, String> {
     serde_path_to_error::deserialize(Value::Object(keys)).map_err(|error| {
@@ -235,6 +251,31 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.message().contains("`kye`"), "{error}");
+    }
+
+    #[cfg(feature = "halo")]
+    #[test]
+    fn the_vendors_name_says_which_product_of_halo_it_is() {
+        let keys = |vendor| {
+            json!({
+                "vendor": vendor,
+                "resource_server_url": "acme.example.com/api",
+                "authorisation_server_url": "acme.example.com/auth",
+                "client_id": "c",
+                "client_secret": "d",
+                "asset_types": { "neither": ["Furniture"] },
+                "include_inactive": true,
+                "scopes": "all",
+            })
+        };
+        for (vendor, product) in [("halo-psa", "psa"), ("halo-itsm", "itsm")] {
+            let account = Vendors::built_in().read(keys(vendor)).unwrap();
+            assert_eq!(account.connect().unwrap().info().vendor, vendor);
+            let mut twice = keys(vendor);
+            twice["product"] = product.into();
+            let error = Vendors::built_in().read(twice).unwrap_err();
+            assert!(error.message().contains("`product`"), "{error}");
+        }
     }
 
     #[test]

@@ -1,4 +1,33 @@
 //! The envelope that every GraphQL answer comes in.
+//!
+//! Data and errors may come together, and an error may be about one row of a list. So a connector
+//! looks at both before it decides what the answer means.
+//!
+//! ```
+//! use lmsync_core::graphql::Envelope;
+//! use lmsync_core::json::Scalar;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Data {
+//!     assets: Vec<Option<Asset>>,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Asset {
+//!     id: Scalar,
+//! }
+//!
+//! let answer = r#"{
+//!     "data": { "assets": [{ "id": 17 }, null] },
+//!     "errors": [{ "message": "no access", "path": ["assets", 1] }]
+//! }"#;
+//! let answer: Envelope<Data, ()> = serde_json::from_str(answer)?;
+//! let assets = answer.data.unwrap().assets;
+//! assert_eq!(assets[0].as_ref().unwrap().id.id(), Some("17"));
+//! assert_eq!(answer.errors[0].index(), Some(1));
+//! assert_eq!(answer.errors[0].message(), Some("no access"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use serde::{Deserialize, Deserializer, Serialize};
 

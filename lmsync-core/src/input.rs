@@ -1,7 +1,23 @@
-//! What people paste, made into what an API takes.
+//! Cleaning of what people paste, so that an API takes it.
 //!
 //! The errors are `config` and name what was pasted, never its text; a vendor
 //! adds where the right value is found.
+//!
+//! ```
+//! use lmsync_core::{Secret, input};
+//!
+//! let (label, domain) = input::subdomain("hostname", "https://Acme.example.com/login", &["example.com"])?;
+//! assert_eq!((label.as_str(), domain), ("acme", "example.com"));
+//!
+//! let key = input::token("API key", &Secret::from(" Bearer k3y \n"))?;
+//! assert_eq!(key.expose(), "k3y");
+//!
+//! let error = input::token("API key", &Secret::from("two words")).unwrap_err();
+//! assert!(!error.to_string().contains("words"));
+//!
+//! assert_eq!(input::name_or(None, || label)?, "acme");
+//! # Ok::<(), lmsync_core::Error>(())
+//! ```
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;

@@ -25,12 +25,39 @@ use crate::quirks::sign_in::Scopes;
 /// let connector = config.connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
 /// ```
+///
+/// Every setting can be read from a file:
+///
+/// ```
+/// use lmsync_halo::{HaloConfig, HaloProduct};
+///
+/// let config: HaloConfig = toml::from_str(
+///     r#"
+///     product = "itsm"
+///     resource_server_url = "https://acme.haloitsm.com/api"
+///     authorisation_server_url = "https://acme.haloitsm.com/auth"
+///     tenant = "acme"
+///     client_id = "0a1b2c3d"
+///     client_secret = { env = "HALO_SECRET" }
+///     scopes = "all"
+///     include_inactive = true
+///     fields = { last_check_in = "Last Seen" }
+///
+///     [asset_types]
+///     hardware = ["Software Appliance"]
+///     neither = ["Furniture", "Vehicles"]
+///     "#,
+/// )?;
+/// assert_eq!(config.product, HaloProduct::Itsm);
+/// # Ok::<(), toml::de::Error>(())
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HaloConfig {
-    /// The product that the account is of; not a key of a configuration.
-    #[serde(skip)]
+    /// The product that the account is of; Halo PSA when absent. The facade's configurations
+    /// say it by their `vendor`, and take no such key.
+    #[serde(default)]
     pub product: HaloProduct,
     /// The account's name for reports; the tenant, else the host, when absent.
     #[serde(default)]
@@ -59,14 +86,14 @@ pub struct HaloConfig {
     /// The rules by which values are read.
     #[serde(default)]
     pub rules: Rules,
-    /// The rights to ask for; not a key of a configuration.
-    #[serde(skip)]
+    /// The rights to ask for.
+    #[serde(default)]
     pub scopes: Scopes,
-    /// The asset types that count as hardware; not a key of a configuration.
-    #[serde(skip)]
+    /// The asset types that count as hardware, as software, or as neither.
+    #[serde(default)]
     pub asset_types: AssetTypes,
-    /// Inactive assets and customers are listed too; not a key of a configuration.
-    #[serde(skip)]
+    /// Inactive assets and customers are listed too.
+    #[serde(default)]
     pub include_inactive: bool,
 }
 
@@ -131,5 +158,81 @@ impl HaloConfig {
     pub fn include_inactive(mut self) -> Self {
         self.include_inactive = true;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quirks::asset_types::AssetClass;
+
+    const LEAST: &str = "resource_server_url = \"a\"\nauthorisation_server_url = \"b\"\n\
+                         client_id = \"c\"\nclient_secret = { env = \"D\" }\n";
+
+    fn read(more: &str) -> Result<HaloConfig, String> {
+        toml::from_str(&format!("{LEAST}{more}\n")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_is_as_in_code() {
+        let read = read("").unwrap();
+        let written = HaloConfig::new(HaloProduct::default(), "a", "b", "c", "d");
+        assert_eq!(read.product, HaloProduct::Psa);
+        assert_eq!(read.product, written.product);
+        assert_eq!(read.scopes, written.scopes);
+        assert_eq!(read.asset_types, written.asset_types);
+        assert_eq!(read.include_inactive, written.include_inactive);
+    }
+
+    #[test]
+    fn every_setting_is_read_from_a_file() {
+        assert_eq!(read("product = \"psa\"").unwrap().product, HaloProduct::Psa);
+        assert_eq!(
+            read("product = \"itsm\"").unwrap().product,
+            HaloProduct::Itsm
+        );
+        assert!(read("include_inactive = true").unwrap().include_inactive);
+        for (written, scopes) in [
+            ("\"least\"", Scopes::Least),
+            ("\"all\"", Scopes::all()),
+            ("[\"all\"]", Scopes::all()),
+            (
+                "[\"read:assets\", \"edit:assets\"]",
+                Scopes::These(vec!["read:assets".into(), "edit:assets".into()]),
+            ),
+        ] {
+            let config = read(&format!("scopes = {written}")).expect(written);
+            assert_eq!(config.scopes, scopes, "{written}");
+        }
+        let types = "[asset_types]\nhardware = [\"Appliance\"]\nsoftware = [\"Apps\"]\n\
+                     neither = [\"Furniture\", \"Vehicles\"]";
+        let expected = AssetTypes::new()
+            .with(AssetClass::Hardware, ["Appliance"])
+            .with(AssetClass::Software, ["Apps"])
+            .with(AssetClass::Neither, ["Furniture", "Vehicles"]);
+        assert_eq!(read(types).unwrap().asset_types, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_its_name() {
+        for (more, word) in [
+            ("product = \"csm\"", "csm"),
+            ("include_inactive = \"yes\"", "include_inactive"),
+            ("scopes = \"read\"", "`least`"),
+            ("scopes = []", "no scope"),
+            ("scopes = [\"read:assets read:customers\"]", "one scope"),
+            ("scopes = [\" \"]", "one scope"),
+            ("asset_types = { desks = [\"Desk\"] }", "desks"),
+            ("asset_types = { neither = [\" - \"] }", "` - `"),
+            (
+                "asset_types = { hardware = [\"Desk\"], neither = [\"DESK\"] }",
+                "`DESK`",
+            ),
+            ("endpoint = \"x\"", "endpoint"),
+            ("vendor = \"halo-psa\"", "vendor"),
+        ] {
+            let error = read(more).expect_err(more);
+            assert!(error.contains(word), "{word} in {error}");
+        }
     }
 }

@@ -255,18 +255,6 @@ mod tests {
         assert!(!format!("{config:?} {connector:?}").contains("canary"));
     }
 
-    #[test]
-    fn an_unknown_key_is_named_and_the_product_is_none() {
-        let text = "resource_server_url = \"a\"\nauthorisation_server_url = \"b\"\n\
-                    client_id = \"c\"\nclient_secret = { env = \"D\" }\n";
-        assert!(toml::from_str::<HaloConfig>(text).is_ok());
-        for key in ["product", "scopes", "asset_types", "endpoint"] {
-            let error =
-                toml::from_str::<HaloConfig>(&format!("{text}{key} = \"x\"\n")).unwrap_err();
-            assert!(error.to_string().contains(key), "{error}");
-        }
-    }
-
     proptest! {
         #[test]
         fn a_tenant_that_is_taken_is_one_word(pasted in ".*") {

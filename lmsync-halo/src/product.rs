@@ -1,7 +1,12 @@
 //! Halo's products.
 
+use serde::Deserialize;
+
 /// The Halo product that an account is of; they share one API.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+///
+/// A configuration writes `psa` or `itsm`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HaloProduct {
     /// For service providers.

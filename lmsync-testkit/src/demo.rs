@@ -2,6 +2,22 @@
 //!
 //! Programs, benchmarks and tests that run against every product go through [`DEMO`]. A product
 //! that is added there is in all of them.
+//!
+//! ```
+//! use chrono::DateTime;
+//! use lmsync_testkit::demo::{DEMO, Demo, Limits};
+//! use lmsync_testkit::fleet::Fleet;
+//!
+//! let now = DateTime::from_timestamp(1_774_958_400, 0).unwrap();
+//! for demo in DEMO {
+//!     let simulator = demo.simulator(Fleet::demo(now), Limits::Documented);
+//!     assert!(simulator.asset_ids().len() >= 200, "{}", demo.vendor);
+//! }
+//! // What a configuration file says to open one that is served on loopback.
+//! let keys = Demo::of("syncro").unwrap().keys("http://127.0.0.1:8080");
+//! assert_eq!(keys["vendor"], "syncro");
+//! assert_eq!(keys["endpoint"], "http://127.0.0.1:8080");
+//! ```
 
 use serde_json::{Value, json};
 

@@ -4,6 +4,34 @@
 //! [`AssetDraft`], which applies the rules and yields an [`Asset`] with its
 //! [identity keys](IdentityKey) and [issues](Issue). [`correlate`] says whether
 //! two assets are one machine.
+//!
+//! A value is the vendor's text where there is no rule for it. What a rule cannot read stays out and is an
+//! issue that quotes it; nothing is guessed.
+//!
+//! ```
+//! use chrono::{DateTime, NaiveDate};
+//! use lmsync_core::model::{AssetDraft, Correlation, CustomerLink, Rules, Source, correlate};
+//!
+//! let now = DateTime::from_timestamp(1_774_958_400, 0).unwrap();
+//! let rules = Rules::default();
+//!
+//! let mut draft = AssetDraft::new(Source::new("one-tool", "acme", "17", now), &rules, now);
+//! draft.serial("System Serial Number");
+//! draft.serial("7XKQ2T3");
+//! draft.manufacturer("Dell Inc.").warranty_expiry("2027-05-31T00:00:00Z");
+//! draft.purchase_date("soon");
+//! let one = draft.finish();
+//! assert_eq!(one.manufacturer.as_deref(), Some("Dell"));
+//! assert_eq!(one.warranty_expiry, NaiveDate::from_ymd_opt(2027, 5, 31));
+//! assert_eq!(one.purchase_date, None);
+//! assert!(one.issues.iter().any(|issue| issue.field == "purchase_date"));
+//!
+//! let mut draft = AssetDraft::new(Source::new("another-tool", "acme", "a-9", now), &rules, now);
+//! draft.serial("7xkq2t3").manufacturer("DELL");
+//! let other = draft.finish();
+//! let relation = correlate(&one, &other, CustomerLink::Same);
+//! assert!(matches!(relation, Correlation::Same { .. }));
+//! ```
 
 mod adapter;
 mod asset;

@@ -6,6 +6,44 @@
 //! ones, each attempt recorded in a [`Journal`] before and after. [`plan_undo`] is the way
 //! back.
 //!
+//! A plan is a pure function: it reads nothing and writes nothing.
+//!
+//! ```
+//! use chrono::{DateTime, NaiveDate};
+//! use lmsync_core::model::{AssetId, DateReader};
+//! use lmsync_core::two_way::{
+//!     AssetDates, Attempts, Claim, ClaimSource, Claims, DateField, DateFields, PlanInput, PlanRules,
+//!     Reason, plan,
+//! };
+//!
+//! let now = DateTime::from_timestamp(1_774_958_400, 0).unwrap();
+//! let day = |year| NaiveDate::from_ymd_opt(year, 5, 31).unwrap();
+//! let claim = |field, year| Claim {
+//!     field,
+//!     day: day(year),
+//!     source: ClaimSource::Lookup,
+//!     observed_at: now,
+//! };
+//! let rules = PlanRules::new().enable(DateFields::ALL);
+//! let plan = plan(&PlanInput {
+//!     asset: &AssetId::from("17"),
+//!     // The vendor holds a purchase date, and no expiry.
+//!     held: &AssetDates::new(Some(day(2023)), None),
+//!     claims: &Claims::new()
+//!         .and(claim(DateField::PurchaseDate, 2024))
+//!         .and(claim(DateField::WarrantyExpiry, 2027)),
+//!     writable: DateFields::ALL,
+//!     rules: &rules,
+//!     attempts: &Attempts::default(),
+//!     dates: &DateReader::new(now),
+//! });
+//! let reasons: Vec<&Reason> = plan.fields.iter().map(|field| &field.reason).collect();
+//! assert_eq!(reasons, [&Reason::Filled, &Reason::FillsEmpty]);
+//! assert!(plan.change().is_some());
+//! ```
+//!
+//! The whole way, with a journal:
+//!
 //! ```no_run
 //! use lmsync_core::model::{AssetId, DateReader};
 //! use lmsync_core::two_way::{

@@ -3,6 +3,7 @@
 use lmsync_core::json::LenientObject;
 use lmsync_core::model::AssetKind;
 use lmsync_core::tenant_fields::TenantFieldNames;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::wire::{self, id};
 
@@ -42,6 +43,8 @@ const NEITHER: &str = "service|services|business app|business apps|business appl
 /// let types = AssetTypes::new().with(AssetClass::Neither, ["Furniture", "Vehicles"]);
 /// # let _ = types;
 /// ```
+///
+/// A configuration has a list of names for each class, `hardware`, `software` and `neither`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssetTypes(Vec<(String, AssetClass)>);
 
@@ -94,6 +97,46 @@ impl AssetTypes {
             .iter()
             .find(|(own, _)| TenantFieldNames::is_same_name(own, name))
             .map(|(_, class)| *class)
+    }
+}
+
+/// The lists of a configuration.
+#[derive(Deserialize)]
+#[serde(rename = "AssetTypes", deny_unknown_fields)]
+struct NamesByClass {
+    #[serde(default)]
+    hardware: Vec<String>,
+    #[serde(default)]
+    software: Vec<String>,
+    #[serde(default)]
+    neither: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for AssetTypes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let NamesByClass {
+            hardware,
+            software,
+            neither,
+        } = NamesByClass::deserialize(deserializer)?;
+        let mut types = Self::default();
+        for (class, names) in [
+            (Hardware, hardware),
+            (Software, software),
+            (Neither, neither),
+        ] {
+            for name in names {
+                let refuse = |why| Err(de::Error::custom(format!("`{name}` {why}")));
+                if !name.contains(char::is_alphanumeric) {
+                    return refuse("is no name of an asset type");
+                }
+                if types.named(&name).is_some_and(|other| other != class) {
+                    return refuse("is in two lists of asset types");
+                }
+                types.0.push((name, class));
+            }
+        }
+        Ok(types)
     }
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use lmsync_core::auth::{AccessToken, Grant, OAuth, OAuthConfig, TokenSource};
 use lmsync_core::http::{HttpClient, Meter};
 use lmsync_core::{Error, ErrorKind, Result, Secret};
+use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
 use crate::answers::{self, EDIT_ASSETS, TokenFor};
@@ -20,7 +21,8 @@ pub(crate) const READ_SOFTWARE: [&str; 2] = ["read:software", "read:softwarelice
 /// Which rights to ask for when signing in.
 ///
 /// What an application gets is never more than what is ticked under its
-/// *Permissions*, whatever is asked for.
+/// *Permissions*, whatever is asked for. A configuration writes `least`, `all` or a list
+/// of scopes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scopes {
@@ -48,6 +50,33 @@ impl Scopes {
             Self::These(scopes) => vec![scopes.clone()],
         }
     }
+}
+
+impl<'de> Deserialize<'de> for Scopes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "`least`, `all` or a list of scopes")]
+        enum Written {
+            Word(String),
+            List(Vec<String>),
+        }
+        let refuse = |why: &str| Err(de::Error::custom(why));
+        match Written::deserialize(deserializer)? {
+            Written::Word(word) if word == "least" => Ok(Self::Least),
+            Written::Word(word) if word == ALL => Ok(Self::all()),
+            Written::Word(_) => refuse("it is neither `least` nor `all` nor a list of scopes"),
+            Written::List(scopes) if scopes.is_empty() => refuse("there is no scope in the list"),
+            Written::List(scopes) if !scopes.iter().all(|scope| is_one_scope(scope)) => {
+                refuse("each entry of the list is one scope, without blanks")
+            }
+            Written::List(scopes) => Ok(Self::These(scopes)),
+        }
+    }
+}
+
+/// Documented: <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>: blanks separate scopes.
+fn is_one_scope(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// What signs in.

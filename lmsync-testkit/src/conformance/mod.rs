@@ -18,6 +18,50 @@
 //! that write.
 //!
 //! Everything runs in memory and virtual time.
+//!
+//! Each promise is a function, too, so that one alone can be run:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use chrono::{DateTime, Utc};
+//! use lmsync_core::{Connector, Environment, Result};
+//! use lmsync_syncro::SyncroConfig;
+//! use lmsync_testkit::conformance::{self, Profile, Subject};
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//! use lmsync_testkit::syncro::SyncroSimulator;
+//!
+//! const KEY: &str = "simulated-syncro-key";
+//!
+//! struct SyncroSubject;
+//!
+//! impl Subject for SyncroSubject {
+//!     type Vendor = SyncroSimulator;
+//!
+//!     fn profile() -> Profile {
+//!         Profile::numbered(50)
+//!     }
+//!
+//!     fn vendor(assets: usize, now: DateTime<Utc>) -> SyncroSimulator {
+//!         SyncroSimulator::new(Fleet::new(FleetSpec::new(assets, now)))
+//!     }
+//!
+//!     fn connect(environment: &Environment) -> Result<Arc<dyn Connector>> {
+//!         Self::connect_with_secret(environment, KEY)
+//!     }
+//!
+//!     fn connect_with_secret(environment: &Environment, key: &str) -> Result<Arc<dyn Connector>> {
+//!         Ok(Arc::new(SyncroConfig::new("acmemsp", key).connect_in(environment)?))
+//!     }
+//!
+//!     fn secrets() -> Vec<String> {
+//!         vec![KEY.to_owned()]
+//!     }
+//! }
+//!
+//! conformance::run(conformance::read::every_asset_arrives_once::<SyncroSubject>());
+//! conformance::run(conformance::throttle::the_budget_is_never_exceeded::<SyncroSubject>());
+//! ```
 
 // A test may panic; that is how it fails.
 #![allow(clippy::missing_panics_doc, clippy::unwrap_used, clippy::expect_used)]

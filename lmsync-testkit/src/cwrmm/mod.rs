@@ -4,6 +4,27 @@
 //! devices, one device, the heartbeat, `system-state-info`, the custom fields of a device and
 //! their definitions. Values and definitions can be written; any other address is answered
 //! with 404.
+//!
+//! ```
+//! use lmsync_cwrmm::CwRmmConfig;
+//! use lmsync_testkit::cwrmm::CwRmmSimulator;
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//! use lmsync_testkit::{Stage, conformance};
+//!
+//! conformance::run(async {
+//!     let stage = Stage::new(
+//!         |now| CwRmmSimulator::new(Fleet::new(FleetSpec::new(120, now))),
+//!         |environment| {
+//!             CwRmmConfig::new("0e30a1b2-3c4d-4e5f-8a9b-simulated", "simulated-cwrmm-client-secret")
+//!                 .connect_in(environment)
+//!         },
+//!     );
+//!     // All tokens are refused from now on: the connector signs in again.
+//!     assert_eq!(stage.list_all().await.len(), 120);
+//!     stage.change(|vendor| vendor.revoke_tokens());
+//!     assert_eq!(stage.list_all().await.len(), 120);
+//! });
+//! ```
 
 mod answer;
 mod custom_fields;

@@ -3,6 +3,21 @@
 //! A [`Fleet`] keeps nothing but its [`FleetSpec`]. Each machine is worked out from seed and
 //! index when somebody asks for it, so a fleet of a hundred thousand costs no memory and is the
 //! same on every machine. What changes over time is kept in a [`Population`].
+//!
+//! ```
+//! use chrono::DateTime;
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//!
+//! let now = DateTime::from_timestamp(1_774_958_400, 0).unwrap();
+//! let fleet = Fleet::new(FleetSpec::new(100, now));
+//! assert_eq!((fleet.len(), fleet.customers()), (100, 4));
+//!
+//! // The same machine, whoever asks, and another one for another seed.
+//! let again = Fleet::new(FleetSpec::new(100, now));
+//! assert_eq!(fleet.machine(17), again.machine(17));
+//! let other = Fleet::new(FleetSpec { seed: 2, ..FleetSpec::new(100, now) });
+//! assert_ne!(fleet.machine(17), other.machine(17));
+//! ```
 
 mod assemble;
 mod catalogue;

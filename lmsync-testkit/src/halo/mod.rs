@@ -4,6 +4,31 @@
 //! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence` and `AuthInfo`. Any other address under `/api` is
 //! 404; anywhere else there is the web application's page, as the service shows it. Of what writes it
 //! knows `POST Asset`, with dates and asset fields.
+//!
+//! ```
+//! use lmsync_halo::{HaloConfig, HaloProduct};
+//! use lmsync_testkit::halo::HaloSimulator;
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//! use lmsync_testkit::{Stage, conformance};
+//!
+//! conformance::run(async {
+//!     let stage = Stage::new(
+//!         |now| HaloSimulator::new(Fleet::new(FleetSpec::new(120, now))),
+//!         |environment| {
+//!             let api = "https://acmemsp.halopsa.com/api";
+//!             let login = "https://acmemsp.halopsa.com/auth";
+//!             let (id, secret) = ("simulated-halo-client", "simulated-halo-secret");
+//!             HaloConfig::new(HaloProduct::Psa, api, login, id, secret)
+//!                 .tenant("acmemsp")
+//!                 .connect_in(environment)
+//!         },
+//!     );
+//!     // The role may not list sites: customers come without them.
+//!     stage.change(|vendor| vendor.permissions().sites = false);
+//!     assert_eq!(stage.list_all().await.len(), 120);
+//!     assert_eq!(stage.change(|vendor| vendor.sign_ins()), 1);
+//! });
+//! ```
 
 mod account;
 mod answers;

@@ -4,6 +4,24 @@
 //! `getAssetSummary`, `getAssetSoftwareList`, `getClientList`, `getClientSiteList`,
 //! `getDepartmentList`, `getSiteList` and `updateAsset`. Any other field is refused as undefined,
 //! as the service refuses one that it does not have.
+//!
+//! ```
+//! use lmsync_superops::SuperOpsConfig;
+//! use lmsync_testkit::superops::SuperOpsSimulator;
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//! use lmsync_testkit::{Stage, conformance};
+//!
+//! conformance::run(async {
+//!     let stage = Stage::new(
+//!         |now| SuperOpsSimulator::new(Fleet::new(FleetSpec::new(120, now))),
+//!         |environment| SuperOpsConfig::new("acmemsp", "simulated-superops-token").connect_in(environment),
+//!     );
+//!     // Two failures with status 200, as the service has them: each request is sent again.
+//!     stage.change(|vendor| vendor.misbehaviour().fail_next = 2);
+//!     assert_eq!(stage.list_all().await.len(), 120);
+//!     assert_eq!(stage.sent("/msp").len(), 2 + 2);
+//! });
+//! ```
 
 mod asset;
 mod detail;

@@ -3,6 +3,24 @@
 //!
 //! The simulator knows the asset side: `GET` of `/api/v1/customer_assets`, of one
 //! asset, of `/api/v1/customers` and of `/api/v1/me`, and `PUT` of one asset.
+//!
+//! ```
+//! use lmsync_syncro::SyncroConfig;
+//! use lmsync_testkit::syncro::SyncroSimulator;
+//! use lmsync_testkit::fleet::{Fleet, FleetSpec};
+//! use lmsync_testkit::{Stage, conformance};
+//!
+//! conformance::run(async {
+//!     let stage = Stage::new(
+//!         |now| SyncroSimulator::new(Fleet::new(FleetSpec::new(120, now))),
+//!         |environment| SyncroConfig::new("acmemsp", "simulated-syncro-key").connect_in(environment),
+//!     );
+//!     // A key that may not list customers: they are gathered from the assets.
+//!     stage.change(|vendor| vendor.permissions().list_customers = false);
+//!     assert_eq!(stage.list_all().await.len(), 120);
+//!     assert_eq!(stage.sent("/customer_assets").len(), 3);
+//! });
+//! ```
 
 mod asset;
 mod listing;
