@@ -10,6 +10,7 @@ mod connector;
 mod detail;
 mod environment;
 mod error;
+mod error_report;
 pub mod graphql;
 pub mod http;
 mod info;
@@ -24,6 +25,7 @@ mod task;
 pub mod tenant_fields;
 pub mod two_way;
 mod window;
+mod words;
 
 pub use self::account::Account;
 pub use self::account_config::{AccountConfig, OpenedAccount};
@@ -33,9 +35,15 @@ pub use self::connector::{AssetStream, Connector, ConnectorExt, CustomerStream, 
 pub use self::detail::Detail;
 pub use self::environment::Environment;
 pub use self::error::{Error, ErrorKind, Result, RetryClass};
+pub use self::error_report::ErrorReport;
 pub use self::info::{Capabilities, CheckInSupport, ConnectorInfo};
 pub use self::query::AssetQuery;
 pub use self::secret::{EnvironmentVariable, Secret, SecretSource};
 pub use self::summary::{CustomerCount, Rejection, SyncSummary};
 pub use self::two_way::{TwoWaySync, TwoWaySyncExt};
 pub use self::window::{CheckInWindow, NeverCheckedIn, WindowFilter, WindowVerdict};
+#[doc(hidden)]
+pub use self::words::support as __words;
+/// The crate of JSON Schemas, in the version that the records and configurations implement.
+#[cfg(feature = "schema")]
+pub use schemars;

@@ -76,6 +76,8 @@ pub enum SecretSource {
 }
 
 /// The name of an environment variable, as `{ env = "NAME" }`.
+///
+/// Plain data: a name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnvironmentVariable {

@@ -61,8 +61,7 @@ const fn yes() -> bool {
 }
 
 /// Where an account is hosted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// North America; Client IDs begin with `0e30`.
@@ -73,20 +72,18 @@ pub enum Region {
     Au,
 }
 
+lmsync_core::words!(Region {
+    Na => "na",
+    Eu => "eu",
+    Au => "au",
+});
+
 impl Region {
     pub(crate) const fn origin(self) -> &'static str {
         match self {
             Self::Na => "https://openapi.service.itsupport247.net",
             Self::Eu => "https://openapi.service.euplatform.connectwise.com",
             Self::Au => "https://openapi.service.auplatform.connectwise.com",
-        }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Na => "na",
-            Self::Eu => "eu",
-            Self::Au => "au",
         }
     }
 

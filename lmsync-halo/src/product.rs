@@ -11,6 +11,11 @@ pub enum HaloProduct {
     Itsm,
 }
 
+lmsync_core::words!(HaloProduct {
+    Psa => "psa",
+    Itsm => "itsm",
+});
+
 impl HaloProduct {
     /// The connector's name.
     pub(crate) const fn connector(self) -> &'static str {

@@ -48,8 +48,7 @@ pub struct SuperOpsConfig {
 }
 
 /// The place where an account is hosted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// `api.superops.ai`.
@@ -58,6 +57,11 @@ pub enum Region {
     /// `euapi.superops.ai`.
     Eu,
 }
+
+lmsync_core::words!(Region {
+    Us => "us",
+    Eu => "eu",
+});
 
 impl Region {
     pub(crate) const fn origin(self) -> &'static str {

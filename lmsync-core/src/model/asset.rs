@@ -184,8 +184,7 @@ impl Asset {
 }
 
 /// The state of the vendor's record, not of the machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetState {
     /// In use.
@@ -199,9 +198,15 @@ pub enum AssetState {
     Unknown,
 }
 
+crate::words!(AssetState {
+    Active => "active",
+    Inactive => "inactive",
+    Deleted => "deleted",
+    Unknown => "unknown",
+});
+
 /// The machine's connection at this moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Connectivity {
     /// Connected.
@@ -213,9 +218,14 @@ pub enum Connectivity {
     Unknown,
 }
 
+crate::words!(Connectivity {
+    Online => "online",
+    Offline => "offline",
+    Unknown => "unknown",
+});
+
 /// The basis of a check-in time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckInBasis {
     /// The machine's agent reported.
@@ -226,3 +236,9 @@ pub enum CheckInBasis {
     #[default]
     None,
 }
+
+crate::words!(CheckInBasis {
+    AgentCheckIn => "agent_check_in",
+    RecordUpdate => "record_update",
+    None => "none",
+});

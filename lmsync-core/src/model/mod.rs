@@ -63,6 +63,7 @@ pub use security::{Antivirus, AntivirusStatus, DefinitionStatus, Security};
 pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, SerialStatus};
 pub use size::{Size, SizeUnit};
 pub use software::{InstalledSoftware, Software};
+pub(crate) use source::read_id;
 pub use source::{AssetId, Ref, Source};
 pub(crate) use text::trimmed;
 pub use text::{clean, clean_id};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Protection against malware.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Security {
     /// The products found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -18,6 +19,7 @@ impl Security {
 
 /// One product against malware.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Antivirus {
     /// The product.
     pub name: String,
@@ -29,9 +31,20 @@ pub struct Antivirus {
     pub definitions: DefinitionStatus,
 }
 
+impl Antivirus {
+    /// The product called `name`, of whose state nothing is known.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            status: AntivirusStatus::Unknown,
+            definitions: DefinitionStatus::Unknown,
+        }
+    }
+}
+
 /// The state of a product against malware.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AntivirusStatus {
     /// Running.
@@ -43,9 +56,14 @@ pub enum AntivirusStatus {
     Unknown,
 }
 
+crate::words!(AntivirusStatus {
+    Running => "running",
+    Disabled => "disabled",
+    Unknown => "unknown",
+});
+
 /// The age of malware definitions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DefinitionStatus {
     /// Current.
@@ -56,3 +74,9 @@ pub enum DefinitionStatus {
     #[default]
     Unknown,
 }
+
+crate::words!(DefinitionStatus {
+    UpToDate => "up_to_date",
+    OutOfDate => "out_of_date",
+    Unknown => "unknown",
+});

@@ -9,6 +9,7 @@ use super::source::{Ref, Source};
 
 /// A program installed on an asset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct InstalledSoftware {
     /// The program's name.
     pub name: String,
@@ -30,6 +31,17 @@ pub struct InstalledSoftware {
     /// The vendor's id of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
+}
+
+impl InstalledSoftware {
+    /// The program called `name`, of which nothing else is known.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A software asset: a licence or subscription that a customer holds.

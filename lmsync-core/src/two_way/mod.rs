@@ -4,7 +4,7 @@
 //! among several. [`plan()`] compares the choice with the dates that the vendor holds and
 //! gives a reason for every date that is written or not; [`apply()`] writes the planned
 //! ones, each attempt recorded in a [`Journal`] before and after. [`plan_undo`] is the way
-//! back.
+//! back. Plans that wait for an approval are stored as an [`AccountPlan`].
 //!
 //! ```no_run
 //! use lmsync_core::model::{AssetId, DateReader};
@@ -44,12 +44,14 @@
 //! }
 //! ```
 
+mod account_plan;
 mod apply;
 mod asset_plan;
 mod asset_ref;
 mod change;
 mod claim;
 mod dates;
+mod dates_json;
 mod file_journal;
 mod history;
 mod journal;
@@ -65,6 +67,7 @@ mod sync;
 mod undo;
 mod write;
 
+pub use self::account_plan::AccountPlan;
 pub use self::apply::{ApplyReport, Attempted, apply};
 pub use self::asset_plan::{Action, AssetPlan, FieldPlan, Reason};
 pub use self::asset_ref::AssetRef;

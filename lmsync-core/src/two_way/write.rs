@@ -183,7 +183,7 @@ fn require_offered<A: DateAccess>(access: &A, change: &DateChange) -> Result<()>
         };
         if !offered.contains(*field) {
             let what = format!("{what} {field}");
-            return Err(Error::unsupported(access.info().product, &what));
+            return Err(Error::unsupported(&access.info().product, &what));
         }
         // A longer year has no place in the text form of a day, and could not be read back.
         if new.is_some_and(|day| !(1..=9999).contains(&day.year())) {

@@ -18,6 +18,12 @@ pub enum AssetClass {
     Neither,
 }
 
+lmsync_core::words!(AssetClass {
+    Hardware => "hardware",
+    Software => "software",
+    Neither => "neither",
+});
+
 use AssetClass::{Hardware, Neither, Software};
 
 /// Phrases, with bars between.
