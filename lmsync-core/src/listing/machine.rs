@@ -530,7 +530,7 @@ impl<C: ListChain> Listing<C> {
 }
 
 /// Counts a record that is handed out, and whose it is.
-fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
+pub(super) fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
     summary.kept += 1;
     let (id, name) = match record.customer() {
         Some(customer) => (customer.id.clone(), customer.name.clone()),

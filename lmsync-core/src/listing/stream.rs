@@ -127,6 +127,21 @@ impl<T: Send + 'static> RecordStream<T> {
 }
 
 impl<T> RecordStream<T> {
+    /// A listing made of its parts.
+    pub(super) fn from_parts(
+        records: BoxStream<'static, Result<T>>,
+        scope: ListingScope,
+        progress: Arc<Mutex<Progress>>,
+        meter: Meter,
+    ) -> Self {
+        Self {
+            records,
+            scope,
+            progress,
+            meter,
+        }
+    }
+
     /// Totals of the listing so far; final once the stream has ended.
     #[must_use]
     pub fn summary(&self) -> SyncSummary {
