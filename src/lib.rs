@@ -6,6 +6,8 @@
 )]
 
 mod config;
+#[cfg(feature = "schema")]
+mod config_schema;
 mod vendors;
 
 pub use self::config::ConnectorConfig;

@@ -42,6 +42,23 @@ macro_rules! vendors {
                 vendors
             }
         }
+
+        /// The schema of each vendor's keys, by the name of the vendor.
+        #[cfg(feature = "schema")]
+        // Without a vendor, there is nothing to make.
+        #[allow(unused_variables)]
+        pub(crate) fn schemas(
+            generator: &mut lmsync_core::schemars::SchemaGenerator,
+        ) -> Vec<(&'static str, lmsync_core::schemars::Schema)> {
+            [$($(
+                #[cfg(feature = $feature)]
+                (
+                    $name,
+                    <$package::$config as lmsync_core::schemars::JsonSchema>::json_schema(generator),
+                ),
+            )*)*]
+            .into()
+        }
     };
 }
 

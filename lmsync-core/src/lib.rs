@@ -1,4 +1,13 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Stored forms
+//!
+//! Records, questions, reports, plans, errors and what journals hold are read as they were written, and
+//! read with the rules of their constructors: an id is one, a date is one, a field is planned once.
+//! A word that is not known here, such as one of a newer version, is an error that names it; it is
+//! never read as another. Members that are not known are left out of records and reports, and
+//! refused in plans and checkpoints, which lead to more than a look. A member that is missing has its default
+//! where there is one.
 
 mod account;
 mod account_config;
@@ -19,6 +28,8 @@ pub mod json;
 pub mod listing;
 pub mod model;
 mod query;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod secret;
 mod summary;
 mod task;

@@ -87,6 +87,10 @@ macro_rules! words {
 
             #[cfg(feature = "schema")]
             impl $crate::schemars::JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
                     stringify!($name).into()
                 }

@@ -17,6 +17,11 @@ use serde::Deserialize;
 /// let connector = config.connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
 /// ```
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -36,9 +41,11 @@ pub struct CwRmmConfig {
     pub endpoint: Option<String>,
     /// Request budget per minute; when absent 500 in five minutes.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: Option<u32>,
     /// The rules by which values are read.
     #[serde(default)]

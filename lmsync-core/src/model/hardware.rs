@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The processor.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cpu {
@@ -37,6 +38,7 @@ impl Cpu {
 }
 
 /// One disk or volume.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disk {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One key of an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IdentityKey {

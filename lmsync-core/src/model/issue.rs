@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::raw::RawJson;
 
 /// Something about a record that a person may want to look at.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {

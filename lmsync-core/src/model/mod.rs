@@ -28,6 +28,8 @@ mod network;
 mod origin;
 mod os;
 mod raw;
+#[cfg(feature = "schema")]
+mod record_tag;
 mod rules;
 mod security;
 mod serial;
@@ -59,6 +61,8 @@ pub use origin::Origin;
 pub use os::{Architecture, OperatingSystem, OsFamily};
 pub use raw::RawJson;
 pub use rules::Rules;
+#[cfg(feature = "schema")]
+pub(crate) use rules::RulesConfig;
 pub use security::{Antivirus, AntivirusStatus, DefinitionStatus, Security};
 pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, SerialStatus};
 pub use size::{Size, SizeUnit};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::mac::MacAddress;
 
 /// Adapters and addresses.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Network {
@@ -29,6 +30,7 @@ impl Network {
 }
 
 /// One network adapter.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Adapter {

@@ -10,6 +10,7 @@ use super::text::trimmed;
 use super::words::{Phrases, Words};
 
 /// The operating system of an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperatingSystem {
@@ -32,7 +33,7 @@ pub struct OperatingSystem {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub installed_on: Option<NaiveDate>,
 }

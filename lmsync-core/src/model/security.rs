@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Protection against malware.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Security {
@@ -18,6 +19,7 @@ impl Security {
 }
 
 /// One product against malware.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Antivirus {

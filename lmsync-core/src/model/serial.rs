@@ -9,6 +9,7 @@ use super::text::{collapse, skeleton, trimmed, visible};
 use super::uuid::is_shared_uuid;
 
 /// A serial number and what it is worth.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Serial {
@@ -52,6 +53,7 @@ crate::words!(SerialStatus {
 });
 
 /// A further number of the same machine.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OtherSerial {

@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::date::DateReader;
 use super::issue::Issue;
+#[cfg(feature = "schema")]
+use super::record_tag::RecordTag;
 use super::source::{Ref, Source};
 
 /// A program installed on an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstalledSoftware {
@@ -45,6 +48,11 @@ impl InstalledSoftware {
 }
 
 /// A software asset: a licence or subscription that a customer holds.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "Software", transform = RecordTag("software"))
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename = "software")]
 #[non_exhaustive]

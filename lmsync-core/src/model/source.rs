@@ -11,6 +11,7 @@ use super::raw::RawJson;
 use super::text::trim_unseen;
 
 /// The origin of a record.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Source {
@@ -28,13 +29,13 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the record was read.
-    #[serde(with = "date_json")]
+    #[serde(serialize_with = "date_json::serialize")]
     pub fetched_at: DateTime<Utc>,
     /// When the vendor last changed the record.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub vendor_updated_at: Option<DateTime<Utc>>,
     /// The vendor's record, untouched; only on request.
@@ -88,6 +89,7 @@ impl<T: Into<String>> From<T> for AssetId {
 }
 
 /// A reference to another of the vendor's records.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ref {

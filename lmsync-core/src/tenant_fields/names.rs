@@ -89,12 +89,13 @@ crate::words!(TenantField {
 /// assert_eq!(names.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct TenantFieldNames(BTreeMap<TenantField, Names>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Names(Vec<String>);
+pub(crate) struct Names(Vec<String>);
 
 impl TenantFieldNames {
     /// No names.
