@@ -60,7 +60,7 @@ struct Answer {
 /// What the checks of one account came to.
 #[derive(Serialize)]
 struct Account {
-    vendor: &'static str,
+    vendor: String,
     instance: String,
     ok: bool,
     #[serde(flatten)]
@@ -115,7 +115,7 @@ async fn check(connector: &Arc<dyn Connector>, scope: CheckScope) -> Account {
     let report = connector.check(scope).await;
     let info = connector.info();
     Account {
-        vendor: info.vendor,
+        vendor: info.vendor.to_string(),
         instance: info.instance.clone(),
         ok: report.ok(),
         report,
@@ -141,7 +141,7 @@ fn shown(account: &Account) -> String {
     table.add_rows(account.report.checks.iter().map(|check| {
         let verdict = if check.ok { "ok" } else { "failed" };
         [
-            check.name.to_owned(),
+            check.name.to_string(),
             verdict.to_owned(),
             plain(&check.detail),
         ]
@@ -167,8 +167,8 @@ fn hints(checks: &[Check]) -> Vec<(Vec<&str>, &str)> {
             continue;
         };
         match hints.iter_mut().find(|(_, known)| *known == hint) {
-            Some((names, _)) => names.push(check.name),
-            None => hints.push((vec![check.name], hint)),
+            Some((names, _)) => names.push(&check.name),
+            None => hints.push((vec![&*check.name], hint)),
         }
     }
     hints

@@ -7,6 +7,8 @@
 )]
 
 mod config;
+#[cfg(feature = "schema")]
+mod config_schema;
 mod vendors;
 // A page of the documentation, and no part of the API. Its examples are about one vendor.
 #[cfg(all(any(doc, doctest), feature = "syncro"))]

@@ -42,6 +42,25 @@ macro_rules! vendors {
                 vendors
             }
         }
+
+        /// The schema of each vendor's keys, by the name of the vendor, and the keys for which that
+        /// name stands.
+        #[cfg(feature = "schema")]
+        // Without a vendor, there is nothing to make.
+        #[allow(unused_variables)]
+        pub(crate) fn schemas(
+            generator: &mut lmsync_core::schemars::SchemaGenerator,
+        ) -> Vec<(&'static str, &'static [&'static str], lmsync_core::schemars::Schema)> {
+            [$($(
+                #[cfg(feature = $feature)]
+                (
+                    $name,
+                    &[$($key)?][..],
+                    <$package::$config as lmsync_core::schemars::JsonSchema>::json_schema(generator),
+                ),
+            )*)*]
+            .into()
+        }
     };
 }
 

@@ -13,7 +13,7 @@ use crate::sync::Outcome;
 /// What one account came to.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct ConnectorReport {
-    pub(crate) vendor: &'static str,
+    pub(crate) vendor: String,
     pub(crate) instance: String,
     pub(crate) complete: bool,
     pub(crate) assets: u64,

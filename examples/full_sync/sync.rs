@@ -266,7 +266,7 @@ fn broken_down(connector: &dyn Connector) -> Outcome {
 fn blank(connector: &dyn Connector) -> ConnectorReport {
     let info = connector.info();
     ConnectorReport {
-        vendor: info.vendor,
+        vendor: info.vendor.to_string(),
         instance: info.instance.clone(),
         ..ConnectorReport::default()
     }

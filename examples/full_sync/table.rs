@@ -70,7 +70,7 @@ fn header(software: bool) -> Vec<&'static str> {
 fn row(outcome: &Outcome, software: bool) -> Vec<String> {
     let report = &outcome.report;
     let mut row = vec![
-        report.vendor.to_owned(),
+        report.vendor.clone(),
         plain(&report.instance),
         report.assets.to_string(),
         report.customers.to_string(),

@@ -109,7 +109,7 @@ fn locate(
         } => {
             let mut accounts = connectors.iter().map(|one| one.info());
             let account = accounts.find(|account| {
-                let is_meant = |connector: &String| connector == account.vendor;
+                let is_meant = |connector: &String| *connector == account.vendor;
                 account.instance == *instance && connector.as_ref().is_none_or(is_meant)
             });
             let account = account.ok_or_else(|| unknown(instance))?;

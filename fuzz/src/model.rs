@@ -61,7 +61,7 @@ fn assert_day(reader: &DateReader, reading: &Reading<NaiveDate>, text: &str) {
 }
 
 fn assert_instant(reader: &DateReader, text: &str) {
-    let Reading { value, issues } = reader.instant(text);
+    let Reading { value, issues, .. } = reader.instant(text);
     let Some(at) = value else {
         assert!(
             !issues.contains(&IssueCode::ZoneAssumed),

@@ -22,7 +22,7 @@ impl Account {
     /// The account `info`, read through `http` by the default rules.
     #[must_use]
     pub fn new(info: ConnectorInfo, http: HttpClient) -> Self {
-        let origin = Origin::new(info.vendor, &info.instance, Rules::default());
+        let origin = Origin::new(info.vendor.clone(), &info.instance, Rules::default());
         Self { info, http, origin }
     }
 
@@ -91,7 +91,7 @@ impl Account {
             customers.map(|page| page.total),
             assets.map(|page| page.total),
         );
-        CheckReport::of_reads(self.info.product, &customers, &assets)
+        CheckReport::of_reads(&self.info.product, &customers, &assets)
     }
 
     /// `query` without detail that is not offered: nobody is asked to add it.

@@ -55,8 +55,8 @@ impl OpenedAccount {
     /// # Errors
     /// `unsupported` when it only reads.
     pub fn into_two_way(self) -> Result<Arc<dyn TwoWaySync>> {
-        let product = self.connector.info().product;
+        let product = self.connector.info().product.clone();
         self.two_way
-            .ok_or_else(|| Error::unsupported(product, "writing dates"))
+            .ok_or_else(|| Error::unsupported(&product, "writing dates"))
     }
 }

@@ -1,11 +1,14 @@
 //! What credentials can do, found out before they are relied on.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// What to check.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct CheckScope {
     /// Also whether dates may be written.
@@ -27,17 +30,19 @@ impl CheckScope {
 }
 
 /// What these credentials can do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CheckReport {
     /// One check per capability, in the order tried.
     pub checks: Vec<Check>,
 }
 
 /// One capability, tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Check {
     /// The capability, such as `read_assets`; stable.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Whether it is there.
     pub ok: bool,
     /// What was seen.
@@ -47,6 +52,12 @@ pub struct Check {
 }
 
 impl CheckReport {
+    /// The report of `checks`, in the order tried.
+    #[must_use]
+    pub fn new(checks: Vec<Check>) -> Self {
+        Self { checks }
+    }
+
     /// What two reads tell, one of customers and one of assets, each with the
     /// number of records that the vendor counts.
     ///
@@ -68,8 +79,8 @@ impl CheckReport {
         let failed = checks
             .iter()
             .find(|check| !check.ok)
-            .map(|check| check.name);
-        checks.extend(reads.map(|(name, records, read)| match failed {
+            .map(|check| check.name.clone());
+        checks.extend(reads.map(|(name, records, read)| match &failed {
             Some(failed) => Check::not_tried(name, failed),
             None => Check::read(name, records, read),
         }));
@@ -112,10 +123,10 @@ impl CheckReport {
 
     /// The first of the checks called `names` that failed.
     #[must_use]
-    pub fn first_failed(&self, names: &[&str]) -> Option<&'static str> {
+    pub fn first_failed(&self, names: &[&str]) -> Option<&str> {
         let mut failed = self.checks.iter().filter(|check| !check.ok);
-        let failed = failed.find(|check| names.contains(&check.name))?;
-        Some(failed.name)
+        let failed = failed.find(|check| names.contains(&&*check.name))?;
+        Some(&failed.name)
     }
 
     /// Whether every check passed.
@@ -139,9 +150,9 @@ impl Check {
 
     /// A check that passed.
     #[must_use]
-    pub fn passed(name: &'static str, detail: impl Into<String>) -> Self {
+    pub fn passed(name: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self {
-            name,
+            name: name.into(),
             ok: true,
             detail: detail.into(),
             hint: None,
@@ -157,9 +168,9 @@ impl Check {
 
     /// A check that `error` ended.
     #[must_use]
-    pub fn failed(name: &'static str, error: &Error) -> Self {
+    pub fn failed(name: impl Into<Cow<'static, str>>, error: &Error) -> Self {
         Self {
-            name,
+            name: name.into(),
             ok: false,
             detail: error.message().to_owned(),
             hint: error.hint().map(ToOwned::to_owned),
@@ -168,9 +179,9 @@ impl Check {
 
     /// A check that makes no sense because `earlier` failed.
     #[must_use]
-    pub fn not_tried(name: &'static str, earlier: &str) -> Self {
+    pub fn not_tried(name: impl Into<Cow<'static, str>>, earlier: &str) -> Self {
         Self {
-            name,
+            name: name.into(),
             ok: false,
             detail: format!("not tried: {earlier} failed"),
             hint: None,
@@ -288,7 +299,7 @@ mod tests {
         };
         assert_eq!(writing(Ok(None), CheckScope::read()), []);
         let told = writing(Ok(None), CheckScope::two_way()).remove(0);
-        assert_eq!((told.name, told.ok), (Check::WRITE_DATES, true));
+        assert_eq!((&*told.name, told.ok), (Check::WRITE_DATES, true));
         assert_eq!(told.hint.as_deref(), Some("do this"));
         let refused = writing(failed(ErrorKind::Permission), CheckScope::two_way());
         let not_tried = Check::not_tried(Check::WRITE_DATES, Check::READ_ASSETS);

@@ -41,7 +41,7 @@ pub trait Connector: Debug + Send + Sync + 'static {
     fn software(&self, query: AssetQuery) -> SoftwareStream {
         let _ = query;
         let info = self.info();
-        let mut error = Error::unsupported(info.product, "software assets");
+        let mut error = Error::unsupported(&info.product, "software assets");
         if info.capabilities.detail.software {
             error = error.with_hint("ask for installed software with `Detail::software`");
         }

@@ -1,11 +1,10 @@
 //! One error for everything that can go wrong between a caller and a vendor.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-
-use serde::{Serialize, Serializer};
 
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -40,38 +39,20 @@ pub enum ErrorKind {
     Unsupported,
 }
 
-impl ErrorKind {
-    /// The stable name, as reports write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Network => "network",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Authentication => "authentication",
-            Self::Permission => "permission",
-            Self::RateLimited => "rate_limited",
-            Self::NotFound => "not_found",
-            Self::Vendor => "vendor",
-            Self::Decode => "decode",
-            Self::Cancelled => "cancelled",
-            Self::Unsupported => "unsupported",
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for ErrorKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
+crate::words!(ErrorKind {
+    Config => "config",
+    Network => "network",
+    Tls => "tls",
+    Timeout => "timeout",
+    Authentication => "authentication",
+    Permission => "permission",
+    RateLimited => "rate_limited",
+    NotFound => "not_found",
+    Vendor => "vendor",
+    Decode => "decode",
+    Cancelled => "cancelled",
+    Unsupported => "unsupported",
+});
 
 /// Whether the same request may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +68,13 @@ pub enum RetryClass {
     Exhausted,
 }
 
+crate::words!(RetryClass {
+    Never => "never",
+    Safe => "safe",
+    OnlyIfIdempotent => "only_if_idempotent",
+    Exhausted => "exhausted",
+});
+
 /// What went wrong, where, and what to do next.
 ///
 /// `Display` is one line for people. The machine-readable parts have accessors.
@@ -99,7 +87,7 @@ struct Inner {
     kind: ErrorKind,
     retry: RetryClass,
     message: String,
-    operation: Option<&'static str>,
+    operation: Option<Cow<'static, str>>,
     hint: Option<String>,
     status: Option<u16>,
     vendor_code: Option<String>,
@@ -166,7 +154,8 @@ impl Error {
 
     /// Sets the operation that failed, such as `getAssetList`.
     #[must_use]
-    pub fn with_operation(self, operation: &'static str) -> Self {
+    pub fn with_operation(self, operation: impl Into<Cow<'static, str>>) -> Self {
+        let operation = operation.into();
         self.with(|inner| inner.operation = Some(operation))
     }
 
@@ -229,8 +218,8 @@ impl Error {
 
     /// The operation that failed.
     #[must_use]
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
     }
 
     /// What the user does next.
@@ -267,7 +256,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
-        if let Some(operation) = inner.operation {
+        if let Some(operation) = &inner.operation {
             write!(f, "{operation}: ")?;
         }
         f.write_str(&inner.message)?;

@@ -34,6 +34,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::json::Rows;
 
 /// A GraphQL request: one document and its variables.
+///
+/// Plain data: the members that GraphQL over HTTP names.
 #[derive(Debug, Clone, Serialize)]
 pub struct GraphQlRequest<'a, V> {
     /// The document.
@@ -46,6 +48,8 @@ pub struct GraphQlRequest<'a, V> {
 /// could be had.
 ///
 /// `X` is the vendor's own `extensions`.
+///
+/// Plain data: the members that GraphQL names.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Envelope<T, X> {
     /// What was asked for, as far as it could be had.
@@ -64,6 +68,8 @@ pub struct Envelope<T, X> {
 }
 
 /// One thing that went wrong.
+///
+/// Plain data: the members that GraphQL names and that connectors use.
 #[derive(Debug, Clone, Deserialize)]
 pub struct GraphQlError<X> {
     /// What happened; often null or empty.
@@ -78,6 +84,8 @@ pub struct GraphQlError<X> {
 }
 
 /// A step into the data: a field's name or an index into a list.
+///
+/// Complete: GraphQL has no other.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum PathSegment {

@@ -1,16 +1,20 @@
 //! The name and the abilities of a connector.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::detail::Detail;
 use crate::two_way::DateFields;
 
 /// The connector, the account that it reads, and what it offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConnectorInfo {
     /// The connector's name, such as `superops`; stable.
-    pub vendor: &'static str,
+    pub vendor: Cow<'static, str>,
     /// The product's name for people, such as `SuperOps`.
-    pub product: &'static str,
+    pub product: Cow<'static, str>,
     /// The one account these credentials open.
     pub instance: String,
     /// Its abilities.
@@ -21,14 +25,14 @@ impl ConnectorInfo {
     /// A connector called `vendor` to the account `instance` of `product`.
     #[must_use]
     pub fn new(
-        vendor: &'static str,
-        product: &'static str,
+        vendor: impl Into<Cow<'static, str>>,
+        product: impl Into<Cow<'static, str>>,
         instance: impl Into<String>,
         capabilities: Capabilities,
     ) -> Self {
         Self {
-            vendor,
-            product,
+            vendor: vendor.into(),
+            product: product.into(),
             instance: instance.into(),
             capabilities,
         }
@@ -36,7 +40,8 @@ impl ConnectorInfo {
 }
 
 /// The abilities of a connector. What is not declared answers `unsupported`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// Software assets are listed.
@@ -97,3 +102,9 @@ pub enum CheckInSupport {
     /// From the vendor's own agent.
     Agent,
 }
+
+crate::words!(CheckInSupport {
+    None => "none",
+    Configured => "configured",
+    Agent => "agent",
+});

@@ -76,6 +76,9 @@ pub enum SecretSource {
 }
 
 /// The name of an environment variable, as `{ env = "NAME" }`.
+///
+/// Plain data: a name.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnvironmentVariable {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::http::Usage;
@@ -11,7 +11,8 @@ use crate::http::Usage;
 ///
 /// `seen = kept + filtered_out + never_checked_in_excluded + rejected_total` once the stream
 /// has ended. Before that, and after an error, records that were read ahead are seen and not kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct SyncSummary {
     /// Different records that the vendor listed.
@@ -62,7 +63,8 @@ impl SyncSummary {
 }
 
 /// A record that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Rejection {
     /// Its id, where at least that could be read.
     pub vendor_id: Option<String>,
@@ -71,6 +73,16 @@ pub struct Rejection {
 }
 
 impl Rejection {
+    /// The rejection of the record `vendor_id`, or of one whose id could not be read, because of
+    /// `reason`.
+    #[must_use]
+    pub fn new(vendor_id: Option<String>, reason: impl Into<String>) -> Self {
+        Self {
+            vendor_id,
+            reason: reason.into(),
+        }
+    }
+
     /// The rejection of `record`, such as `the asset`, that cannot be told from others.
     #[must_use]
     pub fn without_id(record: &str) -> Self {
@@ -90,7 +102,8 @@ impl Rejection {
 }
 
 /// Assets of one customer that were handed out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct CustomerCount {
     /// The customer's name.

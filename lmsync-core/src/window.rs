@@ -69,8 +69,9 @@ impl FromStr for CheckInWindow {
 }
 
 /// The treatment of assets that never reported a check-in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// Complete: they are left out or kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum NeverCheckedIn {
     /// Leaves it out; the summary counts it.
     #[default]
@@ -78,6 +79,11 @@ pub enum NeverCheckedIn {
     /// Keeps it.
     Include,
 }
+
+crate::words!(NeverCheckedIn {
+    Exclude => "exclude",
+    Include => "include",
+});
 
 /// Decides asset by asset; made when a sync begins, so that all are measured against one "now".
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +94,8 @@ pub struct WindowFilter {
 }
 
 /// What a [`WindowFilter`] says of an asset.
+///
+/// Complete: a check-in is inside or outside, and one that is missing is kept or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WindowVerdict {
     /// Checked in inside the window, or in the future: kept.
@@ -99,6 +107,13 @@ pub enum WindowVerdict {
     /// Never checked in, and left out.
     NeverExcluded,
 }
+
+crate::words!(WindowVerdict {
+    Inside => "inside",
+    Outside => "outside",
+    NeverIncluded => "never_included",
+    NeverExcluded => "never_excluded",
+});
 
 impl WindowFilter {
     /// The filter of a sync that begins at `now`.

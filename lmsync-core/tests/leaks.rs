@@ -111,7 +111,8 @@ async fn a_refusal_of_a_sign_in_quotes_nothing() {
     let error = source.fetch(&Meter::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert!(error.hint().unwrap().starts_with("check the credentials"));
-    let shown = format!("{error} {error:?}");
+    let report = serde_json::to_string(&error.to_report()).unwrap();
+    let shown = format!("{error} {error:?} {report}");
     assert!(!shown.contains("5ecret"), "{shown}");
 }
 

@@ -63,10 +63,8 @@ impl TokenSource for Desk {
             self.closed.store(closed - 1, Ordering::SeqCst);
             return Err(Error::new(ErrorKind::Authentication, "closed"));
         }
-        Ok(AccessToken {
-            secret: Secret::from(format!("token-{number}")),
-            lifetime: Some(Duration::from_secs(self.lifetime.load(Ordering::SeqCst))),
-        })
+        let lifetime = Duration::from_secs(self.lifetime.load(Ordering::SeqCst));
+        Ok(AccessToken::new(format!("token-{number}"), Some(lifetime)))
     }
 }
 

@@ -17,6 +17,11 @@ use serde::Deserialize;
 /// let connector = config.connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
 /// ```
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -36,9 +41,11 @@ pub struct CwRmmConfig {
     pub endpoint: Option<String>,
     /// Request budget per minute; when absent 500 in five minutes.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: Option<u32>,
     /// The rules by which values are read.
     #[serde(default)]
@@ -61,8 +68,7 @@ const fn yes() -> bool {
 }
 
 /// Where an account is hosted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// North America; Client IDs begin with `0e30`.
@@ -73,20 +79,18 @@ pub enum Region {
     Au,
 }
 
+lmsync_core::words!(Region {
+    Na => "na",
+    Eu => "eu",
+    Au => "au",
+});
+
 impl Region {
     pub(crate) const fn origin(self) -> &'static str {
         match self {
             Self::Na => "https://openapi.service.itsupport247.net",
             Self::Eu => "https://openapi.service.euplatform.connectwise.com",
             Self::Au => "https://openapi.service.auplatform.connectwise.com",
-        }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Na => "na",
-            Self::Eu => "eu",
-            Self::Au => "au",
         }
     }
 

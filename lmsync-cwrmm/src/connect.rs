@@ -122,12 +122,12 @@ impl CwRmmConfig {
             Some(named) if named == chosen => None,
             Some(named) => Some(format!(
                 "`region` is `{}`, but the Client ID is one of `{}`: leave `region` away",
-                chosen.name(),
-                named.name()
+                chosen.as_str(),
+                named.as_str()
             )),
             None => Some(format!(
                 "check that the account is of the region `{}`",
-                chosen.name()
+                chosen.as_str()
             )),
         }
     }

@@ -295,13 +295,13 @@ impl Devices {
             && let CheckIn::Unknown(why) = check_in
         {
             // Neither inside the window nor outside: leaving it out must not go unsaid.
-            return Row::Rejected(Rejection {
-                vendor_id: id,
-                reason: format!(
+            return Row::Rejected(Rejection::new(
+                id,
+                format!(
                     "{}; so the window cannot be applied to it",
                     map::unknown_check_in(why)
                 ),
-            });
+            ));
         }
         let origin = self.listing.api.account.origin();
         map::asset(device, check_in, &self.names, origin, at).into()
@@ -384,8 +384,8 @@ impl Listed for FoundDevice {
 }
 
 fn gap(why: &str) -> Row<Asset> {
-    Row::Gap(Rejection {
-        vendor_id: None,
-        reason: format!("devices are not known: {why}"),
-    })
+    Row::Gap(Rejection::new(
+        None,
+        format!("devices are not known: {why}"),
+    ))
 }

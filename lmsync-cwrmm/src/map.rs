@@ -389,15 +389,12 @@ fn installed(wire: &wire::Software, dates: &DateReader) -> Option<InstalledSoftw
     let on = [&wire.install_date, &wire.installed_date]
         .into_iter()
         .find_map(|date| dates.day(moment(date)).value);
-    Some(InstalledSoftware {
-        name: wire.name.clean()?,
-        publisher: wire.publisher.clean(),
-        version: wire.version.clean(),
-        installed_on: on,
-        arch: None,
-        path: wire.location.clean(),
-        vendor_id: None,
-    })
+    let mut installed = InstalledSoftware::new(wire.name.clean()?);
+    installed.publisher = wire.publisher.clean();
+    installed.version = wire.version.clean();
+    installed.installed_on = on;
+    installed.path = wire.location.clean();
+    Some(installed)
 }
 
 /// The vendor declares these as moments.

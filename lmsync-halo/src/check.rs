@@ -27,7 +27,8 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
         .advise(Check::READ_CUSTOMERS, ROLE_HINT)
         .advise(Check::READ_ASSETS, assets_hint);
     let failed = report.first_failed(&[Check::REACHABLE, Check::AUTHENTICATED]);
-    let software = match failed {
+    let failed = failed.map(ToOwned::to_owned);
+    let software = match &failed {
         Some(failed) => Check::not_tried(READ_SOFTWARE, failed),
         None => match api.count(ReadKind::Software, &meter).await {
             Ok(Some(count)) => {
@@ -41,7 +42,7 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     if !scope.two_way {
         return report;
     }
-    report.and(match failed {
+    report.and(match &failed {
         Some(failed) => Check::not_tried(Check::WRITE_DATES, failed),
         None => check_writing(api, &meter).await,
     })
@@ -81,8 +82,8 @@ fn reads(
     assets: &Result<Option<u64>>,
 ) -> CheckReport {
     match (customers, assets) {
-        (Err(first), Err(second)) if is_elsewhere(first) && is_elsewhere(second) => CheckReport {
-            checks: vec![
+        (Err(first), Err(second)) if is_elsewhere(first) && is_elsewhere(second) => {
+            CheckReport::new(vec![
                 Check::failed(Check::REACHABLE, first),
                 Check::passed(
                     Check::AUTHENTICATED,
@@ -90,8 +91,8 @@ fn reads(
                 ),
                 Check::not_tried(Check::READ_CUSTOMERS, Check::REACHABLE),
                 Check::not_tried(Check::READ_ASSETS, Check::REACHABLE),
-            ],
-        },
+            ])
+        }
         _ => CheckReport::of_reads(product, customers, assets),
     }
 }

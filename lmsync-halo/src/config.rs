@@ -8,6 +8,8 @@ use serde::Deserialize;
 use crate::product::HaloProduct;
 use crate::quirks::asset_types::AssetTypes;
 use crate::quirks::sign_in::Scopes;
+#[cfg(feature = "schema")]
+use crate::quirks::{asset_types, sign_in};
 
 /// The credentials and options of a Halo account: the five values that Halo shows.
 ///
@@ -51,6 +53,11 @@ use crate::quirks::sign_in::Scopes;
 /// assert_eq!(config.product, HaloProduct::Itsm);
 /// # Ok::<(), toml::de::Error>(())
 /// ```
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -79,18 +86,22 @@ pub struct HaloConfig {
     pub fields: TenantFieldNames,
     /// Request budget per minute; 250 in five minutes when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: Option<u32>,
     /// The rules by which values are read.
     #[serde(default)]
     pub rules: Rules,
     /// The rights to ask for.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "sign_in::Written"))]
     pub scopes: Scopes,
     /// The asset types that count as hardware, as software, or as neither.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "asset_types::NamesByClass"))]
     pub asset_types: AssetTypes,
     /// Inactive assets and customers are listed too.
     #[serde(default)]

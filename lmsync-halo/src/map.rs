@@ -134,13 +134,12 @@ pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> A
 }
 
 fn installed(wire: &wire::Program, dates: &DateReader) -> Option<InstalledSoftware> {
-    Some(InstalledSoftware {
-        name: wire.name.clean().or_else(|| wire.licence_name.clean())?,
-        version: wire.version.clean(),
-        installed_on: dates.day(wire.install_date.text()).value,
-        vendor_id: id(&wire.id),
-        ..InstalledSoftware::default()
-    })
+    let name = wire.name.clean().or_else(|| wire.licence_name.clean())?;
+    let mut installed = InstalledSoftware::new(name);
+    installed.version = wire.version.clean();
+    installed.installed_on = dates.day(wire.install_date.text()).value;
+    installed.vendor_id = id(&wire.id);
+    Some(installed)
 }
 
 pub(crate) fn licence(

@@ -1,12 +1,9 @@
 //! Halo's products.
 
-use serde::Deserialize;
-
 /// The Halo product that an account is of; they share one API.
 ///
 /// A configuration writes `psa` or `itsm`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HaloProduct {
     /// For service providers.
@@ -15,6 +12,11 @@ pub enum HaloProduct {
     /// For internal IT.
     Itsm,
 }
+
+lmsync_core::words!(HaloProduct {
+    Psa => "psa",
+    Itsm => "itsm",
+});
 
 impl HaloProduct {
     /// The connector's name.

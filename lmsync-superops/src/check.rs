@@ -17,7 +17,7 @@ pub(crate) async fn check(api: &Api, scope: CheckScope) -> CheckReport {
     let meter = Meter::default();
     let customers = visible_customers(api, &meter).await;
     let assets = visible_assets(api, &meter).await;
-    CheckReport::of_reads(api.account.info().product, &customers, &assets)
+    CheckReport::of_reads(&api.account.info().product, &customers, &assets)
         .advise(Check::READ_CUSTOMERS, ROLE_HINT)
         .advise(Check::READ_ASSETS, ROLE_HINT)
         .and_untold_writing(scope, EDIT_HINT)

@@ -16,6 +16,11 @@ use crate::product::Product;
 /// let connector = config.connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
 /// ```
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -38,9 +43,11 @@ pub struct SuperOpsConfig {
     pub endpoint: Option<String>,
     /// Request budget per minute; 100 when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: Option<u32>,
     /// The rules by which values are read.
     #[serde(default)]
@@ -48,8 +55,7 @@ pub struct SuperOpsConfig {
 }
 
 /// The place where an account is hosted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// `api.superops.ai`.
@@ -58,6 +64,11 @@ pub enum Region {
     /// `euapi.superops.ai`.
     Eu,
 }
+
+lmsync_core::words!(Region {
+    Us => "us",
+    Eu => "eu",
+});
 
 impl Region {
     pub(crate) const fn origin(self) -> &'static str {

@@ -86,20 +86,15 @@ pub(crate) fn program(
     let of_product =
         |text: fn(&wire::Reference) -> &Scalar| product.and_then(|product| text(product).clean());
     let Some(name) = of_product(|product| &product.name) else {
-        return Err(row.with_notes(Rejection {
-            vendor_id: wire.id.clean(),
-            reason: "a program has no name".to_owned(),
-        }));
+        return Err(row.with_notes(Rejection::new(wire.id.clean(), "a program has no name")));
     };
-    let installed = InstalledSoftware {
-        publisher: of_product(|product| &product.manufacturer),
-        version: wire.version.clean(),
-        installed_on: dates.day(wire.installed_date.text()).value,
-        arch: wire.bit_version.clean(),
-        path: wire.installed_path.clean(),
-        vendor_id: of_product(wire::Reference::id),
-        name,
-    };
+    let mut installed = InstalledSoftware::new(name);
+    installed.publisher = of_product(|product| &product.manufacturer);
+    installed.version = wire.version.clean();
+    installed.installed_on = dates.day(wire.installed_date.text()).value;
+    installed.arch = wire.bit_version.clean();
+    installed.path = wire.installed_path.clean();
+    installed.vendor_id = of_product(wire::Reference::id);
     let told = || {
         format!(
             "{:?}",
@@ -241,11 +236,8 @@ fn processor(draft: &mut AssetDraft<'_>, wire: &wire::Cpu) {
 
 fn volumes(draft: &mut AssetDraft<'_>, wire: &wire::Disks) {
     for disk in wire.disks.0.iter().filter_map(LenientObject::value) {
-        let volume = Disk {
-            name: disk.drive.clean(),
-            media: DiskMedia::from_words(disk.disc_type.text()),
-            ..Disk::default()
-        };
+        let mut volume = Disk::new(disk.drive.clean());
+        volume.media = DiskMedia::from_words(disk.disc_type.text());
         draft.disk(volume, size(&disk.size), size(&disk.free_size));
     }
     if let Some(total) = size(&wire.total_size) {
@@ -405,19 +397,12 @@ mod tests {
             .iter()
             .map(|row| program(row, &dates))
             .partition(Result::is_ok);
-        let list = CompleteList {
-            records: records.into_iter().map(Result::unwrap).collect(),
-            rejected: rejected.into_iter().map(Result::unwrap_err).collect(),
-            incomplete_reason: None,
-        };
+        let mut list = CompleteList::new(records.into_iter().map(Result::unwrap).collect());
+        list.rejected = rejected.into_iter().map(Result::unwrap_err).collect();
         let asset = with_software(asset, list, &origin());
         insta::assert_json_snapshot!(asset.software);
         assert!(asset.issues.iter().any(|issue| issue.field == "software"));
-        let nothing = CompleteList {
-            records: Vec::new(),
-            rejected: Vec::new(),
-            incomplete_reason: None,
-        };
+        let nothing = CompleteList::new(Vec::new());
         let none = with_software(asset, nothing, &origin());
         assert_eq!(none.software, Some(Vec::new()));
     }

@@ -1,10 +1,7 @@
 //! SuperOps has two products with one API each.
 
-use serde::Deserialize;
-
 /// The one of SuperOps' two products that an account is of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Product {
     /// For service providers: assets belong to clients.
@@ -13,6 +10,11 @@ pub enum Product {
     /// For internal IT: assets belong to departments.
     It,
 }
+
+lmsync_core::words!(Product {
+    Msp => "msp",
+    It => "it",
+});
 
 impl Product {
     pub(crate) const fn path(self) -> &'static str {

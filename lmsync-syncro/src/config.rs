@@ -14,6 +14,11 @@ use serde::Deserialize;
 /// let connector = SyncroConfig::new("acme.syncromsp.com", "T0123456789abcdef").connect()?;
 /// # Ok::<(), lmsync_core::Error>(())
 /// ```
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -31,9 +36,11 @@ pub struct SyncroConfig {
     /// Request budget per minute; 180 when absent. All Syncro connectors of an
     /// [`Environment`](lmsync_core::Environment) share one, so the first of them decides.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub requests_per_minute: Option<u32>,
     /// Most requests in flight; 4 when absent. Shared like the budget.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: Option<u32>,
     /// The properties in which the tenant keeps what Syncro has no field for. Dates are
     /// written there, too: an asset that has none of a date's names gets the first.

@@ -291,10 +291,7 @@ mod tests {
             received_at: DateTime::UNIX_EPOCH,
         };
         numbered(page, number, &AtomicU32::new(25), |_, _| {
-            Err(Rejection {
-                vendor_id: None,
-                reason: String::new(),
-            })
+            Err(Rejection::new(None, String::new()))
         })
     }
 

@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod cwrmm;
 pub mod demo;
 mod dice;
+pub mod fake;
 mod faults;
 pub mod fleet;
 pub mod halo;
@@ -20,6 +21,7 @@ pub mod syncro;
 
 pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
+pub use self::fake::FakeConnector;
 pub use self::faults::{
     Distortion, Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange,
     PointerPlace,

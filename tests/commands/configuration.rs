@@ -181,7 +181,7 @@ fn a_value_of_the_wrong_type_is_told_with_its_key() {
         refused(&account, &account.table("odd", TOKEN, line), &[key]);
     }
     let nested = "[[connector]]\nvendor = \"cwrmm\"\nfields = { warranty_expiry = 5 }\n";
-    refused(&account, nested, &["`fields`", "5"]);
+    refused(&account, nested, &["`fields.warranty_expiry`", "5"]);
     let table = account.table("demo", TOKEN, "");
     let vendor = "vendor = \"superops\"";
     assert!(table.contains(vendor));

@@ -133,7 +133,7 @@ proofs! { faults:
     a_failure_in_the_middle_ends_an_incomplete_listing {
         Shelf {
             "what came so far seems all": page_result(|_, page| Ok(match page {
-                Ok(page) => Page { total: None, ..page },
+                Ok(page) => page.with_total(None),
                 Err(_) => Page::only(Vec::new()),
             })),
             "what came so far is lost": pages(|pages, _| Arc::new(AllAtOnce(pages))),
@@ -202,15 +202,12 @@ fn one_made_up_first() -> Flaw {
             let source = lmsync::model::Source::new("shelf", "acme", "0", now);
             let rules = lmsync::model::Rules::default();
             let asset = lmsync::model::AssetDraft::new(source, &rules, now).finish();
-            Ok(Page {
-                rows: vec![Ok(asset).into()],
-                total: None,
-                next: Next::Numbered {
-                    pages: None,
-                    more: Some(true),
-                    size: 1,
-                },
-            })
+            let next = Next::Numbered {
+                pages: None,
+                more: Some(true),
+                size: 1,
+            };
+            Ok(Page::new(vec![Ok(asset).into()], next))
         }
     }
 

@@ -22,7 +22,7 @@ proofs! { observe:
         }
         DepotExport {
             "its requests are counted under another connector":
-                info(|info| info.vendor = "other"),
+                info(|info| info.vendor = "other".into()),
         }
     }
     every_line_stands_in_the_callers_span {

@@ -342,15 +342,7 @@ impl ListSource for NothingOf {
     type Record = Software;
 
     async fn page(&self, _at: &PageKey, _meter: &Meter) -> Result<Page<Software>> {
-        Ok(Page {
-            rows: Vec::new(),
-            total: Some(self.0),
-            next: Next::Numbered {
-                pages: None,
-                more: None,
-                size: 50,
-            },
-        })
+        Ok(Page::new(Vec::new(), Next::numbered(50)).with_total(self.0))
     }
 }
 

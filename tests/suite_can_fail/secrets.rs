@@ -44,10 +44,7 @@ proofs! { secrets:
                 asset.source.raw = asset.source.raw.as_ref().map(|_| RawJson::text(KEY));
             }),
             "a checkpoint has it": named_by_its_key(),
-            "a rejection has it": page(|_, page| page.rows.push(Row::Rejected(Rejection {
-                vendor_id: None,
-                reason: KEY.into(),
-            }))),
+            "a rejection has it": page(|_, page| page.rows.push(Row::Rejected(Rejection::new(None, KEY)))),
             "the reason why a listing is not complete has it":
                 page_error(|error| Error::new(error.kind(), KEY)),
             "a customer has it": customer_page(|page| {

@@ -31,7 +31,7 @@ proofs! { shapes:
                     if is_odd {
                         let vendor_id = row.vendor_id().map(ToOwned::to_owned);
                         let reason = "it is odd".to_owned();
-                        *row = Row::Rejected(Rejection { vendor_id, reason });
+                        *row = Row::Rejected(Rejection::new(vendor_id, reason));
                     }
                 }
             }),

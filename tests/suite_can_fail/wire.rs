@@ -145,10 +145,7 @@ proofs! { wire:
             "without a name it is rejected": page(|_, page| {
                 for row in &mut page.rows {
                     if let Row::Record(asset) = row && is_nameless(asset) {
-                        *row = Row::Rejected(Rejection {
-                            vendor_id: Some(asset.source.vendor_id.clone()),
-                            reason: "no name".into(),
-                        });
+                        *row = Row::Rejected(Rejection::new(Some(asset.source.vendor_id.clone()), "no name"));
                     }
                 }
             }),

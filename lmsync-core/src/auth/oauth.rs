@@ -94,6 +94,12 @@ pub enum ClientAuth {
     None,
 }
 
+crate::words!(ClientAuth {
+    Body => "body",
+    Basic => "basic",
+    None => "none",
+});
+
 impl OAuthConfig {
     /// The client `client_id` without a secret and without scopes.
     #[must_use]

@@ -32,12 +32,24 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
 
 /// A token that a sign-in gave.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AccessToken {
     /// The token.
     pub secret: Secret,
     /// The time for which it is valid. Where there is none, or zero, the vendor did not say, and it is
     /// used until refused.
     pub lifetime: Option<Duration>,
+}
+
+impl AccessToken {
+    /// The token `secret`, valid for `lifetime` where the vendor says so.
+    #[must_use]
+    pub fn new(secret: impl Into<Secret>, lifetime: Option<Duration>) -> Self {
+        Self {
+            secret: secret.into(),
+            lifetime,
+        }
+    }
 }
 
 /// Sends a bearer token, and fetches a new one in time.

@@ -34,6 +34,8 @@ const READ_AND_WRITE: usize = 4;
 pub(crate) const USER_AGENT: &str = concat!("lmsync/", env!("CARGO_PKG_VERSION"));
 
 /// A decoded answer, and when it was received.
+///
+/// Plain data: a value and its time.
 #[derive(Debug, Clone)]
 pub struct Received<T> {
     /// The answer.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 /// Counts requests, retries and waits; clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Counters>);
@@ -15,7 +17,8 @@ struct Counters {
 }
 
 /// A reading of a [`Meter`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Usage {
     /// Requests sent, retries and sign-ins included.

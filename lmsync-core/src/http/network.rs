@@ -32,18 +32,22 @@ use crate::secret::{Secret, SecretSource};
 /// let environment = Environment::on_network(&config)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NetworkConfig {
     /// Certificates of authorities that are trusted beside those of the machine, such as a
     /// company's own.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub certificates: Vec<Pem>,
     /// Whether only [`certificates`](Self::certificates) are trusted, and the machine's are not.
     pub only_these_certificates: bool,
     /// The certificate by which this side is known, with its private key in the same text.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub client_certificate: Option<Pem>,
     /// The proxy.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub proxy: ProxyChoice,
     /// The user at the proxy.
     pub proxy_user: Option<String>,
@@ -56,21 +60,26 @@ pub struct NetworkConfig {
     pub user_agent: Option<String>,
     /// Longest time to make a connection; 10 s.
     #[serde(deserialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub connect_timeout: Duration,
     /// Longest silence while an answer arrives; 30 s.
     #[serde(deserialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub read_timeout: Duration,
     /// Longest time for one request altogether; 120 s.
     #[serde(deserialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub total_timeout: Duration,
     /// Largest answer in bytes, counted after decompression; 64 MiB.
     pub body_limit: usize,
     /// Addresses of host names, in place of those that the machine finds.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<String>>"))]
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Most connections to one host that are kept while nothing is sent.
     pub idle_connections: Option<usize>,
     /// Longest time that such a connection is kept; 90 s.
     #[serde(deserialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub idle_timeout: Duration,
     /// Most requests in flight, of all accounts together; each account has a number of its own, too.
     pub requests_in_flight: Option<usize>,

@@ -6,12 +6,12 @@ use std::io;
 use super::endpoint::Endpoint;
 use super::network::{NetworkConfig, ProxyChoice};
 use super::transport::{Transport, TransportError, TransportErrorKind};
-use super::unpack::unpack;
+use super::unpack::{ACCEPTED, unpack};
 use super::{proxy, tls};
 use crate::error::{Error, Result};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::{Request, Response, header};
 
 /// The transport for real use. Clones share one connection pool.
 ///
@@ -114,13 +114,15 @@ fn secure(config: &NetworkConfig) -> Result<Result<reqwest::Client, TransportErr
 
 #[async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         if !Endpoint::is_allowed(request.uri()) {
             return Err(TransportError::new(
                 TransportErrorKind::Request,
                 "plain http is for loopback only",
             ));
         }
+        let headers = request.headers_mut();
+        headers.entry(header::ACCEPT_ENCODING).or_insert(ACCEPTED);
         let request = reqwest::Request::try_from(request).map_err(classify)?;
         let client = match request.url().scheme() {
             "http" => &self.loopback,

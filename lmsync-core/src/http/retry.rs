@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, RetryClass};
 
 /// Whether sending the same request twice does the same as sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Idempotency {
     /// A read, or whatever is right whenever it arrives.
     Idempotent,
@@ -17,6 +18,11 @@ pub enum Idempotency {
     /// [`retry_after`](Error::retry_after) how long to wait before that.
     Once,
 }
+
+crate::words!(Idempotency {
+    Idempotent => "idempotent",
+    Once => "once",
+});
 
 /// How long and how often a request is tried.
 ///

@@ -48,6 +48,19 @@ pub enum TransportErrorKind {
     Request,
 }
 
+crate::words!(TransportErrorKind {
+    Connect => "connect",
+    Tls => "tls",
+    TlsInterrupted => "tls_interrupted",
+    Proxy => "proxy",
+    ConnectTimeout => "connect_timeout",
+    Timeout => "timeout",
+    Interrupted => "interrupted",
+    TooLarge => "too_large",
+    Encoding => "encoding",
+    Request => "request",
+});
+
 /// There is no whole answer. Holds no URL, header or body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind:?}: {detail}")]

@@ -1,4 +1,4 @@
-//! Answers that come compressed although the HTTP library did not see it.
+//! Answers that come compressed.
 
 use std::io::Read;
 
@@ -8,10 +8,13 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::transport::{TransportError, TransportErrorKind};
 
+/// The coding that is asked for.
+pub(super) const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip");
+
 /// `body` unpacked by the codings that `headers` name, in any case; at most `limit` bytes.
 ///
 /// Documented: <https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1>: names of codings have no case,
-/// and `x-gzip` is gzip. The HTTP library unpacks `gzip` itself and takes the header out then.
+/// and `x-gzip` is gzip.
 pub(super) fn unpack(
     headers: &mut HeaderMap,
     mut body: Bytes,

@@ -10,6 +10,8 @@ use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess
 use super::mend::read_mended;
 
 /// An object that may come as text holding JSON, or not at all.
+///
+/// Complete: a member is missing, null, an object or anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum LenientObject<T> {
     /// The vendor did not send the field.

@@ -19,6 +19,8 @@ const MOST_OBJECTS: usize = 20_000;
 const LONGEST_ID: usize = 256;
 
 /// One row of a vendor's list, as it came.
+///
+/// Plain data: a record and where it came from.
 #[derive(Debug, Clone)]
 pub struct WireRow<R> {
     /// The record, or why it cannot be read.
@@ -28,6 +30,8 @@ pub struct WireRow<R> {
 }
 
 /// The choice to keep each record's own JSON.
+///
+/// Complete: yes or no.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum KeepRaw {
     /// Keep it.
@@ -36,6 +40,11 @@ pub enum KeepRaw {
     #[default]
     No,
 }
+
+crate::words!(KeepRaw {
+    Yes => "yes",
+    No => "no",
+});
 
 impl From<bool> for KeepRaw {
     fn from(keep: bool) -> Self {

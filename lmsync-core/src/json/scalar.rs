@@ -11,6 +11,8 @@ use super::text::Text;
 use crate::model::RawJson;
 
 /// A text, number or truth value; ids keep every digit.
+///
+/// Complete: a member is missing, null, text, text in an array or anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Scalar {
     /// The vendor did not send the field.

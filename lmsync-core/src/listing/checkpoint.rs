@@ -18,6 +18,8 @@ pub struct Checkpoint {
 }
 
 /// What a checkpoint belongs to: resuming anything else with it is refused.
+///
+/// Plain data: connectors make it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingScope {
     /// The connector's name.
@@ -87,7 +89,7 @@ impl ListingScope {
     #[must_use]
     pub fn new(account: &ConnectorInfo, records: &str) -> Self {
         Self {
-            connector: account.vendor.to_owned(),
+            connector: account.vendor.clone().into_owned(),
             instance: account.instance.clone(),
             listing: records.to_owned(),
         }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Where a page is: what the vendor counts by.
 ///
 /// Its JSON form is the number or the text itself.
+///
+/// Complete: vendors count pages, or name them by a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PageKey {

@@ -543,7 +543,7 @@ impl<C: ListChain> Listing<C> {
 }
 
 /// Counts a record that is handed out, and whose it is.
-fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
+pub(super) fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
     summary.kept += 1;
     let (id, name) = match record.customer() {
         Some(customer) => (&*customer.id, customer.name.as_ref()),
@@ -551,7 +551,9 @@ fn count_customer(record: &impl Listed, summary: &mut SyncSummary) {
     };
     // Most are of a customer that is known: nothing is copied then.
     if !summary.customers.contains_key(id) {
-        summary.customers.insert(id.to_owned(), CustomerCount::default());
+        summary
+            .customers
+            .insert(id.to_owned(), CustomerCount::default());
     }
     let Some(count) = summary.customers.get_mut(id) else {
         return;

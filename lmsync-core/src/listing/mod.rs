@@ -99,6 +99,7 @@ mod chain;
 mod checkpoint;
 mod detail;
 mod fetches;
+mod from_records;
 mod key;
 mod listed;
 mod machine;

@@ -10,6 +10,7 @@ use super::Listed;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The rows in the vendor's order.
     pub rows: Vec<Row<T>>,
@@ -24,6 +25,7 @@ pub struct Page<T> {
 /// Numbered pages are read ahead, as many at a time as the connector may; cursors one after
 /// the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Next {
     /// This is the last page.
     End,
@@ -139,6 +141,7 @@ impl<T> Page<T> {
 
 /// One row of a page.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Row<T> {
     /// A record; on its way to the caller it is not moved about with its page.
     Record(Box<T>),

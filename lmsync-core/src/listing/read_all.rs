@@ -13,6 +13,7 @@ use crate::summary::Rejection;
 
 /// A list that was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CompleteList<T> {
     /// The records in the vendor's order, each once.
     pub records: Vec<T>,
@@ -24,6 +25,16 @@ pub struct CompleteList<T> {
 }
 
 impl<T> CompleteList<T> {
+    /// The list of `records`, with nothing missing.
+    #[must_use]
+    pub fn new(records: Vec<T>) -> Self {
+        Self {
+            records,
+            rejected: Vec::new(),
+            incomplete_reason: None,
+        }
+    }
+
     /// The list, if nothing is missing; `what` names it.
     ///
     /// # Errors

@@ -143,23 +143,33 @@ impl<T: Send + 'static> RecordStream<T> {
             incomplete_reason: Some(error.to_string()),
             ..SyncSummary::default()
         };
-        Self {
-            records: stream::once(async move { Err(error) }).boxed(),
-            watch: Watch::new(watch::Listing {
-                records: scope.listing.clone(),
-                scope,
-                meter: Meter::default(),
-                progress: Arc::new(Mutex::new(Progress {
-                    summary,
-                    position: Position::start(),
-                })),
-                metrics: None,
-            }),
-        }
+        let progress = Arc::new(Mutex::new(Progress {
+            summary,
+            position: Position::start(),
+        }));
+        let records = stream::once(async move { Err(error) }).boxed();
+        Self::from_parts(records, scope, progress, Meter::default())
     }
 }
 
 impl<T> RecordStream<T> {
+    /// A listing made of its parts.
+    pub(super) fn from_parts(
+        records: BoxStream<'static, Result<T>>,
+        scope: ListingScope,
+        progress: Arc<Mutex<Progress>>,
+        meter: Meter,
+    ) -> Self {
+        let watch = Watch::new(watch::Listing {
+            records: scope.listing.clone(),
+            scope,
+            meter,
+            progress,
+            metrics: None,
+        });
+        Self { records, watch }
+    }
+
     /// Totals of the listing so far; final once the stream has ended.
     #[must_use]
     pub fn summary(&self) -> SyncSummary {

@@ -13,6 +13,8 @@ use super::kind::AssetKind;
 use super::network::Network;
 use super::os::OperatingSystem;
 use super::raw::RawJson;
+#[cfg(feature = "schema")]
+use super::record_tag::RecordTag;
 use super::security::Security;
 use super::serial::Serial;
 use super::software::InstalledSoftware;
@@ -26,6 +28,11 @@ use crate::tenant_fields::TenantField;
 /// `None` means that the vendor gave nothing usable; where it gave something
 /// that could not be used, [`issues`](Self::issues) says what and why.
 /// [`AssetDraft`](super::AssetDraft) builds one and applies the shared rules.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "Asset", transform = RecordTag("asset"))
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename = "asset")]
 #[non_exhaustive]
@@ -112,7 +119,7 @@ pub struct Asset {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub last_check_in: Option<DateTime<Utc>>,
     /// What [`last_check_in`](Self::last_check_in) is based on.
@@ -122,35 +129,35 @@ pub struct Asset {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub created_at: Option<DateTime<Utc>>,
     /// When the machine last started.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub last_boot_at: Option<DateTime<Utc>>,
     /// The day of purchase.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub purchase_date: Option<NaiveDate>,
     /// The first day of the warranty.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub warranty_start: Option<NaiveDate>,
     /// The last day of the warranty.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub warranty_expiry: Option<NaiveDate>,
     /// Installed software; `None` when not asked for or not offered, empty when asked for and there is none.
@@ -184,8 +191,7 @@ impl Asset {
 }
 
 /// The state of the vendor's record, not of the machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetState {
     /// In use.
@@ -199,9 +205,15 @@ pub enum AssetState {
     Unknown,
 }
 
+crate::words!(AssetState {
+    Active => "active",
+    Inactive => "inactive",
+    Deleted => "deleted",
+    Unknown => "unknown",
+});
+
 /// The machine's connection at this moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Connectivity {
     /// Connected.
@@ -213,9 +225,14 @@ pub enum Connectivity {
     Unknown,
 }
 
+crate::words!(Connectivity {
+    Online => "online",
+    Offline => "offline",
+    Unknown => "unknown",
+});
+
 /// The basis of a check-in time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckInBasis {
     /// The machine's agent reported.
@@ -226,3 +243,9 @@ pub enum CheckInBasis {
     #[default]
     None,
 }
+
+crate::words!(CheckInBasis {
+    AgentCheckIn => "agent_check_in",
+    RecordUpdate => "record_update",
+    None => "none",
+});

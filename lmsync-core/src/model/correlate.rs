@@ -7,6 +7,7 @@ use super::identity_key::{IdentityKey, IdentityKind, Scope};
 ///
 /// Only the caller can know it across accounts, where ids differ and names are not unique.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CustomerLink {
     /// The caller knows nothing: the same customer only by equal ids in one account.
     #[default]
@@ -16,6 +17,12 @@ pub enum CustomerLink {
     /// They belong to two customers.
     Different,
 }
+
+crate::words!(CustomerLink {
+    ByRecord => "by_record",
+    Same => "same",
+    Different => "different",
+});
 
 /// The relation of two assets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +61,12 @@ pub enum Conflict {
     Hostname,
 }
 
+crate::words!(Conflict {
+    Manufacturer => "manufacturer",
+    HardwareUuid => "hardware_uuid",
+    Hostname => "hostname",
+});
+
 /// What rules out that two assets are one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -63,6 +76,11 @@ pub enum Veto {
     /// HP gives one serial number to machines of different products, and the product numbers differ.
     ProductNumber,
 }
+
+crate::words!(Veto {
+    Serial => "serial",
+    ProductNumber => "product_number",
+});
 
 /// Whether `left` and `right` are one machine, by their [identity keys](Asset::identity).
 ///

@@ -2,9 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schema")]
+use super::record_tag::RecordTag;
 use super::source::{Ref, Source};
 
 /// A customer: the vendor's client, company, organisation or department.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "Customer", transform = RecordTag("customer"))
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename = "customer")]
 #[non_exhaustive]

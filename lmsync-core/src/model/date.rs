@@ -13,6 +13,7 @@ use super::text::trimmed;
 /// that holds a moment has to be called one, since only a moment may change its
 /// day with the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum VendorDay<'a> {
     /// Nothing.
     #[default]
@@ -25,6 +26,7 @@ pub enum VendorDay<'a> {
 
 /// A vendor's value for a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum VendorInstant<'a> {
     /// Nothing.
     #[default]
@@ -91,6 +93,7 @@ impl VendorInstant<'_> {
 
 /// What was read, and what was odd about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reading<T> {
     /// The value; `None` when there is nothing usable.
     pub value: Option<T>,

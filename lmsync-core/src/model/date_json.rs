@@ -2,7 +2,7 @@
 //! half a dozen of them.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// A text that is put together in place.
 pub(super) struct Line {
@@ -108,15 +108,9 @@ pub(super) fn serialize<T: Stamp, S: Serializer>(
     }
 }
 
-pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    T::deserialize(deserializer)
-}
-
 /// The same of a value that may be missing.
 pub(super) mod option {
-    use super::{Deserialize, Deserializer, Serialize, Serializer, Stamp};
+    use super::{Serialize, Serializer, Stamp};
 
     struct Present<T>(T);
 
@@ -134,12 +128,6 @@ pub(super) mod option {
             Some(value) => serializer.serialize_some(&Present(*value)),
             None => serializer.serialize_none(),
         }
-    }
-
-    pub(in super::super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<T>, D::Error> {
-        Option::deserialize(deserializer)
     }
 }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// The processor.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Cpu {
     /// The marketing name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,7 +38,9 @@ impl Cpu {
 }
 
 /// One disk or volume.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Disk {
     /// Drive letter, mount point or model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,9 +59,19 @@ pub struct Disk {
     pub media: DiskMedia,
 }
 
+impl Disk {
+    /// A disk called `name`, of which nothing else is known.
+    #[must_use]
+    pub fn new(name: Option<String>) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+}
+
 /// The technology of a disk.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiskMedia {
     /// Solid state, SATA or SAS.
@@ -72,6 +86,14 @@ pub enum DiskMedia {
     #[default]
     Unknown,
 }
+
+crate::words!(DiskMedia {
+    Ssd => "ssd",
+    Hdd => "hdd",
+    Nvme => "nvme",
+    Removable => "removable",
+    Unknown => "unknown",
+});
 
 impl DiskMedia {
     /// What a vendor's words for a drive say, such as its media type, its interface and its model.

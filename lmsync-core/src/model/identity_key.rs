@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// One key of an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct IdentityKey {
     /// The values that it is made of.
     pub kind: IdentityKind,
@@ -16,8 +18,7 @@ pub struct IdentityKey {
 }
 
 /// The values that a key is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum IdentityKind {
     /// The vendor's id of the record; the only key to write by.
@@ -34,9 +35,17 @@ pub enum IdentityKind {
     Hostname,
 }
 
+crate::words!(IdentityKind {
+    VendorId => "vendor_id",
+    ManufacturerSerial => "manufacturer_serial",
+    HardwareUuid => "hardware_uuid",
+    Serial => "serial",
+    Mac => "mac",
+    Hostname => "hostname",
+});
+
 /// The proof that an equal key gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strength {
     /// The same record.
@@ -49,9 +58,15 @@ pub enum Strength {
     Weak,
 }
 
+crate::words!(Strength {
+    Exact => "exact",
+    Strong => "strong",
+    Supporting => "supporting",
+    Weak => "weak",
+});
+
 /// The records among which a key may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
     /// Within one account of one vendor.
@@ -61,6 +76,12 @@ pub enum Scope {
     /// Within one customer.
     Customer,
 }
+
+crate::words!(Scope {
+    ConnectorInstance => "connector_instance",
+    Global => "global",
+    Customer => "customer",
+});
 
 impl IdentityKey {
     pub(super) fn new(kind: IdentityKind, value: String) -> Self {

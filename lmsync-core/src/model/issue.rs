@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::raw::RawJson;
 
 /// Something about a record that a person may want to look at.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Issue {
     /// What is odd.
     pub code: IssueCode,
@@ -47,8 +49,7 @@ impl Issue {
 }
 
 /// What is odd about a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum IssueCode {
     /// The serial number is text that many machines share.
@@ -80,3 +81,20 @@ pub enum IssueCode {
     /// The value has a type that the vendor's schema does not allow.
     UnexpectedType,
 }
+
+crate::words!(IssueCode {
+    PlaceholderSerial => "placeholder_serial",
+    MissingSerial => "missing_serial",
+    DuplicateSerial => "duplicate_serial",
+    SentinelDate => "sentinel_date",
+    AmbiguousDate => "ambiguous_date",
+    ImplausibleDate => "implausible_date",
+    DateOrder => "date_order",
+    ZoneAssumed => "zone_assumed",
+    CheckInInFuture => "check_in_in_future",
+    UnknownKind => "unknown_kind",
+    UnknownManufacturer => "unknown_manufacturer",
+    UnitAssumed => "unit_assumed",
+    Truncated => "truncated",
+    UnexpectedType => "unexpected_type",
+});

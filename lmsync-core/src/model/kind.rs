@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::words::{Phrases, Words};
 
 /// What kind of device an asset is; whether it is a real one is [`Virtualization`](super::Virtualization).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetKind {
     /// A server.
@@ -40,6 +38,22 @@ pub enum AssetKind {
     #[default]
     Unknown,
 }
+
+crate::words!(AssetKind {
+    Server => "server",
+    Desktop => "desktop",
+    Laptop => "laptop",
+    Workstation => "workstation",
+    Smartphone => "smartphone",
+    Tablet => "tablet",
+    Mobile => "mobile",
+    Network => "network",
+    Printer => "printer",
+    Storage => "storage",
+    Hypervisor => "hypervisor",
+    Other => "other",
+    Unknown => "unknown",
+});
 
 use AssetKind::{
     Desktop, Hypervisor, Laptop, Mobile, Network, Other, Printer, Server, Smartphone, Storage,

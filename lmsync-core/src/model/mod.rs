@@ -56,6 +56,8 @@ mod network;
 mod origin;
 mod os;
 mod raw;
+#[cfg(feature = "schema")]
+mod record_tag;
 mod rules;
 mod security;
 mod serial;
@@ -87,10 +89,13 @@ pub use origin::Origin;
 pub use os::{Architecture, OperatingSystem, OsFamily};
 pub use raw::RawJson;
 pub use rules::Rules;
+#[cfg(feature = "schema")]
+pub(crate) use rules::RulesConfig;
 pub use security::{Antivirus, AntivirusStatus, DefinitionStatus, Security};
 pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, SerialStatus};
 pub use size::{Size, SizeUnit};
 pub use software::{InstalledSoftware, Software};
+pub(crate) use source::read_id;
 pub use source::{AssetId, Ref, Source};
 pub(crate) use text::trimmed;
 pub use text::{clean, clean_id};

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::mac::MacAddress;
 
 /// Adapters and addresses.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Network {
     /// The adapters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +30,9 @@ impl Network {
 }
 
 /// One network adapter.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Adapter {
     /// The adapter's name or description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,8 +49,7 @@ pub struct Adapter {
 }
 
 /// The sort of an adapter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdapterClass {
     /// A piece of hardware.
@@ -59,3 +62,10 @@ pub enum AdapterClass {
     #[default]
     Unknown,
 }
+
+crate::words!(AdapterClass {
+    Physical => "physical",
+    Virtual => "virtual",
+    Vpn => "vpn",
+    Unknown => "unknown",
+});

@@ -1,5 +1,7 @@
 //! The account that records come from, and the rules by which their values are read.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::asset::Asset;
@@ -29,7 +31,7 @@ use crate::summary::Rejection;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Origin {
-    connector: &'static str,
+    connector: Cow<'static, str>,
     instance: String,
     rules: Rules,
 }
@@ -37,9 +39,13 @@ pub struct Origin {
 impl Origin {
     /// The account `instance` of `connector`, read by `rules`.
     #[must_use]
-    pub fn new(connector: &'static str, instance: impl Into<String>, rules: Rules) -> Self {
+    pub fn new(
+        connector: impl Into<Cow<'static, str>>,
+        instance: impl Into<String>,
+        rules: Rules,
+    ) -> Self {
         Self {
-            connector,
+            connector: connector.into(),
             instance: instance.into(),
             rules,
         }
@@ -66,7 +72,7 @@ impl Origin {
     /// The origin of the record `vendor_id`, received at `at`.
     #[must_use]
     pub fn source(&self, vendor_id: impl Into<String>, at: DateTime<Utc>) -> Source {
-        Source::new(self.connector, &self.instance, vendor_id, at)
+        Source::new(self.connector.clone(), &self.instance, vendor_id, at)
     }
 
     /// The origin of the record with the id `id`, received at `at`; `record` names it in the reason.

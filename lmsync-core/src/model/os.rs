@@ -10,6 +10,7 @@ use super::text::trimmed;
 use super::words::{Phrases, Words};
 
 /// The operating system of an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperatingSystem {
@@ -32,7 +33,7 @@ pub struct OperatingSystem {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub installed_on: Option<NaiveDate>,
 }
@@ -54,8 +55,7 @@ impl OperatingSystem {
 }
 
 /// The family of an operating system.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OsFamily {
     /// Windows on a client.
@@ -63,19 +63,16 @@ pub enum OsFamily {
     /// Windows Server.
     WindowsServer,
     /// macOS, OS X.
-    #[serde(rename = "macos")]
     MacOs,
     /// Any Linux distribution.
     Linux,
     /// The iPhone's.
     Ios,
     /// The iPad's.
-    #[serde(rename = "ipados")]
     IpadOs,
     /// Android.
     Android,
     /// ChromeOS.
-    #[serde(rename = "chromeos")]
     ChromeOs,
     /// VMware ESXi.
     Esxi,
@@ -89,6 +86,22 @@ pub enum OsFamily {
     #[default]
     Unknown,
 }
+
+crate::words!(OsFamily {
+    Windows => "windows",
+    WindowsServer => "windows_server",
+    MacOs => "macos",
+    Linux => "linux",
+    Ios => "ios",
+    IpadOs => "ipados",
+    Android => "android",
+    ChromeOs => "chromeos",
+    Esxi => "esxi",
+    Bsd => "bsd",
+    NetworkOs => "network_os",
+    Other => "other",
+    Unknown => "unknown",
+});
 
 /// Windows servers that are not called so: Azure Stack HCI, renamed Azure Local in 2024.
 ///
@@ -203,14 +216,12 @@ fn has_cisco_version(text: &str) -> bool {
 }
 
 /// The processor architecture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
     /// 32-bit x86.
     X86,
     /// 64-bit x86.
-    #[serde(rename = "x86_64")]
     X86_64,
     /// 64-bit ARM.
     Arm64,
@@ -220,6 +231,14 @@ pub enum Architecture {
     #[default]
     Unknown,
 }
+
+crate::words!(Architecture {
+    X86 => "x86",
+    X86_64 => "x86_64",
+    Arm64 => "arm64",
+    Other => "other",
+    Unknown => "unknown",
+});
 
 impl Architecture {
     /// The architecture that free text names. A bare "64-bit" is x86, unless ARM is named.

@@ -33,13 +33,17 @@ pub struct Rules {
 }
 
 /// The keys of a configuration.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct RulesConfig {
+pub(crate) struct RulesConfig {
+    /// How to read `2/1/2024`; not at all when absent.
     date_order: Option<DateOrder>,
     /// Texts that count as "no serial number" besides those shipped.
     placeholder_serials: Vec<String>,
+    /// The zone of times that name none, as a distance from UTC such as `+02:00`.
     #[serde(deserialize_with = "zone")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     zone: Option<FixedOffset>,
 }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Protection against malware.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Security {
     /// The products found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -17,7 +19,9 @@ impl Security {
 }
 
 /// One product against malware.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Antivirus {
     /// The product.
     pub name: String,
@@ -29,9 +33,20 @@ pub struct Antivirus {
     pub definitions: DefinitionStatus,
 }
 
+impl Antivirus {
+    /// The product called `name`, of whose state nothing is known.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            status: AntivirusStatus::Unknown,
+            definitions: DefinitionStatus::Unknown,
+        }
+    }
+}
+
 /// The state of a product against malware.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AntivirusStatus {
     /// Running.
@@ -43,9 +58,14 @@ pub enum AntivirusStatus {
     Unknown,
 }
 
+crate::words!(AntivirusStatus {
+    Running => "running",
+    Disabled => "disabled",
+    Unknown => "unknown",
+});
+
 /// The age of malware definitions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DefinitionStatus {
     /// Current.
@@ -56,3 +76,9 @@ pub enum DefinitionStatus {
     #[default]
     Unknown,
 }
+
+crate::words!(DefinitionStatus {
+    UpToDate => "up_to_date",
+    OutOfDate => "out_of_date",
+    Unknown => "unknown",
+});

@@ -9,7 +9,9 @@ use super::text::{collapse, skeleton, trimmed, visible};
 use super::uuid::is_shared_uuid;
 
 /// A serial number and what it is worth.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Serial {
     /// What it is worth.
     pub status: SerialStatus,
@@ -29,8 +31,7 @@ pub struct Serial {
 }
 
 /// What a serial number is worth.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SerialStatus {
     /// A machine's own number.
@@ -44,8 +45,17 @@ pub enum SerialStatus {
     Virtual,
 }
 
+crate::words!(SerialStatus {
+    Valid => "valid",
+    Placeholder => "placeholder",
+    Missing => "missing",
+    Virtual => "virtual",
+});
+
 /// A further number of the same machine.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OtherSerial {
     /// Which number it is.
     #[serde(rename = "type")]
@@ -55,8 +65,7 @@ pub struct OtherSerial {
 }
 
 /// Which of a machine's numbers it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherSerialKind {
     /// The system's.
@@ -72,6 +81,15 @@ pub enum OtherSerialKind {
     /// A service or asset tag.
     Tag,
 }
+
+crate::words!(OtherSerialKind {
+    System => "system",
+    Bios => "bios",
+    Chassis => "chassis",
+    Baseboard => "baseboard",
+    Uuid => "uuid",
+    Tag => "tag",
+});
 
 impl Serial {
     /// Reads what a vendor sent; nothing or blanks is a missing serial.

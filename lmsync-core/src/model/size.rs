@@ -115,6 +115,18 @@ pub enum SizeUnit {
     Tebibytes,
 }
 
+crate::words!(SizeUnit {
+    Bytes => "bytes",
+    Kilobytes => "kilobytes",
+    Kibibytes => "kibibytes",
+    Megabytes => "megabytes",
+    Mebibytes => "mebibytes",
+    Gigabytes => "gigabytes",
+    Gibibytes => "gibibytes",
+    Terabytes => "terabytes",
+    Tebibytes => "tebibytes",
+});
+
 /// Names of units, in lower case.
 const UNITS: &[(&str, SizeUnit)] = &[
     ("b", SizeUnit::Bytes),

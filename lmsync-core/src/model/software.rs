@@ -5,10 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::date::DateReader;
 use super::issue::Issue;
+#[cfg(feature = "schema")]
+use super::record_tag::RecordTag;
 use super::source::{Ref, Source};
 
 /// A program installed on an asset.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct InstalledSoftware {
     /// The program's name.
     pub name: String,
@@ -32,7 +36,23 @@ pub struct InstalledSoftware {
     pub vendor_id: Option<String>,
 }
 
+impl InstalledSoftware {
+    /// The program called `name`, of which nothing else is known.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A software asset: a licence or subscription that a customer holds.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "Software", transform = RecordTag("software"))
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename = "software")]
 #[non_exhaustive]

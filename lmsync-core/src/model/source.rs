@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date_json;
 use super::raw::RawJson;
 use super::text::trim_unseen;
 
 /// The origin of a record.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Source {
@@ -18,6 +20,7 @@ pub struct Source {
     /// The one account these credentials open.
     pub instance: String,
     /// The vendor's id; opaque, always text.
+    #[serde(deserialize_with = "read_cleaned")]
     pub vendor_id: String,
     /// What a later single read or write needs besides the id, such as `company_id`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -26,13 +29,13 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the record was read.
-    #[serde(with = "date_json")]
+    #[serde(serialize_with = "date_json::serialize")]
     pub fetched_at: DateTime<Utc>,
     /// When the vendor last changed the record.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        with = "date_json::option"
+        serialize_with = "date_json::option::serialize"
     )]
     pub vendor_updated_at: Option<DateTime<Utc>>,
     /// The vendor's record, untouched; only on request.
@@ -64,9 +67,12 @@ impl Source {
 }
 
 /// The ids by which one asset is read or written at its vendor.
+///
+/// Plain data: callers make it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AssetId {
     /// The vendor's id; opaque.
+    #[serde(deserialize_with = "read_id")]
     pub vendor_id: String,
     /// Further ids some vendors need, such as `company_id`; from [`Source::parent_ids`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -83,9 +89,12 @@ impl<T: Into<String>> From<T> for AssetId {
 }
 
 /// A reference to another of the vendor's records.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Ref {
     /// The vendor's id; opaque.
+    #[serde(deserialize_with = "read_cleaned")]
     pub id: String,
     /// The name at the time of reading; not unique.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +114,12 @@ impl Ref {
             email: None,
         }
     }
+
+    /// Sets the e-mail address, of a person.
+    #[must_use]
+    pub fn with_email(self, email: Option<String>) -> Self {
+        Self { email, ..self }
+    }
 }
 
 /// The id without what is no part of it; the same text where there is nothing to take away.
@@ -113,6 +128,20 @@ fn cleaned(id: String) -> String {
         clean if clean.len() == id.len() => id,
         clean => clean.to_owned(),
     }
+}
+
+/// Reads an id; one of nothing that can be seen stands for no record.
+pub(crate) fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = String::deserialize(deserializer)?;
+    match trim_unseen(&id) {
+        "" => Err(D::Error::invalid_value(Unexpected::Str(&id), &"an id")),
+        _ => Ok(id),
+    }
+}
+
+/// Reads an id as the constructors take it.
+fn read_cleaned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    read_id(deserializer).map(cleaned)
 }
 
 #[cfg(test)]
@@ -125,6 +154,18 @@ mod tests {
         for id in ["17", "\u{feff}17", "17\u{200e}", " 17\u{200b}\n"] {
             assert_eq!(Source::new("a", "b", id, now).vendor_id, "17", "{id:?}");
             assert_eq!(Ref::new(id, None).id, "17", "{id:?}");
+            let json = serde_json::json!({ "id": id });
+            let read: Ref = serde_json::from_value(json).unwrap();
+            assert_eq!(read.id, "17", "{id:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_nothing_is_not_read() {
+        for id in ["", " ", "\u{feff}\n"] {
+            let json = serde_json::json!({ "vendor_id": id });
+            let error = serde_json::from_value::<AssetId>(json).unwrap_err();
+            assert!(error.to_string().contains("an id"), "{error}");
         }
     }
 }

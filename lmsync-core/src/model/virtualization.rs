@@ -2,15 +2,13 @@
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::manufacturer::known_manufacturer;
 use super::words::{Phrases, Words};
 
 /// Whether an asset is a real machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Virtualization {
     /// A real machine.
@@ -25,6 +23,14 @@ pub enum Virtualization {
     #[default]
     Unknown,
 }
+
+crate::words!(Virtualization {
+    Physical => "physical",
+    Guest => "guest",
+    Host => "host",
+    Container => "container",
+    Unknown => "unknown",
+});
 
 impl Virtualization {
     /// What free text such as `Virtual Server` says; `None` when it says nothing, or two things.

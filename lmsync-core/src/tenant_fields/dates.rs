@@ -10,6 +10,8 @@ use crate::model::{DateReader, clean_uuid};
 use crate::two_way::{AssetDates, DateField, DateFields, HeldDate};
 
 /// A place to write a date to.
+///
+/// Complete: a field is there, free or not, or it is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DateTarget<'a, V> {
     /// A field of the asset: a listing reads the date from it once it is written.

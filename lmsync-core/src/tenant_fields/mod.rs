@@ -57,6 +57,8 @@ mod value;
 
 pub use self::dates::DateTarget;
 pub use self::index::FieldIndex;
+#[cfg(feature = "schema")]
+pub(crate) use self::names::Names;
 pub use self::names::{TenantField, TenantFieldNames};
 pub use self::read::{form_factor, moment, size};
 pub use self::supported::{SupportedField, TenantFields};

@@ -9,8 +9,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use super::key;
 
 /// A field of an asset that tenants keep in fields of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TenantField {
     /// The asset tag.
@@ -55,64 +54,28 @@ pub enum TenantField {
     WarrantyStart,
 }
 
-impl TenantField {
-    /// Every field.
-    pub const ALL: [Self; 20] = [
-        Self::AssetTag,
-        Self::Cpu,
-        Self::Domain,
-        Self::Hostname,
-        Self::HardwareUuid,
-        Self::Kind,
-        Self::LastCheckIn,
-        Self::LastUser,
-        Self::MacAddress,
-        Self::Manufacturer,
-        Self::Memory,
-        Self::Model,
-        Self::OsName,
-        Self::OsVersion,
-        Self::ProductNumber,
-        Self::PurchaseDate,
-        Self::Serial,
-        Self::Storage,
-        Self::WarrantyExpiry,
-        Self::WarrantyStart,
-    ];
-
-    /// The stable name, as configuration writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AssetTag => "asset_tag",
-            Self::Cpu => "cpu",
-            Self::Domain => "domain",
-            Self::Hostname => "hostname",
-            Self::HardwareUuid => "hardware_uuid",
-            Self::Kind => "kind",
-            Self::LastCheckIn => "last_check_in",
-            Self::LastUser => "last_user",
-            Self::MacAddress => "mac_address",
-            Self::Manufacturer => "manufacturer",
-            Self::Memory => "memory",
-            Self::Model => "model",
-            Self::OsName => "os_name",
-            Self::OsVersion => "os_version",
-            Self::ProductNumber => "product_number",
-            Self::PurchaseDate => "purchase_date",
-            Self::Serial => "serial",
-            Self::Storage => "storage",
-            Self::WarrantyExpiry => "warranty_expiry",
-            Self::WarrantyStart => "warranty_start",
-        }
-    }
-}
-
-impl fmt::Display for TenantField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+crate::words!(TenantField {
+    AssetTag => "asset_tag",
+    Cpu => "cpu",
+    Domain => "domain",
+    Hostname => "hostname",
+    HardwareUuid => "hardware_uuid",
+    Kind => "kind",
+    LastCheckIn => "last_check_in",
+    LastUser => "last_user",
+    MacAddress => "mac_address",
+    Manufacturer => "manufacturer",
+    Memory => "memory",
+    Model => "model",
+    OsName => "os_name",
+    OsVersion => "os_version",
+    ProductNumber => "product_number",
+    PurchaseDate => "purchase_date",
+    Serial => "serial",
+    Storage => "storage",
+    WarrantyExpiry => "warranty_expiry",
+    WarrantyStart => "warranty_start",
+});
 
 /// Names under which a tenant keeps its fields: for each field those to try, in order.
 ///
@@ -126,12 +89,13 @@ impl fmt::Display for TenantField {
 /// assert_eq!(names.names(TenantField::Serial), ["Serial Number", "Service Tag"]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct TenantFieldNames(BTreeMap<TenantField, Names>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Names(Vec<String>);
+pub(crate) struct Names(Vec<String>);
 
 impl TenantFieldNames {
     /// No names.

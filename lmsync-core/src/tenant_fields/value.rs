@@ -6,6 +6,8 @@ use crate::json::{Scalar, read_mended};
 use crate::model::RawJson;
 
 /// The form in which a value is wanted, where a vendor keeps two.
+///
+/// Complete: there is no third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// As people read it: the label of a choice, not its number.
@@ -13,6 +15,11 @@ pub enum Form {
     /// As it is stored: dates and numbers.
     Stored,
 }
+
+crate::words!(Form {
+    Shown => "shown",
+    Stored => "stored",
+});
 
 /// The texts of a value: none, one, or those of a list.
 #[derive(Debug, Default)]

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{StreamExt, stream};
 
+use serde::{Deserialize, Serialize};
+
 use super::change::DateChange;
 use super::journal::{Attempt, Journal, JournalEntry};
 use super::outcome::WriteOutcome;
@@ -13,7 +15,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The result of making changes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplyReport {
     /// The changes that were attempted, in the order of completion.
@@ -32,7 +34,7 @@ pub struct ApplyReport {
 }
 
 /// A change that was attempted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attempted {
     /// Its entry in the journal.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::change::{DateChange, FieldChange, WriteSource};
 use super::dates::{DateField, HeldDate};
@@ -11,8 +12,9 @@ use super::outcome::WriteOutcome;
 use crate::model::AssetId;
 
 /// A decision on one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// Complete: a field is written or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// The field is written.
     Write,
@@ -20,8 +22,16 @@ pub enum Action {
     Skip,
 }
 
+crate::words!(Action {
+    Write => "write",
+    Skip => "skip",
+});
+
 /// The reason for writing a field or not; `Display` says it to people.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// In JSON a word such as `fills_empty`, `{"unreadable": "text"}` or `{"attempted": "written"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Write: the vendor holds nothing.
@@ -60,6 +70,17 @@ pub enum Reason {
     ChangedSince,
 }
 
+impl Reason {
+    /// Tells whether it is one to write a field, and not to skip it.
+    #[must_use]
+    pub const fn is_to_write(&self) -> bool {
+        matches!(
+            self,
+            Self::FillsEmpty | Self::Lengthens | Self::Replaces | Self::Restores
+        )
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -94,7 +115,8 @@ impl fmt::Display for Reason {
 }
 
 /// The decision on one field, and the reason for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FieldPlan {
     /// The field.
@@ -115,13 +137,33 @@ pub struct FieldPlan {
 }
 
 /// The decisions on one asset.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It does not say which account the asset is of: to store plans, put them into an
+/// [`AccountPlan`](super::AccountPlan). What is read is refused where two plans are about one field, or one writes
+/// without a source, for a reason not to, or to clear what no undo clears. A plan to write may be
+/// turned into one to skip, whatever its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AssetPlan {
     /// The asset.
     pub asset: AssetId,
     /// Its fields that a claim is about, each once.
+    #[serde(deserialize_with = "sound")]
     pub fields: Vec<FieldPlan>,
+}
+
+/// Reads plans of different fields, each of which can have been planned.
+fn sound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldPlan>, D::Error> {
+    let plans: Vec<FieldPlan> = Vec::deserialize(deserializer)?;
+    for (place, plan) in plans.iter().enumerate() {
+        let is_second = plans[..place].iter().any(|other| other.field == plan.field);
+        let wrong = is_second.then_some("it is planned twice");
+        if let Some(why) = wrong.or_else(|| plan.flaw()) {
+            return Err(D::Error::custom(format!("{}: {why}", plan.field)));
+        }
+    }
+    Ok(plans)
 }
 
 impl AssetPlan {
@@ -146,6 +188,19 @@ impl FieldPlan {
             new: self.new,
             source,
         })
+    }
+
+    /// The flaw of a plan that nothing here makes.
+    fn flaw(&self) -> Option<&'static str> {
+        let Some(source) = self.source.filter(|_| self.action == Action::Write) else {
+            let writes = self.action == Action::Write;
+            return writes.then_some("a date that is written has a source");
+        };
+        match self.new {
+            _ if !self.reason.is_to_write() => Some("it is written for a reason not to"),
+            None if source != WriteSource::Undo => Some("only an undo clears a date"),
+            _ => None,
+        }
     }
 
     pub(super) fn skip(&mut self, reason: Reason) {

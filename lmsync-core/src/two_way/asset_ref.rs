@@ -7,13 +7,14 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::info::ConnectorInfo;
-use crate::model::{AssetId, Source};
+use crate::model::{AssetId, Source, read_id};
 
 /// An asset of one account among several.
 ///
 /// References are equal when they name the same asset. [`parent_ids`](Self::parent_ids)
 /// have no part in that: they change when the asset moves.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AssetRef {
     /// The connector's name, such as `superops`. Empty in a journal line of an earlier
     /// version that belongs to none of the accounts at hand.
@@ -22,6 +23,7 @@ pub struct AssetRef {
     /// The account's instance name; one of its own among the accounts of a connector.
     pub instance: String,
     /// The vendor's id; opaque.
+    #[serde(deserialize_with = "read_id")]
     pub vendor_id: String,
     /// Further ids that some vendors need to read the asset, such as `company_id`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -48,7 +50,7 @@ impl AssetRef {
     /// The asset `id` of `account`.
     #[must_use]
     pub fn of(account: &ConnectorInfo, id: &AssetId) -> Self {
-        Self::new(account.vendor, &account.instance, id.clone())
+        Self::new(&*account.vendor, &account.instance, id.clone())
     }
 
     /// The id by which the connector reads and writes the asset.
@@ -63,7 +65,7 @@ impl AssetRef {
     /// Tells whether the asset is one of `account`.
     #[must_use]
     pub fn is_of(&self, account: &ConnectorInfo) -> bool {
-        (self.connector.as_str(), &self.instance) == (account.vendor, &account.instance)
+        (self.connector.as_str(), &self.instance) == (&*account.vendor, &account.instance)
     }
 
     fn key(&self) -> (&str, &str, &str) {

@@ -1,17 +1,16 @@
 //! New dates for one asset.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::dates::{AssetDates, DateField, HeldDate};
 use crate::model::AssetId;
 
 /// The source of a date that is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WriteSource {
     /// A manufacturer's warranty lookup.
@@ -22,23 +21,11 @@ pub enum WriteSource {
     Undo,
 }
 
-impl WriteSource {
-    /// The stable name, as journals write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Lookup => "lookup",
-            Self::Manual => "manual",
-            Self::Undo => "undo",
-        }
-    }
-}
-
-impl fmt::Display for WriteSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+crate::words!(WriteSource {
+    Lookup => "lookup",
+    Manual => "manual",
+    Undo => "undo",
+});
 
 /// A change of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,11 +42,23 @@ pub struct FieldChange {
 }
 
 /// New dates for one asset, bound to it so that they cannot reach another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DateChange {
     /// The asset.
     pub asset: AssetId,
+    #[serde(deserialize_with = "each_once")]
     changes: Vec<FieldChange>,
+}
+
+/// Reads changes of different fields.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldChange>, D::Error> {
+    let mut changes: Vec<FieldChange> = Vec::deserialize(deserializer)?;
+    changes.sort_by_key(|change| change.field);
+    match changes.windows(2).find(|two| two[0].field == two[1].field) {
+        Some(two) => Err(D::Error::custom(format!("two changes of {}", two[0].field))),
+        None => Ok(changes),
+    }
 }
 
 impl DateChange {
@@ -192,14 +191,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_shown_by_the_name_that_journals_write() {
-        for (source, name) in [
-            (WriteSource::Lookup, "lookup"),
-            (WriteSource::Manual, "manual"),
-            (WriteSource::Undo, "undo"),
-        ] {
-            assert_eq!(source.to_string(), name);
-            assert_eq!(serde_json::to_value(source).unwrap(), name);
-        }
+    fn a_change_is_the_same_after_it_was_stored() {
+        let day = NaiveDate::from_ymd_opt(2027, 5, 31).unwrap();
+        let change = DateChange::new("7")
+            .clear(DateField::WarrantyExpiry, day, WriteSource::Undo)
+            .set(DateField::PurchaseDate, None, day, WriteSource::Manual);
+        let json = serde_json::to_string(&change).unwrap();
+        assert_eq!(
+            json,
+            r#"{"asset":{"vendor_id":"7"},"changes":[{"field":"purchase_date","old":null,"new":"2027-05-31","source":"manual"},{"field":"warranty_expiry","old":"2027-05-31","new":null,"source":"undo"}]}"#
+        );
+        assert_eq!(serde_json::from_str::<DateChange>(&json).unwrap(), change);
+        let twice = json.replace("purchase_date", "warranty_expiry");
+        let error = serde_json::from_str::<DateChange>(&twice).unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains("two changes of warranty_expiry"), "{told}");
     }
 }

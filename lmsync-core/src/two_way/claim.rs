@@ -35,7 +35,7 @@ impl ClaimSource {
     #[must_use]
     pub fn of_vendor(account: &ConnectorInfo) -> Self {
         Self::Vendor {
-            connector: account.vendor.to_owned(),
+            connector: account.vendor.clone().into_owned(),
             instance: account.instance.clone(),
         }
     }
@@ -53,6 +53,8 @@ impl ClaimSource {
 }
 
 /// A day that one source gives for one date of one asset.
+///
+/// Plain data: callers make it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Claim {
     /// The field.

@@ -10,8 +10,7 @@ use crate::model::{DateReader, IssueCode, VendorDay};
 use crate::tenant_fields::TenantField;
 
 /// A date of an asset that two-way sync knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DateField {
     /// The day of purchase.
@@ -20,19 +19,12 @@ pub enum DateField {
     WarrantyExpiry,
 }
 
+crate::words!(DateField {
+    PurchaseDate => "purchase_date",
+    WarrantyExpiry => "warranty_expiry",
+});
+
 impl DateField {
-    /// Every field.
-    pub const ALL: [Self; 2] = [Self::PurchaseDate, Self::WarrantyExpiry];
-
-    /// The stable name, as configuration and journals write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PurchaseDate => "purchase_date",
-            Self::WarrantyExpiry => "warranty_expiry",
-        }
-    }
-
     /// The field under whose names a tenant keeps this date, where the vendor has none for it.
     #[must_use]
     pub const fn tenant_field(self) -> TenantField {
@@ -43,13 +35,7 @@ impl DateField {
     }
 }
 
-impl fmt::Display for DateField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A set of [`DateField`]s.
+/// A set of [`DateField`]s; in JSON the list of their words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct DateFields {
     purchase_date: bool,
@@ -95,7 +81,17 @@ impl DateFields {
     }
 }
 
+impl FromIterator<DateField> for DateFields {
+    fn from_iter<I: IntoIterator<Item = DateField>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
 /// The content of one field at a vendor.
+///
+/// In JSON null, a day as `YYYY-MM-DD`, or `{"unreadable": "text"}`.
+///
+/// Complete: a field holds nothing, a day or anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum HeldDate {
     /// Nothing, or a value that the vendor writes for nothing, such as the year 1900.
@@ -159,7 +155,10 @@ impl fmt::Display for HeldDate {
 }
 
 /// The dates that a vendor holds for an asset.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+///
+/// Plain data: connectors make it, and a further date would concern each of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AssetDates {
     /// The day of purchase.
     pub purchase_date: HeldDate,

@@ -16,6 +16,7 @@ use crate::info::ConnectorInfo;
 
 /// A write that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Time at which it was begun.
     pub at: DateTime<Utc>,
@@ -30,6 +31,7 @@ pub struct Attempt {
 /// A later line of the same attempt is what was [found out](super::recover_open) since; the last
 /// one counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct JournalEntry {
     /// The write.
     #[serde(flatten)]

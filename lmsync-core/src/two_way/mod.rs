@@ -4,7 +4,7 @@
 //! among several. [`plan()`] compares the choice with the dates that the vendor holds and
 //! gives a reason for every date that is written or not; [`apply()`] writes the planned
 //! ones, each attempt recorded in a [`Journal`] before and after. [`plan_undo`] is the way
-//! back.
+//! back. Plans that wait for an approval are stored as an [`AccountPlan`].
 //!
 //! A plan is a pure function: it reads nothing and writes nothing.
 //!
@@ -82,12 +82,14 @@
 //! }
 //! ```
 
+mod account_plan;
 mod apply;
 mod asset_plan;
 mod asset_ref;
 mod change;
 mod claim;
 mod dates;
+mod dates_json;
 mod file_journal;
 mod history;
 mod journal;
@@ -103,6 +105,7 @@ mod sync;
 mod undo;
 mod write;
 
+pub use self::account_plan::AccountPlan;
 pub use self::apply::{ApplyReport, Attempted, apply};
 pub use self::asset_plan::{Action, AssetPlan, FieldPlan, Reason};
 pub use self::asset_ref::AssetRef;

@@ -19,7 +19,7 @@ pub(super) fn name_connectors<'a>(
         let namesakes = accounts
             .iter()
             .filter(|account| account.instance == attempt.asset.instance);
-        let connectors: BTreeSet<&str> = namesakes.map(|account| account.vendor).collect();
+        let connectors: BTreeSet<&str> = namesakes.map(|account| &*account.vendor).collect();
         match Vec::from_iter(connectors).as_slice() {
             [] => {}
             [connector] => attempt.asset.connector = (*connector).to_owned(),

@@ -1,15 +1,13 @@
 //! The outcome of a write.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::dates::{AssetDates, DateField};
 
 /// The outcome of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WriteOutcome {
     /// Written: the vendor now holds the new dates.
@@ -17,10 +15,8 @@ pub enum WriteOutcome {
     /// Not sent, since the vendor already held the new dates.
     Unchanged,
     /// Accepted by the vendor, which holds the old dates as before.
-    #[serde(rename = "ignored_by_vendor")]
     Ignored,
     /// Accepted by the vendor, which holds other dates now, such as the day before.
-    #[serde(rename = "altered_by_vendor")]
     Altered,
     /// Certainly not written: the vendor refused it; or no longer to be written: it does not
     /// hold the dates that the change was planned on.
@@ -28,6 +24,15 @@ pub enum WriteOutcome {
     /// Sent perhaps; it is not known whether the vendor took it.
     Unknown,
 }
+
+crate::words!(WriteOutcome {
+    Written => "written",
+    Unchanged => "unchanged",
+    Ignored => "ignored_by_vendor",
+    Altered => "altered_by_vendor",
+    Refused => "refused",
+    Unknown => "unknown",
+});
 
 impl WriteOutcome {
     /// Every outcome, each better than the next: the outcome of a write of several fields is
@@ -50,19 +55,6 @@ impl WriteOutcome {
         worst.unwrap_or(Self::Unchanged)
     }
 
-    /// The stable name, as journals write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Written => "written",
-            Self::Unchanged => "unchanged",
-            Self::Ignored => "ignored_by_vendor",
-            Self::Altered => "altered_by_vendor",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// Tells whether the vendor now holds what was asked for.
     #[must_use]
     pub const fn is_done(self) -> bool {
@@ -70,20 +62,15 @@ impl WriteOutcome {
     }
 }
 
-impl fmt::Display for WriteOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The outcome of a write, and the grounds for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WriteReport {
     /// The outcome; of several fields the [worst](WriteOutcome::worst), and at least
     /// [`Altered`](WriteOutcome::Altered) if a date changed that was not sent.
     pub outcome: WriteOutcome,
     /// The outcomes of those fields that have another.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outcomes: BTreeMap<DateField, WriteOutcome>,
     /// The dates that the vendor holds now, if they could be read.
     pub held: Option<AssetDates>,

@@ -10,6 +10,8 @@ use super::rules::{PlanRules, Policy};
 use crate::model::{AssetId, DateReader};
 
 /// Everything that a plan for one asset depends on.
+///
+/// Plain data: callers make it, and a new input is to be thought about by each of them.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanInput<'a> {
     /// The asset.

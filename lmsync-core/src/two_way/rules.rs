@@ -1,16 +1,12 @@
 //! The rules that changes are planned by.
 
-use std::fmt;
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use super::claim::{Resolution, WidestSpan};
 use super::dates::DateFields;
 
 /// A limit on replacing a date that the vendor holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Policy {
     /// Writes empty fields only.
@@ -22,23 +18,11 @@ pub enum Policy {
     Replace,
 }
 
-impl Policy {
-    /// The stable name, as command lines write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FillEmpty => "fill-empty",
-            Self::NeverShorten => "never-shorten",
-            Self::Replace => "replace",
-        }
-    }
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+crate::words!(Policy {
+    FillEmpty => "fill-empty",
+    NeverShorten => "never-shorten",
+    Replace => "replace",
+});
 
 /// Rules to plan changes by.
 ///

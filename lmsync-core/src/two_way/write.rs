@@ -83,8 +83,8 @@ impl<A: DateAccess> TwoWaySync for A {
         let info = self.info();
         let span = info_span!(
             "lmsync.write",
-            connector = info.vendor,
-            instance = info.instance,
+            connector = &*info.vendor,
+            instance = &*info.instance,
             operation = "write_dates",
             asset = change.asset.vendor_id,
         );
@@ -200,7 +200,7 @@ fn require_offered<A: DateAccess>(access: &A, change: &DateChange) -> Result<()>
         };
         if !offered.contains(*field) {
             let what = format!("{what} {field}");
-            return Err(Error::unsupported(access.info().product, &what));
+            return Err(Error::unsupported(&access.info().product, &what));
         }
         // A longer year has no place in the text form of a day, and could not be read back.
         if new.is_some_and(|day| !(1..=9999).contains(&day.year())) {

@@ -71,15 +71,8 @@ impl<T: Listed + Clone> ListSource for Shelf<T> {
         }
         let start = (number as usize - 1) * SIZE;
         let rows = self.records.iter().skip(start).take(SIZE);
-        Ok(Page {
-            rows: rows.cloned().map(Box::new).map(Row::Record).collect(),
-            total: Some(self.records.len() as u64),
-            next: Next::Numbered {
-                pages: None,
-                more: None,
-                size: SIZE as u32,
-            },
-        })
+        let rows = rows.cloned().map(Box::new).map(Row::Record).collect();
+        Ok(Page::new(rows, Next::numbered(SIZE as u32)).with_total(self.records.len() as u64))
     }
 
     async fn complete(&self, record: T, _meter: &Meter) -> Result<T> {
@@ -124,11 +117,7 @@ fn serial(id: usize, text: &str) -> Asset {
 }
 
 fn customer(id: &str) -> Ref {
-    Ref {
-        id: id.to_owned(),
-        name: Some(format!("customer {id}")),
-        email: None,
-    }
+    Ref::new(id, Some(format!("customer {id}")))
 }
 
 #[tokio::test(start_paused = true)]

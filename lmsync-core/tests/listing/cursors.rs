@@ -377,7 +377,7 @@ async fn a_list_inside_a_call_is_guarded_like_a_listing() {
     let mut list = read_all(Cursors::of_pages(1), &http, &meter).await.unwrap();
     let (vendor_id, reason) = (Some("7".to_owned()), "the row is null".to_owned());
     list.rejected
-        .push(lmsync_core::Rejection { vendor_id, reason });
+        .push(lmsync_core::Rejection::new(vendor_id, reason));
     let error = list.clone().require_complete("things").unwrap_err();
     assert!(
         error.message().contains("the row 7 cannot be read"),

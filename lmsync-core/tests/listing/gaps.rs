@@ -12,10 +12,7 @@ use crate::vendor::{Vendor, complete, drain, up_to};
 const WHY: &str = "a group of customers is null";
 
 fn gap(why: &str) -> Row<Customer> {
-    Row::Gap(Rejection {
-        vendor_id: None,
-        reason: why.to_owned(),
-    })
+    Row::Gap(Rejection::new(None, why.to_owned()))
 }
 
 /// A vendor of 25 records, with gaps on the second page in place of records 11 and 12.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod assets;
+mod at_hand;
 mod cursors;
 mod gaps;
 mod pages;

@@ -172,12 +172,7 @@ async fn a_record_on_two_pages_comes_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_row_that_cannot_be_read_is_told_once_on_two_pages() {
-    let odd = || {
-        Row::Rejected(Rejection {
-            vendor_id: Some("10".to_owned()),
-            reason: "odd".to_owned(),
-        })
-    };
+    let odd = || Row::Rejected(Rejection::new(Some("10".to_owned()), "odd"));
     let vendor = Vendor::new(35).replying(move |number, mut page| {
         match number {
             1 => page.rows[9] = odd(),
@@ -263,10 +258,7 @@ async fn rows_that_cannot_be_read_are_told_and_cost_nobody_else() {
     let vendor = Vendor::new(25).replying(|number, mut page| {
         if number == 2 {
             for (row, vendor_id) in [(0, None), (1, Some("12".to_owned()))] {
-                page.rows[row] = Row::Rejected(Rejection {
-                    vendor_id,
-                    reason: "odd".to_owned(),
-                });
+                page.rows[row] = Row::Rejected(Rejection::new(vendor_id, "odd"));
             }
         }
         Ok(page)

@@ -11,10 +11,10 @@ use crate::vendor::{Page, Vendor, drain};
 const WHY: &str = "the customer has no id";
 
 fn refused(vendor_id: Option<u32>) -> Row<Customer> {
-    Row::Rejected(Rejection {
-        vendor_id: vendor_id.map(|id| id.to_string()),
-        reason: WHY.to_owned(),
-    })
+    Row::Rejected(Rejection::new(
+        vendor_id.map(|id| id.to_string()),
+        WHY.to_owned(),
+    ))
 }
 
 /// A vendor of `records`, of which those that `spoil` names cannot be read: `Some(true)` with an

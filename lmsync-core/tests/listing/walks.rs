@@ -113,12 +113,7 @@ async fn a_walk_that_brings_anything_new_is_followed_by_another() {
     let skipped: Spoil = |id| Row::Skipped {
         vendor_id: id.to_string(),
     };
-    let rejected: Spoil = |id| {
-        Row::Rejected(Rejection {
-            vendor_id: Some(id.to_string()),
-            reason: "odd".to_owned(),
-        })
-    };
+    let rejected: Spoil = |id| Row::Rejected(Rejection::new(Some(id.to_string()), "odd"));
     for late in [record, skipped, rejected] {
         let walk = AtomicU32::new(0);
         let vendor = Vendor::new(25).replying(move |number, mut page| {

@@ -85,6 +85,14 @@ impl Ledger {
         }
     }
 
+    /// Another connector to the same vendor, as a process of its own has it.
+    pub(crate) fn reconnected(&self) -> Self {
+        Self {
+            clock: Arc::new(VirtualClock::default()),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }

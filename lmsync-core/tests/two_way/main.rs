@@ -6,5 +6,6 @@ mod apply;
 mod killed;
 mod ledger;
 mod old_lines;
+mod stored;
 mod undo;
 mod write;

@@ -1,9 +1,7 @@
 //! What a device is made of, and its addresses.
 
 use lmsync_core::json::{LenientObject, OneOrMany, Scalar};
-use lmsync_core::model::{
-    Antivirus, AntivirusStatus, AssetDraft, Cpu, DefinitionStatus, Disk, DiskMedia, Size, SizeUnit,
-};
+use lmsync_core::model::{Antivirus, AssetDraft, Cpu, Disk, DiskMedia, Size, SizeUnit};
 
 use crate::wire;
 
@@ -60,11 +58,7 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             .clean()
             .or_else(|| product.application_name.clean());
         if let Some(name) = name {
-            let product = Antivirus {
-                name,
-                status: AntivirusStatus::Unknown,
-                definitions: DefinitionStatus::Unknown,
-            };
+            let product = Antivirus::new(name);
             if !draft.asset.security.antivirus.contains(&product) {
                 draft.asset.security.antivirus.push(product);
             }
@@ -128,12 +122,9 @@ fn disk(draft: &mut AssetDraft<'_>, drive: &wire::Drive) {
         .iter()
         .map(|partition| partition.free_space_bytes)
         .sum();
-    let disk = Disk {
-        name: drive.logical_name.clean().or_else(|| drive.product.clean()),
-        serial: drive.serial_number.clean(),
-        media,
-        ..Disk::default()
-    };
+    let mut disk = Disk::new(drive.logical_name.clean().or_else(|| drive.product.clean()));
+    disk.serial = drive.serial_number.clean();
+    disk.media = media;
     let total = drive.size_bytes.text().map(|number| Size::Stated {
         number,
         unit: SizeUnit::Bytes,

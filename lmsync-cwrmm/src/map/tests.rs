@@ -200,10 +200,7 @@ fn a_device_without_an_id_is_rejected() {
     let rejection = read(device(r#"{"deviceName":"x"}"#), CheckIn::Never).unwrap_err();
     assert_eq!(rejection.reason, "the asset has no id");
     let mut broken = device("{}");
-    broken.row.record = Err(Rejection {
-        vendor_id: Some("7".to_owned()),
-        reason: "odd".to_owned(),
-    });
+    broken.row.record = Err(Rejection::new(Some("7".to_owned()), "odd"));
     assert!(read(broken, CheckIn::Never).is_err());
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn ids(assets: &[Asset]) -> BTreeSet<String> {
 
 pub(crate) fn outcomes(report: &CheckReport) -> BTreeMap<&str, bool> {
     let checks = report.checks.iter();
-    checks.map(|check| (check.name, check.ok)).collect()
+    checks.map(|check| (&*check.name, check.ok)).collect()
 }
 
 pub(crate) fn hint<'r>(report: &'r CheckReport, name: &str) -> &'r str {

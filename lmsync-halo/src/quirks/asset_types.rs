@@ -19,6 +19,12 @@ pub enum AssetClass {
     Neither,
 }
 
+lmsync_core::words!(AssetClass {
+    Hardware => "hardware",
+    Software => "software",
+    Neither => "neither",
+});
+
 use AssetClass::{Hardware, Neither, Software};
 
 /// Phrases, with bars between.
@@ -101,9 +107,14 @@ impl AssetTypes {
 }
 
 /// The lists of a configuration.
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
 #[derive(Deserialize)]
 #[serde(rename = "AssetTypes", deny_unknown_fields)]
-struct NamesByClass {
+pub(crate) struct NamesByClass {
     #[serde(default)]
     hardware: Vec<String>,
     #[serde(default)]

@@ -52,14 +52,21 @@ impl Scopes {
     }
 }
 
+/// The form of a configuration.
+#[cfg_attr(
+    feature = "schema",
+    derive(lmsync_core::schemars::JsonSchema),
+    schemars(crate = "lmsync_core::schemars")
+)]
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`least`, `all` or a list of scopes")]
+pub(crate) enum Written {
+    Word(#[cfg_attr(feature = "schema", schemars(pattern("^(least|all)$")))] String),
+    List(#[cfg_attr(feature = "schema", schemars(length(min = 1)))] Vec<String>),
+}
+
 impl<'de> Deserialize<'de> for Scopes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "`least`, `all` or a list of scopes")]
-        enum Written {
-            Word(String),
-            List(Vec<String>),
-        }
         let refuse = |why: &str| Err(de::Error::custom(why));
         match Written::deserialize(deserializer)? {
             Written::Word(word) if word == "least" => Ok(Self::Least),

@@ -121,10 +121,7 @@ fn disk(draft: &mut AssetDraft<'_>, piece: &ObjectOrText<wire::Drive>) {
             None => return,
         },
     };
-    let disk = Disk {
-        name,
-        ..Disk::default()
-    };
+    let disk = Disk::new(name);
     let total = told.and_then(|text| size(TenantField::Storage, "", text));
     if let (Some(text), None) = (told, total) {
         draft.unexpected("disks", text);

@@ -57,7 +57,7 @@ impl Gathered {
             let id = asset.vendor_id.as_deref().unwrap_or("without an id");
             let reason = format!("the owner of asset {id} is not known: {}", asset.reason);
             let vendor_id = None;
-            Row::Gap(Rejection { vendor_id, reason })
+            Row::Gap(Rejection::new(vendor_id, reason))
         };
         let customers = self.customers.into_values().map(Box::new).map(Row::Record);
         customers.chain(self.unread.into_iter().map(gap)).collect()
@@ -224,7 +224,8 @@ impl CustomerCollector {
             match row {
                 Row::Record(asset) => listing.customers.note(asset),
                 Row::Rejected(asset) => listing.customers.miss(asset),
-                Row::Gap(_) | Row::Skipped { .. } => {}
+                // Gaps, and what was skipped.
+                _ => {}
             }
         }
         self.owners.get_on(number);
@@ -304,7 +305,7 @@ mod tests {
     fn an_asset_that_cannot_be_read_is_a_gap_among_the_customers() {
         let mut gathered = Gathered::default();
         let (vendor_id, reason) = (Some("7".to_owned()), "the row is null".to_owned());
-        gathered.miss(&Rejection { vendor_id, reason });
+        gathered.miss(&Rejection::new(vendor_id, reason));
         let rows = gathered.into_rows();
         let [Row::Gap(gap)] = rows.as_slice() else {
             panic!("{rows:?}");

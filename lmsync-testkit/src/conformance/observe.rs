@@ -40,7 +40,7 @@ pub async fn every_request_is_counted_under_its_account<S: Subject>() {
     });
     use_everything(&stage).await;
     let info = stage.connector.info();
-    let (connector, instance) = (info.vendor.to_owned(), info.instance.clone());
+    let (connector, instance) = (info.vendor.to_string(), info.instance.clone());
     let requests = counted.requests.lock().unwrap();
     assert_eq!(requests.len(), stage.faults.sent());
     for account in requests.iter() {

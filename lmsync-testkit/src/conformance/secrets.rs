@@ -111,8 +111,7 @@ pub async fn no_report_shows_a_secret<S: Subject>() {
             written.push(serde_json::to_string(&asset).unwrap());
         }
         written.push(serde_json::to_string(&stream.checkpoint()).unwrap());
-        written.push(serde_json::to_string(&stream.summary().rejected).unwrap());
-        written.extend(stream.summary().incomplete_reason);
+        written.push(serde_json::to_string(&stream.summary()).unwrap());
         if let Ok((customers, _)) = stage.connector.collect_customers().await {
             written.push(serde_json::to_string(&customers).unwrap());
         }
@@ -179,6 +178,7 @@ async fn expect_masked<S: Subject>(stage: &Stage<S>, fault: Fault) {
     let listing = stage.list(AssetQuery::new()).await;
     let error = listing.error.expect("an error");
     let mut shown = format!("{error} {error:?} {:?}", listing.summary);
+    shown += &serde_json::to_string(&(error.to_report(), &listing.summary)).unwrap();
     let mut cause = std::error::Error::source(&error);
     while let Some(source) = cause {
         shown += &format!(" {source} {source:?}");

@@ -413,10 +413,7 @@ mod tests {
     fn records_of_every_fate_are_accounted_for() {
         let mut summary = SyncSummary::default();
         (summary.kept, summary.skipped) = (5, 2);
-        summary.rejected.push(Rejection {
-            vendor_id: None,
-            reason: "odd".to_owned(),
-        });
+        summary.rejected.push(Rejection::new(None, "odd"));
         assert_eq!(accounted(&summary), 8);
     }
 
