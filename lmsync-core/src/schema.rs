@@ -2,7 +2,7 @@
 //!
 //! With the feature `schema`, the records ([`Asset`](crate::model::Asset),
 //! [`Software`](crate::model::Software), [`Customer`](crate::model::Customer)) and the
-//! configurations of accounts implement [`JsonSchema`](crate::schemars::JsonSchema). That of a record
+//! configurations of accounts implement [`JsonSchema`]. That of a record
 //! allows further members, since later versions may add some; that of a configuration does not.
 //!
 //! ```
