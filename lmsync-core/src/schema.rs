@@ -2,8 +2,8 @@
 //!
 //! With the feature `schema`, the records ([`Asset`](crate::model::Asset),
 //! [`Software`](crate::model::Software), [`Customer`](crate::model::Customer)) and the
-//! configurations of accounts implement [`JsonSchema`](crate::schemars::JsonSchema). A schema that is
-//! made today allows further members, since later versions may add some.
+//! configurations of accounts implement [`JsonSchema`]. That of a record
+//! allows further members, since later versions may add some; that of a configuration does not.
 //!
 //! ```
 //! use lmsync_core::{model::Asset, schema};
@@ -12,10 +12,10 @@
 //! assert_eq!(schema.pointer("/properties/record/const").unwrap(), "asset");
 //! ```
 
+use std::borrow::Cow;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
-use std::borrow::Cow;
 
 use crate::model::{MacAddress, RawJson, Rules, RulesConfig};
 use crate::secret::{EnvironmentVariable, SecretSource};

@@ -128,6 +128,11 @@ mod tests {
             ("/assets/0/fields/0/source", json!(null), "has a source"),
             ("/assets/0/fields/0/source", json!("lookup"), "only an undo"),
             ("/assets/0/fields/0/reason", json!("equal"), "reason not to"),
+            (
+                "/assets/0/fields/0/old",
+                json!({ "unreadable": "May" }),
+                "never overwritten",
+            ),
             ("/assets/0/fields/1/action", json!("write"), "reason not to"),
             ("/assets/0/fields/1/field", json!("purchase_date"), "twice"),
             ("/assets/0/fields/0/field", json!("birthday"), "`birthday`"),

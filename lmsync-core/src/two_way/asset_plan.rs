@@ -139,9 +139,9 @@ pub struct FieldPlan {
 /// The decisions on one asset.
 ///
 /// It does not say which account the asset is of: to store plans, put them into an
-/// [`AccountPlan`](super::AccountPlan). What is read is refused where two plans are about one field, or one writes
-/// without a source, for a reason not to, or to clear what no undo clears. A plan to write may be
-/// turned into one to skip, whatever its reason.
+/// [`AccountPlan`](super::AccountPlan). What is read is refused where two plans are about one field,
+/// or one writes without a source, for a reason not to, over text that is no date, or to clear what
+/// no undo clears. A plan to write may be turned into one to skip, whatever its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -196,9 +196,10 @@ impl FieldPlan {
             let writes = self.action == Action::Write;
             return writes.then_some("a date that is written has a source");
         };
-        match self.new {
+        match (&self.old, self.new) {
             _ if !self.reason.is_to_write() => Some("it is written for a reason not to"),
-            None if source != WriteSource::Undo => Some("only an undo clears a date"),
+            (HeldDate::Unreadable(_), _) => Some("text that is no date is never overwritten"),
+            (_, None) if source != WriteSource::Undo => Some("only an undo clears a date"),
             _ => None,
         }
     }
