@@ -213,7 +213,8 @@ fn change(asset: &AssetId, held: &AssetDates) -> DateChange {
     let days = [(2024, 2, 29), (2027, 12, 31)];
     let days = days.map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
     DateField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .zip(days.into_iter().flatten())
         .fold(DateChange::new(asset.clone()), |change, (field, day)| {
             change.set(field, held.get(field).day(), day, WriteSource::Lookup)

@@ -57,7 +57,8 @@ impl Case {
         // A later line is a later word.
         self.now += TimeDelta::seconds(i64::from(!rest.ends_with('=')));
         let Some(field) = DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|known| known.as_str() == field)
         else {
             return self;

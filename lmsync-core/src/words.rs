@@ -20,7 +20,8 @@
 ///
 /// lmsync_core::words!(Side { Tails => "tails", Heads => "heads" });
 ///
-/// assert_eq!(Side::ALL.map(Side::as_str), ["tails", "heads"]);
+/// assert_eq!(Side::ALL, [Side::Tails, Side::Heads]);
+/// assert_eq!(Side::Tails.to_string(), "tails");
 /// assert_eq!("heads".parse::<Side>()?, Side::Heads);
 /// let error = "edge".parse::<Side>().unwrap_err();
 /// assert!(error.message().contains("`edge`") && error.message().contains("`tails`"));
@@ -32,7 +33,7 @@ macro_rules! words {
     ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
             /// Every one of them, each once.
-            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The word for it, the same in JSON, in configurations and for people.
             #[must_use]
@@ -50,7 +51,7 @@ macro_rules! words {
             const WORDS: &[&str] = &[$($word),+];
 
             fn find(word: &str) -> Option<$name> {
-                $name::ALL.into_iter().find(|one| one.as_str() == word)
+                $name::ALL.iter().copied().find(|one| one.as_str() == word)
             }
 
             impl fmt::Display for $name {

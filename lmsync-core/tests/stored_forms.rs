@@ -130,7 +130,8 @@ fn a_write() {
     });
     require(&report, json);
     let outcomes = DateField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .zip([WriteOutcome::Written, WriteOutcome::Ignored]);
     is_read_back(&WriteReport::of_fields(outcomes.collect(), None));
 }

@@ -58,7 +58,7 @@ fn refused<T: Debug + DeserializeOwned + FromStr<Err = Error>>(known: &str) {
 
 macro_rules! all_words {
     ($($name:ident),+ $(,)?) => {
-        BTreeMap::from([$((stringify!($name), words(&$name::ALL, $name::as_str))),+])
+        BTreeMap::from([$((stringify!($name), words($name::ALL, $name::as_str))),+])
     };
 }
 

@@ -170,7 +170,8 @@ async fn fields(api: &Arc<Api>, device: Option<String>, meter: &Meter) -> Result
         return Ok("no device was seen to look for the custom fields on".to_owned());
     };
     let dates: Vec<DateField> = DateField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|date| api.account.info().capabilities.two_way.contains(*date))
         .collect();
     let missing = api.missing_ids(&device, &dates, meter).await?;

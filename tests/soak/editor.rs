@@ -158,7 +158,8 @@ pub(crate) async fn a_thousand_writes(
         let (before, new) = (held(), dice.dates());
         editor.turn_to(id);
         let change = DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter_map(|field| Some((field, new.get(field).day()?)))
             .fold(DateChange::new(id.as_str()), |change, (field, day)| {
                 change.set(field, before.get(field).day(), day, WriteSource::Lookup)

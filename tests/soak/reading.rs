@@ -273,7 +273,8 @@ impl Account {
         let reader = DateReader::new(self.clock.now());
         let held = self.look(|vendor| vendor.held_dates(id));
         DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter_map(|field| Some((field, held.get(field).day()?)))
             .fold(held.clone(), |held, (field, day)| {
                 held.with(field, HeldDate::read(&reader, day.to_string().as_str()))

@@ -132,7 +132,7 @@ impl Account {
     fn claims(&mut self) -> Claims {
         let source = self.dice.pick(&[ClaimSource::Manual, ClaimSource::Lookup]);
         let dates = self.dice.dates();
-        let fields = DateField::ALL.into_iter().filter_map(|field| {
+        let fields = DateField::ALL.iter().copied().filter_map(|field| {
             Some(Claim {
                 field,
                 day: dates.get(field).day()?,

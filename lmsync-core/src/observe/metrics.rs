@@ -112,23 +112,11 @@ pub enum WaitReason {
     Retry,
 }
 
-impl WaitReason {
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Budget => "budget",
-            Self::CoolDown => "cool_down",
-            Self::Retry => "retry",
-        }
-    }
-}
-
-impl std::fmt::Display for WaitReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+crate::words!(WaitReason {
+    Budget => "budget",
+    CoolDown => "cool_down",
+    Retry => "retry",
+});
 
 /// A listing that has ended.
 #[derive(Debug, Clone, Copy)]

@@ -38,7 +38,8 @@ impl TenantFields {
     pub fn dates(&self) -> DateFields {
         let named = |date: &DateField| !self.sought(date.tenant_field()).is_empty();
         DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(named)
             .fold(DateFields::NONE, DateFields::with)
     }
@@ -67,7 +68,8 @@ impl TenantFields {
     ) -> AssetDates {
         let with_held = |dates: AssetDates, date| dates.with(date, self.held(date, index, reader));
         DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .fold(AssetDates::default(), with_held)
     }
 

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_field_has_one_word_everywhere() {
-        for field in TenantField::ALL {
+        for &field in TenantField::ALL {
             let json = format!("\"{field}\"");
             assert_eq!(serde_json::from_str::<TenantField>(&json).unwrap(), field);
         }

@@ -96,7 +96,7 @@ impl Claims {
         last_written: &AssetDates,
         at: DateTime<Utc>,
     ) -> Self {
-        for field in DateField::ALL {
+        for &field in DateField::ALL {
             let day = held.get(field).day();
             if let Some(day) = day.filter(|day| last_written.get(field).day() != Some(*day)) {
                 self.0.push(Claim {
@@ -201,7 +201,7 @@ pub(super) mod tests {
     use crate::Capabilities;
 
     pub(in super::super) fn any_field() -> impl Strategy<Value = DateField> {
-        proptest::sample::select(&DateField::ALL[..])
+        proptest::sample::select(DateField::ALL)
     }
 
     /// Few different days, so that claims agree and disagree about as often.

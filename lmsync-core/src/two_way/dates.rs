@@ -209,7 +209,8 @@ mod tests {
     #[test]
     fn a_date_is_shown_by_the_name_that_journals_write() {
         for (field, name) in DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .zip(["purchase_date", "warranty_expiry"])
         {
             assert_eq!(field.to_string(), name);
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn a_set_is_empty_without_any_date() {
         assert!(DateFields::NONE.is_empty());
-        for field in DateField::ALL {
+        for &field in DateField::ALL {
             assert!(!DateFields::NONE.with(field).is_empty(), "{field}");
         }
         assert!(!DateFields::ALL.is_empty());

@@ -12,7 +12,7 @@ use super::dates::{DateField, DateFields, HeldDate};
 /// The list of its words, such as `["purchase_date"]`.
 impl Serialize for DateFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = DateField::ALL.into_iter();
+        let fields = DateField::ALL.iter().copied();
         serializer.collect_seq(fields.filter(|field| self.contains(*field)))
     }
 }

@@ -37,7 +37,8 @@ pub struct PlanInput<'a> {
 pub fn plan(input: &PlanInput<'_>) -> AssetPlan {
     let claims = input.claims.all();
     let mut fields: Vec<FieldPlan> = DateField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|field| claims.iter().any(|claim| claim.field == *field))
         .map(|field| input.field(field))
         .collect();

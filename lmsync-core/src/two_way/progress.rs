@@ -221,7 +221,8 @@ fn detailed(report: WriteReport, details: [Option<String>; 2]) -> WriteReport {
 /// more than was sent.
 fn collateral(change: &DateChange, before: &AssetDates, after: &AssetDates) -> Option<String> {
     DateField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|field| change.get(*field).is_none())
         .find(|field| before.get(*field) != after.get(*field))
         .map(|field| {

@@ -37,7 +37,7 @@ impl FieldIds {
             DateTarget::Field { value, .. } => Some((date, value.id()?.to_owned())),
             DateTarget::Missing | DateTarget::Occupied(_) => None,
         };
-        Self(DateField::ALL.into_iter().filter_map(id).collect())
+        Self(DateField::ALL.iter().copied().filter_map(id).collect())
     }
 
     /// These ids, and for dates without one the first under its names among `all` fields,

@@ -91,7 +91,8 @@ impl<S: TwoWaySubject> TwoWayStage<S> {
     fn fields(&self) -> impl Iterator<Item = DateField> {
         let writable = self.connector.writable();
         DateField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(move |field| writable.contains(*field))
     }
 
@@ -606,7 +607,7 @@ pub async fn an_unknown_asset_is_not_written<S: TwoWaySubject>() {
 
 /// A date is cleared where that is offered, and refused before anything is sent where not.
 pub async fn a_date_is_cleared_only_where_that_is_offered<S: TwoWaySubject>() {
-    for field in DateField::ALL {
+    for &field in DateField::ALL {
         let stage = TwoWayStage::<S>::two_way(5);
         let id = stage.blank();
         stage.hold(&id.vendor_id, stage.changed());
@@ -647,7 +648,7 @@ pub async fn what_is_not_declared_writable_is_unsupported<S: TwoWaySubject>() {
     let id = stage.blank();
     let writable = stage.connector.writable();
     let undeclared = |field: &DateField| !writable.contains(*field);
-    for field in DateField::ALL.into_iter().filter(undeclared) {
+    for field in DateField::ALL.iter().copied().filter(undeclared) {
         let change = DateChange::new(id.clone());
         let change = change.set(field, None, new_day(field), WriteSource::Lookup);
         assert_eq!(stage.refusal(&change).await.kind(), ErrorKind::Unsupported);

@@ -74,7 +74,7 @@ impl TwoWayVendor for SuperOpsSimulator {
         let Some(index) = self.index(id) else {
             return;
         };
-        for field in DateField::ALL {
+        for &field in DateField::ALL {
             self.account.hold_date(index, field, dates.get(field));
         }
     }

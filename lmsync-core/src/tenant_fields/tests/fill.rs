@@ -60,7 +60,7 @@ fn every_field_is_filled_and_tells_which_name_answered() {
     assert_eq!(answered, TenantField::ALL);
     let names: Vec<_> = asset.tenant_fields.values().map(String::as_str).collect();
     assert_eq!(names, fields.map(|(name, _)| name));
-    for field in TenantField::ALL {
+    for &field in TenantField::ALL {
         assert!((Rule::of(field).is_there)(&asset), "{field}");
     }
 }
