@@ -37,10 +37,10 @@ fn each_has_one_word_everywhere() {
     use cwrmm::Region as CwRmmRegion;
     use superops::{Product, Region};
 
-    require_words(&CwRmmRegion::ALL, CwRmmRegion::as_str, &["na", "eu", "au"]);
-    require_words(&Region::ALL, Region::as_str, &["us", "eu"]);
-    require_words(&Product::ALL, Product::as_str, &["msp", "it"]);
-    require_words(&HaloProduct::ALL, HaloProduct::as_str, &["psa", "itsm"]);
+    require_words(CwRmmRegion::ALL, CwRmmRegion::as_str, &["na", "eu", "au"]);
+    require_words(Region::ALL, Region::as_str, &["us", "eu"]);
+    require_words(Product::ALL, Product::as_str, &["msp", "it"]);
+    require_words(HaloProduct::ALL, HaloProduct::as_str, &["psa", "itsm"]);
     let classes = ["hardware", "software", "neither"];
-    require_words(&AssetClass::ALL, AssetClass::as_str, &classes);
+    require_words(AssetClass::ALL, AssetClass::as_str, &classes);
 }

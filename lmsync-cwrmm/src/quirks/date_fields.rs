@@ -44,7 +44,7 @@ impl FieldIds {
     /// whatever the default of its definition is.
     fn or_first_of(mut self, all: &[AttributeValue], names: &TenantFields) -> Self {
         let index = index(all);
-        for date in self.missing(&DateField::ALL) {
+        for date in self.missing(DateField::ALL) {
             let mut called = names
                 .names(date.tenant_field())
                 .flat_map(|name| index.called(name))
