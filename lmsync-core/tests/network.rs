@@ -14,10 +14,11 @@ use lmsync_core::http::{
     NetworkConfig, ReqwestTransport, Transport, TransportError, TransportErrorKind,
 };
 use lmsync_core::{Environment, ErrorKind};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -32,6 +33,9 @@ struct Authority(CertifiedIssuer<'static, KeyPair>);
 impl Authority {
     fn new() -> Self {
         let mut params = CertificateParams::new([]).unwrap();
+        // Of another name than what it signs: that would count as signed by itself.
+        let name = &mut params.distinguished_name;
+        name.push(DnType::CommonName, "The company's authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         Self(CertifiedIssuer::self_signed(params, key).unwrap())
@@ -61,11 +65,14 @@ impl Authority {
 /// Serves [`HOST`] on loopback, with a certificate of `authority`, to whoever has one of `clients`.
 async fn serve(authority: &Authority, clients: Option<&Authority>) -> u16 {
     let (certificate, key) = authority.certificate(HOST);
-    let config = ServerConfig::builder();
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
+    let config = config.with_safe_default_protocol_versions().unwrap();
     let config = match clients {
         None => config.with_no_client_auth(),
         Some(clients) => {
-            let verifier = WebPkiClientVerifier::builder(clients.trusted().into());
+            let roots = clients.trusted().into();
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
             config.with_client_cert_verifier(verifier.build().unwrap())
         }
     };

@@ -13,6 +13,9 @@ use lmsync_core::http::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// The system's library has words of its own.
+const IS_RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring"));
+
 /// Serves one connection with `talk`, and returns the address.
 async fn serve<F>(talk: impl FnOnce(TcpStream) -> F + Send + 'static) -> String
 where
@@ -305,7 +308,7 @@ async fn a_server_that_refuses_the_handshake_is_a_tls_failure() {
             .replace("http://", "https://");
         let error = get(limits(), &url).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls, "{error}");
-        assert!(error.to_string().contains(name), "{error}");
+        assert!(!IS_RUSTLS || error.to_string().contains(name), "{error}");
     }
 }
 
@@ -323,7 +326,14 @@ async fn a_connection_that_breaks_in_the_handshake_is_a_tls_failure_to_be_tried_
     for url in [closed, reset] {
         let error = get(limits(), &url.replace("http://", "https://")).await;
         let kind = error.unwrap_err().kind();
-        assert_eq!(kind, TransportErrorKind::TlsInterrupted);
+        match IS_RUSTLS {
+            true => assert_eq!(kind, TransportErrorKind::TlsInterrupted),
+            // The system's library does not say how far it came; either is tried again.
+            false => assert!(matches!(
+                kind,
+                TransportErrorKind::Connect | TransportErrorKind::TlsInterrupted
+            )),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use lmsync_core::model::{
     Connectivity, CustomerLink, DateOrder, DefinitionStatus, DiskMedia, IdentityKind, IssueCode,
     OsFamily, OtherSerialKind, Scope, SerialStatus, SizeUnit, Strength, Veto, Virtualization,
 };
+use lmsync_core::observe::WaitReason;
 use lmsync_core::tenant_fields::{Form, TenantField};
 use lmsync_core::two_way::{Action, DateField, Policy, WriteOutcome, WriteSource};
 use lmsync_core::{CheckInSupport, Error, ErrorKind, NeverCheckedIn, RetryClass, WindowVerdict};
@@ -100,6 +101,7 @@ fn each_has_one_word_everywhere() {
         TransportErrorKind,
         Veto,
         Virtualization,
+        WaitReason,
         WindowVerdict,
         WriteOutcome,
         WriteSource,

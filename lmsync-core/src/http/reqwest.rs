@@ -212,8 +212,8 @@ fn is_cut(error: &reqwest::Error) -> bool {
 /// Tells whether one side of TLS refused the other. A server that wants a certificate says so only
 /// once the connection seems to be made.
 fn is_refused_by_tls(error: &reqwest::Error) -> bool {
-    let in_handshake = ["certificate", "tls", "handshake", "corrupt message"];
-    let is_alert = mention(error, &["fatal alert"]);
+    let in_handshake = ["certificate", "tls", "ssl", "handshake", "corrupt message"];
+    let is_alert = mention(error, &["fatal alert", "ssl alert"]);
     (error.is_connect() && (is_alert || mention(error, &in_handshake)))
         || (error.is_request() && is_alert)
 }

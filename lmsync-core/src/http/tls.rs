@@ -37,7 +37,7 @@ mod with_tls {
         client: ClientBuilder,
         config: &NetworkConfig,
     ) -> Result<ClientBuilder> {
-        choose_provider();
+        let client = choose(client);
         let mut certificates = Vec::new();
         for pem in &config.certificates {
             certificates.extend(trusted(pem)?);
@@ -55,8 +55,7 @@ mod with_tls {
 
     /// `client` for plain http, which need not look for the machine's certificates.
     pub(in crate::http) fn trust_none(client: ClientBuilder) -> ClientBuilder {
-        choose_provider();
-        client.tls_certs_only([])
+        choose(client).tls_certs_only([])
     }
 
     fn read(pem: &Pem) -> Result<Secret> {
@@ -86,12 +85,15 @@ mod with_tls {
 
     fn identity(pem: &Pem) -> Result<Identity> {
         let text = read(pem)?;
-        let text = text.expose().as_bytes();
+        let text = text.expose();
         #[cfg(any(feature = "rustls", feature = "rustls-ring"))]
-        let identity = Identity::from_pem(text);
-        // Assumed: each of the two looks for its own part of the text.
+        let identity = Identity::from_pem(text.as_bytes());
+        // Certificates are looked for; the key is to stand at the beginning.
         #[cfg(not(any(feature = "rustls", feature = "rustls-ring")))]
-        let identity = Identity::from_pkcs8_pem(text, text);
+        let identity = {
+            let key = text.find("-----BEGIN PRIVATE KEY-----").unwrap_or_default();
+            Identity::from_pkcs8_pem(text.as_bytes(), text[key..].as_bytes())
+        };
         let wanted = "a certificate and its private key (PKCS #8) are expected in it";
         identity.map_err(|_| unusable("client_certificate", pem, wanted))
     }
@@ -100,15 +102,19 @@ mod with_tls {
         Error::config(format!("`{setting}`: {pem} cannot be used: {why}"))
     }
 
-    /// Has rustls compute by ring, unless the application has chosen something for the process.
-    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-    fn choose_provider() {
-        // An error says that one is chosen.
+    /// `client` with the library that the features choose: reqwest has an order of its own.
+    #[cfg(any(feature = "rustls", feature = "rustls-ring"))]
+    fn choose(client: ClientBuilder) -> ClientBuilder {
+        // Ring, unless the application has chosen something for the process; an error says that it has.
+        #[cfg(not(feature = "rustls"))]
         let _ = rustls::crypto::ring::default_provider().install_default();
+        client.tls_backend_rustls()
     }
 
-    #[cfg(not(all(feature = "rustls-ring", not(feature = "rustls"))))]
-    fn choose_provider() {}
+    #[cfg(not(any(feature = "rustls", feature = "rustls-ring")))]
+    fn choose(client: ClientBuilder) -> ClientBuilder {
+        client.tls_backend_native()
+    }
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls")))]
