@@ -303,7 +303,7 @@ impl Api {
     }
 
     /// A page of a plain list: the first, or the one with the query that the vendor gave.
-    async fn list<R: DeserializeOwned>(
+    async fn list<R: DeserializeOwned + Send>(
         &self,
         operation: &'static str,
         path: &'static str,
@@ -323,7 +323,7 @@ impl Api {
             .await
     }
 
-    async fn one<T: DeserializeOwned>(
+    async fn one<T: DeserializeOwned + Send>(
         &self,
         operation: &'static str,
         url: Url,

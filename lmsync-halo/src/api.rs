@@ -157,7 +157,7 @@ impl Api {
     }
 
     /// A page of the list of a kind.
-    pub(crate) async fn page<R: DeserializeOwned>(
+    pub(crate) async fn page<R: DeserializeOwned + Send>(
         &self,
         reads: ReadKind,
         number: u32,
@@ -265,7 +265,7 @@ impl Api {
     }
 
     /// The page at `url`, for which `asked` rows were asked.
-    async fn read<R: DeserializeOwned>(
+    async fn read<R: DeserializeOwned + Send>(
         &self,
         reads: ReadKind,
         url: &Url,

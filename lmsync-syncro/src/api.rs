@@ -131,6 +131,7 @@ impl Api {
         read: F,
     ) -> Result<T>
     where
+        T: Send,
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
         let call = Call::get(operation, url)?;
@@ -145,6 +146,7 @@ impl Api {
     /// one that is somebody's lacks a permission.
     async fn send<T, F>(&self, call: &Call, right: Right, meter: &Meter, read: F) -> Result<T>
     where
+        T: Send,
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
         match self.http().send(call, meter, read).await {

@@ -59,6 +59,9 @@ impl<T> Received<T> {
     }
 }
 
+/// What makes something of an answer and keeps it.
+type Interpret<'a> = dyn Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'a;
+
 /// Sends requests with credentials, within the budget, again where that is safe.
 ///
 /// Per try: credential, permit of the limiter, transport, interpretation. A
@@ -222,8 +225,23 @@ impl HttpClient {
     /// safe or did not help.
     pub async fn send<T, F>(&self, call: &Call, meter: &Meter, interpret: F) -> Result<T>
     where
+        T: Send,
         F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
     {
+        let value = Mutex::new(None);
+        let keep = |answer: &Answer<'_>| {
+            let interpreted = interpret(answer)?;
+            *value.lock().unwrap_or_else(PoisonError::into_inner) = Some(interpreted);
+            Ok(())
+        };
+        self.send_and(call, meter, &keep).await?;
+        let value = value.into_inner().unwrap_or_else(PoisonError::into_inner);
+        value.ok_or_else(|| Error::decode("the answer was not interpreted"))
+    }
+
+    /// Sends `call` until `interpret`, which keeps what it makes of an answer, has taken one; once for all
+    /// kinds of answers.
+    async fn send_and(&self, call: &Call, meter: &Meter, interpret: &Interpret<'_>) -> Result<()> {
         let server = call.request.uri().host().unwrap_or_default();
         let method = call.request.method();
         let observer = &self.inner.observer;
@@ -235,16 +253,13 @@ impl HttpClient {
         outcome.map_err(|error| self.with_hint(error))
     }
 
-    async fn send_until_settled<T, F>(
+    async fn send_until_settled(
         &self,
         call: &Call,
         meter: &Meter,
-        interpret: F,
+        interpret: &Interpret<'_>,
         observed: &mut ObservedCall<'_>,
-    ) -> Result<T>
-    where
-        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
-    {
+    ) -> Result<()> {
         self.inner.origins.require(call)?;
         let clock = &self.inner.clock;
         let started = clock.elapsed();
@@ -252,10 +267,10 @@ impl HttpClient {
         let mut renewed = false;
         loop {
             let (credential, outcome) = self
-                .try_once(call, meter, &interpret, started, &tries, observed)
+                .try_once(call, meter, interpret, started, &tries, observed)
                 .await?;
             let error = match outcome {
-                Ok(value) => return Ok(value),
+                Ok(()) => return Ok(()),
                 Err(error) => error.with_operation(call.operation),
             };
             if error.kind() == ErrorKind::Authentication
@@ -285,7 +300,7 @@ impl HttpClient {
     /// # Errors
     /// As [`send`](Self::send); what a status other than 2xx stands for, and `decode` when the
     /// answer is no such JSON.
-    pub async fn get_json<T: DeserializeOwned>(
+    pub async fn get_json<T: DeserializeOwned + Send>(
         &self,
         operation: &'static str,
         url: &url::Url,
@@ -328,18 +343,15 @@ impl HttpClient {
 
     /// Sends `call`, begun at `started`, once; the outer error is one that sending it again
     /// does not help.
-    async fn try_once<T, F>(
+    async fn try_once(
         &self,
         call: &Call,
         meter: &Meter,
-        interpret: &F,
+        interpret: &Interpret<'_>,
         started: Duration,
         tries: &Tries,
         observed: &mut ObservedCall<'_>,
-    ) -> Result<(Option<Credential>, Result<T>)>
-    where
-        F: Fn(&Answer<'_>) -> Result<T> + Send + Sync,
-    {
+    ) -> Result<(Option<Credential>, Result<()>)> {
         let mut expired_once = false;
         loop {
             let credential = self.credential(meter).await?;
@@ -378,11 +390,7 @@ impl HttpClient {
 
     /// Interprets `response`; where that fails and its JSON is written wrongly, mends it and
     /// interprets it once more.
-    fn read<T>(
-        &self,
-        mut response: Response<Bytes>,
-        interpret: &impl Fn(&Answer<'_>) -> Result<T>,
-    ) -> Result<T> {
+    fn read(&self, mut response: Response<Bytes>, interpret: &Interpret<'_>) -> Result<()> {
         let now = self.inner.clock.now();
         let answer = |response: &Response<Bytes>| {
             let redactor = self.inner.redactor.clone();

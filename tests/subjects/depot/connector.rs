@@ -128,7 +128,7 @@ impl Api {
         self.account.http()
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(
+    pub(super) async fn get<T: DeserializeOwned + Send>(
         &self,
         operation: &'static str,
         url: &Url,
