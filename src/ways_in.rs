@@ -4,8 +4,9 @@
 //! |---|---|---|
 //! | read the accounts of one vendor | that vendor's crate, such as `lmsync-syncro` | its configuration, [`SyncroConfig`](crate::syncro::SyncroConfig) |
 //! | read accounts of several vendors, chosen by a configuration file | `lmsync`, with a feature for each vendor | [`ConnectorConfig`](crate::ConnectorConfig) |
+//! | run a service for many accounts: metrics, spans, plans to approve | `lmsync` | [`Environment`](crate::Environment), [`observe`](crate::observe), [`AccountPlan`](crate::two_way::AccountPlan) |
 //! | have a vendor that is not here | `lmsync-core`, and `lmsync` to read it from the same file | [`Connector`](crate::Connector), [`Vendors::with`](crate::Vendors::with) |
-//! | test a program or a connector | `lmsync-testkit`, as a development dependency | its `Stage`, its conformance suite |
+//! | test a program or a connector | `lmsync-testkit`, as a development dependency | its `FakeConnector`, `Stage` and conformance suite |
 //!
 //! All of them share one model: an [`Asset`](crate::model::Asset) is the same struct whoever it came from.
 //! Each example below runs against a simulated account; leave the `_in(&environment)` away for the real network.

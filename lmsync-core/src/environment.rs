@@ -60,7 +60,8 @@ impl Environment {
         }
     }
 
-    /// Has at most `most` requests in flight, of all accounts that are opened from now on together.
+    /// Has at most `most` requests in flight, of all accounts that are opened from now on together; of several
+    /// calls, and of [`NetworkConfig::requests_in_flight`], the last counts.
     ///
     /// # Errors
     /// `config` when it is zero.

@@ -77,7 +77,7 @@ crate::words!(RetryClass {
 
 /// What went wrong, where, and what to do next.
 ///
-/// `Display` is one line for people. The machine-readable parts have accessors.
+/// `Display` is one line for people: operation, message, status and hint. The machine-readable parts have accessors.
 /// No part ever holds a credential. Cloning is cheap.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);

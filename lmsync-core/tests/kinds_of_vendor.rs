@@ -126,7 +126,11 @@ struct Api {
 }
 
 impl Api {
-    async fn get<T: DeserializeOwned + Send>(&self, url: &Url, meter: &Meter) -> Result<Received<T>> {
+    async fn get<T: DeserializeOwned + Send>(
+        &self,
+        url: &Url,
+        meter: &Meter,
+    ) -> Result<Received<T>> {
         let http = self.account.http();
         http.get_json("list", url, meter).await
     }

@@ -21,6 +21,7 @@ pub mod syncro;
 
 pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
+#[doc(inline)]
 pub use self::fake::FakeConnector;
 pub use self::faults::{
     Distortion, Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange,

@@ -36,7 +36,9 @@ impl Default for ServeOptions {
 
 /// A simulator on a loopback port of its own, until it is dropped.
 pub struct SimulatorServer<S> {
-    server: MockServer,
+    /// Taken when it is dropped.
+    server: Option<MockServer>,
+    uri: String,
     simulator: Shared<S>,
     requests: Arc<AtomicU64>,
 }
@@ -45,7 +47,7 @@ impl<S> SimulatorServer<S> {
     /// Its origin, such as `http://127.0.0.1:49152`.
     #[must_use]
     pub fn uri(&self) -> String {
-        self.server.uri()
+        self.uri.clone()
     }
 
     /// The simulator, to look at or to change.
@@ -58,6 +60,16 @@ impl<S> SimulatorServer<S> {
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+}
+
+impl<S> Drop for SimulatorServer<S> {
+    /// Ends the server in a thread of its own: it waits for locks, and in a task that has done much it
+    /// would wait for ever.
+    fn drop(&mut self) {
+        let server = self.server.take();
+        // A panic in there is one about a test that is over.
+        let _ = std::thread::spawn(move || drop(server)).join();
     }
 }
 
@@ -94,7 +106,8 @@ pub async fn serve<S: Simulator>(
         .register(Mock::given(any()).respond_with(answering))
         .await;
     Ok(SimulatorServer {
-        server,
+        uri: server.uri(),
+        server: Some(server),
         simulator,
         requests,
     })

@@ -174,7 +174,7 @@ impl<V: TwoWayVendor, C: TwoWaySync> Stage<V, C> {
     /// Writes dates.
     ///
     /// # Errors
-    /// Those of [`TwoWaySync::write_dates`].
+    /// Those of [`write_dates`](lmsync_core::TwoWaySync::write_dates).
     pub async fn write(&self, change: &DateChange) -> Result<WriteReport> {
         self.account.write_dates(change).await
     }

@@ -115,7 +115,7 @@ impl NetworkConfig {
         Self::default()
     }
 
-    /// Trusts the authority of `certificate`, too.
+    /// Trusts the authority of `certificate`, too: PEM text, or the path of a file.
     #[must_use]
     pub fn certificate(mut self, certificate: impl Into<Pem>) -> Self {
         self.certificates.push(certificate.into());

@@ -58,21 +58,22 @@ mod with_tls {
         choose(client).tls_certs_only([])
     }
 
-    fn read(pem: &Pem) -> Result<Secret> {
+    fn read(setting: &str, pem: &Pem) -> Result<Secret> {
         match pem {
             Pem::Text(text) => Ok(text.clone()),
             Pem::File(path) => fs::read_to_string(path).map(Secret::from).map_err(|error| {
                 let path = path.display();
                 Error::config(format!(
-                    "the certificate file {path} cannot be read: {error}"
+                    "`{setting}`: the file {path} cannot be read: {error}"
                 ))
             }),
         }
     }
 
     fn trusted(pem: &Pem) -> Result<Vec<Certificate>> {
-        let certificates = Certificate::from_pem_bundle(read(pem)?.expose().as_bytes())
-            .map_err(|_| unusable("certificates", pem, "it is no PEM"))?;
+        let certificates =
+            Certificate::from_pem_bundle(read("certificates", pem)?.expose().as_bytes())
+                .map_err(|_| unusable("certificates", pem, "it is no PEM"))?;
         match certificates.is_empty() {
             true => Err(unusable(
                 "certificates",
@@ -84,7 +85,7 @@ mod with_tls {
     }
 
     fn identity(pem: &Pem) -> Result<Identity> {
-        let text = read(pem)?;
+        let text = read("client_certificate", pem)?;
         let text = text.expose();
         #[cfg(any(feature = "rustls", feature = "rustls-ring"))]
         let identity = Identity::from_pem(text.as_bytes());

@@ -12,6 +12,10 @@
 //! | `lmsync.write` | info | the writing of one asset's dates, read back | `connector`, `instance`, `operation`, `asset` |
 //! | `lmsync.call` | debug | one request, with all its tries | `connector`, `instance`, `operation`, `http.request.method`, `server.address`; at its end `http.response.status_code`, `http.request.resend_count` and, where it failed, `error.type` |
 //!
+//! The fields `otel.name` and `otel.kind` are for exporters of OpenTelemetry. An application that filters lets
+//! its own spans through as well, such as by `RUST_LOG=my_app=info,lmsync_core=debug`: what is filtered out is
+//! around no line. Operations are the vendors' requests as their connectors call them, a few dozen in all.
+//!
 //! # Events
 //!
 //! | event | level |

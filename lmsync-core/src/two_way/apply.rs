@@ -39,7 +39,8 @@ pub struct ApplyReport {
 pub struct Attempted {
     /// Its entry in the journal.
     pub entry: JournalEntry,
-    /// The error that refused it.
+    /// The error that refused it; nothing where the vendor was not asked, since it holds another date than the
+    /// plan saw: then the entry's `detail` says so.
     pub error: Option<Error>,
 }
 
@@ -64,7 +65,11 @@ impl ApplyReport {
 /// stay within the connector's budget.
 ///
 /// Dropping the future leaves attempts open in the journal;
-/// [`recover_open`](super::recover_open) finds out their outcome.
+/// [`recover_open`](super::recover_open) finds out their outcome. Where the caller may vanish, as a client of a
+/// web service does that hangs up, run it in a task of its own (`tokio::spawn`), so that it comes to its end.
+///
+/// A program that goes on afterwards gives each [entry](Attempted::entry) to its
+/// [`History::record`](super::History::record), so that its next plan knows of them.
 ///
 /// # Errors
 /// `config` when two changes are of the same asset. Nothing was sent then.

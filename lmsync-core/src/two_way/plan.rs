@@ -26,7 +26,8 @@ pub struct PlanInput<'a> {
     pub rules: &'a PlanRules,
     /// Earlier attempts on the asset, from a journal.
     pub attempts: &'a Attempts,
-    /// The reader that tells which days are plausible.
+    /// The reader that tells which days are plausible: `DateReader::new(now)`. Zone and order of an account's
+    /// rules make no difference here.
     pub dates: &'a DateReader,
 }
 

@@ -151,8 +151,8 @@ impl FakeConnector {
         self.content().listing_failure = Some((records, error));
     }
 
-    /// Lets every listing end incomplete because of `reason`, until it
-    /// [recovers](Self::recover): one more row that stands for records nobody can count.
+    /// Lets every listing end without an error and incomplete, until it
+    /// [recovers](Self::recover): `complete` is false, and `incomplete_reason` has `reason`.
     pub fn hide_records(&self, reason: impl Into<String>) {
         self.content().gap = Some(reason.into());
     }
