@@ -59,7 +59,7 @@ impl<T> Received<T> {
     }
 }
 
-/// What makes something of an answer and keeps it.
+/// A function that makes something of an answer and keeps it.
 type Interpret<'a> = dyn Fn(&Answer<'_>) -> Result<()> + Send + Sync + 'a;
 
 /// Sends requests with credentials, within the budget, again where that is safe.

@@ -41,7 +41,7 @@ pub struct NetworkConfig {
     /// company's own.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub certificates: Vec<Pem>,
-    /// Whether only [`certificates`](Self::certificates) are trusted, and the machine's are not.
+    /// Trust in [`certificates`](Self::certificates) alone, and none in the machine's.
     pub only_these_certificates: bool,
     /// The certificate by which this side is known, with its private key in the same text.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]

@@ -107,7 +107,8 @@ impl TransportError {
                 RetryClass::Never,
                 "offers no trusted secure connection",
                 "check the host name, the machine's date and trusted certificates (ca-certificates), and \
-                 whether a proxy inspects TLS or offers too old a version of it",
+                 whether a proxy inspects TLS (its authority belongs into the network's `certificates`) or \
+                 offers too old a version of it",
             ),
             T::TlsInterrupted => (
                 ErrorKind::Tls,

@@ -14,7 +14,7 @@ use super::checkpoint::{Checkpoint, ListingScope, Position};
 use super::listed::Listed;
 use super::machine::{Listing, Progress, Setting, lock};
 use super::source::{ListChain, ListSource};
-use super::watch::{self, Watch};
+use super::watch::{Watch, Watched};
 use crate::clock::SharedClock;
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, Meter};
@@ -32,7 +32,7 @@ pub struct RecordStream<T> {
     watch: Watch,
 }
 
-/// What a listing runs on.
+/// The means of a listing.
 struct Run {
     clock: SharedClock,
     concurrency: usize,
@@ -118,7 +118,7 @@ impl<T: Listed> RecordStream<T> {
             meter: run.meter.clone(),
             progress: Arc::clone(&progress),
         };
-        let watch = Watch::new(watch::Listing {
+        let watch = Watch::new(Watched {
             scope,
             records,
             meter: run.meter,
@@ -160,7 +160,7 @@ impl<T> RecordStream<T> {
         progress: Arc<Mutex<Progress>>,
         meter: Meter,
     ) -> Self {
-        let watch = Watch::new(watch::Listing {
+        let watch = Watch::new(Watched {
             records: scope.listing.clone(),
             scope,
             meter,

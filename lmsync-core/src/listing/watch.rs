@@ -1,4 +1,4 @@
-//! What a listing tells while it runs: its span, its end and its totals.
+//! The span of a listing, and who is told of its end and its totals.
 
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
@@ -14,16 +14,16 @@ use crate::http::Meter;
 use crate::observe::{AccountLabels, ListingOutcome, ListingSample, Metrics};
 use crate::summary::SyncSummary;
 
-/// Who watches a listing, and what for.
+/// The watch over a listing.
 pub(super) struct Watch {
-    listing: Listing,
+    listing: Watched,
     state: State,
 }
 
 /// The listing that is watched.
-pub(super) struct Listing {
+pub(super) struct Watched {
     pub(super) scope: ListingScope,
-    /// What is listed, such as `assets by 100`.
+    /// The records that are listed, such as `assets by 100`.
     pub(super) records: String,
     pub(super) meter: Meter,
     pub(super) progress: Arc<Mutex<Progress>>,
@@ -43,7 +43,7 @@ enum State {
 }
 
 impl Watch {
-    pub(super) fn new(listing: Listing) -> Self {
+    pub(super) fn new(listing: Watched) -> Self {
         // A list that is read inside a call is a part of what is watched.
         let state = match listing.scope.connector.is_empty() {
             true => State::Ended,
@@ -52,7 +52,7 @@ impl Watch {
         Self { listing, state }
     }
 
-    pub(super) fn listing(&self) -> &Listing {
+    pub(super) fn listing(&self) -> &Watched {
         &self.listing
     }
 
@@ -118,7 +118,7 @@ impl Drop for Watch {
     }
 }
 
-impl Listing {
+impl Watched {
     fn span(&self) -> Span {
         info_span!(
             "lmsync.listing",

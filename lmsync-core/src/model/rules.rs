@@ -28,7 +28,7 @@ pub struct Rules {
     pub serials: SerialPlaceholders,
     /// The zone of times that name none, and of the days of moments.
     pub zone: FixedOffset,
-    /// How to read `2/1/2024`; not at all when `None`.
+    /// The order of day and month in `2/1/2024`; it is not read when `None`.
     pub date_order: Option<DateOrder>,
 }
 
@@ -37,7 +37,7 @@ pub struct Rules {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RulesConfig {
-    /// How to read `2/1/2024`; not at all when absent.
+    /// The order of day and month in `2/1/2024`; it is not read when absent.
     date_order: Option<DateOrder>,
     /// Texts that count as "no serial number" besides those shipped.
     placeholder_serials: Vec<String>,

@@ -78,7 +78,7 @@ pub struct RequestSample<'a> {
     pub status: Option<u16>,
     /// The kind of failure: `error.type`; nothing when it succeeded. Vendors also refuse with status 200.
     pub error: Option<ErrorKind>,
-    /// How often it had been sent before: `http.request.resend_count`.
+    /// Number of times it had been sent before: `http.request.resend_count`.
     pub resend_count: u32,
     /// Bytes of its body.
     pub sent_bytes: u64,
@@ -122,7 +122,7 @@ crate::words!(WaitReason {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ListingSample<'a> {
-    /// What was listed and how, such as `assets by 100`.
+    /// The records that were listed, such as `assets by 100`.
     pub listing: &'a str,
     /// Its outcome.
     pub outcome: ListingOutcome,

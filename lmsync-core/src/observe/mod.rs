@@ -22,7 +22,7 @@
 //! |---|---|
 //! | a listing ended complete | info |
 //! | a listing ended incomplete or with an error, or has a gap | warn |
-//! | the vendor wants a pause; a request is sent again | info |
+//! | the vendor wants a pause; a request is sent again; a token could not be renewed early; a write has ended | info |
 //! | a sign-in; a wait for the budget; a try that failed; a listing that is resumed, read again or dropped | debug |
 //! | a page that was read | trace |
 //!
