@@ -1,0 +1,38 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+mod column;
+mod columns;
+mod drive;
+#[cfg(feature = "sqlite")]
+mod fate;
+mod landed;
+mod location;
+#[cfg(feature = "sqlite")]
+mod lock;
+mod pass;
+mod read;
+mod record;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod store;
+mod stream;
+#[cfg(feature = "sqlite")]
+mod tables;
+mod value;
+
+pub use self::column::{Column, Kind};
+pub use self::columns::columns;
+pub use self::drive::{Pass, PassOptions, PassOutcome};
+pub use self::landed::Landed;
+pub use self::location::StoreLocation;
+pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
+pub use self::read::ReadStore;
+pub use self::record::{Record, Records, Row};
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::SqliteStore;
+pub use self::store::{Batch, Landing, Store};
+pub use self::stream::StreamName;
+pub use self::value::Value;
+
+pub use lmsync_core as core;

@@ -1,0 +1,66 @@
+//! The tables of a database.
+
+use crate::column::Column;
+use crate::columns::{PASSES, SAME_MACHINE, columns};
+use crate::stream::StreamName;
+
+/// The version of the tables. It grows when an older lmsync could not write them any more; columns are
+/// added without.
+pub(crate) const VERSION: i64 = 1;
+
+/// The name of the table of passes.
+pub(crate) const PASSES_TABLE: &str = "passes";
+/// The name of the table of machines that several accounts know.
+pub(crate) const SAME_MACHINE_TABLE: &str = "same_machine";
+
+/// A table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    /// The columns that no two rows have the same in.
+    pub(crate) key: &'static [&'static str],
+    columns: Columns,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Columns {
+    Of(StreamName),
+    These(&'static [Column]),
+}
+
+const KEY: &[&str] = &["connector", "instance", "vendor_id"];
+const KEY_OF_PASSES: &[&str] = &["connector", "instance", "stream", "pass_id"];
+
+/// All tables.
+pub(crate) const TABLES: [Table; 5] = [
+    Table::of(StreamName::Assets, "assets"),
+    Table::of(StreamName::Software, "software"),
+    Table::of(StreamName::Customers, "customers"),
+    Table {
+        name: PASSES_TABLE,
+        key: KEY_OF_PASSES,
+        columns: Columns::These(&PASSES),
+    },
+    Table {
+        name: SAME_MACHINE_TABLE,
+        key: KEY,
+        columns: Columns::These(&SAME_MACHINE),
+    },
+];
+
+impl Table {
+    const fn of(stream: StreamName, name: &'static str) -> Self {
+        Self {
+            name,
+            key: KEY,
+            columns: Columns::Of(stream),
+        }
+    }
+
+    pub(crate) fn columns(&self) -> &'static [Column] {
+        match self.columns {
+            Columns::Of(stream) => columns(stream),
+            Columns::These(columns) => columns,
+        }
+    }
+}
