@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Cancelled,
     /// The connector does not offer this; its [`Capabilities`](crate::Capabilities) say so beforehand.
     Unsupported,
+    /// The place where records land could not be used, refused them, or is in use by another run.
+    Store,
 }
 
 crate::words!(ErrorKind {
@@ -52,6 +54,7 @@ crate::words!(ErrorKind {
     Decode => "decode",
     Cancelled => "cancelled",
     Unsupported => "unsupported",
+    Store => "store",
 });
 
 /// Whether the same request may be sent again.
@@ -130,6 +133,12 @@ impl Error {
     #[must_use]
     pub fn decode(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Decode, message).with_retry(RetryClass::OnlyIfIdempotent)
+    }
+
+    /// A `store` error. It is about the caller's own side, so nothing is tried again by itself.
+    #[must_use]
+    pub fn store(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Store, message)
     }
 
     /// An `unsupported` error: `connector` does not offer `what`.

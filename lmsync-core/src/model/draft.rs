@@ -393,7 +393,7 @@ impl<'r> AssetDraft<'r> {
         free: Option<Size<'_>>,
     ) -> &mut Self {
         let total = total.and_then(|size| self.size("disks", size));
-        let free = free.and_then(|size| self.size("disks", size));
+        let free = free.and_then(|size| self.size("disks.free_bytes", size));
         disk.total_bytes = total.or(disk.total_bytes);
         disk.free_bytes = free.or(disk.free_bytes);
         disk.name = disk.name.as_deref().and_then(clean);

@@ -123,7 +123,7 @@ fn reference(id: &str) -> Ref {
     }
 }
 
-fn full() -> Asset {
+pub(super) fn full() -> Asset {
     let text = |text: &str| Some(text.to_owned());
     built(|draft| {
         draft.name("PC 1").kind("Laptop", Some(AssetKind::Laptop));

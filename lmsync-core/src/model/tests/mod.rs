@@ -2,6 +2,7 @@
 
 mod correlation;
 mod drafts;
+mod fingerprints;
 mod json;
 
 use chrono::{DateTime, TimeZone, Utc};
