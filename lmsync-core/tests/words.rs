@@ -18,7 +18,9 @@ use lmsync_core::model::{
 use lmsync_core::observe::WaitReason;
 use lmsync_core::tenant_fields::{Form, TenantField};
 use lmsync_core::two_way::{Action, DateField, Policy, WriteOutcome, WriteSource};
-use lmsync_core::{CheckInSupport, Error, ErrorKind, NeverCheckedIn, RetryClass, WindowVerdict};
+use lmsync_core::{
+    CheckInSupport, Error, ErrorKind, NeverCheckedIn, NotDeleted, RetryClass, WindowVerdict,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -89,6 +91,7 @@ fn each_has_one_word_everywhere() {
         IssueCode,
         KeepRaw,
         NeverCheckedIn,
+        NotDeleted,
         OsFamily,
         OtherSerialKind,
         Policy,

@@ -35,6 +35,7 @@
 
 mod adapter;
 mod asset;
+mod changes;
 mod correlate;
 mod customer;
 mod date;
@@ -55,6 +56,7 @@ mod mac;
 mod manufacturer;
 mod members;
 mod moving;
+mod named;
 mod network;
 mod origin;
 mod os;
@@ -75,6 +77,7 @@ mod virtualization;
 mod words;
 
 pub use asset::{Asset, AssetState, CheckInBasis, Connectivity};
+pub use changes::FieldChange;
 pub use correlate::{Conflict, Correlation, CustomerLink, Veto, correlate};
 pub use customer::Customer;
 pub use date::{DateReader, Reading, VendorDay, VendorInstant};
@@ -88,6 +91,7 @@ pub use issue::{Issue, IssueCode};
 pub use kind::AssetKind;
 pub use mac::{MacAddress, MacParseError};
 pub use manufacturer::{canonical_manufacturer, clean_model};
+pub use named::NamedAsset;
 pub use network::{Adapter, AdapterClass, Network};
 pub use origin::Origin;
 pub use os::{Architecture, OperatingSystem, OsFamily};
