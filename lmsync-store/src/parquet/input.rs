@@ -1,6 +1,7 @@
 //! A Parquet file that is read.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow_array::{RecordBatch, new_null_array};
@@ -33,8 +34,8 @@ impl Input {
         let file = File::open(path).map_err(failed(path, "opening"))?;
         // The schema is that of its columns, whatever another program notes beside.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata =
-            ArrowReaderMetadata::load(&file, options).map_err(failed(path, "opening"))?;
+        let metadata = survived(path, || ArrowReaderMetadata::load(&file, options))?
+            .map_err(failed(path, "opening"))?;
         Ok(Self {
             path: path.to_owned(),
             file,
@@ -61,11 +62,12 @@ impl Input {
     }
 
     /// The names of its columns that are none of `columns`.
-    pub(super) fn others<'i>(&'i self, columns: &[Column]) -> Vec<&'i str> {
+    pub(super) fn others(&self, columns: &[Column]) -> Vec<String> {
         let names = self.metadata.schema().fields().iter();
-        let names = names.map(|field| field.name().as_str());
+        let names = names.map(|field| field.name());
         names
             .filter(|name| columns.iter().all(|column| column.name != *name))
+            .cloned()
             .collect()
     }
 
@@ -92,11 +94,15 @@ impl Input {
         if let Some(chosen) = chosen {
             builder = builder.with_row_selection(chosen);
         }
-        let batches = builder.build().map_err(failed(&self.path, "reading"))?;
+        let built = survived(&self.path, || builder.build())?;
+        let mut batches = built.map_err(failed(&self.path, "reading"))?;
         let schema = schema(columns);
-        Ok(batches.map(move |batch| {
-            let batch = batch.map_err(|error| damaged(&self.path, error))?;
-            self.fitted(&batch, columns, &schema)
+        Ok(std::iter::from_fn(move || {
+            let batch = match survived(&self.path, || batches.next()) {
+                Ok(batch) => batch?.map_err(|error| damaged(&self.path, error)),
+                Err(error) => Err(error),
+            };
+            Some(batch.and_then(|batch| self.fitted(&batch, columns, &schema)))
         }))
     }
 
@@ -123,4 +129,10 @@ impl Input {
         }
         RecordBatch::try_new(schema.clone(), arrays).map_err(|error| damaged(&self.path, error))
     }
+}
+
+/// What `read` comes to. Some damaged files make the library panic, such as one that says that a
+/// column begins before the file: that is an error of the file `path` as any other.
+fn survived<T>(path: &Path, read: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| damaged(path, "it cannot be read"))
 }

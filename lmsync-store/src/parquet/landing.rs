@@ -61,14 +61,17 @@ impl fmt::Debug for File {
 }
 
 impl ParquetLanding {
-    pub(super) fn begin(account: Account) -> Result<Self> {
+    /// Begins a pass over `account`, and tells the columns of the newest file that the next one will
+    /// lack, since this lmsync does not know them.
+    pub(super) fn begin(account: Account) -> Result<(Self, Vec<String>)> {
         account.tidy()?;
         let latest = account.latest()?;
         let columns = columns(account.stream());
+        let mut unknown = Vec::new();
         let (before, known) = match account.newest()? {
             None => (None, Known::default()),
             Some((pass, input)) => {
-                tell_of_others(&input, input.others(columns).as_slice());
+                unknown = input.others(columns);
                 let known = Known::of(&input, pass, columns)?;
                 (Some(input), known)
             }
@@ -80,17 +83,8 @@ impl ParquetLanding {
             latest,
             account,
         };
-        Ok(Self {
-            latest,
-            state: Arc::new(Mutex::new(state)),
-        })
-    }
-}
-
-fn tell_of_others(input: &Input, columns: &[&str]) {
-    if !columns.is_empty() {
-        let file = input.path().display();
-        tracing::warn!(%file, ?columns, "columns that this lmsync does not know, which the next file will lack");
+        let state = Arc::new(Mutex::new(state));
+        Ok((Self { latest, state }, unknown))
     }
 }
 

@@ -70,11 +70,12 @@ impl ParquetStore {
 #[async_trait]
 impl Store for ParquetStore {
     async fn begin(&self, account: &AccountKey, stream: StreamName) -> Result<Box<dyn Landing>> {
-        let (folder, account) = (self.folder.clone(), account.clone());
-        let landing = work(move || {
-            let account = Account::lock(&folder, &account, stream)?;
-            ParquetLanding::begin(account)
-        });
-        Ok(Box::new(landing.await?))
+        let (folder, own) = (self.folder.clone(), account.clone());
+        let begun = work(move || ParquetLanding::begin(Account::lock(&folder, &own, stream)?));
+        let (landing, unknown) = begun.await?;
+        if !unknown.is_empty() {
+            tracing::warn!(%account, %stream, columns = ?unknown, "the newest file has columns that this lmsync does not know: the next one will lack them");
+        }
+        Ok(Box::new(landing))
     }
 }
