@@ -8,8 +8,10 @@ mod drive;
 mod fate;
 mod landed;
 mod location;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "parquet", feature = "sqlite"))]
 mod lock;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pass;
 mod read;
 mod record;
@@ -26,6 +28,8 @@ pub use self::columns::columns;
 pub use self::drive::{Pass, PassOptions, PassOutcome};
 pub use self::landed::Landed;
 pub use self::location::StoreLocation;
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetStore;
 pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
 pub use self::read::ReadStore;
 pub use self::record::{Record, Records, Row};

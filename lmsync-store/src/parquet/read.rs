@@ -1,0 +1,90 @@
+//! Records read back from Parquet files.
+
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use lmsync_core::Result;
+use lmsync_core::model::Asset;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::JoinHandle;
+
+use super::ParquetStore;
+use super::cells::cell;
+use super::error::damaged;
+use super::folder::Folder;
+use super::input::Input;
+use super::work::broken_down;
+use crate::column::Column;
+use crate::columns::columns;
+use crate::pass::AccountKey;
+use crate::read::{ReadStore, asset};
+use crate::stream::StreamName;
+
+/// So many assets are read ahead.
+const AHEAD: usize = 256;
+
+impl ReadStore for ParquetStore {
+    fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>> {
+        let (root, account) = (self.folder.clone(), account.cloned());
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let reading = tokio::task::spawn_blocking(move || {
+            if let Err(error) = read(&root, account.as_ref(), &sender) {
+                // Nobody listens any more.
+                let _ = sender.blocking_send(Err(error));
+            }
+        });
+        stream::unfold(Some((receiver, reading)), next).boxed()
+    }
+}
+
+type Reading = (Receiver<Result<Asset>>, JoinHandle<()>);
+
+/// The next asset. A reading that broke down is told, so that what came of it is not taken for all.
+async fn next(reading: Option<Reading>) -> Option<(Result<Asset>, Option<Reading>)> {
+    let (mut receiver, reading) = reading?;
+    match receiver.recv().await {
+        Some(asset) => Some((asset, Some((receiver, reading)))),
+        None => {
+            let broken = reading.await.err()?;
+            Some((Err(broken_down(&broken)), None))
+        }
+    }
+}
+
+/// Sends every asset, until nobody listens.
+fn read(root: &Path, account: Option<&AccountKey>, sender: &Sender<Result<Asset>>) -> Result<()> {
+    let table = StreamName::Assets.as_str();
+    let folders = match account {
+        Some(account) => vec![Folder::of(root, table, account)],
+        None => Folder::all(root, table)?,
+    };
+    for folder in folders {
+        let Some((_, path)) = folder.newest()? else {
+            continue;
+        };
+        let input = Input::open(&path)?;
+        input.check_owner(table, account)?;
+        let columns = columns(StreamName::Assets);
+        for batch in input.batches(columns, None)? {
+            let batch = batch?;
+            for row in 0..batch.num_rows() {
+                let asset = asset_of(&batch, row, columns);
+                let asset = asset.map_err(|error| damaged(&path, error.message()))?;
+                if sender.blocking_send(Ok(asset)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn asset_of(batch: &RecordBatch, row: usize, columns: &[Column]) -> Result<Asset> {
+    let cells: Result<Vec<_>> = columns
+        .iter()
+        .zip(batch.columns())
+        .map(|(column, cells)| Ok((column, cell(cells, column.kind, row)?)))
+        .collect();
+    asset(cells?.into_iter())
+}

@@ -1,0 +1,14 @@
+//! The store in a folder of Parquet files.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod columns;
+mod damage;
+mod disk;
+mod interrupted;
+mod model;
+mod names;
+mod passes;
+mod reading;
+mod stage;
+mod times;
