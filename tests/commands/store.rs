@@ -3,12 +3,19 @@
 use std::fs;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use lmsync_testkit::conformance::Vendor;
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fuse::{Ended, Fuse, Served, every_vendor, kill_after};
 use super::*;
+
+/// The tables of records.
+const TABLES: [&str; 3] = ["assets", "software", "customers"];
+
+/// A pass: the account, and when it began.
+type Pass = (String, DateTime<Utc>);
 
 /// `program` with a store called `records.db` in `folder`.
 fn stored(folder: &Folder, program: Program) -> Program {
@@ -46,6 +53,15 @@ impl Rows {
         let mut query = self.0.prepare(query).unwrap();
         let texts = query.query_map([], |row| row.get(0)).unwrap();
         texts.map(Result::unwrap).collect()
+    }
+
+    fn passes(&self, query: &str) -> Vec<Pass> {
+        let mut query = self.0.prepare(query).unwrap();
+        let passes = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let passes = passes.unwrap().map(Result::unwrap);
+        passes
+            .map(|(instance, began)| (instance, began.parse().unwrap()))
+            .collect()
     }
 
     /// All cells of `table` but for moments of passes, in the order of the key, each with its column.
@@ -121,7 +137,7 @@ fn every_record_of_every_product_has_a_row_and_a_second_run_changes_none() {
     let mut records = 0;
     for account in report["connectors"].as_array().unwrap() {
         let name = account["instance"].as_str().unwrap();
-        for table in ["assets", "software", "customers"] {
+        for table in TABLES {
             let query = format!("SELECT count(*) FROM {table} WHERE instance = '{name}'");
             assert_eq!(account[table], rows.number(&query), "{table} of {name}");
             records += rows.number(&query);
@@ -138,10 +154,10 @@ fn every_record_of_every_product_has_a_row_and_a_second_run_changes_none() {
         assert_eq!(ids, rows.texts(&query).into_iter().collect(), "{name}");
     }
 
-    let before = ["assets", "software", "customers"].map(|table| rows.content(table));
+    let before = TABLES.map(|table| rows.content(table));
     landing(&folder, &config).run().expect(0);
     assert_eq!(counts(&folder), [0, 0, records, 0, 0]);
-    let after = ["assets", "software", "customers"].map(|table| rows.content(table));
+    let after = TABLES.map(|table| rows.content(table));
     for (before, after) in before.iter().zip(&after) {
         expect_same(after, before);
     }
@@ -369,15 +385,12 @@ fn two_runs_on_one_account_are_refused_and_send_nothing() {
 /// So many machines land in more than one batch.
 const MACHINES: usize = 1_250;
 
-/// The assets' pass that is under way in each account, and those that have ended.
-fn passes(folder: &Folder) -> (Vec<String>, Vec<String>) {
+/// The passes of assets that are under way, each with its account, and those that have ended.
+fn passes(folder: &Folder) -> (Vec<Pass>, Vec<Pass>) {
     let rows = Rows::of(folder, "records.db");
-    let open = rows.texts(
-        "SELECT instance || ' ' || json_extract(saved, '$.pass_id') FROM lmsync_unfinished \
-         WHERE stream = 'assets' ORDER BY 1",
-    );
-    let ended = "SELECT instance || ' ' || pass_id FROM passes WHERE stream = 'assets' ORDER BY 1";
-    (open, rows.texts(ended))
+    let open = "SELECT instance, json_extract(saved, '$.pass_id') FROM lmsync_unfinished WHERE stream = 'assets'";
+    let ended = "SELECT instance, pass_id FROM passes WHERE stream = 'assets'";
+    (rows.passes(open), rows.passes(ended))
 }
 
 #[test]
@@ -385,8 +398,10 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     const KILLS: usize = 20;
     let (fuse, ended) = Fuse::new();
     let vendors = every_vendor(MACHINES, &fuse);
+    // SuperOps, ConnectWise RMM and a Halo: pages by number, devices in groups, software.
+    let vendors: Vec<&Served> = vendors.iter().step_by(2).collect();
     let folder = Folder::new();
-    let config = folder.config(&tables(vendors.iter().map(Served::keys)));
+    let config = folder.config(&tables(vendors.iter().map(|served| served.keys())));
     let whole = Program::new("full_sync")
         .arg("--config")
         .arg(&config)
@@ -411,14 +426,9 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
         // A pass that was open is open still, or has ended under its own name: none was begun anew.
         let (still_open, have_ended) = passes(&folder);
         for pass in open {
-            let began = pass.clone();
-            let instant = |text: &str| text.replace("+00:00", "Z");
-            let known = still_open.contains(&pass)
-                || have_ended
-                    .iter()
-                    .any(|ended| same_pass(&instant(ended), &instant(&pass)));
-            assert!(known, "{pass} in {still_open:?} or {have_ended:?}");
-            resumed.insert(began);
+            let is_known = still_open.contains(&pass) || have_ended.contains(&pass);
+            assert!(is_known, "{pass:?} in {still_open:?} or {have_ended:?}");
+            resumed.insert(pass);
         }
     }
     assert!(!resumed.is_empty(), "no kill left a pass to go on with");
@@ -429,28 +439,40 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
         Rows::of(&folder, "records.db"),
     );
     assert_eq!(rows.texts("PRAGMA integrity_check"), ["ok"]);
-    for table in ["assets", "software", "customers"] {
-        let (expected, content) = (whole.content(table), rows.content(table));
-        assert!(!expected.is_empty());
-        expect_same(&content, &expected);
-        let deleted = format!("SELECT count(*) FROM {table} WHERE deleted_at IS NOT NULL");
-        assert_eq!(rows.number(&deleted), 0, "{table}");
-    }
     assert_eq!(rows.number("SELECT count(*) FROM lmsync_unfinished"), 0);
     assert_eq!(
         rows.number("SELECT count(*) FROM passes WHERE NOT complete"),
         0
     );
+    for table in TABLES {
+        let (mut expected, mut content) = (whole.content(table), rows.content(table));
+        assert!(!expected.is_empty());
+        leave_out_twins(&mut expected);
+        leave_out_twins(&mut content);
+        expect_same(&content, &expected);
+        let deleted = format!("SELECT count(*) FROM {table} WHERE deleted_at IS NOT NULL");
+        assert_eq!(rows.number(&deleted), 0, "{table}");
+    }
+    // And to the last letter after one that was not killed.
+    landing(&folder, &config).run().expect(0);
+    assert_eq!((counts(&folder)[0], counts(&folder)[3]), (0, 0));
+    for table in TABLES {
+        expect_same(&rows.content(table), &whole.content(table));
+    }
 }
 
-/// Tells whether both are of one account and began at one moment, whatever the number of decimals.
-fn same_pass(one: &str, other: &str) -> bool {
-    let parsed = |text: &str| {
-        let (instance, began) = text.split_once(' ').unwrap();
-        let began: chrono::DateTime<chrono::Utc> = began.parse().unwrap();
-        (instance.to_owned(), began)
-    };
-    parsed(one) == parsed(other)
+/// Leaves out what a listing that was resumed does not tell: that a serial number is also one of a
+/// record before the place where it goes on.
+fn leave_out_twins(rows: &mut [Vec<(String, Cell)>]) {
+    for row in rows {
+        row.retain(|(column, _)| column != "fingerprint");
+        for (_, cell) in row.iter_mut().filter(|(column, _)| column == "issues") {
+            let Cell::Text(text) = cell else { continue };
+            let mut issues: Vec<Value> = serde_json::from_str(text).unwrap();
+            issues.retain(|issue| issue["code"] != "duplicate_serial");
+            *text = serde_json::to_string(&issues).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -462,14 +484,14 @@ fn an_output_is_whole_though_the_store_has_a_pass_to_go_on_with() {
     let superops: Vec<&Served> = vendors.iter().take(1).collect();
     let folder = Folder::new();
     let config = folder.config(&tables(superops.iter().map(|served| served.keys())));
-    let mut requests = 10;
+    let mut requests = 14;
     loop {
         let end = kill_after(requests, landing(&folder, &config), &fuse, &ended);
         assert_eq!(end, Ended::Burnt, "the run ends before it is killed");
         if folder.path("records.db").exists() && !passes(&folder).0.is_empty() {
             break;
         }
-        requests += 1;
+        requests += 2;
     }
     stored(&folder, sync(&folder, &config)).run().expect(0);
     let lines = folder.lines("out.jsonl");
