@@ -34,6 +34,8 @@ pub(crate) enum Job {
         accounts: Vec<Value>,
         with_detail: bool,
     },
+    /// The same into a store, opened by its location.
+    Store { account: Value, location: String },
     /// The same, and nothing is asked of the accounts.
     Idle { accounts: Vec<Value> },
 }
@@ -133,6 +135,7 @@ pub(crate) async fn work(told: &Path, output: &Path) -> Result<()> {
             };
             embedded::sync(accounts, detail, output).await?
         }
+        Job::Store { account, location } => embedded::store(account, &location).await?,
         Job::Idle { accounts } => embedded::open(accounts)?.len() as u64,
     };
     let told = Told {

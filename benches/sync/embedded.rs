@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryFutureExt, future};
-use lmsync::{AssetQuery, Connector, Detail, Environment, Vendors};
+use lmsync::model::Asset;
+use lmsync::{AssetQuery, Connector, Detail, Environment, SystemClock, Vendors};
+use lmsync_store::{Pass, PassOptions, StoreLocation};
 use serde_json::Value;
 
 use crate::Result;
@@ -44,4 +46,25 @@ async fn read(connector: &dyn Connector, detail: Detail, output: &Path) -> Resul
         Some(reason) => Err(reason.into()),
         None => Ok(summary.kept),
     }
+}
+
+/// Reads the assets of `account` into the store at `location`; returns the number of rows that were
+/// inserted or changed.
+pub(crate) async fn store(account: Value, location: &str) -> Result<u64> {
+    let location: StoreLocation = location.parse()?;
+    let store = location.open().await?;
+    let options = PassOptions::new(AssetQuery::new());
+    let mut rows = 0;
+    for connector in open(vec![account])? {
+        let clock = Arc::new(SystemClock::new());
+        let mut pass = Pass::<Asset>::begin(&*store, &*connector, &options, clock).await?;
+        pass.read(|_, _| ()).await;
+        let outcome = pass.end().await;
+        let landed = match (outcome.landed, outcome.error) {
+            (Some(landed), None) if outcome.summary.complete => landed,
+            (_, error) => return Err(format!("the pass is not complete: {error:?}").into()),
+        };
+        rows += landed.inserted + landed.changed;
+    }
+    Ok(rows)
 }

@@ -46,6 +46,7 @@ async fn main() -> Result<()> {
         Some("overlap-100000") => tables::overlap(100_000, &[8, 16]).await,
         Some("detail") => at_budget(),
         Some("accounts") => tables::accounts().await,
+        Some("stores") => tables::stores(100_000).await,
         Some("requests") => tables::requests(10_000).await,
         Some(name) => Err(format!("nothing is called {name}").into()),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::account::{Account, VENDORS};
-use crate::child::{Job, pair, run};
+use crate::child::{Job, Run, pair, run};
 
 /// The time of an answer where waiting is measured.
 const ANSWER_TIME: Duration = Duration::from_millis(50);
@@ -44,6 +44,51 @@ pub(crate) async fn cpu(vendors: &[&str], assets: &[usize], in_flight: &[usize])
                     own.peak_kib
                 );
             }
+        }
+    }
+    Ok(())
+}
+
+/// CPU time and memory of a sync into a store, beside one into JSON lines; the same account twice.
+pub(crate) async fn stores(assets: usize) -> Result<()> {
+    println!(
+        "\nCPU time in ms and peak memory in KiB, {assets} assets of halo-psa; JSON lines, and stores"
+    );
+    println!(
+        "{:>24} {:>8} {:>8} {:>6} {:>8} {:>8}",
+        "", "rows", "cpu", "ratio", "wall", "peak"
+    );
+    let account = Account::serve("halo-psa", assets, Duration::ZERO).await?;
+    let lines = Job::sync(&account, 8);
+    run(&lines)?;
+    let (alone, _) = pair(&lines, &lines)?;
+    let tell = |name: &str, own: &Run| {
+        println!(
+            "{name:>24} {:>8} {:>8} {:>5.2}x {:>8} {:>8}",
+            own.records,
+            own.cpu.as_millis(),
+            own.cpu.as_secs_f64() / alone.cpu.as_secs_f64(),
+            own.wall.as_millis(),
+            own.peak_kib
+        );
+    };
+    tell("JSON lines", &alone);
+    let folder = tempfile::tempdir()?;
+    let mut locations = vec![(
+        "SQLite",
+        format!("sqlite:{}", folder.path().join("assets.db").display()),
+    )];
+    // A server of whoever measures: an empty database.
+    if let Ok(url) = std::env::var("LMSYNC_BENCH_POSTGRES") {
+        locations.push(("Postgres", url));
+    }
+    for (name, location) in locations {
+        let job = Job::Store {
+            account: account.keys(8),
+            location,
+        };
+        for pass in ["first", "second", "third"] {
+            tell(&format!("{name}, {pass} pass"), &run(&job)?);
         }
     }
     Ok(())

@@ -125,6 +125,12 @@ fn json_form(bencher: Bencher<'_, '_>) {
     });
 }
 
+#[divan::bench]
+fn fingerprint(bencher: Bencher<'_, '_>) {
+    let asset = asset();
+    bencher.bench(|| black_box(&asset).fingerprint());
+}
+
 static SUPPORTED: &[SupportedField] = &[
     SupportedField::new(TenantField::Model, &["Model", "Model Name"]),
     SupportedField::new(TenantField::Serial, &["Serial Number", "Service Tag"]),

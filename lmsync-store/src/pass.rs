@@ -118,6 +118,20 @@ pub struct SavedPass {
     pub totals: Totals,
 }
 
+impl SavedPass {
+    /// The pass `pass_id` over all of a stream, of whose listing everything up to `checkpoint` has landed.
+    #[must_use]
+    pub fn new(pass_id: PassId, checkpoint: Checkpoint) -> Self {
+        Self {
+            pass_id,
+            filtered: false,
+            checkpoint,
+            landed: Landed::default(),
+            totals: Totals::default(),
+        }
+    }
+}
+
 /// Those totals of a listing that a pass reports, over all the listings that it was resumed from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,9 +1,10 @@
 //! Records read back from a store.
 
+use std::collections::BTreeMap;
+
 use futures_util::stream::BoxStream;
 use lmsync_core::model::Asset;
 use lmsync_core::{Error, Result};
-use serde_json::{Map, Value as Json};
 
 use crate::column::{Column, Kind};
 use crate::pass::AccountKey;
@@ -16,12 +17,13 @@ pub trait ReadStore: Store {
     fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>>;
 }
 
-/// The asset that a row's `cells` make, each with its column.
-pub(crate) fn asset<'c>(cells: impl Iterator<Item = (&'c Column, Option<Json>)>) -> Result<Asset> {
-    let mut record = Map::new();
-    record.insert("record".to_owned(), "asset".into());
+/// The asset that a row's `cells` make: each its column and its value as JSON text.
+pub(crate) fn asset<'c>(
+    cells: impl Iterator<Item = (&'c Column, Option<String>)>,
+) -> Result<Asset> {
+    let mut record = Object::default();
+    record.put("record", "\"asset\"".to_owned());
     for (column, cell) in cells {
-        let Some(cell) = cell else { continue };
         let path = match (column.path, column.name) {
             ("", "connector") => "source.connector",
             ("", "instance") => "source.instance",
@@ -30,34 +32,62 @@ pub(crate) fn asset<'c>(cells: impl Iterator<Item = (&'c Column, Option<Json>)>)
             ("", _) => continue,
             (path, _) => path,
         };
-        put(&mut record, path, cell);
+        if let Some(cell) = cell {
+            record.put(path, cell);
+        }
     }
-    serde_json::from_value(Json::Object(record))
-        .map_err(|error| Error::store(format!("a row is no asset: {error}")))
+    let mut text = String::new();
+    record.write(&mut text);
+    serde_json::from_str(&text).map_err(|error| Error::store(format!("a row is no asset: {error}")))
 }
 
-fn put(object: &mut Map<String, Json>, path: &str, value: Json) {
-    match path.split_once('.') {
-        None => {
-            object.insert(path.to_owned(), value);
+/// A JSON object of pieces of JSON text. They are not read, since a vendor's numbers may be beyond any
+/// that is kept.
+#[derive(Default)]
+struct Object<'p>(BTreeMap<&'p str, Member<'p>>);
+
+enum Member<'p> {
+    Text(String),
+    Object(Object<'p>),
+}
+
+impl<'p> Object<'p> {
+    fn put(&mut self, path: &'p str, json: String) {
+        let Some((first, rest)) = path.split_once('.') else {
+            self.0.insert(path, Member::Text(json));
+            return;
+        };
+        let member = self
+            .0
+            .entry(first)
+            .or_insert_with(|| Member::Object(Object::default()));
+        if let Member::Object(object) = member {
+            object.put(rest, json);
         }
-        Some((first, rest)) => {
-            let inner = object
-                .entry(first)
-                .or_insert_with(|| Json::Object(Map::new()));
-            if let Json::Object(inner) = inner {
-                put(inner, rest, value);
+    }
+
+    fn write(&self, text: &mut String) {
+        let mut comma = '{';
+        for (name, member) in &self.0 {
+            text.push(comma);
+            comma = ',';
+            text.push('"');
+            text.push_str(name);
+            text.push_str("\":");
+            match member {
+                Member::Text(json) => text.push_str(json),
+                Member::Object(object) => object.write(text),
             }
         }
+        text.push('}');
     }
 }
 
-/// The JSON that a column of `kind` holds as `text`.
-pub(crate) fn json_of(kind: Kind, text: String) -> Result<Json> {
+/// The JSON text of what a column of `kind` holds as `text`.
+pub(crate) fn json_text(kind: Kind, text: &str) -> String {
     match kind {
-        Kind::Json => serde_json::from_str(&text).map_err(|error| {
-            Error::store(format!("a column of JSON holds something else: {error}"))
-        }),
-        _ => Ok(Json::String(text)),
+        Kind::Json => text.to_owned(),
+        // A text always has a JSON form.
+        _ => serde_json::to_string(text).unwrap_or_default(),
     }
 }

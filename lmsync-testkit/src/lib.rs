@@ -16,6 +16,7 @@ mod script;
 mod serve;
 mod simulator;
 mod stage;
+pub mod store;
 pub mod superops;
 pub mod syncro;
 

@@ -1,6 +1,6 @@
 //! `full_sync --shard`: several processes share one configuration.
 
-use super::fuse::{Fuse, Served, every_vendor};
+use super::fuse::{Fuse, every_vendor};
 use super::*;
 
 /// The instances that the shard `index` of `count` reads.

@@ -47,7 +47,7 @@ use crate::error::Error;
 /// let today = DateTime::from_timestamp(1_774_958_400, 0).unwrap();
 /// let tomorrow = today + TimeDelta::days(1);
 /// let stored = read(today, "2026-03-31T11:58:00Z", "Ann").to_string();
-/// assert_eq!(stored, "7f32bb7f5bbaf03a0b6ca0a1dd3e8ab0");
+/// assert_eq!(stored, "66d18d8dde2f5cd76d105160ec58b28c");
 /// let stored: Fingerprint = stored.parse()?;
 /// assert_eq!(read(tomorrow, "2026-04-01T07:12:00Z", "Ann"), stored);
 /// assert_ne!(read(tomorrow, "2026-04-01T07:12:00Z", "Bob"), stored);

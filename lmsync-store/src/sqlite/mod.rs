@@ -5,6 +5,8 @@ mod landing;
 mod open;
 mod read;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

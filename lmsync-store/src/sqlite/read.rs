@@ -7,7 +7,6 @@ use lmsync_core::model::Asset;
 use lmsync_core::{Error, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
-use serde_json::Value as Json;
 use tokio::sync::mpsc::{self, Sender};
 
 use super::SqliteStore;
@@ -17,7 +16,7 @@ use super::rows::quoted;
 use crate::column::{Column, Kind};
 use crate::columns::columns;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, asset, json_of};
+use crate::read::{ReadStore, asset, json_text};
 use crate::stream::StreamName;
 
 /// So many assets are read ahead.
@@ -81,17 +80,19 @@ fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<Asset> {
     asset(cells?.into_iter())
 }
 
-fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<Json>> {
+fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<String>> {
     let value = row.get_ref(place).map_err(failed("reading"))?;
     Ok(match value {
         ValueRef::Null => None,
-        ValueRef::Integer(number) if column.kind == Kind::Boolean => Some((number != 0).into()),
-        ValueRef::Integer(number) => Some(number.into()),
-        ValueRef::Real(number) => Some(number.into()),
+        ValueRef::Integer(number) if column.kind == Kind::Boolean => {
+            Some((number != 0).to_string())
+        }
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
         ValueRef::Text(text) => {
             let text = std::str::from_utf8(text)
                 .map_err(|_| Error::store(format!("the column {} is no text", column.name)))?;
-            Some(json_of(column.kind, text.to_owned())?)
+            Some(json_text(column.kind, text))
         }
         ValueRef::Blob(_) => {
             return Err(Error::store(format!(
