@@ -21,12 +21,12 @@ mod support {
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 use futures_util::future::{self, Either};
-use lmsync::{Check, CheckReport, CheckScope, Connector, ConnectorConfig, Vendors};
+use lmsync::{AccountCheck, Check, CheckScope, Vendors};
 use serde::Serialize;
 
 use self::support::problem::{refuse, tell};
@@ -54,17 +54,7 @@ struct Options {
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Answer {
-    connectors: Vec<Account>,
-}
-
-/// What the checks of one account came to.
-#[derive(Serialize)]
-struct Account {
-    vendor: String,
-    instance: String,
-    ok: bool,
-    #[serde(flatten)]
-    report: CheckReport,
+    connectors: Vec<AccountCheck>,
 }
 
 #[tokio::main]
@@ -75,7 +65,7 @@ async fn main() -> ExitCode {
 /// Checks all accounts of `vendors` that `options` name.
 async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
     let config = options.config.as_deref();
-    let setup = match Setup::new(vendors, config, ConnectorConfig::connect_in).await {
+    let setup = match Setup::new(vendors, config).await {
         Ok(setup) => setup,
         Err(problems) => return refuse(&problems),
     };
@@ -86,11 +76,8 @@ async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
     } else {
         CheckScope::read()
     };
-    let checks = setup
-        .connectors
-        .iter()
-        .map(|connector| check(connector, scope));
-    let connectors = match future::select(future::join_all(checks), stopped).await {
+    let checks = pin!(setup.accounts.check(scope));
+    let connectors = match future::select(checks, stopped).await {
         Either::Left((connectors, _)) => connectors,
         Either::Right((reason, _)) => {
             tell("error", reason);
@@ -111,17 +98,6 @@ async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
     }
 }
 
-async fn check(connector: &Arc<dyn Connector>, scope: CheckScope) -> Account {
-    let report = connector.check(scope).await;
-    let info = connector.info();
-    Account {
-        vendor: info.vendor.to_string(),
-        instance: info.instance.clone(),
-        ok: report.ok(),
-        report,
-    }
-}
-
 fn print(answer: &Answer, json: bool) -> io::Result<()> {
     let mut text = if json {
         serde_json::to_string_pretty(answer)?
@@ -136,7 +112,7 @@ fn print(answer: &Answer, json: bool) -> io::Result<()> {
 }
 
 /// One account as a table, and below it what to do next.
-fn shown(account: &Account) -> String {
+fn shown(account: &AccountCheck) -> String {
     let mut table = table(vec!["check", "", "detail"]);
     table.add_rows(account.report.checks.iter().map(|check| {
         let verdict = if check.ok { "ok" } else { "failed" };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lmsync_core::{AccountConfig, Connector, Environment, Result, TwoWaySync};
+use lmsync_core::{AccountConfig, Connector, Environment, OpenedAccount, Result, TwoWaySync};
 
 /// One account of any vendor, as a configuration file names it: the key
 /// `vendor` chooses, the others are that vendor's.
@@ -25,6 +25,8 @@ use lmsync_core::{AccountConfig, Connector, Environment, Result, TwoWaySync};
 #[derive(Debug, Clone)]
 pub struct ConnectorConfig {
     vendor: String,
+    /// The instance name that was given, where one was.
+    name: Option<String>,
     account: Arc<dyn AccountConfig>,
 }
 
@@ -32,17 +34,48 @@ impl ConnectorConfig {
     /// The account `config` of the vendor that configurations call `vendor`.
     #[must_use]
     pub fn new(vendor: impl Into<String>, config: impl AccountConfig) -> Self {
-        Self::of(vendor.into(), Arc::new(config))
+        Self::of(vendor.into(), None, Arc::new(config))
     }
 
-    pub(crate) fn of(vendor: String, account: Arc<dyn AccountConfig>) -> Self {
-        Self { vendor, account }
+    pub(crate) fn of(
+        vendor: String,
+        name: Option<String>,
+        account: Arc<dyn AccountConfig>,
+    ) -> Self {
+        Self {
+            vendor,
+            name,
+            account,
+        }
     }
 
     /// The vendor's name, as the key `vendor` has it.
     #[must_use]
     pub fn vendor(&self) -> &str {
         &self.vendor
+    }
+
+    /// The key `name` that was read, where there was one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The name of the request limit that the vendor counts this account against, as
+    /// [`AccountConfig::limit_name`] has it.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work.
+    pub fn limit_name(&self) -> Result<Option<String>> {
+        self.account.limit_name()
+    }
+
+    /// The account on `environment`, opened. Sends nothing yet.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work, with where to find the right one.
+    pub fn open_in(&self, environment: &Environment) -> Result<OpenedAccount> {
+        self.account.open(environment)
     }
 
     /// A connector on the real network. Sends nothing yet.
@@ -58,7 +91,7 @@ impl ConnectorConfig {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Arc<dyn Connector>> {
-        Ok(self.account.open(environment)?.into_connector())
+        Ok(self.open_in(environment)?.into_connector())
     }
 
     /// A connector on `environment` that can also write dates. Whether the credentials
@@ -68,6 +101,6 @@ impl ConnectorConfig {
     /// `config` when a value cannot work, with where to find the right one; `unsupported` when
     /// the connector only reads.
     pub fn connect_two_way_in(&self, environment: &Environment) -> Result<Arc<dyn TwoWaySync>> {
-        self.account.open(environment)?.into_two_way()
+        self.open_in(environment)?.into_two_way()
     }
 }

@@ -6,14 +6,26 @@
     doc = "The facade of lmsync; enable a vendor's feature."
 )]
 
+mod accounts;
 mod config;
 #[cfg(feature = "schema")]
 mod config_schema;
+pub mod dates;
+mod problem;
+mod sinks;
+mod stop;
 mod vendors;
 // A page of the documentation, and no part of the API. Its examples are about one vendor.
 #[cfg(all(any(doc, doctest), feature = "syncro"))]
 pub mod ways_in;
 
+pub use self::accounts::{
+    AccountCheck, Accounts, Shard, SyncEvent, SyncFailure, SyncOptions, SyncReport,
+};
 pub use self::config::ConnectorConfig;
+pub use self::problem::{Problem, Problems};
+pub use self::sinks::{Discard, JsonLines, JsonLinesEnd, Tee};
+pub use self::stop::Stop;
 pub use self::vendors::*;
 pub use lmsync_core::*;
+pub use lmsync_store as store;

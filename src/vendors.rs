@@ -164,8 +164,9 @@ impl Vendors {
     fn account(&self, mut keys: Keys) -> std::result::Result<ConnectorConfig, String> {
         let vendor = keys.remove("vendor").ok_or("missing field `vendor`")?;
         let vendor = String::deserialize(vendor).map_err(|error| format!("`vendor`: {error}"))?;
+        let name = keys.get("name").and_then(Value::as_str).map(str::to_owned);
         match self.readers.get(&vendor) {
-            Some(read) => Ok(ConnectorConfig::of(vendor, read(keys)?)),
+            Some(read) => Ok(ConnectorConfig::of(vendor, name, read(keys)?)),
             None => Err(self.unknown(&vendor)),
         }
     }

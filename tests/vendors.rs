@@ -12,8 +12,6 @@ mod progress;
 mod report;
 #[path = "../examples/full_sync/run.rs"]
 mod run;
-#[path = "../examples/full_sync/sync.rs"]
-mod sync;
 #[path = "../examples/full_sync/table.rs"]
 mod table;
 

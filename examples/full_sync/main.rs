@@ -10,6 +10,17 @@
 //! interrupted leaves the last output as it is, and so does one in which no account gave anything;
 //! the report is written in any case, and says how far each account came.
 //!
+//! With `--store` the records land in a database, beside or instead of the output. Each record has a row
+//! there, which says when it was first seen, last seen, changed and deleted; a run that was interrupted
+//! is gone on with by the next one, unless an output wants every record.
+//!
+//! ```sh
+//! cargo run --example full_sync -- --config accounts.toml --store sqlite:assets.db
+//! ```
+//!
+//! Several processes share one configuration with `--shard I/N`, such as the pods of an indexed job:
+//! `--shard $JOB_COMPLETION_INDEX/10`. Accounts that a vendor counts together stay together.
+//!
 //! The exit status is 0 when every account was read completely, 1 when one was
 //! not, and 2 when the command line or the configuration is wrong.
 
@@ -18,7 +29,6 @@ mod output;
 mod progress;
 mod report;
 mod run;
-mod sync;
 mod table;
 
 #[path = "../support"]

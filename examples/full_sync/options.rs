@@ -4,8 +4,10 @@ use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use lmsync::{AssetQuery, CheckInWindow, NeverCheckedIn};
+use lmsync::store::StoreLocation;
+use lmsync::{AssetQuery, CheckInWindow, NeverCheckedIn, Shard};
 
+use crate::support::problem::Problem;
 use crate::support::same_file::{OptionFile, is_stdout};
 
 /// Pull every asset, software asset and customer of every account
@@ -26,6 +28,24 @@ pub(crate) struct Options {
     /// Write the records as JSON lines; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Land the records in a store: sqlite:FILE, postgres://USER@HOST/DATABASE or parquet:FOLDER
+    // A text, since errors of the command line would quote it, password and all.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+
+    /// Mark rows deleted even where that is most of an account's
+    #[arg(long, requires = "store")]
+    pub(crate) accept_shrink: bool,
+
+    /// Read only the I-th part of the accounts, I from 0 to N-1, for N processes on one configuration
+    ///
+    /// Accounts that a vendor counts against one request limit are in one part, since each process keeps to
+    /// a limit by itself: a Halo account, a SuperOps subdomain, a key of ConnectWise RMM. Syncro counts by
+    /// source address, so that all Syncro accounts are in one. The parts are about as large as one
+    /// another where there are many limits; one without an account is a success.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
 
     /// Write what each account came to, as JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
@@ -69,9 +89,22 @@ impl Options {
         AssetQuery::new().window(window).never_checked_in(unknown)
     }
 
-    /// The files that are named.
-    pub(crate) fn files(&self) -> Vec<OptionFile<'_>> {
+    /// The store that is named.
+    pub(crate) fn location(&self) -> Result<Option<StoreLocation>, Problem> {
+        let location = self.store.as_deref().map(str::parse).transpose();
+        location.map_err(|error| Problem::of("--store", &error))
+    }
+
+    /// The files that are named, by `store` too.
+    pub(crate) fn files<'f>(&'f self, store: Option<&'f StoreLocation>) -> Vec<OptionFile<'f>> {
+        let store = match store {
+            Some(StoreLocation::Sqlite(path) | StoreLocation::Parquet(path)) => {
+                Some(path.as_path())
+            }
+            _ => None,
+        };
         let files = [
+            OptionFile::input("--store", store),
             OptionFile::input("--config", self.config.as_deref()),
             OptionFile::output("--output", self.output.as_deref()),
             OptionFile::output("--report", self.report.as_deref()),

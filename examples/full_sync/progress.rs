@@ -1,15 +1,16 @@
 //! One bar per account on a terminal; nothing elsewhere.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lmsync::{ConnectorInfo, SyncSummary};
+use lmsync::store::StreamName;
+use lmsync::{Accounts, ConnectorInfo, SyncEvent, SyncOptions};
 
 use crate::support::text::plain;
+use crate::table::status;
 
-/// The bar is brought up to date once in so many records.
-const STRIDE: u64 = 100;
 const TICK: Duration = Duration::from_millis(120);
 
 /// The bars of one run.
@@ -17,10 +18,6 @@ const TICK: Duration = Duration::from_millis(120);
 pub(crate) struct Progress {
     bars: MultiProgress,
 }
-
-/// The bar of one account.
-#[derive(Debug)]
-pub(crate) struct Bar(ProgressBar);
 
 impl Progress {
     /// Bars on standard error; none when `quiet`, or when standard error is no terminal.
@@ -35,15 +32,29 @@ impl Progress {
         }
     }
 
+    /// `options` with a bar for each of `accounts`, where there are any.
+    pub(crate) fn of(&self, accounts: &Accounts, options: SyncOptions) -> SyncOptions {
+        if self.bars.is_hidden() {
+            return options;
+        }
+        let bars: HashMap<_, _> = accounts
+            .connectors()
+            .map(|connector| (key(connector.info()), self.bar(connector.info())))
+            .collect();
+        options.on_event(move |account, event| {
+            if let Some(bar) = bars.get(&key(account)) {
+                show(bar, event);
+            }
+        })
+    }
+
     /// A further bar: a spinner, until the vendor says how many assets there are.
-    pub(crate) fn bar(&self, info: &ConnectorInfo) -> Bar {
+    fn bar(&self, info: &ConnectorInfo) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::no_length());
         bar.set_style(style("{spinner} {prefix}: {pos} assets {msg}"));
         bar.set_prefix(plain(&format!("{} {}", info.product, info.instance)));
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(TICK);
-        }
-        Bar(bar)
+        bar.enable_steady_tick(TICK);
+        bar
     }
 
     /// Makes room for the summary.
@@ -53,29 +64,34 @@ impl Progress {
     }
 }
 
-impl Bar {
-    /// Shows how far a listing is that has handed out `count` assets.
-    pub(crate) fn advance(&self, count: u64, summary: impl FnOnce() -> SyncSummary) {
-        if self.0.is_hidden() || count % STRIDE != 1 {
-            return;
-        }
-        let summary = summary();
-        if let Some(total) = summary.reported_total {
-            if self.0.length().is_none() {
-                self.0.set_style(style(
-                    "{spinner} {prefix}: {bar:30} {pos}/{len} assets {msg}",
-                ));
-            }
-            self.0.set_length(total);
-        }
-        // What the window leaves out has been dealt with too.
-        self.0.set_position(summary.seen);
-    }
+fn key(info: &ConnectorInfo) -> (String, String) {
+    (info.vendor.to_string(), info.instance.clone())
+}
 
-    /// Leaves the bar as it is, with `word` behind it.
-    pub(crate) fn finish(&self, seen: u64, word: String) {
-        self.0.set_position(seen);
-        self.0.abandon_with_message(word);
+fn show(bar: &ProgressBar, event: SyncEvent<'_>) {
+    match event {
+        SyncEvent::Records {
+            stream: StreamName::Assets,
+            seen,
+            reported_total,
+            ..
+        } => {
+            if let Some(total) = reported_total {
+                if bar.length().is_none() {
+                    bar.set_style(style(
+                        "{spinner} {prefix}: {bar:30} {pos}/{len} assets {msg}",
+                    ));
+                }
+                bar.set_length(total);
+            }
+            // What the window leaves out has been dealt with too.
+            bar.set_position(seen);
+        }
+        SyncEvent::Finished { report, .. } => {
+            bar.set_position(report.seen);
+            bar.abandon_with_message(status(report));
+        }
+        _ => {}
     }
 }
 

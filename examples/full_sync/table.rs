@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use comfy_table::{CellAlignment, Table};
+use lmsync::{SyncFailure, SyncReport};
 
-use crate::report::{ConnectorReport, Failure};
 use crate::support::tables;
 use crate::support::text::plain;
-use crate::sync::{Outcome, status};
 
 /// So many rejected records of an account are listed.
 const REJECTED_SHOWN: usize = 10;
@@ -16,21 +15,31 @@ const REJECTED_SHOWN: usize = 10;
 const CUSTOMERS_SHOWN: usize = 5;
 
 /// Shows the summary; when `quiet`, only what went wrong.
-pub(crate) fn show(outcomes: &[Outcome], quiet: bool) {
+pub(crate) fn show(reports: &[SyncReport], quiet: bool) {
     let mut text = String::new();
-    if !quiet {
-        let _ = writeln!(text, "{}", table(outcomes).trim_fmt());
+    if !quiet && !reports.is_empty() {
+        let _ = writeln!(text, "{}", table(reports).trim_fmt());
     }
-    for outcome in outcomes {
-        if let Some(failure) = &outcome.report.error {
-            text += &failed(&outcome.report, failure);
+    for report in reports {
+        if let Some(failure) = &report.error {
+            text += &failed(report, failure);
         }
         if !quiet {
-            text += &rejected(&outcome.report);
-            text += &customers(outcome);
+            text += &rejected(report);
+            text += &customers(report);
+            text += &stored(report);
         }
     }
     print(&text);
+}
+
+/// What became of an account, in a word or two.
+pub(crate) fn status(report: &SyncReport) -> String {
+    match &report.error {
+        None => "complete".to_owned(),
+        Some(failure) if report.complete => format!("failed: {}", failure.kind),
+        Some(failure) => format!("incomplete: {}", failure.kind),
+    }
 }
 
 fn print(text: &str) {
@@ -38,10 +47,10 @@ fn print(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn table(outcomes: &[Outcome]) -> Table {
-    let software = outcomes.iter().any(|outcome| outcome.offers_software);
+fn table(reports: &[SyncReport]) -> Table {
+    let software = reports.iter().any(|report| report.offers_software);
     let mut table = tables::table(header(software));
-    table.add_rows(outcomes.iter().map(|outcome| row(outcome, software)));
+    table.add_rows(reports.iter().map(|report| row(report, software)));
     let (names, verdicts) = (2, 1);
     let numbers = table.column_count() - names - verdicts;
     for column in table.column_iter_mut().skip(names).take(numbers) {
@@ -67,8 +76,7 @@ fn header(software: bool) -> Vec<&'static str> {
     header
 }
 
-fn row(outcome: &Outcome, software: bool) -> Vec<String> {
-    let report = &outcome.report;
+fn row(report: &SyncReport, software: bool) -> Vec<String> {
     let mut row = vec![
         report.vendor.clone(),
         plain(&report.instance),
@@ -76,7 +84,7 @@ fn row(outcome: &Outcome, software: bool) -> Vec<String> {
         report.customers.to_string(),
     ];
     if software {
-        row.push(match outcome.offers_software {
+        row.push(match report.offers_software {
             true => report.software.to_string(),
             false => "-".to_owned(),
         });
@@ -93,7 +101,7 @@ fn row(outcome: &Outcome, software: bool) -> Vec<String> {
     row
 }
 
-fn failed(report: &ConnectorReport, failure: &Failure) -> String {
+fn failed(report: &SyncReport, failure: &SyncFailure) -> String {
     let mut text = format!("{}: {}\n", account(report), plain(&failure.message));
     if let Some(hint) = &failure.hint {
         let _ = writeln!(text, "  hint: {}", plain(hint));
@@ -101,7 +109,7 @@ fn failed(report: &ConnectorReport, failure: &Failure) -> String {
     text
 }
 
-fn rejected(report: &ConnectorReport) -> String {
+fn rejected(report: &SyncReport) -> String {
     let mut text = String::new();
     let account = account(report);
     for rejection in report.rejected.iter().take(REJECTED_SHOWN) {
@@ -122,8 +130,8 @@ fn rejected(report: &ConnectorReport) -> String {
 }
 
 /// A technician's token sees less without being told so: the counts show it.
-fn customers(outcome: &Outcome) -> String {
-    let mut customers: Vec<_> = outcome.customers.iter().collect();
+fn customers(report: &SyncReport) -> String {
+    let mut customers: Vec<_> = report.assets_by_customer.iter().collect();
     if customers.is_empty() {
         return String::new();
     }
@@ -144,13 +152,24 @@ fn customers(outcome: &Outcome) -> String {
     if more > 0 {
         names.push(format!("and {more} more customers"));
     }
+    format!("{}: assets of {}\n", account(report), names.join(", "))
+}
+
+/// The rows of the store, where it counted them.
+fn stored(report: &SyncReport) -> String {
+    let Some(rows) = &report.store else {
+        return String::new();
+    };
     format!(
-        "{}: assets of {}\n",
-        account(&outcome.report),
-        names.join(", ")
+        "{}: {} rows inserted, {} changed, {} unchanged, {} marked deleted\n",
+        account(report),
+        rows.inserted,
+        rows.changed,
+        rows.unchanged,
+        rows.deleted
     )
 }
 
-fn account(report: &ConnectorReport) -> String {
+fn account(report: &SyncReport) -> String {
     format!("{} {}", report.vendor, plain(&report.instance))
 }

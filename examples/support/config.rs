@@ -15,20 +15,11 @@ const NETWORK: &str = "network";
 const EXAMPLE: &str =
     "write one table per account: [[connector]], then vendor = \"superops\" and so on";
 
-/// One account, and what to call it until its connector has a name.
-#[derive(Debug)]
-pub(crate) struct Account {
-    pub(crate) label: String,
-    /// Whether its instance name was given, not derived.
-    pub(crate) is_named: bool,
-    pub(crate) config: ConnectorConfig,
-}
-
 /// The content of a configuration file.
 #[derive(Debug)]
 pub(crate) struct Configuration {
     /// At least one.
-    pub(crate) accounts: Vec<Account>,
+    pub(crate) accounts: Vec<ConnectorConfig>,
     pub(crate) network: NetworkConfig,
     /// A thing that should be mended, though the file can be used as it is.
     pub(crate) warning: Option<String>,
@@ -102,7 +93,7 @@ fn network(file: &mut Table) -> Result<NetworkConfig, Vec<Problem>> {
     read.map_err(|error: toml::de::Error| vec![Problem::new("[network]", error.message())])
 }
 
-fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<Account>, Vec<Problem>> {
+fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<ConnectorConfig>, Vec<Problem>> {
     let tables = file.remove(TABLES);
     let mut problems: Vec<Problem> = file.keys().map(|key| unknown_key(key)).collect();
     let mut accounts = Vec::new();
@@ -127,17 +118,10 @@ fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<Account>, Vec<Prob
     }
 }
 
-fn account(number: usize, table: Value, vendors: &Vendors) -> Result<Account, Problem> {
+fn account(number: usize, table: Value, vendors: &Vendors) -> Result<ConnectorConfig, Problem> {
     let label = label(number, &table);
-    let is_named = table.get("name").is_some();
-    match vendors.deserialize(table) {
-        Ok(config) => Ok(Account {
-            label,
-            is_named,
-            config,
-        }),
-        Err(error) => Err(Problem::new(label, error.message())),
-    }
+    let read = vendors.deserialize(table);
+    read.map_err(|error| Problem::new(label, error.message()))
 }
 
 /// Which table is meant, such as `connector 2 (superops, head office)`.

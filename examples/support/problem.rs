@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
-use lmsync::Error;
+use lmsync::{Error, Problems};
 
 use super::text::plain;
 
@@ -50,6 +50,17 @@ impl Problem {
             ..Self::new(place, error.message())
         }
     }
+}
+
+impl From<&lmsync::Problem> for Problem {
+    fn from(problem: &lmsync::Problem) -> Self {
+        Self::of(&problem.place, &problem.error)
+    }
+}
+
+/// Each of `problems`.
+pub(crate) fn all(problems: Problems) -> Vec<Problem> {
+    problems.all().iter().map(Problem::from).collect()
 }
 
 impl fmt::Display for Problem {

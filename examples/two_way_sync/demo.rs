@@ -1,22 +1,18 @@
 //! Made-up dates for the embedded simulators.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use futures_util::stream::StreamExt;
-use lmsync::two_way::{AssetRef, Claim, ClaimSource, Claims, DateField};
-use lmsync::{AssetQuery, Clock, SystemClock, TwoWaySync};
-
-use crate::support::problem::Problem;
-use crate::targets::{Targets, Wanted};
+use lmsync::dates::{DateTargets, TwoWayAccounts};
+use lmsync::two_way::{AssetRef, Claim, ClaimSource, DateField};
+use lmsync::{AssetQuery, Clock, Problem, SystemClock};
 
 /// So many assets of each account get dates.
 const ASSETS: usize = 4;
 
 /// A purchase and a warranty of three years for the first assets of each account.
-pub(crate) async fn targets(connectors: &[Arc<dyn TwoWaySync>]) -> Targets {
-    let mut targets = Targets::default();
-    for connector in connectors {
+pub(crate) async fn targets(accounts: &TwoWayAccounts) -> DateTargets {
+    let mut targets = DateTargets::new();
+    for connector in accounts.connectors() {
         let assets: Vec<_> = connector
             .assets(AssetQuery::new())
             .take(ASSETS)
@@ -24,17 +20,10 @@ pub(crate) async fn targets(connectors: &[Arc<dyn TwoWaySync>]) -> Targets {
             .await;
         for asset in assets {
             match asset {
-                Ok(asset) => {
-                    let found = AssetRef::from(&asset.source);
-                    let wanted = Wanted {
-                        claims: made_up(),
-                        ..Wanted::default()
-                    };
-                    targets.assets.insert(found, wanted);
-                }
+                Ok(asset) => targets.want(AssetRef::from(&asset.source), made_up()),
                 Err(error) => {
                     let place = connector.info().instance.clone();
-                    targets.problems.push(Problem::of(place, &error));
+                    targets.problems.push(Problem::new(place, error));
                 }
             }
         }
@@ -42,7 +31,7 @@ pub(crate) async fn targets(connectors: &[Arc<dyn TwoWaySync>]) -> Targets {
     targets
 }
 
-fn made_up() -> Claims {
+fn made_up() -> Vec<Claim> {
     let now = SystemClock::new().now();
     let days = [
         (DateField::PurchaseDate, NaiveDate::from_ymd_opt(2024, 3, 1)),

@@ -13,14 +13,10 @@
 //! one written; 1 when one could not be; 2 when the command line, the configuration or
 //! a file is wrong.
 
-mod account;
-mod dates;
 mod demo;
-mod lines;
+mod plan_file;
 mod record;
 mod table;
-mod targets;
-mod until_stopped;
 
 #[path = "../support"]
 mod support {
@@ -36,27 +32,23 @@ mod support {
     pub(crate) mod whole_file;
 }
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
 use futures_util::future::{Either, select};
-use lmsync::two_way::{ApplyReport, DateField, DateFields, FileJournal, PlanRules, Policy};
-use lmsync::{ConnectorConfig, TwoWaySync, Vendors};
+use lmsync::dates::{AppliedDates, DateLines, DatesPlan, PlanLine, TwoWayAccounts};
+use lmsync::two_way::{DateField, DateFields, FileJournal, PlanRules, Policy};
+use lmsync::{Stop, Vendors};
 
-use self::account::{Changes, Work};
-use self::dates::Dates;
-use self::lines::{PlanFile, PlanLine};
+use self::plan_file::PlanFile;
 use self::record::Record;
-use self::support::problem::{Problem, refuse, tell};
+use self::support::problem::{Problem, all, refuse, tell};
 use self::support::same_file::{OptionFile, refuse_same};
 use self::support::setup::Setup;
+use self::support::stop;
 use self::table::Shown;
-use self::targets::Targets;
-use self::until_stopped::{Stop, UntilStopped};
 
 /// Plan purchase and warranty dates to write back; write them only with --apply
 #[derive(Debug, Parser)]
@@ -162,26 +154,24 @@ async fn run(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>>
     // opened for writing.
     refuse_same(&options.files())?;
     let config = options.config.as_deref();
-    let setup = Setup::new(vendors, config, ConnectorConfig::connect_two_way_in).await?;
+    let setup = Setup::new(vendors, config).await?;
     setup.warn();
-    require_own_names(&setup.connectors)?;
+    let accounts = setup.accounts.two_way().map_err(all)?;
     let dates = read_dates(options)?;
     let one = |problem| vec![problem];
     let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
-    let accounts: Vec<_> = setup.connectors.iter().map(|one| one.info()).collect();
     let journal = options.journal.as_deref();
-    let mut record = Record::open(journal, &accounts, options.apply).map_err(one)?;
+    let mut record = Record::open(journal, &accounts.infos(), options.apply).map_err(one)?;
 
-    let stop = Stop::listening();
+    let stop = Stop::when(stop::listen());
     let shown = Shown::new(options.plan.as_deref());
-    let work = Work::new(&setup.connectors, options.rules());
     let planned = {
-        let planning = pin!(plan(&work, dates, &setup.connectors, &mut record, options));
-        match select(planning, stop.waiting()).await {
+        let planning = pin!(plan(&accounts, dates, &mut record, options));
+        match select(planning, stop.wait()).await {
             Either::Left((planned, _)) => planned,
             Either::Right((reason, _)) => {
                 tell("error", &format!("{reason}: no date was written"));
-                if let Err(left) = plan_file.leave(reason) {
+                if let Err(left) = plan_file.leave(&reason) {
                     tell("error", &left);
                 }
                 return Ok(false);
@@ -190,22 +180,22 @@ async fn run(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>>
     };
     let lines = &planned.lines;
     let saved = plan_file.write(lines);
-    shown.problems(planned.problems.iter().chain(saved.as_ref().err()));
+    let problems: Vec<Problem> = planned.problems.iter().map(Problem::from).collect();
+    shown.problems(problems.iter().chain(saved.as_ref().err()));
     let mut is_told = shown.plan(lines, options);
     let mut went_well =
-        planned.problems.is_empty() && saved.is_ok() && !lines.iter().any(PlanLine::has_failed);
+        problems.is_empty() && saved.is_ok() && !lines.iter().any(PlanLine::has_failed);
     if let Some(journal) = record.journal() {
-        let journal = UntilStopped::new(journal, stop.clone());
-        let applying = pin!(work.apply(planned.changes, &journal));
-        let reports = match select(applying, stop.waiting_again()).await {
-            Either::Left((reports, _)) => reports,
+        let applying = pin!(accounts.apply(planned.accounts, journal, &stop));
+        let applied = match select(applying, pin!(second(&stop))).await {
+            Either::Left((applied, _)) => applied,
             Either::Right((reason, _)) => {
                 tell("error", &format!("{reason}: {AT_ONCE}"));
                 return Ok(false);
             }
         };
-        is_told = is_told && shown.outcomes(&reports);
-        went_well = went_well && reports.iter().all(is_done);
+        is_told = is_told && shown.outcomes(&applied);
+        went_well = went_well && applied.iter().all(AppliedDates::is_done);
     }
     Ok(went_well && is_told)
 }
@@ -214,68 +204,51 @@ async fn run(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>>
 const AT_ONCE: &str = "a write that was under way may have been made; the next run with the same \
                        --journal finds out";
 
-fn is_done((_, report): &(String, lmsync::Result<ApplyReport>)) -> bool {
-    report.as_ref().is_ok_and(ApplyReport::is_done)
-}
-
-/// A plan for all accounts.
-struct Planned {
-    lines: Vec<PlanLine>,
-    changes: Changes,
-    problems: Vec<Problem>,
+/// Waits for a signal after the one that `stop` is about.
+async fn second(stop: &Stop) -> &'static str {
+    stop.wait().await;
+    stop::listen().await
 }
 
 /// Finds out what earlier runs left open and plans what is wanted; reads, and writes to no vendor.
 async fn plan(
-    work: &Work<'_>,
-    dates: Option<Dates>,
-    connectors: &[Arc<dyn TwoWaySync>],
+    accounts: &TwoWayAccounts,
+    dates: Option<DateLines>,
     record: &mut Record,
     options: &Options,
-) -> Planned {
-    let mut problems = work.recover(record).await;
-    let mut targets = match dates {
-        Some(dates) => Targets::find(dates, connectors).await,
-        None if options.undo => Targets::journalled(record.history(), connectors),
-        None => demo::targets(connectors).await,
+) -> DatesPlan {
+    let mut problems = match record.parts() {
+        (Some(journal), history) => accounts.recover(journal, history).await,
+        (None, _) => Vec::new(),
     };
-    problems.append(&mut targets.problems);
-    let (lines, changes) = work.plan(&targets, record.history()).await;
-    Planned {
-        lines,
-        changes,
-        problems,
-    }
+    let history = record.history();
+    let mut planned = match (options.rules(), dates) {
+        (None, _) => accounts.plan_undo(history).await,
+        (Some(rules), Some(dates)) => {
+            let targets = accounts.find(dates).await;
+            accounts.plan(targets, &rules, history).await
+        }
+        (Some(rules), None) => {
+            let targets = demo::targets(accounts).await;
+            accounts.plan(targets, &rules, history).await
+        }
+    };
+    problems.append(&mut planned.problems);
+    planned.problems = problems;
+    planned
 }
 
 /// The dates of the file; `None` where they come from elsewhere.
-fn read_dates(options: &Options) -> Result<Option<Dates>, Vec<Problem>> {
+fn read_dates(options: &Options) -> Result<Option<DateLines>, Vec<Problem>> {
     match &options.dates {
-        Some(path) => Dates::read(path).map(Some).map_err(|problem| vec![problem]),
+        Some(path) => DateLines::read(path)
+            .map(Some)
+            .map_err(|error| vec![Problem::of(path.display(), &error)]),
         None if options.config.is_some() && !options.undo => Err(vec![
             Problem::new("the command line", "no dates are given").hint(
                 "name a file with --dates: {\"serial\":…,\"warranty_expiry\":…,\"source\":\"lookup\"} on each line",
             ),
         ]),
         None => Ok(None),
-    }
-}
-
-/// A file of dates tells accounts apart by their names alone.
-fn require_own_names(connectors: &[Arc<dyn TwoWaySync>]) -> Result<(), Vec<Problem>> {
-    let mut names = HashSet::new();
-    let problems: Vec<Problem> = connectors
-        .iter()
-        .map(|connector| connector.info().instance.as_str())
-        .filter(|name| !names.insert(*name))
-        .map(|name| {
-            Problem::new(name, "two accounts have this instance name")
-                .hint("give each a `name` of its own: dates and journals go by it")
-        })
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
     }
 }

@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use lmsync::Result;
-use lmsync::two_way::{ApplyReport, JournalEntry, WriteOutcome};
+use lmsync::dates::{AppliedDates, PlanLine};
+use lmsync::two_way::{JournalEntry, WriteOutcome};
 
 use crate::Options;
-use crate::lines::PlanLine;
 use crate::support::problem::{Problem, tell};
 use crate::support::same_file::is_stdout;
 use crate::support::tables::table;
@@ -74,11 +73,16 @@ impl Shown {
     }
 
     /// Shows the outcome of every date; tells whether it could be shown.
-    pub(crate) fn outcomes(&self, reports: &[(String, Result<ApplyReport>)]) -> bool {
+    pub(crate) fn outcomes(&self, applied: &[AppliedDates]) -> bool {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut failed = Vec::new();
-        for (account, report) in reports {
-            let report = match report {
+        for AppliedDates {
+            instance: account,
+            outcome,
+            ..
+        } in applied
+        {
+            let report = match outcome {
                 Ok(report) => report,
                 Err(error) => {
                     failed.push(format!("{account}: nothing was sent: {error}"));

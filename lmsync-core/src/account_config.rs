@@ -15,6 +15,16 @@ pub trait AccountConfig: Debug + Send + Sync + 'static {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     fn open(&self, environment: &Environment) -> Result<OpenedAccount>;
+
+    /// The name of the request limit that the vendor counts this account's requests against; it
+    /// holds no secret. Accounts whose limits have one name belong into one process, since each
+    /// process keeps to the limit by itself. `None` where the account has a limit of its own.
+    ///
+    /// # Errors
+    /// `config` when a value cannot work.
+    fn limit_name(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
 }
 
 /// The connector of an opened account, with two-way sync where it has that.
@@ -42,6 +52,12 @@ impl OpenedAccount {
             connector: connector.clone(),
             two_way: Some(connector),
         }
+    }
+
+    /// The connector, which stays here.
+    #[must_use]
+    pub fn connector(&self) -> &Arc<dyn Connector> {
+        &self.connector
     }
 
     /// The connector.

@@ -5,7 +5,9 @@
 /// the settings named, out of `name`, `endpoint`, `requests_per_minute`, `concurrency`, `rules` and
 /// `fields`.
 ///
-/// The configuration has a field for each of them, and a method `connect_in`.
+/// The configuration has a field for each of them, and a method `connect_in`. One that shares a
+/// request limit with others has a method for the limit's name, too, and says so:
+/// `account_config!(ShelfConfig opens Shelf, counted by limit_of: name)`.
 ///
 /// ```
 /// use lmsync_core::model::Rules;
@@ -49,7 +51,7 @@
 /// ```
 #[macro_export]
 macro_rules! account_config {
-    ($config:ident opens $connector:ty: $($setting:ident),+) => {
+    ($config:ident opens $connector:ty $(, counted by $limit:ident)?: $($setting:ident),+) => {
         impl $crate::AccountConfig for $config {
             fn open(
                 &self,
@@ -57,6 +59,12 @@ macro_rules! account_config {
             ) -> $crate::Result<$crate::OpenedAccount> {
                 self.connect_in(environment).map($crate::OpenedAccount::two_way)
             }
+
+            $(
+                fn limit_name(&self) -> $crate::Result<Option<String>> {
+                    self.$limit().map(Some)
+                }
+            )?
         }
 
         impl $config {

@@ -31,7 +31,7 @@ const SECRET_HINT: &str = "in ConnectWise RMM, open Integrations, choose the int
 const REGION_HINT: &str = "set `region` to `na`, `eu` or `au`, whichever the portal's address is \
      of, or copy the whole Client ID: one of 0e30 is of NA, 0e31 of EU, 0e32 of AU";
 
-lmsync_core::account_config!(CwRmmConfig opens CwRmm: name, endpoint, requests_per_minute, concurrency, rules, fields);
+lmsync_core::account_config!(CwRmmConfig opens CwRmm, counted by limit_of: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl CwRmmConfig {
     /// A connector on `environment`, shared with others or simulated.
@@ -39,18 +39,15 @@ impl CwRmmConfig {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<CwRmm> {
-        let client_id = input::token("Client ID", &self.client_id.as_str().into())
-            .map_err(|error| error.with_hint(CLIENT_ID_HINT))?;
-        let client_id = client_id.expose().to_owned();
+        let client_id = self.client_id()?;
         let secret = input::token("Client Secret", &self.client_secret.resolve()?)
             .map_err(|error| error.with_hint(SECRET_HINT))?;
-        let endpoint = Endpoint::parse(&self.origin(&client_id)?)?;
+        let endpoint = self.endpoint_of(&client_id)?;
         let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || client_id.clone())?;
         let environment = environment.for_account(CONNECTOR, &instance);
         let token_url = endpoint.join("/v1/token")?;
-        // The quota is the key's, sign-ins included.
-        let limiter = environment.limiter((token_url.as_str(), &client_id), self.budget()?);
+        let limiter = environment.limiter(self.limit_of()?, self.budget()?);
         // Shared: what reads masks the token that writes, and the other way round.
         let redactor = Redactor::default().and(&secret);
         let http = || {
@@ -98,6 +95,23 @@ impl CwRmmConfig {
             verb: OnceLock::new(),
         };
         Ok(CwRmm { api: Arc::new(api) })
+    }
+
+    /// The name of the limit. The quota is the key's, sign-ins included.
+    fn limit_of(&self) -> Result<String> {
+        let client_id = self.client_id()?;
+        let origin = self.endpoint_of(&client_id)?.join("/")?;
+        Ok(format!("{CONNECTOR} {origin} {client_id}"))
+    }
+
+    fn client_id(&self) -> Result<String> {
+        let client_id = input::token("Client ID", &self.client_id.as_str().into())
+            .map_err(|error| error.with_hint(CLIENT_ID_HINT))?;
+        Ok(client_id.expose().to_owned())
+    }
+
+    fn endpoint_of(&self, client_id: &str) -> Result<Endpoint> {
+        Endpoint::parse(&self.origin(client_id)?)
     }
 
     fn origin(&self, client_id: &str) -> Result<String> {

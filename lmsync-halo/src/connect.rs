@@ -11,6 +11,8 @@ use lmsync_core::{
     Secret, SecretSource, input,
 };
 
+use url::Url;
+
 use crate::answers::TokenFor;
 use crate::api::{Api, Clients, Options};
 use crate::config::HaloConfig;
@@ -28,7 +30,7 @@ const REQUESTS: usize = 250;
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 const CONCURRENCY: usize = 4;
 
-lmsync_core::account_config!(HaloConfig opens Halo: name, requests_per_minute, concurrency, rules, fields);
+lmsync_core::account_config!(HaloConfig opens Halo, counted by limit_of: name, requests_per_minute, concurrency, rules, fields);
 
 impl HaloConfig {
     /// A connector on `environment`, shared with others or simulated.
@@ -37,15 +39,8 @@ impl HaloConfig {
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<Halo> {
         let product = self.product;
-        let base = address::resource(
-            &self.resource_server_url,
-            &product.details_hint("the Resource Server"),
-        )?;
-        let (mut addresses, pasted_tenant) = address::authorisation(
-            &self.authorisation_server_url,
-            &product.details_hint("the Authorisation Server"),
-        )?;
-        let tenant = self.tenant_or(pasted_tenant)?;
+        let base = self.base()?;
+        let (mut addresses, tenant) = self.sign_in()?;
         if let Some(tenant) = &tenant {
             for address in &mut addresses {
                 address.query_pairs_mut().append_pair("tenant", tenant);
@@ -59,9 +54,7 @@ impl HaloConfig {
         })?;
         let (connector, label) = (product.connector(), product.label());
         let environment = environment.for_account(connector, &instance);
-        // Halo counts all requests of an account together, sign-ins included.
-        let whom = (base.as_str(), tenant.as_deref());
-        let limiter = environment.limiter(("halo", whom), self.budget()?);
+        let limiter = environment.limiter(self.limit_of()?, self.budget()?);
         let redactor = Redactor::default().and(&client_secret).and(&client_id);
         let client = |origin: &Endpoint| {
             let client = environment.client(limiter.clone(), origin);
@@ -129,6 +122,24 @@ impl HaloConfig {
             options,
         };
         Ok(Halo { api: Arc::new(api) })
+    }
+
+    /// The name of the limit. Halo counts all requests of an account together, sign-ins included.
+    fn limit_of(&self) -> Result<String> {
+        let (base, (_, tenant)) = (self.base()?, self.sign_in()?);
+        Ok(format!("halo {base} {}", tenant.unwrap_or_default()))
+    }
+
+    fn base(&self) -> Result<Url> {
+        let hint = self.product.details_hint("the Resource Server");
+        address::resource(&self.resource_server_url, &hint)
+    }
+
+    /// The addresses where to sign in, and the tenant.
+    fn sign_in(&self) -> Result<(Vec<Url>, Option<String>)> {
+        let hint = self.product.details_hint("the Authorisation Server");
+        let (addresses, pasted) = address::authorisation(&self.authorisation_server_url, &hint)?;
+        Ok((addresses, self.tenant_or(pasted)?))
     }
 
     /// The tenant, if there is one. Two that differ are an error.

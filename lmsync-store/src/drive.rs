@@ -80,6 +80,8 @@ pub struct Pass<R> {
     listing: RecordStream<R>,
     landing: Box<dyn Landing>,
     batch_size: usize,
+    /// Set if the store is told where the pass stands.
+    is_remembered: bool,
     pass_id: PassId,
     filtered: bool,
     accept_shrink: bool,
@@ -146,6 +148,7 @@ impl<R: Record> Pass<R> {
             listing,
             landing,
             batch_size: store.batch_size().max(1),
+            is_remembered: R::RESUMES && store.remembers(),
             pass_id,
             filtered,
             accept_shrink: options.accept_shrink,
@@ -217,7 +220,7 @@ impl<R: Record> Pass<R> {
 
     /// The pass as it stands after all records that were taken.
     fn saved(&self) -> Option<SavedPass> {
-        R::RESUMES.then(|| SavedPass {
+        self.is_remembered.then(|| SavedPass {
             pass_id: self.pass_id,
             filtered: self.filtered,
             checkpoint: self.listing.checkpoint(),

@@ -304,7 +304,8 @@ impl PassReport {
     pub fn kept_back(&self, landed: &Landed) -> Option<Error> {
         (landed.kept_back > 0).then(|| {
             Error::store(format!(
-                "{} {} of {} were not listed any more, more than half of them, and were kept",
+                "{} {} of {} were not listed any more, more than half of them, and were kept: \
+                 --accept-shrink lets them go",
                 landed.kept_back, self.stream, self.account
             ))
             .with_hint("look for the reason at the vendor; if they are really gone, run it again with --accept-shrink")

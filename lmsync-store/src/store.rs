@@ -32,6 +32,12 @@ pub trait Store: Debug + Send + Sync {
     fn batch_size(&self) -> usize {
         BATCH
     }
+
+    /// Tells whether it knows later what landed in it before. One that does not, such as a pipe, is
+    /// not told where a pass stands, and counts no rows.
+    fn remembers(&self) -> bool {
+        true
+    }
 }
 
 /// A pass that lands in a store. Dropping it ends nothing: what was put stays, and another run may go on.

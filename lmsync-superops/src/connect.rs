@@ -25,7 +25,7 @@ const SUBDOMAIN_HINT: &str = "in SuperOps, open Settings > My MSP > MSP informat
 const TOKEN_HINT: &str = "in SuperOps, open Settings > Profile information > API token, \
      choose Generate Token and copy the whole token";
 
-lmsync_core::account_config!(SuperOpsConfig opens SuperOps: name, endpoint, requests_per_minute, concurrency, rules);
+lmsync_core::account_config!(SuperOpsConfig opens SuperOps, counted by limit_of: name, endpoint, requests_per_minute, concurrency, rules);
 
 impl SuperOpsConfig {
     /// A connector on `environment`, shared with others or simulated.
@@ -33,16 +33,15 @@ impl SuperOpsConfig {
     /// # Errors
     /// `config` when a value cannot work, with where to find the right one.
     pub fn connect_in(&self, environment: &Environment) -> Result<SuperOps> {
-        let (subdomain, _) = input::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
-            .map_err(|error| error.with_hint(SUBDOMAIN_HINT))?;
+        let subdomain = self.subdomain()?;
         let token = input::token("API token", &self.api_token.resolve()?)
             .map_err(|error| error.with_hint(TOKEN_HINT))?;
-        let endpoint = Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))?;
+        let endpoint = self.origin()?;
         let url = endpoint.join(self.product.path())?;
         let instance = input::name_or(self.name.as_deref(), || subdomain.clone())?;
         let environment = environment.for_account(CONNECTOR, &instance);
         // One limiter per credential: the vendor counts a user's requests.
-        let whom = (url.as_str(), &subdomain, token.expose());
+        let whom = (self.limit_of()?, token.expose());
         let limiter = environment.limiter(whom, self.budget()?);
         let credential = Credential::bearer(token.clone())
             .map_err(|error| error.with_hint(TOKEN_HINT))?
@@ -65,6 +64,23 @@ impl SuperOpsConfig {
             }
             .into(),
         })
+    }
+
+    /// The name of the limit. The users of an account, whom the vendor counts each by itself, are
+    /// not told apart: that takes their tokens.
+    fn limit_of(&self) -> Result<String> {
+        let url = self.origin()?.join(self.product.path())?;
+        Ok(format!("{CONNECTOR} {url} {}", self.subdomain()?))
+    }
+
+    fn subdomain(&self) -> Result<String> {
+        let (subdomain, _) = input::subdomain("subdomain", &self.subdomain, &PORTAL_DOMAINS)
+            .map_err(|error| error.with_hint(SUBDOMAIN_HINT))?;
+        Ok(subdomain)
+    }
+
+    fn origin(&self) -> Result<Endpoint> {
+        Endpoint::parse(self.endpoint.as_deref().unwrap_or(self.region.origin()))
     }
 
     fn budget(&self) -> Result<Budget> {

@@ -26,7 +26,7 @@ const DOMAINS: [&str; 2] = ["syncromsp.com", "repairshopr.com"];
 const HOSTNAME_HINT: &str = "copy it from the browser's address bar while signed in to Syncro: \
      lifecyclemanager.syncromsp.com, or the part before .syncromsp.com alone";
 
-lmsync_core::account_config!(SyncroConfig opens Syncro: name, endpoint, requests_per_minute, concurrency, rules, fields);
+lmsync_core::account_config!(SyncroConfig opens Syncro, counted by limit_of: name, endpoint, requests_per_minute, concurrency, rules, fields);
 
 impl SyncroConfig {
     /// A connector on `environment`, shared with others or simulated.
@@ -37,12 +37,11 @@ impl SyncroConfig {
         let host = Host::parse(&self.hostname)?;
         let key = input::token("API key", &self.api_key.resolve()?)
             .map_err(|error| error.with_hint(KEY_HINT))?;
-        let other = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
+        let other = self.other_origin()?;
         let fields = TenantFields::new(self.fields.clone(), SUPPORTED)?;
         let instance = input::name_or(self.name.as_deref(), || host.instance())?;
         let environment = environment.for_account(CONNECTOR, &instance);
-        // The vendor counts by source address: one budget for all accounts and keys.
-        let limiter = environment.limiter((CONNECTOR, &other), self.budget()?);
+        let limiter = environment.limiter(self.limit_of()?, self.budget()?);
         let endpoint = match other {
             Some(other) => other,
             None => Endpoint::parse(&host.origin())?,
@@ -65,6 +64,19 @@ impl SyncroConfig {
             owners: Arc::new(Owners::new(environment.clock.clone())),
         };
         Ok(Syncro { api: Arc::new(api) })
+    }
+
+    /// The name of the limit. The vendor counts by source address: one budget for all accounts and
+    /// keys.
+    fn limit_of(&self) -> Result<String> {
+        Ok(match self.other_origin()? {
+            Some(origin) => format!("{CONNECTOR} {}", origin.join("/")?),
+            None => CONNECTOR.to_owned(),
+        })
+    }
+
+    fn other_origin(&self) -> Result<Option<Endpoint>> {
+        self.endpoint.as_deref().map(Endpoint::parse).transpose()
     }
 
     fn budget(&self) -> Result<Budget> {

@@ -1,20 +1,10 @@
 //! `two_way_sync` killed in the middle, again and again, against every vendor at once.
 
 use std::fs;
-use std::io::Read as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
-use std::thread;
 
-use bytes::Bytes;
-use chrono::{DateTime, Utc};
-use http::{Request, Response};
 use lmsync::two_way::AssetDates;
-use lmsync_testkit::conformance::TwoWayVendor;
-use lmsync_testkit::demo::{DEMO, Demo, Limits};
-use lmsync_testkit::{Simulator, SimulatorServer};
 
+use super::fuse::{Ended, Fuse, Served, every_vendor, kill_after};
 use super::*;
 
 const FIELDS: [&str; 2] = ["--fields", "purchase_date,warranty_expiry"];
@@ -23,100 +13,6 @@ const FIELDS: [&str; 2] = ["--fields", "purchase_date,warranty_expiry"];
 fn killed_run_dates() -> usize {
     let asked = std::env::var("LMSYNC_KILLED_RUN_DATES").ok();
     asked.map_or(25, |asked| asked.parse().expect("a number"))
-}
-
-/// The requests that are left until a run is killed.
-#[derive(Clone)]
-struct Fuse {
-    left: Arc<AtomicUsize>,
-    burnt: Arc<Mutex<Sender<Ended>>>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Ended {
-    /// The fuse has burnt down.
-    Burnt,
-    /// The program ended by itself.
-    ByItself,
-}
-
-impl Fuse {
-    fn new() -> (Self, Receiver<Ended>) {
-        let (burnt, ended) = channel();
-        let fuse = Self {
-            left: Arc::default(),
-            burnt: Arc::new(Mutex::new(burnt)),
-        };
-        (fuse, ended)
-    }
-
-    fn light(&self, requests: usize) {
-        self.left.store(requests, Ordering::SeqCst);
-    }
-
-    fn burn(&self) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.tell(Ended::Burnt);
-        }
-    }
-
-    fn tell(&self, ended: Ended) {
-        self.burnt.lock().unwrap().send(ended).unwrap();
-    }
-}
-
-/// A simulator whose requests burn a fuse.
-struct Wired {
-    simulator: Box<dyn TwoWayVendor>,
-    fuse: Fuse,
-}
-
-impl Simulator for Wired {
-    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
-        let response = self.simulator.respond(request, now);
-        self.fuse.burn();
-        response
-    }
-}
-
-/// An account on loopback, named after its vendor.
-struct Served {
-    demo: &'static Demo,
-    server: SimulatorServer<Wired>,
-}
-
-impl Served {
-    fn look<R>(&self, look: impl FnOnce(&mut dyn TwoWayVendor) -> R) -> R {
-        let simulator = self.server.simulator();
-        simulator.with(|wired| look(wired.simulator.as_mut()))
-    }
-
-    fn keys(&self) -> Value {
-        let mut keys = self.demo.keys(&self.server.uri());
-        keys["name"] = self.demo.vendor.into();
-        keys["requests_per_minute"] = 1_000_000.into();
-        keys
-    }
-}
-
-/// An account of each vendor with so many machines that hold no dates.
-fn every_vendor(machines: usize, fuse: &Fuse) -> Vec<Served> {
-    let fleet = Fleet::new(FleetSpec::new(machines, SystemClock::new().now()));
-    let served = DEMO.iter().map(|demo| {
-        let wired = Wired {
-            simulator: demo.simulator(fleet.clone(), Limits::None),
-            fuse: fuse.clone(),
-        };
-        let server = start(wired).expect("a loopback port");
-        let served = Served { demo, server };
-        served.look(|vendor| {
-            for id in vendor.asset_ids() {
-                vendor.hold_dates(&id, AssetDates::default());
-            }
-        });
-        served
-    });
-    served.collect()
 }
 
 /// `--dates` for every asset of every vendor, and how many there are.
@@ -159,26 +55,9 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
         let done =
             fs::read_to_string(folder.path("journal.jsonl")).map_or(0, |text| text.lines().count());
         let left = count.saturating_sub(done);
-        fuse.light(left + 1 + dice.usize(..=count * 3 / KILLS));
-        let mut child = program()
-            .command()
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let watch = fuse.clone();
-        let watcher = thread::spawn(move || {
-            let _ = output.read_to_end(&mut Vec::new());
-            watch.tell(Ended::ByItself);
-        });
-        assert_eq!(ended.recv(), Ok(Ended::Burnt));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        watcher.join().unwrap();
-        // What is left of this round is not the next one's.
-        fuse.light(0);
-        while ended.try_recv().is_ok() {}
+        let requests = left + 1 + dice.usize(..=count * 3 / KILLS);
+        let end = kill_after(requests, program(), &fuse, &ended);
+        assert_eq!(end, Ended::Burnt);
     }
     program().run().expect(0);
 

@@ -1,64 +1,77 @@
 //! The plan as JSON lines.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::path::Path;
 
 use chrono::NaiveDate;
-use lmsync::Error;
-use lmsync::two_way::{
+use lmsync_core::Error;
+use lmsync_core::two_way::{
     Action, AssetPlan, AssetRef, Claim, DateField, FieldPlan, HeldDate, Reason, WriteSource,
 };
 use serde::Serialize;
 
-use crate::dates::Named;
-use crate::support::problem::Problem;
-use crate::support::whole_file::WholeFile;
-use crate::targets::Wanted;
+use super::line::NamedAsset;
+use super::targets::Wanted;
 
-/// What is planned for one date of one asset.
+/// What is planned for one date of one asset, or why nothing is; for people, and as a line of JSON.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct PlanLine {
-    pub(crate) asset: LineAsset,
-    pub(crate) field: DateField,
-    pub(crate) old: Option<NaiveDate>,
-    pub(crate) new: Option<NaiveDate>,
-    pub(crate) action: Action,
-    pub(crate) reason: String,
-    /// What the vendor holds, to the letter; `None` where it was not read.
+#[non_exhaustive]
+pub struct PlanLine {
+    /// The asset.
+    pub asset: PlanLineAsset,
+    /// The field.
+    pub field: DateField,
+    /// The day that the vendor holds.
+    pub old: Option<NaiveDate>,
+    /// The day that it is to hold.
+    pub new: Option<NaiveDate>,
+    /// The decision.
+    pub action: Action,
+    /// The reason for it, for people.
+    pub reason: String,
+    /// What the vendor holds, to the letter; `None` where it was not read. Not in the JSON.
     #[serde(skip)]
-    pub(crate) held: Option<HeldDate>,
+    pub held: Option<HeldDate>,
+    /// The source of the new day. Not in the JSON.
     #[serde(skip)]
-    pub(crate) source: Option<WriteSource>,
+    pub source: Option<WriteSource>,
     #[serde(skip)]
     has_failed: bool,
 }
 
 /// The asset of a line, as far as it is known.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct LineAsset {
+#[non_exhaustive]
+pub struct PlanLineAsset {
+    /// The connector.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) connector: Option<String>,
-    pub(crate) instance: Option<String>,
-    pub(crate) vendor_id: Option<String>,
+    pub connector: Option<String>,
+    /// The account.
+    pub instance: Option<String>,
+    /// The vendor's id.
+    pub vendor_id: Option<String>,
+    /// Further ids.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) parent_ids: BTreeMap<String, String>,
+    pub parent_ids: BTreeMap<String, String>,
+    /// The serial number by which it was found, or not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) serial: Option<String>,
+    pub serial: Option<String>,
 }
 
 impl PlanLine {
-    /// Whether something went wrong, as opposed to a date that rightly stays.
-    pub(crate) fn has_failed(&self) -> bool {
+    /// Tells whether something went wrong, as opposed to a date that rightly stays.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
         self.has_failed
     }
 
-    pub(crate) fn is_write(&self) -> bool {
+    /// Tells whether the date is to be written.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
         self.action == Action::Write
     }
 
     /// The lines of `plan`, and of fields that were named without a date.
-    pub(crate) fn planned(asset: &AssetRef, wanted: &Wanted, plan: &AssetPlan) -> Vec<Self> {
+    pub(super) fn planned(asset: &AssetRef, wanted: &Wanted, plan: &AssetPlan) -> Vec<Self> {
         let is_planned = |field: &DateField| plan.fields.iter().any(|plan| plan.field == *field);
         let mut blank: Vec<DateField> = wanted.blank.clone();
         blank.retain(|field| !is_planned(field));
@@ -70,22 +83,22 @@ impl PlanLine {
             reason: reason(field),
             held: Some(field.old.clone()),
             source: field.source,
-            ..Self::skipped(LineAsset::of(asset, wanted), field.field)
+            ..Self::skipped(PlanLineAsset::of(asset, wanted), field.field)
         });
         let blank = blank.into_iter().map(|field| Self {
             reason: Reason::NoOwnClaim.to_string(),
-            ..Self::skipped(LineAsset::of(asset, wanted), field)
+            ..Self::skipped(PlanLineAsset::of(asset, wanted), field)
         });
         fields.chain(blank).collect()
     }
 
     /// The lines of an asset whose dates could not be read.
-    pub(crate) fn unread(asset: &AssetRef, wanted: &Wanted, error: &Error) -> Vec<Self> {
+    pub(super) fn unread(asset: &AssetRef, wanted: &Wanted, error: &Error) -> Vec<Self> {
         let reason = match error.hint() {
             Some(hint) => format!("not planned: {error}; {hint}"),
             None => format!("not planned: {error}"),
         };
-        let asset = LineAsset::of(asset, wanted);
+        let asset = PlanLineAsset::of(asset, wanted);
         let mut lines: Vec<Self> = wanted
             .claims
             .all()
@@ -97,20 +110,21 @@ impl PlanLine {
     }
 
     /// The line of a claim whose asset was not found.
-    pub(crate) fn lost(asset: &Named, claim: &Claim, reason: &str) -> Self {
+    pub(super) fn lost(asset: &NamedAsset, claim: &Claim, reason: &str) -> Self {
         let asset = match asset {
-            Named::ById {
+            NamedAsset::ById {
                 connector,
                 instance,
                 id,
-            } => LineAsset {
+                ..
+            } => PlanLineAsset {
                 connector: connector.clone(),
                 instance: Some(instance.clone()),
                 vendor_id: Some(id.vendor_id.clone()),
                 parent_ids: id.parent_ids.clone(),
                 serial: None,
             },
-            Named::BySerial { serial, instance } => LineAsset {
+            NamedAsset::BySerial { serial, instance } => PlanLineAsset {
                 connector: None,
                 instance: instance.clone(),
                 vendor_id: None,
@@ -121,7 +135,7 @@ impl PlanLine {
         Self::failed(asset, claim, reason)
     }
 
-    fn failed(asset: LineAsset, claim: &Claim, reason: &str) -> Self {
+    fn failed(asset: PlanLineAsset, claim: &Claim, reason: &str) -> Self {
         Self {
             new: Some(claim.day),
             reason: reason.to_owned(),
@@ -130,7 +144,7 @@ impl PlanLine {
         }
     }
 
-    fn skipped(asset: LineAsset, field: DateField) -> Self {
+    fn skipped(asset: PlanLineAsset, field: DateField) -> Self {
         Self {
             asset,
             field,
@@ -145,7 +159,7 @@ impl PlanLine {
     }
 }
 
-impl LineAsset {
+impl PlanLineAsset {
     fn of(asset: &AssetRef, wanted: &Wanted) -> Self {
         Self {
             connector: Some(asset.connector.clone()),
@@ -167,35 +181,4 @@ fn reason(plan: &FieldPlan) -> String {
         "{}; {chosen} of {} dates that disagree",
         plan.reason, plan.competing_days
     )
-}
-
-/// The file that the plan is written to.
-pub(crate) struct PlanFile(Option<WholeFile>);
-
-impl PlanFile {
-    /// Begins `path`, where `-` is standard output; without one, nothing is written.
-    pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
-        Ok(Self(path.map(WholeFile::create).transpose()?))
-    }
-
-    /// Leaves the file that is there as it is, because of `reason`.
-    pub(crate) fn leave(self, reason: &str) -> Result<(), String> {
-        self.0.map_or(Ok(()), |file| file.leave(reason))
-    }
-
-    pub(crate) fn write(self, lines: &[PlanLine]) -> Result<(), Problem> {
-        let Some(file) = self.0 else {
-            return Ok(());
-        };
-        let name = file.name().to_owned();
-        write_lines(file, lines).map_err(|error| Problem::new(name, error))
-    }
-}
-
-fn write_lines(mut file: WholeFile, lines: &[PlanLine]) -> io::Result<()> {
-    for line in lines {
-        serde_json::to_writer(&mut file, line)?;
-        file.write_all(b"\n")?;
-    }
-    file.put_in_place()
 }
