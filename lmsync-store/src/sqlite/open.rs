@@ -17,6 +17,12 @@ const APPLICATION: i64 = 0x6c6d_7379;
 /// So long is waited for another program that holds the file. Assumed: a batch of another run takes
 /// a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The size of the cache, in KiB, as a negative number. With 2 MiB, the default, rows of a large
+/// account are read from the file again and again.
+const CACHE: i64 = -16 * 1024;
+/// The size that the write-ahead log may have before it goes into the file: 32 MiB of 4 KiB each. With 4 MiB,
+/// the default, a pass waits for the disk after every other batch.
+const WAL_PAGES: i64 = 8 * 1024;
 /// The passes that have not ended.
 const UNFINISHED: &str = "CREATE TABLE IF NOT EXISTS lmsync_unfinished (connector TEXT NOT NULL, \
      instance TEXT NOT NULL, stream TEXT NOT NULL, saved TEXT NOT NULL, \
@@ -57,6 +63,8 @@ fn prepared(mut connection: Connection) -> Result<Connection> {
     connection
         .pragma_update(None, "journal_mode", "wal")
         .and_then(|()| connection.pragma_update(None, "synchronous", "normal"))
+        .and_then(|()| connection.pragma_update(None, "cache_size", CACHE))
+        .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES))
         .map_err(failed("opening"))?;
     complete(&mut connection, is_new).map_err(failed("making its tables"))?;
     Ok(connection)
