@@ -11,11 +11,10 @@ use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecon
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use chrono::DateTime;
 use lmsync_core::{Error, Result};
-use serde_json::Value as Json;
 
 use super::schema::{UTC, schema};
 use crate::column::{Column, Kind};
-use crate::read::json_of;
+use crate::read::json_text;
 use crate::value::Value;
 
 /// The rows `rows`, each with a value for each of `columns`.
@@ -104,20 +103,19 @@ impl Cells {
     }
 }
 
-/// The value at `place` of `cells`, which are those of a column of `kind`, as its record's JSON has
-/// it.
-pub(super) fn cell(cells: &dyn Array, kind: Kind, place: usize) -> Result<Option<Json>> {
+/// The value at `place` of `cells`, which are those of a column of `kind`, as JSON text.
+pub(super) fn cell(cells: &dyn Array, kind: Kind, place: usize) -> Result<Option<String>> {
     if cells.is_null(place) {
         return Ok(None);
     }
     let cell = match kind {
         Kind::Text | Kind::Json => {
             let text = cells.as_string::<i32>().value(place);
-            json_of(kind, text.to_owned())?
+            json_text(kind, text)
         }
-        Kind::Integer => cells.as_primitive::<Int64Type>().value(place).into(),
-        Kind::Real => cells.as_primitive::<Float64Type>().value(place).into(),
-        Kind::Boolean => cells.as_boolean().value(place).into(),
+        Kind::Integer => cells.as_primitive::<Int64Type>().value(place).to_string(),
+        Kind::Real => cells.as_primitive::<Float64Type>().value(place).to_string(),
+        Kind::Boolean => cells.as_boolean().value(place).to_string(),
         Kind::Date => {
             let day = cells.as_primitive::<Date32Type>().value(place);
             time(Date32Type::to_naive_date_opt(day).map(Value::date))?
@@ -132,8 +130,8 @@ pub(super) fn cell(cells: &dyn Array, kind: Kind, place: usize) -> Result<Option
     Ok(Some(cell))
 }
 
-fn time(value: Option<Value<'_>>) -> Result<Json> {
+fn time(value: Option<Value<'_>>) -> Result<String> {
     let text = value.and_then(|value| value.time_text());
-    text.map(Json::String)
+    text.map(|text| json_text(Kind::Text, &text))
         .ok_or_else(|| Error::store("a date lies outside the years 1 to 9999"))
 }

@@ -9,6 +9,7 @@ mod interrupted;
 mod model;
 mod names;
 mod passes;
+mod promises;
 mod reading;
 mod stage;
 mod times;
