@@ -13,24 +13,24 @@ use crate::window::CheckInWindow;
 /// could not be read. Otherwise nothing may be deleted, and [`NotDeleted`] says why.
 ///
 /// ```
-/// use lmsync_core::{CheckInWindow, NotDeleted, Pass, Rejection, SyncSummary};
+/// use lmsync_core::{CheckInWindow, DeletionGround, NotDeleted, Rejection, SyncSummary};
 ///
 /// let mut summary = SyncSummary::default();
 /// (summary.seen, summary.kept, summary.complete) = (3, 2, true);
 /// summary.reject(Rejection::new(Some("17".to_owned()), "it is null"));
 ///
 /// // Two records were handed out, and two are held.
-/// let unread = Pass::of(&summary).may_delete(2)?;
+/// let unread = DeletionGround::of(&summary).may_delete(2)?;
 /// assert!(unread.contains("17") && !unread.contains("18"));
 ///
-/// let within = Pass::of(&summary).window(CheckInWindow::DAYS_30);
+/// let within = DeletionGround::of(&summary).window(CheckInWindow::DAYS_30);
 /// assert_eq!(within.may_delete(2).unwrap_err(), NotDeleted::Filtered);
-/// assert_eq!(Pass::of(&summary).may_delete(1).unwrap_err(), NotDeleted::Partial);
+/// assert_eq!(DeletionGround::of(&summary).may_delete(1).unwrap_err(), NotDeleted::Partial);
 /// # Ok::<(), NotDeleted>(())
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct Pass<'s> {
+pub struct DeletionGround<'s> {
     /// The last part first.
     parts: Vec<&'s SyncSummary>,
     is_filtered: bool,
@@ -73,7 +73,18 @@ impl std::error::Error for NotDeleted {}
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unread<'s>(HashSet<&'s str>);
 
-impl Unread<'_> {
+impl<'s> Unread<'s> {
+    /// Those of `rejected`, the rejections that are told one by one of `total`.
+    ///
+    /// # Errors
+    /// `rejected_without_id` or `too_many_rejected` when the ids of some are not known.
+    pub fn of(rejected: &'s [Rejection], total: u64) -> Result<Self, NotDeleted> {
+        if total > rejected.len() as u64 {
+            return Err(NotDeleted::TooManyRejected);
+        }
+        let ids: Option<HashSet<&str>> = rejected.iter().map(id).collect();
+        ids.map(Self).ok_or(NotDeleted::RejectedWithoutId)
+    }
     /// Tells whether the record with the id `vendor_id` could not be read, so that it is not to be deleted.
     #[must_use]
     pub fn contains(&self, vendor_id: &str) -> bool {
@@ -81,12 +92,12 @@ impl Unread<'_> {
     }
 
     /// Their ids, in no order.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
+    pub fn ids(&self) -> impl Iterator<Item = &'s str> {
         self.0.iter().copied()
     }
 }
 
-impl<'s> Pass<'s> {
+impl<'s> DeletionGround<'s> {
     /// The reading that ended with `summary`.
     pub fn of(summary: &'s SyncSummary) -> Self {
         Self {
@@ -142,18 +153,13 @@ impl<'s> Pass<'s> {
     fn unread(&self) -> Result<Unread<'s>, NotDeleted> {
         let mut unread = HashSet::new();
         for part in &self.parts {
-            if part.rejected_total > part.rejected.len() as u64 {
-                return Err(NotDeleted::TooManyRejected);
-            }
-            for rejection in &part.rejected {
-                unread.insert(id(rejection).ok_or(NotDeleted::RejectedWithoutId)?);
-            }
+            unread.extend(Unread::of(&part.rejected, part.rejected_total)?.0);
         }
         Ok(Unread(unread))
     }
 }
 
-impl<'s> From<&'s SyncSummary> for Pass<'s> {
+impl<'s> From<&'s SyncSummary> for DeletionGround<'s> {
     fn from(summary: &'s SyncSummary) -> Self {
         Self::of(summary)
     }
@@ -197,7 +203,7 @@ mod tests {
         summary
     }
 
-    fn ids(pass: &Pass<'_>, held: u64) -> Result<Vec<String>, NotDeleted> {
+    fn ids(pass: &DeletionGround<'_>, held: u64) -> Result<Vec<String>, NotDeleted> {
         let unread = pass.may_delete(held)?;
         let mut ids: Vec<_> = unread.ids().map(str::to_owned).collect();
         ids.sort();
@@ -207,37 +213,52 @@ mod tests {
     #[test]
     fn each_reason_is_told() {
         let whole = summary(3, 0);
-        assert_eq!(ids(&Pass::of(&whole), 3), Ok(Vec::new()));
-        assert_eq!(ids(&Pass::of(&whole), 4), Ok(Vec::new()));
-        assert_eq!(ids(&Pass::of(&whole), 2), Err(NotDeleted::Partial));
-        let windowed = Pass::of(&whole).window(CheckInWindow::DAYS_30);
+        assert_eq!(ids(&DeletionGround::of(&whole), 3), Ok(Vec::new()));
+        assert_eq!(ids(&DeletionGround::of(&whole), 4), Ok(Vec::new()));
+        assert_eq!(
+            ids(&DeletionGround::of(&whole), 2),
+            Err(NotDeleted::Partial)
+        );
+        let windowed = DeletionGround::of(&whole).window(CheckInWindow::DAYS_30);
         assert_eq!(ids(&windowed, 3), Err(NotDeleted::Filtered));
-        let all = Pass::of(&whole).window(CheckInWindow::All);
+        let all = DeletionGround::of(&whole).window(CheckInWindow::All);
         assert_eq!(ids(&all, 3), Ok(Vec::new()));
 
         let mut changed = whole.clone();
         changed.filtered_out = 1;
-        assert_eq!(ids(&Pass::of(&changed), 3), Err(NotDeleted::Filtered));
+        assert_eq!(
+            ids(&DeletionGround::of(&changed), 3),
+            Err(NotDeleted::Filtered)
+        );
         let mut changed = whole.clone();
         changed.never_checked_in_excluded = 1;
-        assert_eq!(ids(&Pass::of(&changed), 3), Err(NotDeleted::Filtered));
+        assert_eq!(
+            ids(&DeletionGround::of(&changed), 3),
+            Err(NotDeleted::Filtered)
+        );
         let mut changed = whole.clone();
         changed.complete = false;
-        assert_eq!(ids(&Pass::of(&changed), 3), Err(NotDeleted::Incomplete));
+        assert_eq!(
+            ids(&DeletionGround::of(&changed), 3),
+            Err(NotDeleted::Incomplete)
+        );
 
         let some = rejecting(whole.clone(), &[Some(" 8\u{feff}"), Some("9")]);
         let expected = vec!["8".to_owned(), "9".to_owned()];
-        assert_eq!(ids(&Pass::of(&some), 3), Ok(expected));
+        assert_eq!(ids(&DeletionGround::of(&some), 3), Ok(expected));
         for nobody in [None, Some(" "), Some("")] {
             let some = rejecting(whole.clone(), &[Some("8"), nobody]);
-            let verdict = ids(&Pass::of(&some), 3);
+            let verdict = ids(&DeletionGround::of(&some), 3);
             assert_eq!(verdict, Err(NotDeleted::RejectedWithoutId));
         }
         let many = vec![Some("8"); SyncSummary::MOST_REJECTED + 1];
         let told = rejecting(whole.clone(), &many[1..]);
-        assert!(ids(&Pass::of(&told), 3).is_ok());
+        assert!(ids(&DeletionGround::of(&told), 3).is_ok());
         let more = rejecting(whole, &many);
-        assert_eq!(ids(&Pass::of(&more), 3), Err(NotDeleted::TooManyRejected));
+        assert_eq!(
+            ids(&DeletionGround::of(&more), 3),
+            Err(NotDeleted::TooManyRejected)
+        );
     }
 
     #[test]
@@ -248,21 +269,24 @@ mod tests {
         (first.complete, second.complete) = (false, false);
         let last = rejecting(summary(4, 13), &[Some("c")]);
 
-        assert_eq!(ids(&Pass::of(&last), 17), Err(NotDeleted::Resumed));
-        let gap = Pass::of(&last).after(&first);
+        assert_eq!(
+            ids(&DeletionGround::of(&last), 17),
+            Err(NotDeleted::Resumed)
+        );
+        let gap = DeletionGround::of(&last).after(&first);
         assert_eq!(ids(&gap, 17), Err(NotDeleted::Resumed));
-        let without_first = Pass::of(&last).after(&second);
+        let without_first = DeletionGround::of(&last).after(&second);
         assert_eq!(ids(&without_first, 17), Err(NotDeleted::Resumed));
-        let all = Pass::of(&last).after(&second).after(&first);
+        let all = DeletionGround::of(&last).after(&second).after(&first);
         let expected = ["a", "b", "c"].map(str::to_owned).to_vec();
         assert_eq!(ids(&all, 17), Ok(expected));
         assert_eq!(ids(&all, 16), Err(NotDeleted::Partial));
 
         first.filtered_out = 1;
-        let all = Pass::of(&last).after(&second).after(&first);
+        let all = DeletionGround::of(&last).after(&second).after(&first);
         assert_eq!(ids(&all, 17), Err(NotDeleted::Filtered));
         first = rejecting(summary(10, 0), &[None]);
-        let all = Pass::of(&last).after(&second).after(&first);
+        let all = DeletionGround::of(&last).after(&second).after(&first);
         assert_eq!(ids(&all, 17), Err(NotDeleted::RejectedWithoutId));
     }
 
@@ -285,7 +309,7 @@ mod tests {
             [summary.filtered_out, summary.never_checked_in_excluded] = left_out;
             let window = std::num::NonZeroU32::new(days)
                 .map_or(CheckInWindow::All, CheckInWindow::Days);
-            let verdict = Pass::of(&summary).window(window).may_delete(held);
+            let verdict = DeletionGround::of(&summary).window(window).may_delete(held);
             let is_whole = complete
                 && left_out == [0, 0]
                 && days == 0

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::deletion::{NotDeleted, Pass};
+use crate::deletion::{DeletionGround, NotDeleted};
 use crate::model::{Asset, FieldChange, NamedAsset};
 
 /// The difference of two listings of one account.
@@ -81,13 +81,13 @@ impl fmt::Display for FleetDiff {
 }
 
 /// The difference between `old`, an earlier list of an account, and `new`, what a listing handed out
-/// that ended with the summary in `pass`.
+/// that is the `ground` to judge what is gone: its summary.
 ///
 /// - Assets are the same by connector, instance and vendor's id; of one that stands twice in a list, the last counts.
 /// - An asset is changed when its [fingerprint](crate::model::Fingerprint) is another, with the new one's
 ///   [`tenant_fields`](Asset::tenant_fields) for both: what moves by itself is no change.
-/// - An asset is gone only when [`Pass::may_delete`] allows that. A listing that was resumed is
-///   [a pass](Pass::after) of several parts, and `new` has what all of them handed out.
+/// - An asset is gone only when [`DeletionGround::may_delete`] allows that. A listing that was resumed is
+///   one of several [parts](DeletionGround::after), and `new` has what all of them handed out.
 /// - `old` may hold other accounts, too; their assets are in none of the lists and counts. The account is that of
 ///   `new`, or that of `old` where `new` is empty.
 ///
@@ -119,7 +119,7 @@ impl fmt::Display for FleetDiff {
 /// assert!(difference.gone.is_empty());
 /// ```
 #[must_use]
-pub fn diff<'s>(old: &[Asset], new: &[Asset], pass: impl Into<Pass<'s>>) -> FleetDiff {
+pub fn diff<'s>(old: &[Asset], new: &[Asset], ground: impl Into<DeletionGround<'s>>) -> FleetDiff {
     let accounts: HashSet<_> = if new.is_empty() { old } else { new }
         .iter()
         .map(account)
@@ -135,7 +135,7 @@ pub fn diff<'s>(old: &[Asset], new: &[Asset], pass: impl Into<Pass<'s>>) -> Flee
     let verdict = if accounts.len() > 1 {
         Err(NotDeleted::AccountUnclear)
     } else {
-        pass.into().may_delete(now.len() as u64)
+        ground.into().may_delete(now.len() as u64)
     };
     difference.not_judged = verdict.as_ref().err().copied();
     for asset in missing {

@@ -46,7 +46,7 @@ pub use self::account_config::{AccountConfig, OpenedAccount};
 pub use self::check::{Check, CheckReport, CheckScope};
 pub use self::clock::{Clock, SharedClock, SystemClock};
 pub use self::connector::{AssetStream, Connector, ConnectorExt, CustomerStream, SoftwareStream};
-pub use self::deletion::{NotDeleted, Pass, Unread};
+pub use self::deletion::{DeletionGround, NotDeleted, Unread};
 pub use self::detail::Detail;
 pub use self::diff::{ChangedAsset, FleetDiff, diff};
 pub use self::environment::Environment;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use lmsync_core::listing::Checkpoint;
-use lmsync_core::{ConnectorInfo, Error, Rejection, SyncSummary};
+use lmsync_core::{ConnectorInfo, Error, NotDeleted, Rejection, SyncSummary, Unread};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -254,26 +254,20 @@ impl PassReport {
         }
     }
 
-    /// Why the pass may delete nothing, if so; else the ids whose records are there and could not be read.
+    /// The ids whose records are there and could not be read, where the pass may delete the rows that it
+    /// did not meet.
     ///
     /// # Errors
-    /// The reason, for people.
-    pub fn deletes(&self) -> Result<Vec<&str>, &'static str> {
-        let rejected = &self.totals.rejected;
+    /// The reason why it may delete nothing.
+    pub fn deletes(&self) -> Result<Vec<&str>, NotDeleted> {
         if !self.complete {
-            return Err("the pass is not complete");
+            return Err(NotDeleted::Incomplete);
         }
         if self.filtered {
-            return Err("only a part was asked for");
+            return Err(NotDeleted::Filtered);
         }
-        if self.totals.rejected_total > rejected.len() as u64 {
-            return Err("more records could not be read than are told one by one");
-        }
-        let ids: Option<Vec<&str>> = rejected
-            .iter()
-            .map(|rejection| rejection.vendor_id.as_deref())
-            .collect();
-        ids.ok_or("a record that has no id could not be read")
+        let unread = Unread::of(&self.totals.rejected, self.totals.rejected_total)?;
+        Ok(unread.ids().collect())
     }
 
     /// Its row in the table `passes`, in the order of its columns.

@@ -77,7 +77,6 @@ fn what_changed_is_told_by_its_path() {
             r#"disks: [{"total_bytes":5,"media":"unknown"}] -> [{"total_bytes":6,"media":"unknown"}]"#,
             "memory_bytes: 8589934592 -> 17179869184",
             r#"network.public_ip: none -> "178.181.11.21""#,
-            r#"os.build: "22631" -> "26100""#,
             r#"os.version: "10.0.22631" -> "10.0.26100""#,
             r#"source.url: "https://example.com/1" -> none"#,
             "storage_total_bytes: 5 -> 6",
@@ -167,7 +166,7 @@ fn the_first_part_of_a_resumed_listing_belongs_to_the_new_list() {
     let old = [plain("1"), plain("2"), plain("3")];
     let (mut first, mut second) = (whole(1), whole(1));
     (first.complete, second.kept_before) = (false, 1);
-    let pass = || Pass::of(&second).after(&first);
+    let pass = || DeletionGround::of(&second).after(&first);
     let difference = diff(&old, &[plain("2")], pass());
     assert_eq!(difference.not_judged, Some(NotDeleted::Partial));
     let difference = diff(&old, &[plain("1"), plain("2")], pass());
