@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | read the accounts of one vendor | that vendor's crate, such as `lmsync-syncro` | its configuration, [`SyncroConfig`](crate::syncro::SyncroConfig) |
 //! | read accounts of several vendors, chosen by a configuration file | `lmsync`, with a feature for each vendor | [`ConnectorConfig`](crate::ConnectorConfig) |
-//! | run a service for many accounts: metrics, spans, plans to approve | `lmsync` | [`Environment`](crate::Environment), [`observe`](crate::observe), [`AccountPlan`](crate::two_way::AccountPlan) |
+//! | read many accounts at once into a database, files or a pipe | `lmsync`, with a feature for each kind of store | [`Accounts`](crate::Accounts), [`store`](crate::store) |
+//! | write dates to many accounts | `lmsync` | [`dates`](crate::dates) |
+//! | run a service: metrics, spans, plans to approve | `lmsync` | [`Environment`](crate::Environment), [`observe`](crate::observe), [`AccountPlan`](crate::two_way::AccountPlan) |
 //! | have a vendor that is not here | `lmsync-core`, and `lmsync` to read it from the same file | [`Connector`](crate::Connector), [`Vendors::with`](crate::Vendors::with) |
 //! | test a program or a connector | `lmsync-testkit`, as a development dependency | its `FakeConnector`, `Stage` and conformance suite |
 //!

@@ -382,6 +382,35 @@ fn two_runs_on_one_account_are_refused_and_send_nothing() {
     first.wait().unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_fails_the_account_and_the_next_run_goes_on() {
+    let (account, folder, config) = desk(MACHINES);
+    // The file is there, and room for little more.
+    let other = Account::with_machines(1);
+    let small = folder.path("small.toml");
+    fs::write(&small, other.table("small", TOKEN, "")).unwrap();
+    landing(&folder, &small).run().expect(0);
+    let run = landing(&folder, &config)
+        .in_shell(r#"trap '' XFSZ; ulimit -f 1200; exec "$@""#)
+        .run()
+        .expect(1);
+    assert!(run.stderr.contains("SQLite"), "{}", run.stderr);
+    let report = &folder.json("report.json")["connectors"][0];
+    assert_eq!(report["error"]["kind"], "store", "{report}");
+    assert_eq!(report["complete"], false);
+    let rows = Rows::of(&folder, "records.db");
+    assert_eq!(rows.texts("PRAGMA integrity_check"), ["ok"]);
+    assert_eq!(
+        rows.number("SELECT count(*) FROM passes WHERE stream = 'assets'"),
+        1
+    );
+
+    landing(&folder, &config).run().expect(0);
+    let own = "SELECT count(*) FROM assets WHERE instance = 'acme'";
+    assert_eq!(rows.number(own), account.fleet.len() as u64);
+}
+
 /// So many machines land in more than one batch.
 const MACHINES: usize = 1_250;
 
