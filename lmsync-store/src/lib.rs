@@ -4,20 +4,22 @@
 mod column;
 mod columns;
 mod drive;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod fate;
 mod landed;
 mod location;
 #[cfg(feature = "sqlite")]
 mod lock;
 mod pass;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod read;
 mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
 mod stream;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod tables;
 mod value;
 
@@ -27,6 +29,8 @@ pub use self::drive::{Pass, PassOptions, PassOutcome};
 pub use self::landed::Landed;
 pub use self::location::StoreLocation;
 pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 pub use self::read::ReadStore;
 pub use self::record::{Record, Records, Row};
 #[cfg(feature = "sqlite")]
