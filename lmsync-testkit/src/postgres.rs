@@ -138,26 +138,24 @@ impl PostgresServer {
         name
     }
 
-    /// Runs `statements` in `database`, as another program would; gives what they answer, a row a line, its values
-    /// with `|` between them.
+    /// The program `psql` in `database`, which writes a row a line, its values with `|` between them.
+    #[must_use]
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-h", "127.0.0.1"])
+            .args(["-p", &self.port.to_string(), "-U", "lmsync", "-d", database])
+            .env("PGPASSWORD", PASSWORD);
+        psql
+    }
+
+    /// Runs `statements` in `database`, as another program would; gives what they answer.
     ///
     /// # Panics
     /// When one is refused.
     pub fn sql(&self, database: &str, statements: &str) -> String {
-        let output = Command::new(self.programs.join("psql"))
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-c",
-                statements,
-            ])
-            .args(["-h", "127.0.0.1", "-p", &self.port.to_string()])
-            .args(["-U", "lmsync", "-d", database])
-            .env("PGPASSWORD", PASSWORD)
+        let output = self
+            .psql(database)
+            .args(["-v", "ON_ERROR_STOP=1", "-c", statements])
             .stdin(Stdio::null())
             .output()
             .expect("psql runs");

@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{IsolationLevel, Transaction};
 
 use super::error::lost;
-use super::open::{Schema, UNFINISHED, key_of, quoted, unique};
+use super::open::{Schema, UNFINISHED, met, quoted, unique};
 use super::session::{Lease, Session, Shared, carried_out};
 use crate::columns::PASSES;
 use crate::landed::Landed;
@@ -239,12 +239,10 @@ impl Whose {
         if ids.is_empty() {
             return Ok(());
         }
+        let (come, condition) = met("(SELECT unnest($4::text[]) AS vendor_id)");
         let keep = format!(
-            "UPDATE {} AS there SET last_seen_at = $3 FROM unnest($4::text[]) AS kept (id) \
-             WHERE connector = $1 AND instance = $2 AND {} = {}",
-            self.table(schema),
-            key_of("there.vendor_id"),
-            key_of("kept.id")
+            "UPDATE {} AS there SET last_seen_at = $3 FROM {come} WHERE {condition}",
+            self.table(schema)
         );
         let (account, pass) = (&self.account, report.pass_id.began());
         work.execute(&keep, &[&account.connector, &account.instance, &pass, &ids])

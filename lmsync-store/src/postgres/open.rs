@@ -60,8 +60,25 @@ pub(super) const fn type_of(kind: Kind) -> &'static str {
 /// 2,704 bytes; `id` is SQL.
 ///
 /// Documented: <https://www.postgresql.org/docs/current/btree.html>.
-pub(super) fn key_of(id: &str) -> String {
+fn key_of(id: &str) -> String {
     format!("(CASE WHEN length({id}) <= 400 THEN {id} ELSE left({id}, 400) || md5({id}) END)")
+}
+
+/// The condition by which `rows`, SQL for a query with a column `vendor_id`, meet their rows in the table
+/// `there`; its parameters `$1` and `$2` are connector and account. Gives what is to stand after FROM and after WHERE.
+///
+/// `OFFSET 0` keeps the two parameters out of the condition: without numbers about the table the server
+/// would think that an account has a single row, and look through all of them for each id.
+pub(super) fn met(rows: &str) -> (String, String) {
+    let come = format!(
+        "(SELECT $1::text AS connector, $2::text AS instance, rows.* FROM {rows} AS rows OFFSET 0) AS come"
+    );
+    let condition = format!(
+        "there.connector = come.connector AND there.instance = come.instance AND {} = {}",
+        key_of("there.vendor_id"),
+        key_of("come.vendor_id")
+    );
+    (come, condition)
 }
 
 /// The columns, or what stands for them, that no two rows of a table with `key` have the same in.

@@ -3,7 +3,7 @@
 use tokio_postgres::{Client, Statement, Transaction};
 
 use super::copy::Copy;
-use super::open::{Schema, key_of, quoted, type_of, unique};
+use super::open::{Schema, met, quoted, type_of, unique};
 use crate::column::Column;
 use crate::columns::{BEFORE_OWN, columns};
 use crate::fate::{Fate, Known};
@@ -174,13 +174,12 @@ impl Sql {
     }
 
     fn find(&self) -> String {
-        let key = key_of("there.vendor_id");
+        let wanted = "(SELECT * FROM unnest($3::text[]) WITH ORDINALITY AS ids (vendor_id, place))";
+        let (come, condition) = met(wanted);
         format!(
-            "SELECT wanted.place, there.fingerprint, there.deleted_at IS NOT NULL, there.last_seen_at \
-             FROM unnest($3::text[]) WITH ORDINALITY AS wanted (id, place) \
-             JOIN {} AS there ON there.connector = $1 AND there.instance = $2 AND {key} = {}",
-            self.table,
-            key_of("wanted.id")
+            "SELECT come.place, there.fingerprint, there.deleted_at IS NOT NULL, there.last_seen_at \
+             FROM {come} JOIN {} AS there ON {condition}",
+            self.table
         )
     }
 
@@ -211,14 +210,11 @@ impl Sql {
             let name = quoted(column.name);
             format!(", {name} = come.{name}")
         });
+        let (come, condition) = met(&self.moving);
         format!(
-            "UPDATE {} AS there SET last_seen_at = $3::timestamptz{} FROM {} AS come \
-             WHERE there.connector = $1 AND there.instance = $2 AND {} = {}",
+            "UPDATE {} AS there SET last_seen_at = $3::timestamptz{} FROM {come} WHERE {condition}",
             self.table,
             set.collect::<String>(),
-            self.moving,
-            key_of("there.vendor_id"),
-            key_of("come.vendor_id"),
         )
     }
 }

@@ -19,8 +19,9 @@ use crate::stream::StreamName;
 
 /// Settings of the server for this connection, as far as it knows them.
 ///
-/// Rows are found by their key, whatever the server believes about a table that nobody has analysed yet; a
-/// vendor may take longer than a connection is allowed to be idle.
+/// Rows are found by their key, whatever the server believes about a table that nobody has analysed yet; to
+/// compile such statements takes longer than to run them; and a vendor may take longer than a connection is allowed to
+/// be idle.
 const SET: &str = "SELECT set_config(name, wanted.value, false) FROM pg_settings JOIN (VALUES \
      ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_seqscan', 'off'), ('jit', 'off'), \
      ('idle_session_timeout', '0')) AS wanted(name, value) USING (name)";
