@@ -4,7 +4,7 @@
 mod column;
 mod columns;
 mod drive;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod fate;
 mod landed;
 mod location;
@@ -13,13 +13,15 @@ mod lock;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod read;
 mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
 mod stream;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod tables;
 mod value;
 
@@ -31,6 +33,8 @@ pub use self::location::StoreLocation;
 #[cfg(feature = "parquet")]
 pub use self::parquet::ParquetStore;
 pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 pub use self::read::ReadStore;
 pub use self::record::{Record, Records, Row};
 #[cfg(feature = "sqlite")]

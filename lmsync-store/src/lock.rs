@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use lmsync_core::{Error, Result};
 
 use crate::pass::AccountKey;
+use crate::store::in_use;
 use crate::stream::StreamName;
 
 /// A lock that others see while this is kept, however it ends: the system gives it back when the process
@@ -53,14 +54,6 @@ impl Drop for Lock {
             let _ = std::fs::remove_file(&self.path);
         }
     }
-}
-
-/// The error of a stream of an account that another run lands in the same store.
-pub(crate) fn in_use(account: &AccountKey, stream: StreamName) -> Error {
-    Error::store(format!(
-        "another run is landing {stream} of {account} in this store"
-    ))
-    .with_hint("wait for its end, or give each run accounts of its own")
 }
 
 #[cfg(unix)]

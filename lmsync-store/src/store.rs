@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use lmsync_core::Error;
 use lmsync_core::Result;
 
 use crate::landed::Landed;
@@ -91,4 +93,13 @@ impl Batch {
             saved,
         }
     }
+}
+
+/// The error of a stream of an account that another run lands in the same store.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) fn in_use(account: &AccountKey, stream: StreamName) -> Error {
+    Error::store(format!(
+        "another run is landing {stream} of {account} in this store"
+    ))
+    .with_hint("wait for its end, or give each run accounts of its own")
 }

@@ -28,8 +28,10 @@ enum Columns {
     These(&'static [Column]),
 }
 
-const KEY: &[&str] = &["connector", "instance", "vendor_id"];
-const KEY_OF_PASSES: &[&str] = &["connector", "instance", "stream", "pass_id"];
+/// The key of a record.
+pub(crate) const KEY: &[&str] = &["connector", "instance", "vendor_id"];
+/// The key of a pass.
+pub(crate) const KEY_OF_PASSES: &[&str] = &["connector", "instance", "stream", "pass_id"];
 
 /// All tables.
 pub(crate) const TABLES: [Table; 5] = [

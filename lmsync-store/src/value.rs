@@ -123,6 +123,7 @@ pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
 }
 
 /// The moment of a text that [`instant_text`] made.
+#[cfg(feature = "sqlite")]
 pub(crate) fn instant_of_text(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text)
         .ok()

@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod halo;
 mod journal;
 mod log;
+mod postgres;
 mod script;
 mod serve;
 mod simulator;
@@ -30,6 +31,7 @@ pub use self::faults::{
 };
 pub use self::journal::MemoryJournal;
 pub use self::log::Log;
+pub use self::postgres::PostgresServer;
 pub use self::script::{Heard, Line, Script};
 pub use self::serve::{ServeOptions, SimulatorServer, serve};
 pub use self::simulator::{InMemory, Recorded, RollingLimit, Shared, Simulator};
