@@ -14,8 +14,8 @@ pub(crate) struct Setup {
     /// In the order of the file.
     pub(crate) accounts: Accounts,
     warning: Option<String>,
-    // They serve until they are dropped.
-    _simulators: Option<Simulators>,
+    /// They serve until they are dropped.
+    pub(crate) simulators: Option<Simulators>,
 }
 
 impl Setup {
@@ -34,7 +34,7 @@ impl Setup {
                 Ok(Self {
                     accounts: Accounts::open(&configuration.accounts, &environment).map_err(all)?,
                     warning: configuration.warning,
-                    _simulators: None,
+                    simulators: None,
                 })
             }
             None => {
@@ -46,7 +46,7 @@ impl Setup {
                 Ok(Self {
                     accounts: Accounts::open(&simulators.accounts, &environment).map_err(all)?,
                     warning: None,
-                    _simulators: Some(simulators),
+                    simulators: Some(simulators),
                 })
             }
         }

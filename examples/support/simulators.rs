@@ -13,7 +13,8 @@ use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
 pub(crate) struct Simulators {
     /// One account per simulator.
     pub(crate) accounts: Vec<ConnectorConfig>,
-    _servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
+    /// Them.
+    pub(crate) servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
 }
 
 impl fmt::Debug for Simulators {
@@ -37,8 +38,5 @@ pub(crate) async fn start() -> io::Result<Simulators> {
         accounts.push(vendors.read(keys).map_err(io::Error::other)?);
         servers.push(server);
     }
-    Ok(Simulators {
-        accounts,
-        _servers: servers,
-    })
+    Ok(Simulators { accounts, servers })
 }

@@ -35,7 +35,7 @@ pub use self::parquet::ParquetStore;
 pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
-pub use self::read::ReadStore;
+pub use self::read::{ReadStore, StoredAsset};
 pub use self::record::{Record, Records, Row};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;

@@ -5,7 +5,6 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use lmsync_core::Result;
-use lmsync_core::model::Asset;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
@@ -18,14 +17,17 @@ use super::work::broken_down;
 use crate::column::Column;
 use crate::columns::columns;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, asset};
+use crate::read::{ReadStore, StoredAsset, stored_asset};
 use crate::stream::StreamName;
 
 /// So many assets are read ahead.
 const AHEAD: usize = 256;
 
 impl ReadStore for ParquetStore {
-    fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>> {
+    fn stored_assets(
+        &self,
+        account: Option<&AccountKey>,
+    ) -> BoxStream<'static, Result<StoredAsset>> {
         let (root, account) = (self.folder.clone(), account.cloned());
         let (sender, receiver) = mpsc::channel(AHEAD);
         let reading = tokio::task::spawn_blocking(move || {
@@ -38,10 +40,10 @@ impl ReadStore for ParquetStore {
     }
 }
 
-type Reading = (Receiver<Result<Asset>>, JoinHandle<()>);
+type Reading = (Receiver<Result<StoredAsset>>, JoinHandle<()>);
 
 /// The next asset. A reading that broke down is told, so that what came of it is not taken for all.
-async fn next(reading: Option<Reading>) -> Option<(Result<Asset>, Option<Reading>)> {
+async fn next(reading: Option<Reading>) -> Option<(Result<StoredAsset>, Option<Reading>)> {
     let (mut receiver, reading) = reading?;
     match receiver.recv().await {
         Some(asset) => Some((asset, Some((receiver, reading)))),
@@ -53,7 +55,11 @@ async fn next(reading: Option<Reading>) -> Option<(Result<Asset>, Option<Reading
 }
 
 /// Sends every asset, until nobody listens.
-fn read(root: &Path, account: Option<&AccountKey>, sender: &Sender<Result<Asset>>) -> Result<()> {
+fn read(
+    root: &Path,
+    account: Option<&AccountKey>,
+    sender: &Sender<Result<StoredAsset>>,
+) -> Result<()> {
     let table = StreamName::Assets.as_str();
     let folders = match account {
         Some(account) => vec![Folder::of(root, table, account)],
@@ -80,11 +86,11 @@ fn read(root: &Path, account: Option<&AccountKey>, sender: &Sender<Result<Asset>
     Ok(())
 }
 
-fn asset_of(batch: &RecordBatch, row: usize, columns: &[Column]) -> Result<Asset> {
+fn asset_of(batch: &RecordBatch, row: usize, columns: &[Column]) -> Result<StoredAsset> {
     let cells: Result<Vec<_>> = columns
         .iter()
         .zip(batch.columns())
         .map(|(column, cells)| Ok((column, cell(cells, column.kind, row)?)))
         .collect();
-    asset(cells?.into_iter())
+    stored_asset(cells?.into_iter())
 }

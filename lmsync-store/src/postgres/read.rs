@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use lmsync_core::model::Asset;
 use lmsync_core::{Error, Result};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::{FromSql, Type};
@@ -20,13 +19,16 @@ use super::session::Shared;
 use crate::column::{Column, Kind};
 use crate::columns::columns;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, asset, json_text};
+use crate::read::{ReadStore, StoredAsset, json_text, stored_asset};
 use crate::stream::StreamName;
 use crate::value::instant_text;
 
 impl ReadStore for PostgresStore {
     /// The assets come by a connection of their own, as fast as they are taken.
-    fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>> {
+    fn stored_assets(
+        &self,
+        account: Option<&AccountKey>,
+    ) -> BoxStream<'static, Result<StoredAsset>> {
         let (shared, account) = (Arc::clone(&self.shared), account.cloned());
         stream::once(async move { Reading::begin(&shared, account.as_ref()).await })
             .map_ok(Reading::assets)
@@ -85,7 +87,7 @@ impl Reading {
         })
     }
 
-    fn assets(self) -> impl futures_util::Stream<Item = Result<Asset>> + Send {
+    fn assets(self) -> impl futures_util::Stream<Item = Result<StoredAsset>> + Send {
         stream::try_unfold(self, |mut reading| async move {
             let row = reading.rows.try_next().await.map_err(failed("reading"))?;
             let asset = row.map(|row| asset_of(&row)).transpose()?;
@@ -94,12 +96,12 @@ impl Reading {
     }
 }
 
-fn asset_of(row: &Row) -> Result<Asset> {
+fn asset_of(row: &Row) -> Result<StoredAsset> {
     let all = columns(StreamName::Assets).iter().enumerate();
     let cells: Result<Vec<_>> = all
         .map(|(place, column)| Ok((column, cell(row, place, column)?)))
         .collect();
-    asset(cells?.into_iter())
+    stored_asset(cells?.into_iter())
 }
 
 fn cell(row: &Row, place: usize, column: &Column) -> Result<Option<String>> {

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use lmsync_core::model::Asset;
 use lmsync_core::{Error, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
@@ -16,14 +15,17 @@ use super::rows::quoted;
 use crate::column::{Column, Kind};
 use crate::columns::columns;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, asset, json_text};
+use crate::read::{ReadStore, StoredAsset, json_text, stored_asset};
 use crate::stream::StreamName;
 
 /// So many assets are read ahead.
 const AHEAD: usize = 256;
 
 impl ReadStore for SqliteStore {
-    fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>> {
+    fn stored_assets(
+        &self,
+        account: Option<&AccountKey>,
+    ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
         let (sender, receiver) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
@@ -43,7 +45,7 @@ impl ReadStore for SqliteStore {
 fn read(
     path: &PathBuf,
     account: Option<&AccountKey>,
-    sender: &Sender<Result<Asset>>,
+    sender: &Sender<Result<StoredAsset>>,
 ) -> Result<()> {
     let connection = open_to_read(path)?;
     let all = columns(StreamName::Assets);
@@ -71,13 +73,13 @@ fn read(
     Ok(())
 }
 
-fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<Asset> {
+fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<StoredAsset> {
     let cells: Result<Vec<_>> = all
         .iter()
         .enumerate()
         .map(|(place, column)| Ok((column, cell(row, place, column)?)))
         .collect();
-    asset(cells?.into_iter())
+    stored_asset(cells?.into_iter())
 }
 
 fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<String>> {

@@ -1,0 +1,86 @@
+//! The job of each night: reads all accounts into a store, and says in words what changed since the last time.
+//!
+//! ```sh
+//! cargo run --example nightly
+//! cargo run --example nightly -- --config accounts.toml --store sqlite:assets.db
+//! ```
+//!
+//! Without `--config`, it plays two nights on the embedded simulators, between which something
+//! happens. The exit status is 0 when every account was read completely, 1 when one was not, and 2
+//! when the command line or the configuration is wrong.
+
+mod changes;
+mod demo;
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod config;
+    pub(crate) mod problem;
+    pub(crate) mod setup;
+    pub(crate) mod simulators;
+    pub(crate) mod text;
+}
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use lmsync::store::StoreLocation;
+use lmsync::{Accounts, Result, SyncOptions, SyncReport, Vendors};
+
+use self::changes::{Snapshot, tell_changes};
+use self::support::problem::{Problem, refuse};
+use self::support::setup::Setup;
+
+/// Read all accounts into a store, and say what changed since the last time
+#[derive(Debug, Parser)]
+struct Options {
+    /// Accounts to read, as TOML; without it, two nights on embedded simulators
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Where the records land: sqlite:FILE, postgres://USER@HOST/DATABASE or parquet:FOLDER
+    #[arg(long, value_name = "URL", default_value = "sqlite:assets.db")]
+    store: StoreLocation,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(&options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problems) => refuse(&problems),
+    }
+}
+
+async fn run(options: &Options) -> Result<bool, Vec<Problem>> {
+    let setup = Setup::new(&Vendors::built_in(), options.config.as_deref()).await?;
+    setup.warn();
+    let failed = |error| vec![Problem::of("the store", &error)];
+    let Some(simulators) = &setup.simulators else {
+        return night(&setup.accounts, &options.store).await.map_err(failed);
+    };
+    let folder = tempfile::tempdir().map_err(|error| vec![Problem::new("a folder", error)])?;
+    let location = StoreLocation::Sqlite(folder.path().join("assets.db"));
+    let first = night(&setup.accounts, &location).await.map_err(failed)?;
+    demo::let_things_happen(simulators);
+    let second = night(&setup.accounts, &location).await.map_err(failed)?;
+    Ok(first && second)
+}
+
+/// One night; tells whether every account was read completely.
+async fn night(accounts: &Accounts, location: &StoreLocation) -> Result<bool> {
+    let store = location.open().await?;
+    let before = Snapshot::of(&*store).await?;
+    let reports = accounts.sync(&SyncOptions::new(), store.clone()).await;
+    let after = Snapshot::of(&*store).await?;
+    let mut text = String::new();
+    for report in &reports {
+        tell_changes(&mut text, report, &before, &after);
+    }
+    // With standard output closed, the exit status is all there is left to say.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    Ok(reports.iter().all(SyncReport::is_ok))
+}
