@@ -97,15 +97,13 @@ fn records_are_linked_by_way_of_others() {
 #[test]
 fn containers_are_not_their_host() {
     let assets = one_customer(&[serial("ABC1"), serial("ABC1"), serial("ABC1")]);
-    let contained = assets.into_iter().enumerate().map(|(at, (asset, label))| {
-        let mut draft = asset;
-        if at > 0 {
-            draft.virtualization = Virtualization::Container;
-            draft.identity = identity_keys(&draft);
-        }
-        (draft, label)
-    });
-    assert_eq!(groups(&contained.collect::<Vec<_>>()), []);
+    assert_eq!(all_ids(&groups(&assets)), [["1", "2", "3"]]);
+    let mut contained = assets;
+    for (asset, _) in &mut contained[1..] {
+        asset.virtualization = Virtualization::Container;
+        asset.identity = identity_keys(asset);
+    }
+    assert_eq!(groups(&contained), []);
 }
 
 #[test]
@@ -150,11 +148,9 @@ fn adapters_that_moved_merge_no_two_machines() {
         with(Some("ABC2"), MAC_B),
         with(None, MAC_A),
     ]);
-    assets[2].0.network.adapters = assets[1].0.network.adapters.clone();
-    let second = IdentityKind::Mac;
-    let key = assets[1].0.identity.iter().find(|key| key.kind == second);
-    let key = key.cloned().unwrap();
-    assets[2].0.identity.push(key);
+    let moved = assets[1].0.network.adapters.clone();
+    assets[2].0.network.adapters.extend(moved);
+    assets[2].0.identity = identity_keys(&assets[2].0);
     let told = groups(&assets);
     assert_eq!(all_ids(&told), [vec!["1", "3"], vec!["2"]]);
     let [contradiction] = &told[0].conflicts[..] else {
@@ -233,6 +229,7 @@ fn a_possible_pair_says_that_its_groups_rule_it_out() {
 fn a_record_that_was_added_twice_counts_as_it_was_read_last() {
     let other = Machine {
         instance: "b",
+        id: "2",
         ..serial("ABC2")
     }
     .build();
@@ -251,7 +248,7 @@ fn a_record_that_was_added_twice_counts_as_it_was_read_last() {
     new.source.fetched_at += chrono::TimeDelta::hours(1);
     let assets = [other, old, new].map(|asset| (asset, Some("acme")));
     let told = groups(&assets);
-    assert_eq!(all_ids(&told), [["1", ""]]);
+    assert_eq!(all_ids(&told), [["1", "2"]]);
     let [other, old, new] = assets;
     assert_eq!(groups(&[new, old, other]), told);
 }
@@ -307,7 +304,7 @@ fn named<'a>(assets: &'a [Labelled], name: &NamedAsset) -> &'a Labelled {
     assets.iter().find(is_it).unwrap()
 }
 
-/// The place of the group that has the asset, if any has.
+/// The group that has the asset, if any has.
 fn group_of<'a>(told: &'a [MachineGroup], asset: &Labelled) -> Option<&'a MachineGroup> {
     let name = NamedAsset::from(&asset.0);
     told.iter().find(|group| group.members.contains(&name))
@@ -336,7 +333,7 @@ fn members(told: &[MachineGroup]) -> Vec<&[NamedAsset]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn each_pair_is_what_correlate_says(assets in fleet()) {
@@ -394,9 +391,8 @@ proptest! {
     #[test]
     fn two_readings_of_one_moment_make_no_difference_either(
         (assets, shuffled) in fleet().prop_flat_map(|mut assets| {
-            for (asset, _) in &mut assets {
-                asset.source.vendor_id.truncate(1);
-                asset.source.vendor_id.replace_range(.., if asset.source.vendor_id < "5".to_owned() { "1" } else { "5" });
+            for (place, (asset, _)) in assets.iter_mut().enumerate() {
+                asset.source.vendor_id = IDS[place % 3].to_owned();
             }
             (Just(assets.clone()), Just(assets).prop_shuffle())
         }),
