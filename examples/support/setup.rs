@@ -15,6 +15,8 @@ pub(crate) struct Setup {
     pub(crate) accounts: Accounts,
     warning: Option<String>,
     /// They serve until they are dropped.
+    // Not every program looks into them.
+    #[allow(dead_code)]
     pub(crate) simulators: Option<Simulators>,
 }
 

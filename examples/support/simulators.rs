@@ -13,7 +13,9 @@ use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
 pub(crate) struct Simulators {
     /// One account per simulator.
     pub(crate) accounts: Vec<ConnectorConfig>,
-    /// Them.
+    /// The simulators themselves.
+    // Not every program looks into them.
+    #[allow(dead_code)]
     pub(crate) servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
 }
 

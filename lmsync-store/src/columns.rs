@@ -27,7 +27,7 @@ const TIMES: [Column; 5] = [
 ];
 
 /// The columns of the table `passes`.
-pub(crate) const PASSES: [Column; 14] = [
+pub const PASS_COLUMNS: &[Column] = &[
     added("connector", Text, true),
     added("instance", Text, true),
     added("stream", Text, true),
@@ -45,7 +45,7 @@ pub(crate) const PASSES: [Column; 14] = [
 ];
 
 /// The columns of the table `same_machine`: a row for each record of a machine that several records are.
-pub(crate) const SAME_MACHINE: [Column; 8] = [
+pub const SAME_MACHINE_COLUMNS: &[Column] = &[
     added("machine", Integer, true),
     added("connector", Text, true),
     added("instance", Text, true),
@@ -347,6 +347,7 @@ static SOFTWARES: LazyLock<Vec<Column>> = LazyLock::new(|| all(SOFTWARE));
 static CUSTOMERS: LazyLock<Vec<Column>> = LazyLock::new(|| all(CUSTOMER));
 
 /// The number of columns before a record's own: its key, and what the store notes.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) const BEFORE_OWN: usize = KEY.len() + TIMES.len();
 
 /// The columns of the table of `stream`: the key, what the store notes, the record's own.

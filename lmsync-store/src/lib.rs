@@ -16,18 +16,22 @@ mod pass;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod read;
+#[cfg(any(feature = "parquet", feature = "sqlite"))]
+mod reading;
 mod record;
 mod same_machine;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
-mod stream;
 #[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
+mod stored;
+mod stream;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod tables;
 mod value;
 
 pub use self::column::{Column, Kind};
-pub use self::columns::columns;
+pub use self::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
 pub use self::drive::{Pass, PassOptions, PassOutcome};
 pub use self::landed::Landed;
 pub use self::location::StoreLocation;

@@ -7,6 +7,7 @@ use lmsync_core::listing::Checkpoint;
 use lmsync_core::model::clean_id;
 use lmsync_core::{ConnectorInfo, Error, NotDeleted, Rejection, SyncSummary, Unread};
 use serde::{Deserialize, Serialize};
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
 use sha2::{Digest, Sha256};
 
 use crate::landed::Landed;
@@ -40,6 +41,7 @@ impl AccountKey {
 
     /// A number that stands for `stream` of this account wherever one is needed; the same in all
     /// versions.
+    #[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
     pub(crate) fn hash_with(&self, stream: StreamName) -> u64 {
         let mut hasher = Sha256::new();
         for part in ["lmsync", stream.as_str(), &self.connector, &self.instance] {

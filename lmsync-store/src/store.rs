@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
 use lmsync_core::Error;
 use lmsync_core::Result;
 
@@ -96,7 +96,7 @@ impl Batch {
 }
 
 /// The error of a stream of an account that another run lands in the same store.
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
 pub(crate) fn in_use(account: &AccountKey, stream: StreamName) -> Error {
     Error::store(format!(
         "another run is landing {stream} of {account} in this store"

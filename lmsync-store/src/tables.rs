@@ -1,7 +1,7 @@
 //! The tables of a database.
 
 use crate::column::Column;
-use crate::columns::{PASSES, SAME_MACHINE, columns};
+use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
 use crate::stream::StreamName;
 
 /// The version of the tables. It grows when an older lmsync could not write them any more; columns are
@@ -41,12 +41,12 @@ pub(crate) const TABLES: [Table; 5] = [
     Table {
         name: PASSES_TABLE,
         key: KEY_OF_PASSES,
-        columns: Columns::These(&PASSES),
+        columns: Columns::These(PASS_COLUMNS),
     },
     Table {
         name: SAME_MACHINE_TABLE,
         key: KEY,
-        columns: Columns::These(&SAME_MACHINE),
+        columns: Columns::These(SAME_MACHINE_COLUMNS),
     },
 ];
 

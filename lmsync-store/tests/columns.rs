@@ -188,6 +188,6 @@ fn names_are_different_and_plain() {
             name.bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         };
-        assert!(names.iter().all(|name| is_plain(name)));
+        assert!(names.iter().all(is_plain));
     }
 }

@@ -10,7 +10,7 @@ use super::folder::Folder;
 use super::input::Input;
 use super::output::{Output, Part};
 use super::owner::Owner;
-use crate::columns::{PASSES, columns};
+use crate::columns::{PASS_COLUMNS, columns};
 use crate::lock::Lock;
 use crate::pass::{AccountKey, PassId};
 use crate::stream::StreamName;
@@ -91,6 +91,6 @@ impl Account {
     /// The file of the row of `pass` itself.
     pub(super) fn row_of_pass(&self, pass: PassId) -> Result<Output> {
         let owner = Owner::new(PASSES_TABLE, &self.key);
-        Output::create(&self.passes, pass, &PASSES, &owner, false)
+        Output::create(&self.passes, pass, PASS_COLUMNS, &owner, false)
     }
 }

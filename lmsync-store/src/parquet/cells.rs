@@ -14,7 +14,7 @@ use lmsync_core::{Error, Result};
 
 use super::schema::{UTC, schema};
 use crate::column::{Column, Kind};
-use crate::read::json_text;
+use crate::stored::json_text;
 use crate::value::Value;
 
 /// The rows `rows`, each with a value for each of `columns`.

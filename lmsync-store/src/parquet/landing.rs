@@ -14,7 +14,7 @@ use super::input::Input;
 use super::known::{Known, Times};
 use super::output::{Output, Part};
 use super::work::work;
-use crate::columns::{PASSES, columns};
+use crate::columns::{PASS_COLUMNS, columns};
 use crate::landed::Landed;
 use crate::pass::{PassId, PassReport, is_plausible_shrink};
 use crate::record::Row;
@@ -233,7 +233,7 @@ impl State {
     fn row_of_pass(&self, report: &PassReport) -> Result<Part> {
         let mut output = self.account.row_of_pass(report.pass_id)?;
         let row = std::iter::once(report.values());
-        output.write(&cells::batch(&PASSES, row)?)?;
+        output.write(&cells::batch(PASS_COLUMNS, row)?)?;
         output.close()
     }
 }

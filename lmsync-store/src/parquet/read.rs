@@ -4,26 +4,23 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::BoxStream;
 use lmsync_core::Result;
-use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc::Sender;
 
 use super::cells::cell;
 use super::error::damaged;
 use super::folder::Folder;
 use super::input::Input;
-use super::work::broken_down;
 use super::work::work;
 use super::{ParquetStore, same_machine};
 use crate::column::Column;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, Wanted, stored_asset};
+use crate::read::{ReadStore, StoredAsset, Wanted};
+use crate::reading::on_a_thread;
+use crate::stored::stored_asset;
 use crate::stream::StreamName;
 use crate::value::Value;
-
-/// So many assets are read ahead.
-const AHEAD: usize = 256;
 
 #[async_trait]
 impl ReadStore for ParquetStore {
@@ -33,33 +30,12 @@ impl ReadStore for ParquetStore {
         wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (root, account) = (self.folder.clone(), account.cloned());
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let reading = tokio::task::spawn_blocking(move || {
-            if let Err(error) = read(&root, account.as_ref(), &wanted.columns(), &sender) {
-                // Nobody listens any more.
-                let _ = sender.blocking_send(Err(error));
-            }
-        });
-        stream::unfold(Some((receiver, reading)), next).boxed()
+        on_a_thread(move |sender| read(&root, account.as_ref(), &wanted.columns(), sender))
     }
 
     async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
         let root = self.folder.clone();
         work(move || same_machine::replace(&root, rows)).await
-    }
-}
-
-type Reading = (Receiver<Result<StoredAsset>>, JoinHandle<()>);
-
-/// The next asset. A reading that broke down is told, so that what came of it is not taken for all.
-async fn next(reading: Option<Reading>) -> Option<(Result<StoredAsset>, Option<Reading>)> {
-    let (mut receiver, reading) = reading?;
-    match receiver.recv().await {
-        Some(asset) => Some((asset, Some((receiver, reading)))),
-        None => {
-            let broken = reading.await.err()?;
-            Some((Err(broken_down(&broken)), None))
-        }
     }
 }
 

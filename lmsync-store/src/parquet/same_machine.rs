@@ -9,10 +9,11 @@ use parquet::arrow::ArrowWriter;
 use super::cells;
 use super::error::failed;
 use super::schema::schema;
-use crate::columns::SAME_MACHINE;
-use crate::tables::SAME_MACHINE_TABLE;
+use crate::columns::SAME_MACHINE_COLUMNS;
 use crate::value::Value;
 
+/// The name of its folder.
+const SAME_MACHINE_TABLE: &str = "same_machine";
 /// The one file of the folder: what it holds is about all accounts, as they are now.
 const FILE: &str = "same_machine.parquet";
 
@@ -34,9 +35,9 @@ pub(super) fn replace(root: &Path, rows: Vec<Vec<Value<'static>>>) -> Result<()>
 
 fn write(path: &Path, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
     let file = File::create(path).map_err(failed(path, "writing"))?;
-    let mut writer =
-        ArrowWriter::try_new(file, schema(&SAME_MACHINE), None).map_err(failed(path, "writing"))?;
-    let rows = cells::batch(&SAME_MACHINE, rows.into_iter())?;
+    let mut writer = ArrowWriter::try_new(file, schema(SAME_MACHINE_COLUMNS), None)
+        .map_err(failed(path, "writing"))?;
+    let rows = cells::batch(SAME_MACHINE_COLUMNS, rows.into_iter())?;
     writer.write(&rows).map_err(failed(path, "writing"))?;
     let file = writer.into_inner().map_err(failed(path, "writing"))?;
     file.sync_all().map_err(failed(path, "writing"))

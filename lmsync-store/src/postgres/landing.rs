@@ -11,7 +11,7 @@ use tokio_postgres::{IsolationLevel, Transaction};
 use super::error::lost;
 use super::open::{Schema, UNFINISHED, met, quoted, unique};
 use super::session::{Lease, Session, Shared, carried_out};
-use crate::columns::PASSES;
+use crate::columns::PASS_COLUMNS;
 use crate::landed::Landed;
 use crate::pass::{AccountKey, PassId, PassReport, SavedPass, is_plausible_shrink};
 use crate::store::{Batch, Landing, in_use};
@@ -299,7 +299,10 @@ async fn begin(session: &mut Session) -> Done<Transaction<'_>> {
 
 async fn note(work: &Transaction<'_>, schema: &Schema, report: &PassReport) -> Done<()> {
     let values = report.values();
-    let names: Vec<String> = PASSES.iter().map(|column| quoted(column.name)).collect();
+    let names: Vec<String> = PASS_COLUMNS
+        .iter()
+        .map(|column| quoted(column.name))
+        .collect();
     let places: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
     let set: Vec<String> = names
         .iter()

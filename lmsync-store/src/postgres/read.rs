@@ -19,9 +19,10 @@ use super::error::failed;
 use super::open::quoted;
 use super::session::{Session, Shared, carried_out};
 use crate::column::{Column, Kind};
-use crate::columns::SAME_MACHINE;
+use crate::columns::SAME_MACHINE_COLUMNS;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, Wanted, json_text, stored_asset};
+use crate::read::{ReadStore, StoredAsset, Wanted};
+use crate::stored::{json_text, stored_asset};
 use crate::stream::StreamName;
 use crate::tables::SAME_MACHINE_TABLE;
 use crate::value::{Value, instant_text};
@@ -59,7 +60,7 @@ async fn replace(
     rows: &[Vec<Value<'static>>],
 ) -> std::result::Result<(), tokio_postgres::Error> {
     let table = session.schema.table(SAME_MACHINE_TABLE);
-    let names: Vec<String> = SAME_MACHINE
+    let names: Vec<String> = SAME_MACHINE_COLUMNS
         .iter()
         .map(|column| quoted(column.name))
         .collect();

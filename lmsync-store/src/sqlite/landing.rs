@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::SqliteStore;
 use super::error::failed;
 use super::rows::{LandingRow, Rows, quoted};
-use crate::columns::PASSES;
+use crate::columns::PASS_COLUMNS;
 use crate::landed::Landed;
 use crate::lock::Lock;
 use crate::pass::{AccountKey, PassId, PassReport, SavedPass, is_plausible_shrink};
@@ -251,7 +251,7 @@ impl Whose {
 
     fn note(&self, work: &Transaction<'_>, report: &PassReport) -> rusqlite::Result<()> {
         let values = report.values();
-        let names: Vec<&str> = PASSES.iter().map(|column| column.name).collect();
+        let names: Vec<&str> = PASS_COLUMNS.iter().map(|column| column.name).collect();
         let places: Vec<String> = (1..=names.len()).map(|place| format!("?{place}")).collect();
         work.execute(
             &format!(

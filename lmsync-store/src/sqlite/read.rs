@@ -3,24 +3,23 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::BoxStream;
 use lmsync_core::{Error, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params_from_iter};
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::Sender;
 
 use super::SqliteStore;
 use super::error::failed;
 use super::open::open_to_read;
 use super::rows::quoted;
 use crate::column::{Column, Kind};
-use crate::columns::SAME_MACHINE;
+use crate::columns::SAME_MACHINE_COLUMNS;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, Wanted, json_text, stored_asset};
+use crate::read::{ReadStore, StoredAsset, Wanted};
+use crate::reading::on_a_thread;
+use crate::stored::{json_text, stored_asset};
 use crate::value::Value;
-
-/// So many assets are read ahead.
-const AHEAD: usize = 256;
 
 #[async_trait]
 impl ReadStore for SqliteStore {
@@ -30,17 +29,7 @@ impl ReadStore for SqliteStore {
         wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = read(&path, account.as_ref(), &wanted.columns(), &sender) {
-                // Nobody listens any more.
-                let _ = sender.blocking_send(Err(error));
-            }
-        });
-        stream::unfold(receiver, |mut receiver| async move {
-            receiver.recv().await.map(|asset| (asset, receiver))
-        })
-        .boxed()
+        on_a_thread(move |sender| read(&path, account.as_ref(), &wanted.columns(), sender))
     }
 
     async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
@@ -53,7 +42,7 @@ impl ReadStore for SqliteStore {
 
 fn replace(connection: &mut Connection, rows: &[Vec<Value<'static>>]) -> rusqlite::Result<()> {
     let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let names: Vec<String> = SAME_MACHINE
+    let names: Vec<String> = SAME_MACHINE_COLUMNS
         .iter()
         .map(|column| quoted(column.name))
         .collect();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use futures_util::future::join_all;
 use lmsync_core::ErrorKind;
@@ -220,8 +220,10 @@ pub async fn a_dropped_write_leaves_everything_usable<S: StoreSubject>() {
             let mut writing = pin!(night.put(&mut *landing, 0..50));
             let mut is_done = false;
             for _ in 0..polls {
-                let mut context = Context::from_waker(Waker::noop());
-                is_done = is_done || !matches!(writing.as_mut().poll(&mut context), Poll::Pending);
+                is_done = is_done || {
+                    let mut context = Context::from_waker(Waker::noop());
+                    writing.as_mut().poll(&mut context).is_ready()
+                };
                 if !is_done {
                     tokio::task::yield_now().await;
                 }

@@ -1,0 +1,103 @@
+//! The asset that a row is.
+
+use std::collections::BTreeMap;
+
+use lmsync_core::{Error, Result};
+use serde::de::DeserializeOwned;
+
+use crate::column::{Column, Kind};
+use crate::read::StoredAsset;
+
+/// The asset that a row's `cells` make: each its column and its value as JSON text.
+pub(crate) fn stored_asset<'c>(
+    cells: impl Iterator<Item = (&'c Column, Option<String>)>,
+) -> Result<StoredAsset> {
+    let mut record = Object::default();
+    record.put("record", "\"asset\"".to_owned());
+    // No asset is without, though nobody may have asked for them.
+    record.put("issues", "[]".to_owned());
+    let (mut first_seen, mut changed) = (None, None);
+    for (column, cell) in cells {
+        let path = match (column.path, column.name) {
+            ("", "connector") => "source.connector",
+            ("", "instance") => "source.instance",
+            ("", "vendor_id") => "source.vendor_id",
+            ("", "last_seen_at") => "source.fetched_at",
+            ("", "first_seen_at") => {
+                first_seen = cell;
+                continue;
+            }
+            ("", "changed_at") => {
+                changed = cell;
+                continue;
+            }
+            ("", _) => continue,
+            (path, _) => path,
+        };
+        if let Some(cell) = cell {
+            record.put(path, cell);
+        }
+    }
+    let mut text = String::new();
+    record.write(&mut text);
+    Ok(StoredAsset {
+        asset: read(&text)?,
+        first_seen: read(&first_seen.unwrap_or_default())?,
+        changed: read(&changed.unwrap_or_default())?,
+    })
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::store(format!("a row is no asset: {error}")))
+}
+
+/// A JSON object of pieces of JSON text. They are not read, since a vendor's numbers may be beyond any
+/// that is kept.
+#[derive(Default)]
+struct Object<'p>(BTreeMap<&'p str, Member<'p>>);
+
+enum Member<'p> {
+    Text(String),
+    Object(Object<'p>),
+}
+
+impl<'p> Object<'p> {
+    fn put(&mut self, path: &'p str, json: String) {
+        let Some((first, rest)) = path.split_once('.') else {
+            self.0.insert(path, Member::Text(json));
+            return;
+        };
+        let member = self
+            .0
+            .entry(first)
+            .or_insert_with(|| Member::Object(Object::default()));
+        if let Member::Object(object) = member {
+            object.put(rest, json);
+        }
+    }
+
+    fn write(&self, text: &mut String) {
+        let mut comma = '{';
+        for (name, member) in &self.0 {
+            text.push(comma);
+            comma = ',';
+            text.push('"');
+            text.push_str(name);
+            text.push_str("\":");
+            match member {
+                Member::Text(json) => text.push_str(json),
+                Member::Object(object) => object.write(text),
+            }
+        }
+        text.push('}');
+    }
+}
+
+/// The JSON text of what a column of `kind` holds as `text`.
+pub(crate) fn json_text(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Json => text.to_owned(),
+        // A text always has a JSON form.
+        _ => serde_json::to_string(text).unwrap_or_default(),
+    }
+}
