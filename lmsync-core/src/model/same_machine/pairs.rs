@@ -78,7 +78,7 @@ impl Pairs<'_> {
             return;
         }
         // Linked by this key, whatever it proves.
-        self.representatives(sharers, |record| vetoes(record));
+        self.representatives(sharers, vetoes);
         // Linked by this key alone, without a conflict.
         self.representatives(sharers, |record| vetoes_and_conflicts(record, kind));
         // Linked by this key and another.
@@ -90,7 +90,7 @@ impl Pairs<'_> {
             if both.len() <= self.few {
                 self.each_with_each(both);
             } else {
-                self.representatives(both, |record| vetoes(record));
+                self.representatives(both, vetoes);
             }
         });
     }
