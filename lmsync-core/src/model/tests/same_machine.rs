@@ -148,8 +148,10 @@ fn adapters_that_moved_merge_no_two_machines() {
         with(Some("ABC2"), MAC_B),
         with(None, MAC_A),
     ]);
-    let moved = assets[1].0.network.adapters.clone();
-    assets[2].0.network.adapters.extend(moved);
+    assets[2].0.network.adapters.push(Adapter {
+        mac: MacAddress::parse(MAC_B),
+        ..Adapter::default()
+    });
     assets[2].0.identity = identity_keys(&assets[2].0);
     let told = groups(&assets);
     assert_eq!(all_ids(&told), [vec!["1", "3"], vec!["2"]]);
