@@ -40,6 +40,8 @@ fsync = off
 max_connections = 200
 END
 pg_ctl start -D data -w -t 120 -l log >/dev/null || { cat log >&2; exit 1; }
+# Nobody waits for what it says from here on.
+exec 2>/dev/null
 echo "ready $folder"
 cat >/dev/null
 "#;

@@ -1,10 +1,10 @@
 //! What goes wrong in the middle.
 
 use std::io::{BufRead, BufReader, Write};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use lmsync_core::model::Asset;
 use lmsync_core::{Error, ErrorKind};
@@ -72,18 +72,14 @@ impl Drop for Holder {
 /// its process.
 async fn while_it_waits<T>(
     database: &Database,
-    work: impl Future<Output = T>,
-    then: impl FnOnce(&str),
+    work: impl Future<Output = T> + Send,
+    then: impl FnOnce(&str) + Send,
 ) -> T {
     let mut work = pin!(work);
     let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
                    AND application_name = 'lmsync' AND wait_event_type = 'Lock'";
     loop {
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(
-            matches!(work.as_mut().poll(&mut context), Poll::Pending),
-            "it waits"
-        );
+        assert!(is_pending(work.as_mut()), "it waits");
         tokio::task::yield_now().await;
         let pid = database.sql(waiting);
         if !pid.is_empty() {
@@ -91,6 +87,11 @@ async fn while_it_waits<T>(
             return work.await;
         }
     }
+}
+
+fn is_pending(work: Pin<&mut (impl Future + ?Sized)>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    work.poll(&mut context).is_pending()
 }
 
 /// Plays the night, whose pass was interrupted, to its end.
@@ -267,8 +268,7 @@ pub(crate) async fn a_write_that_is_given_up_keeps_its_lock_until_it_has_ended()
         let mut put = pin!(night.put(&mut *landing, 0..50));
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
         loop {
-            let mut context = Context::from_waker(Waker::noop());
-            assert!(put.as_mut().poll(&mut context).is_pending());
+            assert!(is_pending(put.as_mut()));
             tokio::task::yield_now().await;
             if database.number(waiting) > 0 {
                 break;
