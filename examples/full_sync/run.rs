@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures_util::future::{self, Either, FutureExt};
-use lmsync::store::{Store, StoreLocation};
+use lmsync::store::{ReadStore, Store, StoreLocation, write_same_machine};
 use lmsync::{Discard, JsonLines, Stop, SyncFailure, SyncOptions, SyncReport, Tee, Vendors};
 
 use crate::options::Options;
@@ -65,7 +65,7 @@ async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Prob
         .accept_shrink(options.accept_shrink)
         .stop(stop.clone());
     let asked = progress.of(&accounts, asked);
-    let mut reports = accounts.sync(&asked, place(store, lines)).await;
+    let mut reports = accounts.sync(&asked, place(store.clone(), lines)).await;
     progress.clear();
 
     let reason = reason_to_leave(&stop, &reports, options.output.as_deref());
@@ -81,7 +81,11 @@ async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Prob
     }
     let reported = report.write(&reports);
     table::show(&reports, options.quiet);
-    let saved = [written, reported];
+    let correlated = match &store {
+        Some(store) if stop.reason().is_none() => correlate(&**store, &reports).await,
+        _ => Ok(()),
+    };
+    let saved = [written, reported, correlated];
     for error in saved.iter().filter_map(|result| result.as_ref().err()) {
         tell("error", error);
     }
@@ -89,7 +93,7 @@ async fn sync_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Prob
 }
 
 /// The store at `location`. One that cannot be used is refused before a vendor is asked.
-async fn open(location: &StoreLocation) -> Result<Arc<dyn Store>, Problem> {
+async fn open(location: &StoreLocation) -> Result<Arc<dyn ReadStore>, Problem> {
     match location.open().await {
         Ok(store) => Ok(store),
         Err(error) => {
@@ -103,8 +107,20 @@ async fn open(location: &StoreLocation) -> Result<Arc<dyn Store>, Problem> {
     }
 }
 
+/// Notes in the store which records are one machine, where this run changed any.
+async fn correlate(store: &dyn ReadStore, reports: &[SyncReport]) -> Result<(), String> {
+    let mut landed = reports.iter().filter_map(|report| report.store);
+    if !landed.any(|rows| rows.inserted + rows.changed + rows.deleted > 0) {
+        return Ok(());
+    }
+    let written = write_same_machine(store).await;
+    written
+        .map(drop)
+        .map_err(|error| format!("the table same_machine: {error}"))
+}
+
 /// Where the records go.
-fn place(store: Option<Arc<dyn Store>>, lines: Option<JsonLines>) -> Arc<dyn Store> {
+fn place(store: Option<Arc<dyn ReadStore>>, lines: Option<JsonLines>) -> Arc<dyn Store> {
     match (store, lines) {
         (Some(store), Some(lines)) => Arc::new(Tee::new(store, Arc::new(lines))),
         (Some(store), None) => store,

@@ -44,14 +44,16 @@ pub(crate) const PASSES: [Column; 14] = [
     added("requests", Integer, true),
 ];
 
-/// The columns of the table `same_machine`.
-pub(crate) const SAME_MACHINE: [Column; 6] = [
+/// The columns of the table `same_machine`: a row for each record of a machine that several records are.
+pub(crate) const SAME_MACHINE: [Column; 8] = [
     added("machine", Integer, true),
     added("connector", Text, true),
     added("instance", Text, true),
     added("vendor_id", Text, true),
-    added("name", Text, false),
+    added("name", Text, true),
     added("evidence", Json, true),
+    added("possible", Json, true),
+    added("conflicts", Json, true),
 ];
 
 type OfAsset = Field<Asset>;
@@ -245,7 +247,7 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
         Value::maybe(it.warranty_expiry, Value::date)
     }),
     OfAsset::new("software", Json, "software", |it| {
-        Value::maybe(it.software.as_ref(), |installed| Value::json(installed))
+        Value::maybe(it.software.as_ref(), Value::json)
     }),
     OfAsset::new("antivirus", Json, "security.antivirus", |it| {
         Value::list(&it.security.antivirus)
@@ -336,7 +338,7 @@ pub(crate) const CUSTOMER: &[Field<Customer>] = &[
         text(it.state_raw.as_deref())
     }),
     OfCustomer::new("sites", Json, "sites", |it| {
-        Value::maybe(it.sites.as_ref(), |sites| Value::json(sites))
+        Value::maybe(it.sites.as_ref(), Value::json)
     }),
 ];
 

@@ -17,11 +17,12 @@ mod pass;
 mod postgres;
 mod read;
 mod record;
+mod same_machine;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
 mod stream;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
 mod tables;
 mod value;
 
@@ -35,8 +36,9 @@ pub use self::parquet::ParquetStore;
 pub use self::pass::{AccountKey, PassId, PassReport, SavedPass, Totals, is_plausible_shrink};
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
-pub use self::read::{ReadStore, StoredAsset};
+pub use self::read::{ReadStore, StoredAsset, Wanted};
 pub use self::record::{Record, Records, Row};
+pub use self::same_machine::write_same_machine;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 pub use self::store::{Batch, Landing, Store};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use lmsync_core::listing::Checkpoint;
+use lmsync_core::model::clean_id;
 use lmsync_core::{ConnectorInfo, Error, NotDeleted, Rejection, SyncSummary, Unread};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -268,6 +269,12 @@ impl PassReport {
         }
         let unread = Unread::of(&self.totals.rejected, self.totals.rejected_total)?;
         Ok(unread.ids().collect())
+    }
+
+    /// The ids of records that could not be read, as records have them.
+    pub fn rejected_ids(&self) -> impl Iterator<Item = &str> {
+        let rejected = self.totals.rejected.iter();
+        rejected.filter_map(|rejection| clean_id(rejection.vendor_id.as_deref()?))
     }
 
     /// Its row in the table `passes`, in the order of its columns.

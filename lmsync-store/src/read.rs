@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use lmsync_core::model::Asset;
@@ -9,22 +10,87 @@ use lmsync_core::{Error, Result};
 use serde::de::DeserializeOwned;
 
 use crate::column::{Column, Kind};
+use crate::columns::columns;
 use crate::pass::{AccountKey, PassId};
 use crate::store::Store;
+use crate::stream::StreamName;
+use crate::value::Value;
 
 /// A store whose records can be read back.
+#[async_trait]
 pub trait ReadStore: Store {
+    /// The assets that are not deleted, of `account` or of all accounts, with as much of each as is
+    /// `wanted`, and what the store noted about them.
+    fn read_assets(
+        &self,
+        account: Option<&AccountKey>,
+        wanted: Wanted,
+    ) -> BoxStream<'static, Result<StoredAsset>>;
+
+    /// Puts `rows` in the place of what the table `same_machine` holds, all or nothing: the values of
+    /// its columns, in their order.
+    ///
+    /// # Errors
+    /// `store` when they could not be written.
+    async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()>;
+
     /// The assets that are not deleted, of `account` or of all accounts, as they were written, with what
     /// the store noted about them.
     fn stored_assets(
         &self,
         account: Option<&AccountKey>,
-    ) -> BoxStream<'static, Result<StoredAsset>>;
+    ) -> BoxStream<'static, Result<StoredAsset>> {
+        self.read_assets(account, Wanted::All)
+    }
 
     /// The same assets alone.
     fn assets(&self, account: Option<&AccountKey>) -> BoxStream<'static, Result<Asset>> {
         let stored = self.stored_assets(account);
         stored.map(|stored| Ok(stored?.asset)).boxed()
+    }
+}
+
+/// How much of each asset is read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wanted {
+    /// All that was written.
+    All,
+    /// As much as tells machines apart: names, numbers, customer and identity keys.
+    Identity,
+}
+
+/// The columns of what tells machines apart, and those that no asset can be without.
+const IDENTITY: [&str; 17] = [
+    "connector",
+    "instance",
+    "vendor_id",
+    "first_seen_at",
+    "last_seen_at",
+    "changed_at",
+    "name",
+    "customer_id",
+    "kind",
+    "virtualization",
+    "manufacturer",
+    "product_number",
+    "serial_key",
+    "serial_status",
+    "hardware_uuid",
+    "state",
+    "identity",
+];
+
+impl Wanted {
+    /// The columns to read.
+    #[must_use]
+    pub fn columns(self) -> Vec<Column> {
+        let is_wanted = |column: &&Column| self == Self::All || IDENTITY.contains(&column.name);
+        columns(StreamName::Assets)
+            .iter()
+            .filter(is_wanted)
+            .copied()
+            .collect()
     }
 }
 
@@ -47,6 +113,8 @@ pub(crate) fn stored_asset<'c>(
 ) -> Result<StoredAsset> {
     let mut record = Object::default();
     record.put("record", "\"asset\"".to_owned());
+    // No asset is without, though nobody may have asked for them.
+    record.put("issues", "[]".to_owned());
     let (mut first_seen, mut changed) = (None, None);
     for (column, cell) in cells {
         let path = match (column.path, column.name) {

@@ -1,7 +1,8 @@
 //! Whether two assets are one machine.
 
 use super::asset::Asset;
-use super::identity_key::{IdentityKey, IdentityKind, Scope};
+use super::facts::{Facts, Key};
+use super::identity_key::{IdentityKind, Scope};
 
 /// What the caller knows about the customers of two assets.
 ///
@@ -90,10 +91,29 @@ crate::words!(Veto {
 ///   without a [`Conflict`]. A host name alone is never more than possible.
 /// - Keys with the scope of a customer count only within one customer.
 ///
-/// The order of the two makes no difference.
+/// The order of the two makes no difference. [`SameMachine`](super::SameMachine) does this for whole fleets.
 #[must_use]
 pub fn correlate(left: &Asset, right: &Asset, customers: CustomerLink) -> Correlation {
-    let by = shared_keys(left, right, customers);
+    let (left, right) = (Facts::of(left), Facts::of(right));
+    let is_one_customer = match customers {
+        CustomerLink::Same => true,
+        CustomerLink::Different => false,
+        CustomerLink::ByRecord => {
+            left.account == right.account
+                && left.customer.is_some()
+                && left.customer == right.customer
+        }
+    };
+    relation(&left, &right, is_one_customer)
+}
+
+/// Whether two assets are one machine, by what is known of them.
+pub(super) fn relation<V: PartialEq>(
+    left: &Facts<V>,
+    right: &Facts<V>,
+    is_one_customer: bool,
+) -> Correlation {
+    let by = shared_keys(left, right, is_one_customer);
     if by.first() == Some(&IdentityKind::VendorId) {
         return Correlation::Same { by };
     }
@@ -122,18 +142,21 @@ fn is_strong(kind: IdentityKind) -> bool {
 }
 
 /// The kinds of the equal keys, strongest first, each once.
-fn shared_keys(left: &Asset, right: &Asset, customers: CustomerLink) -> Vec<IdentityKind> {
-    let same_account = is_same_account(left, right);
-    let same_customer = is_same_customer(left, right, customers);
-    let may_compare = |key: &IdentityKey| match key.scope {
-        Scope::ConnectorInstance => same_account,
+fn shared_keys<V: PartialEq>(
+    left: &Facts<V>,
+    right: &Facts<V>,
+    is_one_customer: bool,
+) -> Vec<IdentityKind> {
+    let is_one_account = left.account == right.account;
+    let may_compare = |key: &Key<V>| match key.scope {
+        Scope::ConnectorInstance => is_one_account,
         Scope::Global => true,
-        Scope::Customer => same_customer,
+        Scope::Customer => is_one_customer,
     };
     let mut kinds: Vec<_> = left
-        .identity
+        .keys
         .iter()
-        .filter(|key| may_compare(key) && right.identity.contains(key))
+        .filter(|key| may_compare(key) && right.keys.contains(key))
         .map(|key| key.kind)
         .collect();
     kinds.sort_unstable();
@@ -141,64 +164,40 @@ fn shared_keys(left: &Asset, right: &Asset, customers: CustomerLink) -> Vec<Iden
     kinds
 }
 
-fn is_same_account(left: &Asset, right: &Asset) -> bool {
-    left.source.connector == right.source.connector && left.source.instance == right.source.instance
+/// The values that rule out one machine where both are known and differ.
+pub(super) fn veto_values<V>(facts: &Facts<V>) -> [(Veto, Option<&V>); 2] {
+    [
+        (Veto::Serial, facts.serial.as_ref()),
+        (Veto::ProductNumber, facts.product_number.as_ref()),
+    ]
 }
 
-fn is_same_customer(left: &Asset, right: &Asset, customers: CustomerLink) -> bool {
-    match customers {
-        CustomerLink::Same => true,
-        CustomerLink::Different => false,
-        CustomerLink::ByRecord => {
-            let ids = left.customer.as_ref().zip(right.customer.as_ref());
-            is_same_account(left, right) && ids.is_some_and(|(left, right)| left.id == right.id)
-        }
-    }
+pub(super) fn veto<V: PartialEq>(left: &Facts<V>, right: &Facts<V>) -> Option<Veto> {
+    differing(veto_values(left), veto_values(right)).next()
 }
 
-fn veto(left: &Asset, right: &Asset) -> Option<Veto> {
-    if differ(left.serial.key.as_deref(), right.serial.key.as_deref()) {
-        return Some(Veto::Serial);
-    }
-    let numbers = (hp_product_number(left), hp_product_number(right));
-    differ(numbers.0.as_deref(), numbers.1.as_deref()).then_some(Veto::ProductNumber)
+/// The values that speak against one machine by the key `by` where both are known and differ.
+pub(super) fn conflict_values<V>(
+    facts: &Facts<V>,
+    by: IdentityKind,
+) -> [(Conflict, Option<&V>); 3] {
+    let hostname = facts.hostname().filter(|_| by == IdentityKind::Mac);
+    [
+        (Conflict::Manufacturer, facts.manufacturer.as_ref()),
+        (Conflict::HardwareUuid, facts.hardware_uuid.as_ref()),
+        (Conflict::Hostname, hostname),
+    ]
 }
 
-/// What stands before the `#` of the country, which some tools leave out.
-fn hp_product_number(asset: &Asset) -> Option<String> {
-    let is_hp = matches!(asset.manufacturer.as_deref(), Some("HP" | "HPE"));
-    let number = asset.product_number.as_deref().filter(|_| is_hp)?;
-    let number = number.split('#').next()?.trim().to_uppercase();
-    (!number.is_empty()).then_some(number)
+fn conflicts<V: PartialEq>(left: &Facts<V>, right: &Facts<V>, by: IdentityKind) -> Vec<Conflict> {
+    differing(conflict_values(left, by), conflict_values(right, by)).collect()
 }
 
-fn conflicts(left: &Asset, right: &Asset, by: IdentityKind) -> Vec<Conflict> {
-    let maker = |asset: &Asset| asset.manufacturer.as_deref().map(str::to_uppercase);
-    let mut conflicts = Vec::new();
-    if differ(maker(left).as_deref(), maker(right).as_deref()) {
-        conflicts.push(Conflict::Manufacturer);
-    }
-    if differ(
-        left.hardware_uuid.as_deref(),
-        right.hardware_uuid.as_deref(),
-    ) {
-        conflicts.push(Conflict::HardwareUuid);
-    }
-    if by == IdentityKind::Mac && differ(hostname(left), hostname(right)) {
-        conflicts.push(Conflict::Hostname);
-    }
-    conflicts
-}
-
-fn hostname(asset: &Asset) -> Option<&str> {
-    asset
-        .identity
-        .iter()
-        .find(|key| key.kind == IdentityKind::Hostname)
-        .map(|key| key.value.as_str())
-}
-
-/// Whether both are known and not equal.
-fn differ(left: Option<&str>, right: Option<&str>) -> bool {
-    left.zip(right).is_some_and(|(left, right)| left != right)
+/// The names of the values that are known on both sides and not equal.
+fn differing<'a, N, V: PartialEq + 'a, const COUNT: usize>(
+    left: [(N, Option<&'a V>); COUNT],
+    right: [(N, Option<&'a V>); COUNT],
+) -> impl Iterator<Item = N> {
+    let pairs = left.into_iter().zip(right);
+    pairs.filter_map(|((name, left), (_, right))| (left? != right?).then_some(name))
 }

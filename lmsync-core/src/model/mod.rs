@@ -44,6 +44,7 @@ mod date_named;
 mod date_order;
 mod date_text;
 mod draft;
+mod facts;
 mod fingerprint;
 mod finish;
 mod hardware;
@@ -64,6 +65,7 @@ mod raw;
 #[cfg(feature = "schema")]
 mod record_tag;
 mod rules;
+mod same_machine;
 mod security;
 mod serial;
 mod size;
@@ -99,6 +101,7 @@ pub use raw::RawJson;
 pub use rules::Rules;
 #[cfg(feature = "schema")]
 pub(crate) use rules::RulesConfig;
+pub use same_machine::{Contradiction, MachineGroup, PossibleLink, SameMachine, SharedKeys};
 pub use security::{Antivirus, AntivirusStatus, DefinitionStatus, Security};
 pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, SerialStatus};
 pub use size::{Size, SizeUnit};

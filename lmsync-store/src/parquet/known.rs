@@ -19,10 +19,15 @@ use crate::value::Value;
 /// The columns of the file of before that a pass has to know.
 const NEEDED: [&str; 4] = ["vendor_id", "fingerprint", "first_seen_at", "changed_at"];
 
+/// Room is made at once for no more rows.
+const MOST_AT_ONCE: usize = 1 << 20;
+
 /// The rows that a pass knows, by their ids. A row takes some hundred bytes, however long its id is.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    rows: HashMap<Id, Row>,
+    before: HashMap<Id, Before>,
+    /// The places of other rows, among those that the pass has written.
+    new: HashMap<Id, usize>,
     /// Number of rows that the pass has written.
     written: usize,
     /// The places of those among them that it has written again.
@@ -32,17 +37,12 @@ pub(super) struct Known {
 /// The first half of an id's SHA-256.
 type Id = [u8; 16];
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Row {
-    before: Option<Before>,
-    /// Its place among the rows of the pass.
-    written: Option<usize>,
-}
-
 /// A row of the file of before.
 #[derive(Debug, Clone, Copy)]
 struct Before {
     place: usize,
+    /// Its place among the rows that the pass has written.
+    written: Option<usize>,
     fingerprint: Option<Fingerprint>,
     first_seen: DateTime<Utc>,
     changed: DateTime<Utc>,
@@ -75,7 +75,8 @@ impl Known {
             .copied()
             .collect();
         let mut known = Self {
-            rows: HashMap::with_capacity(input.rows()),
+            // A damaged file may say anything.
+            before: HashMap::with_capacity(input.rows().min(MOST_AT_ONCE)),
             ..Self::default()
         };
         let mut place = 0;
@@ -91,37 +92,19 @@ impl Known {
     }
 
     fn add(&mut self, batch: &RecordBatch, first: usize, pass: PassId) {
-        let text = |name| {
-            batch
-                .column_by_name(name)
-                .map(|cells| cells.as_string::<i32>())
-        };
-        let times = |name| {
-            let cells = batch.column_by_name(name);
-            cells.map(|cells| cells.as_primitive::<TimestampMicrosecondType>())
-        };
-        let (ids, fingerprints) = (text("vendor_id"), text("fingerprint"));
-        let (first_seen, changed) = (times("first_seen_at"), times("changed_at"));
+        let ids = batch.column_by_name("vendor_id");
         for row in 0..batch.num_rows() {
-            let Some(id) = ids.map(|ids| ids.value(row)) else {
-                continue;
-            };
+            let id = ids.map(|ids| id_of(ids.as_string::<i32>().value(row)));
             // Of a row that does not tell, its pass is the latest that it can be.
-            let time = |cells: Option<&arrow_array::TimestampMicrosecondArray>| {
-                cells
-                    .filter(|cells| cells.is_valid(row))
-                    .and_then(|cells| DateTime::from_timestamp_micros(cells.value(row)))
-                    .unwrap_or(pass.began())
-            };
+            let time = |name| time(batch, name, row).unwrap_or(pass.began());
             let before = Before {
                 place: first + row,
-                fingerprint: fingerprints
-                    .filter(|fingerprints| fingerprints.is_valid(row))
-                    .and_then(|fingerprints| fingerprints.value(row).parse().ok()),
-                first_seen: time(first_seen),
-                changed: time(changed),
+                written: None,
+                fingerprint: fingerprint(batch, row),
+                first_seen: time("first_seen_at"),
+                changed: time("changed_at"),
             };
-            self.rows.entry(id_of(id)).or_default().before = Some(before);
+            self.before.extend(id.map(|id| (id, before)));
         }
     }
 
@@ -132,17 +115,21 @@ impl Known {
         fingerprint: Fingerprint,
         pass: PassId,
     ) -> Times {
-        let row = self.rows.entry(id_of_value(vendor_id)).or_default();
-        let earlier = row.written.replace(self.written);
+        let (id, now) = (id_of_value(vendor_id), pass.began());
+        let place = self.written;
         self.written += 1;
-        self.outdated.extend(earlier);
-        let now = pass.began();
-        let changed = match row.before {
-            Some(before) if before.fingerprint == Some(fingerprint) => before.changed,
-            _ => now,
+        let known = self.before.get_mut(&id);
+        let (earlier, first_seen, changed) = match known {
+            None => (self.new.insert(id, place), now, now),
+            Some(before) => {
+                let is_same = before.fingerprint == Some(fingerprint);
+                let changed = if is_same { before.changed } else { now };
+                (before.written.replace(place), before.first_seen, changed)
+            }
         };
+        self.outdated.extend(earlier);
         Times {
-            first_seen: row.before.map_or(now, |before| before.first_seen),
+            first_seen,
             changed,
             is_again: earlier.is_some(),
         }
@@ -150,30 +137,24 @@ impl Known {
 
     /// The rows of before that the pass did not meet, but for those with the ids `there`.
     pub(super) fn unmet(&self, there: &[&str]) -> Unmet {
-        let there: HashSet<Id> = there
-            .iter()
-            .map(|id| id_of_value(&Value::text(id)))
-            .collect();
-        let before = self.rows.iter().filter(|(_, row)| row.before.is_some());
-        let going = |(id, row): &(&Id, &Row)| row.written.is_none() && !there.contains(*id);
+        let there = ids_of(there);
+        let going = self.before.iter();
+        let going = going.filter(|(id, row)| row.written.is_none() && !there.contains(*id));
         Unmet {
-            going: before.clone().filter(going).count() as u64,
-            live: before.count() as u64,
+            going: going.count() as u64,
+            live: self.before.len() as u64,
         }
     }
 
     /// Tells of each of the `rows` rows of the file of before whether it is written once more: if the
     /// pass did not meet it, and, where `only` is given, it has one of these ids.
     pub(super) fn carried(&self, rows: usize, only: Option<&[&str]>) -> Vec<bool> {
-        let only: Option<HashSet<Id>> =
-            only.map(|ids| ids.iter().map(|id| id_of_value(&Value::text(id))).collect());
+        let only = only.map(ids_of);
         let mut keep = vec![false; rows];
-        for (id, row) in &self.rows {
-            let (Some(before), None) = (row.before, row.written) else {
-                continue;
-            };
-            if let Some(place) = keep.get_mut(before.place) {
-                *place = only.as_ref().is_none_or(|only| only.contains(id));
+        for (id, row) in &self.before {
+            let stays = only.as_ref().is_none_or(|only| only.contains(id));
+            if let Some(place) = keep.get_mut(row.place) {
+                *place = row.written.is_none() && stays;
             }
         }
         keep
@@ -193,9 +174,27 @@ impl Known {
     }
 }
 
+fn fingerprint(batch: &RecordBatch, row: usize) -> Option<Fingerprint> {
+    let cells = batch.column_by_name("fingerprint")?.as_string::<i32>();
+    let text = cells.is_valid(row).then(|| cells.value(row))?;
+    text.parse().ok()
+}
+
+fn time(batch: &RecordBatch, name: &str, row: usize) -> Option<DateTime<Utc>> {
+    let cells = batch.column_by_name(name)?;
+    let cells = cells.as_primitive::<TimestampMicrosecondType>();
+    let micros = cells.is_valid(row).then(|| cells.value(row))?;
+    DateTime::from_timestamp_micros(micros)
+}
+
 fn id_of(vendor_id: &str) -> Id {
     let whole: [u8; 32] = Sha256::digest(vendor_id).into();
     std::array::from_fn(|place| whole[place])
+}
+
+fn ids_of(vendor_ids: &[&str]) -> HashSet<Id> {
+    let ids = vendor_ids.iter();
+    ids.map(|id| id_of_value(&Value::text(id))).collect()
 }
 
 fn id_of_value(vendor_id: &Value<'_>) -> Id {

@@ -162,30 +162,30 @@ impl State {
 
     fn finish(&mut self, report: &PassReport) -> Result<Landed> {
         self.check(report.pass_id)?;
-        let fate = self.fate(report);
+        let verdict = self.verdict(report);
         let mut landed = report.landed;
-        landed.deleted = fate.deleted;
-        landed.kept_back = fate.kept_back;
+        landed.deleted = verdict.deleted;
+        landed.kept_back = verdict.kept_back;
         // Where nothing landed and nothing goes, the newest file is the truth as it is.
         let is_needed = match &self.file {
-            File::None => self.before.is_none() || fate.deleted > 0,
+            File::None => self.before.is_none() || verdict.deleted > 0,
             File::Begun(..) | File::Broken => true,
         };
         let rows = match is_needed {
-            true => Some(self.whole_file(report.pass_id, fate.keep)?),
+            true => Some(self.whole_file(report.pass_id, verdict.keep)?),
             false => None,
         };
-        let pass = self.row_of_pass(report)?;
-        // The rows first: the row of a pass whose rows are there may follow, and one whose rows are
-        // missing would say what is not so.
+        // The rows first: the row of a pass whose rows are there follows, by the next run at the latest, and
+        // one whose rows are missing would say what is not so.
+        let pass = self.row_of_pass(report)?.kept();
         rows.map_or(Ok(()), Part::put_in_place)?;
         pass.put_in_place()?;
         Ok(landed)
     }
 
     /// What becomes of the rows of before that the pass did not meet.
-    fn fate<'r>(&self, report: &'r PassReport) -> Fate<'r> {
-        let all_stay = Fate {
+    fn verdict<'r>(&self, report: &'r PassReport) -> Verdict<'r> {
+        let all_stay = Verdict {
             keep: None,
             deleted: 0,
             kept_back: 0,
@@ -195,12 +195,12 @@ impl State {
         };
         let unmet = self.known.unmet(&rejected);
         match report.accept_shrink || is_plausible_shrink(unmet.going, unmet.live) {
-            true => Fate {
+            true => Verdict {
                 keep: Some(rejected),
                 deleted: unmet.going,
                 kept_back: 0,
             },
-            false => Fate {
+            false => Verdict {
                 kept_back: unmet.going,
                 ..all_stay
             },
@@ -239,7 +239,7 @@ impl State {
 }
 
 /// What becomes of the rows of before that a pass did not meet.
-struct Fate<'r> {
+struct Verdict<'r> {
     /// The ids that stay; `None` where all do.
     keep: Option<Vec<&'r str>>,
     deleted: u64,

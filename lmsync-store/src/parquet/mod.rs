@@ -17,6 +17,7 @@ mod open;
 mod output;
 mod owner;
 mod read;
+mod same_machine;
 mod schema;
 mod work;
 

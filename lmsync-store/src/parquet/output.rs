@@ -10,13 +10,14 @@ use parquet::arrow::arrow_reader::RowSelection;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 use super::error::failed;
 use super::folder::Folder;
 use super::input::Input;
 use super::owner::Owner;
 use super::schema::schema;
-use crate::column::Column;
+use crate::column::{Column, Kind};
 use crate::pass::PassId;
 
 /// The most rows of a row group, which is held in memory until it is full.
@@ -49,16 +50,9 @@ impl Output {
             folder: folder.clone(),
             stays: false,
         };
-        let properties = WriterProperties::builder()
-            .set_created_by(concat!("lmsync ", env!("CARGO_PKG_VERSION")).to_owned())
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(GROUP))
-            .set_max_row_group_bytes(Some(GROUP_BYTES))
-            .set_key_value_metadata(Some(owner.to_metadata()))
-            .build();
         // Parquet's own types say all.
         let options = ArrowWriterOptions::new()
-            .with_properties(properties)
+            .with_properties(properties(columns, owner))
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, schema(columns), options)
             .map_err(failed(&part.path, "writing"))?;
@@ -96,7 +90,24 @@ impl Output {
     }
 }
 
-/// A file that is not in its place yet. Dropping it removes it.
+fn properties(columns: &[Column], owner: &Owner) -> WriterProperties {
+    let all = WriterProperties::builder()
+        .set_created_by(concat!("lmsync ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(GROUP))
+        .set_max_row_group_bytes(Some(GROUP_BYTES))
+        .set_key_value_metadata(Some(owner.to_metadata()));
+    // Where hardly two values are the same, a dictionary takes memory and saves nothing.
+    let differ = columns.iter().filter(|column| {
+        column.kind == Kind::Json || matches!(column.name, "vendor_id" | "fingerprint")
+    });
+    let properties = differ.fold(all, |all, column| {
+        all.set_column_dictionary_enabled(ColumnPath::from(column.name), false)
+    });
+    properties.build()
+}
+
+/// A file that is not in its place yet. Dropping it removes it, unless it is kept.
 pub(super) struct Part {
     path: PathBuf,
     target: PathBuf,
@@ -105,7 +116,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// A whole file that another run left, to be put into the place `target`.
+    /// A whole file that another run left, to be put in the place `target`.
     pub(super) fn found(path: PathBuf, target: PathBuf, folder: Folder) -> Self {
         Self {
             path,
@@ -119,12 +130,17 @@ impl Part {
         &self.path
     }
 
-    /// Gives the file the name by which readers find it.
-    pub(super) fn put_in_place(mut self) -> Result<()> {
-        // One that cannot be renamed is for the next run to judge.
+    /// The file, which stays though it be dropped, for the next run to judge.
+    pub(super) fn kept(mut self) -> Self {
         self.stays = true;
-        fs::rename(&self.path, &self.target).map_err(failed(&self.target, "renaming"))?;
-        self.folder.sync()
+        self
+    }
+
+    /// Gives the file the name by which readers find it.
+    pub(super) fn put_in_place(self) -> Result<()> {
+        let this = self.kept();
+        fs::rename(&this.path, &this.target).map_err(failed(&this.target, "renaming"))?;
+        this.folder.sync()
     }
 }
 

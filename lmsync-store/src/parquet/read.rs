@@ -3,40 +3,49 @@
 use std::path::Path;
 
 use arrow_array::RecordBatch;
+use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use lmsync_core::Result;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-use super::ParquetStore;
 use super::cells::cell;
 use super::error::damaged;
 use super::folder::Folder;
 use super::input::Input;
 use super::work::broken_down;
+use super::work::work;
+use super::{ParquetStore, same_machine};
 use crate::column::Column;
-use crate::columns::columns;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, stored_asset};
+use crate::read::{ReadStore, StoredAsset, Wanted, stored_asset};
 use crate::stream::StreamName;
+use crate::value::Value;
 
 /// So many assets are read ahead.
 const AHEAD: usize = 256;
 
+#[async_trait]
 impl ReadStore for ParquetStore {
-    fn stored_assets(
+    fn read_assets(
         &self,
         account: Option<&AccountKey>,
+        wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (root, account) = (self.folder.clone(), account.cloned());
         let (sender, receiver) = mpsc::channel(AHEAD);
         let reading = tokio::task::spawn_blocking(move || {
-            if let Err(error) = read(&root, account.as_ref(), &sender) {
+            if let Err(error) = read(&root, account.as_ref(), &wanted.columns(), &sender) {
                 // Nobody listens any more.
                 let _ = sender.blocking_send(Err(error));
             }
         });
         stream::unfold(Some((receiver, reading)), next).boxed()
+    }
+
+    async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
+        let root = self.folder.clone();
+        work(move || same_machine::replace(&root, rows)).await
     }
 }
 
@@ -58,6 +67,7 @@ async fn next(reading: Option<Reading>) -> Option<(Result<StoredAsset>, Option<R
 fn read(
     root: &Path,
     account: Option<&AccountKey>,
+    columns: &[Column],
     sender: &Sender<Result<StoredAsset>>,
 ) -> Result<()> {
     let table = StreamName::Assets.as_str();
@@ -71,7 +81,6 @@ fn read(
         };
         let input = Input::open(&path)?;
         input.check_owner(table, account)?;
-        let columns = columns(StreamName::Assets);
         for batch in input.batches(columns, None)? {
             let batch = batch?;
             for row in 0..batch.num_rows() {

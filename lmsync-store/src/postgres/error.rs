@@ -77,6 +77,9 @@ fn hint(code: &SqlState) -> Option<&'static str> {
         (_, &SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
             "somebody changed the tables; run again, and what is missing is made"
         }
+        (_, &SqlState::DATATYPE_MISMATCH) => {
+            "a column has another type than lmsync gives it; rename it and run again, and it is made"
+        }
         _ => return None,
     })
 }

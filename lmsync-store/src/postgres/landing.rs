@@ -233,9 +233,7 @@ impl Whose {
         schema: &Schema,
         report: &PassReport,
     ) -> Done<()> {
-        let rejected = report.totals.rejected.iter();
-        let ids = rejected.filter_map(|rejection| rejection.vendor_id.as_deref());
-        let ids: Vec<Value<'_>> = ids.map(Value::text).collect();
+        let ids: Vec<Value<'_>> = report.rejected_ids().map(Value::text).collect();
         if ids.is_empty() {
             return Ok(());
         }

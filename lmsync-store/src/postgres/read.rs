@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use lmsync_core::{Error, Result};
@@ -13,33 +14,78 @@ use tokio_postgres::{Client, Row, RowStream};
 
 use super::PostgresStore;
 use super::connect::connect_to_abort;
+use super::copy::Copy;
 use super::error::failed;
 use super::open::quoted;
-use super::session::Shared;
+use super::session::{Session, Shared, carried_out};
 use crate::column::{Column, Kind};
-use crate::columns::columns;
+use crate::columns::SAME_MACHINE;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, json_text, stored_asset};
+use crate::read::{ReadStore, StoredAsset, Wanted, json_text, stored_asset};
 use crate::stream::StreamName;
-use crate::value::instant_text;
+use crate::tables::SAME_MACHINE_TABLE;
+use crate::value::{Value, instant_text};
 
+#[async_trait]
 impl ReadStore for PostgresStore {
     /// The assets come by a connection of their own, as fast as they are taken.
-    fn stored_assets(
+    fn read_assets(
         &self,
         account: Option<&AccountKey>,
+        wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (shared, account) = (Arc::clone(&self.shared), account.cloned());
-        stream::once(async move { Reading::begin(&shared, account.as_ref()).await })
+        stream::once(async move { Reading::begin(&shared, account.as_ref(), wanted).await })
             .map_ok(Reading::assets)
             .try_flatten()
             .boxed()
     }
+
+    async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        carried_out(async move {
+            let mut session = shared.session().await;
+            session.renew(&shared.settings).await?;
+            let replaced = replace(&mut session, &rows).await;
+            replaced.map_err(session.failed("writing what is one machine"))
+        })
+        .await
+    }
+}
+
+/// Others read the rows of before until these are there.
+async fn replace(
+    session: &mut Session,
+    rows: &[Vec<Value<'static>>],
+) -> std::result::Result<(), tokio_postgres::Error> {
+    let table = session.schema.table(SAME_MACHINE_TABLE);
+    let names: Vec<String> = SAME_MACHINE
+        .iter()
+        .map(|column| quoted(column.name))
+        .collect();
+    let work = session.client.transaction().await?;
+    // One run at a time: what two wrote at once would be neither.
+    work.batch_execute(&format!(
+        "LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE; DELETE FROM {table}"
+    ))
+    .await?;
+    let copy = format!(
+        "COPY {table} ({}) FROM STDIN (FORMAT binary)",
+        names.join(", ")
+    );
+    let statement = work.prepare(&copy).await?;
+    let mut copy = Copy::begin(&work, &statement).await?;
+    for row in rows {
+        copy.row(row, &[]).await?;
+    }
+    copy.end().await?;
+    work.commit().await
 }
 
 /// A query under way.
 struct Reading {
     rows: Pin<Box<RowStream>>,
+    columns: Vec<Column>,
     _client: Client,
     /// Served by this task.
     task: JoinHandle<()>,
@@ -53,17 +99,15 @@ impl Drop for Reading {
 }
 
 impl Reading {
-    async fn begin(shared: &Shared, account: Option<&AccountKey>) -> Result<Self> {
+    async fn begin(shared: &Shared, account: Option<&AccountKey>, wanted: Wanted) -> Result<Self> {
+        let columns = wanted.columns();
         let table = shared
             .session()
             .await
             .schema
             .table(StreamName::Assets.as_str());
         let (client, task) = connect_to_abort(&shared.settings).await?;
-        let names: Vec<String> = columns(StreamName::Assets)
-            .iter()
-            .map(|column| quoted(column.name))
-            .collect();
+        let names: Vec<String> = columns.iter().map(|column| quoted(column.name)).collect();
         let only = match account {
             Some(_) => " AND connector = $1 AND instance = $2",
             None => "",
@@ -82,6 +126,7 @@ impl Reading {
             .map_err(failed("reading"))?;
         Ok(Self {
             rows: Box::pin(rows),
+            columns,
             _client: client,
             task,
         })
@@ -90,15 +135,18 @@ impl Reading {
     fn assets(self) -> impl futures_util::Stream<Item = Result<StoredAsset>> + Send {
         stream::try_unfold(self, |mut reading| async move {
             let row = reading.rows.try_next().await.map_err(failed("reading"))?;
-            let asset = row.map(|row| asset_of(&row)).transpose()?;
+            let asset = row
+                .map(|row| asset_of(&row, &reading.columns))
+                .transpose()?;
             Ok(asset.map(|asset| (asset, reading)))
         })
     }
 }
 
-fn asset_of(row: &Row) -> Result<StoredAsset> {
-    let all = columns(StreamName::Assets).iter().enumerate();
-    let cells: Result<Vec<_>> = all
+fn asset_of(row: &Row, columns: &[Column]) -> Result<StoredAsset> {
+    let cells: Result<Vec<_>> = columns
+        .iter()
+        .enumerate()
         .map(|(place, column)| Ok((column, cell(row, place, column)?)))
         .collect();
     stored_asset(cells?.into_iter())

@@ -1,5 +1,7 @@
 //! Statements for the rows of a table, and the landing of a batch by them.
 
+use std::collections::HashSet;
+
 use tokio_postgres::{Client, Statement, Transaction};
 
 use super::copy::Copy;
@@ -57,7 +59,9 @@ impl Rows {
         let known = self.known(work, account, &ids).await?;
         let mut landed = Landed::default();
         let (mut whole, mut moving) = (Vec::new(), Vec::new());
-        for (place, fingerprint) in records.fingerprints().into_iter().enumerate() {
+        let is_last = last_of_each(&ids);
+        let last = records.fingerprints().into_iter().enumerate();
+        for (place, fingerprint) in last.filter(|(place, _)| is_last[*place]) {
             let known = known[place].as_ref();
             let fate = Fate::of(known, fingerprint);
             fate.count(known, batch.pass_id, &mut landed);
@@ -217,6 +221,21 @@ impl Sql {
             set.collect::<String>(),
         )
     }
+}
+
+/// Tells of each of `ids` whether it is the last of its kind: those of two records may be the same without NUL.
+fn last_of_each(ids: &[Value<'_>]) -> Vec<bool> {
+    let mut known = HashSet::with_capacity(ids.len());
+    let mut is_last: Vec<bool> = ids
+        .iter()
+        .rev()
+        .map(|id| match id {
+            Value::Text(id) => known.insert(&**id),
+            _ => true,
+        })
+        .collect();
+    is_last.reverse();
+    is_last
 }
 
 /// The names of `columns`, each after a comma.

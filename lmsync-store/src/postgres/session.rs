@@ -71,14 +71,18 @@ impl Shared {
 
     /// Gives the server the locks back that nobody needs any more.
     pub(super) async fn give_back(&self, session: &mut Session) {
-        let released = std::mem::take(&mut *self.released());
-        for (number, key) in released {
+        // One by one: who is interrupted leaves the others where they are.
+        while let Some((number, key)) = self.next_released() {
             if number == session.number && session.held.remove(&key) {
                 // Of a connection that is lost there are none.
                 let unlock = "SELECT pg_advisory_unlock($1)";
                 let _ = session.client.query_one(unlock, &[&key]).await;
             }
         }
+    }
+
+    fn next_released(&self) -> Option<(u64, i64)> {
+        self.released().pop()
     }
 
     /// The lock `key`; `None` where somebody else holds it.

@@ -173,3 +173,135 @@ fn is_host_here(host: &Host) -> bool {
         Host::Unix(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lmsync_core::ErrorKind;
+
+    use super::*;
+
+    /// Tells whether the connection to `url` is to be secure.
+    fn is_secure(url: &str) -> bool {
+        let (url, safety) = Safety::taken_from(url).unwrap();
+        safety.wants_tls(&url.parse().unwrap())
+    }
+
+    #[test]
+    fn nothing_goes_to_another_machine_in_plain_text_unless_that_is_said() {
+        for here in [
+            "localhost",
+            "127.0.0.1:5433",
+            "127.8.8.8",
+            "%2Fvar%2Frun%2Fpostgresql",
+            "localhost,127.0.0.1",
+        ] {
+            let url = format!("postgres://me:secret@{here}/db");
+            assert!(!is_secure(&url), "{url}");
+            assert!(!is_secure(&format!("{url}?sslmode=prefer")));
+            assert!(is_secure(&format!("{url}?sslmode=require")));
+        }
+        for elsewhere in [
+            "db.example.com",
+            "10.0.0.1:5433",
+            "localhost.example.com",
+            "localhost,db.example.com",
+        ] {
+            let url = format!("postgres://me:secret@{elsewhere}/db");
+            assert!(is_secure(&url), "{url}");
+            for mode in ["allow", "prefer", "require", "verify-ca", "verify-full"] {
+                assert!(is_secure(&format!(
+                    "{url}?application_name=a&sslmode={mode}"
+                )));
+            }
+            assert!(!is_secure(&format!("{url}?sslmode=disable")));
+        }
+        // The address counts, whatever the name is.
+        assert!(is_secure("postgres://me@localhost/db?hostaddr=10.0.0.1"));
+        assert!(!is_secure(
+            "postgres://me@db.example.com/db?hostaddr=127.0.0.1"
+        ));
+    }
+
+    #[test]
+    fn a_connection_is_secure_or_refused_where_it_has_to_be() {
+        let settings = Settings::of("postgres://me:secret@db.example.com/db", None);
+        match cfg!(feature = "postgres-tls") {
+            true => assert_eq!(settings.unwrap().config.get_ssl_mode(), SslMode::Require),
+            false => {
+                let error = settings.err().unwrap();
+                assert!(error.hint().unwrap().contains("postgres-tls"), "{error}");
+            }
+        }
+        let settings = Settings::of("postgres://me@localhost/db", None).unwrap();
+        assert_eq!(settings.config.get_ssl_mode(), SslMode::Disable);
+    }
+
+    #[test]
+    fn what_the_url_says_of_safety_is_taken_out_of_it() {
+        let safety = |mode, root: Option<&str>| Safety {
+            mode,
+            root: root.map(ToOwned::to_owned),
+        };
+        for (url, rest, told) in [
+            (
+                "postgres://h/db",
+                "postgres://h/db",
+                safety(Mode::Prefer, None),
+            ),
+            (
+                "postgres://u:p?sslmode=disable@h/db?sslmode=require",
+                "postgres://u:p?sslmode=disable@h/db",
+                safety(Mode::Require, None),
+            ),
+            (
+                "postgres://h/db?user=a&sslrootcert=%2Fa+b%20c.pem&connect_timeout=3",
+                "postgres://h/db?user=a&connect_timeout=3",
+                safety(Mode::Prefer, Some("/a+b c.pem")),
+            ),
+            (
+                "postgres://h/db?sslrootcert=system&sslmode=verify-full",
+                "postgres://h/db",
+                safety(Mode::Require, None),
+            ),
+        ] {
+            assert_eq!(Safety::taken_from(url).unwrap(), (rest.to_owned(), told));
+        }
+    }
+
+    #[test]
+    fn the_password_comes_from_the_url_first() {
+        let password = |url, variable| {
+            let settings = Settings::of(url, variable).unwrap();
+            settings.config.get_password().map(<[u8]>::to_vec)
+        };
+        let with = |text: &str| Some(text.as_bytes().to_vec());
+        assert_eq!(
+            password("postgres://u:a%40b@localhost/db", Some("c")),
+            with("a@b")
+        );
+        assert_eq!(password("postgres://u@localhost/db", Some("c")), with("c"));
+        assert_eq!(password("postgres://u@localhost/db", None), None);
+    }
+
+    #[test]
+    fn what_the_url_says_counts_before_what_is_assumed() {
+        let url = "postgres://u@localhost/db?application_name=nightly&connect_timeout=3&keepalives_idle=5";
+        let config = Settings::of(url, None).unwrap().config;
+        assert_eq!(config.get_application_name(), Some("nightly"));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
+        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(5));
+        let config = Settings::of("postgres://u@localhost/db", None)
+            .unwrap()
+            .config;
+        assert_eq!(config.get_application_name(), Some("lmsync"));
+        assert_eq!(config.get_connect_timeout(), Some(&CONNECT));
+        assert_eq!(config.get_keepalives_idle(), IDLE);
+    }
+
+    #[test]
+    fn a_url_that_names_no_host_is_told() {
+        let error = Settings::of("postgres:///db", None).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("no host"), "{error}");
+    }
+}

@@ -210,12 +210,7 @@ impl Whose {
             "UPDATE {} SET last_seen_at = ?4 WHERE connector = ?1 AND instance = ?2 AND vendor_id = ?3",
             self.table()
         ))?;
-        for id in report
-            .totals
-            .rejected
-            .iter()
-            .filter_map(|rejection| rejection.vendor_id.as_deref())
-        {
+        for id in report.rejected_ids() {
             keep.execute(params![
                 self.account.connector,
                 self.account.instance,

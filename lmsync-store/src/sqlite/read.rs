@@ -1,11 +1,12 @@
 //! Records read back from an SQLite file.
 
-use std::path::PathBuf;
+use std::path::Path;
 
+use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use lmsync_core::{Error, Result};
 use rusqlite::types::ValueRef;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{Connection, Row, TransactionBehavior, params_from_iter};
 use tokio::sync::mpsc::{self, Sender};
 
 use super::SqliteStore;
@@ -13,23 +14,25 @@ use super::error::failed;
 use super::open::open_to_read;
 use super::rows::quoted;
 use crate::column::{Column, Kind};
-use crate::columns::columns;
+use crate::columns::SAME_MACHINE;
 use crate::pass::AccountKey;
-use crate::read::{ReadStore, StoredAsset, json_text, stored_asset};
-use crate::stream::StreamName;
+use crate::read::{ReadStore, StoredAsset, Wanted, json_text, stored_asset};
+use crate::value::Value;
 
 /// So many assets are read ahead.
 const AHEAD: usize = 256;
 
+#[async_trait]
 impl ReadStore for SqliteStore {
-    fn stored_assets(
+    fn read_assets(
         &self,
         account: Option<&AccountKey>,
+        wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
         let (sender, receiver) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = read(&path, account.as_ref(), &sender) {
+            if let Err(error) = read(&path, account.as_ref(), &wanted.columns(), &sender) {
                 // Nobody listens any more.
                 let _ = sender.blocking_send(Err(error));
             }
@@ -39,16 +42,44 @@ impl ReadStore for SqliteStore {
         })
         .boxed()
     }
+
+    async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
+        Self::work(&self.connection, move |connection| {
+            replace(connection, &rows).map_err(failed("writing what is one machine"))
+        })
+        .await
+    }
+}
+
+fn replace(connection: &mut Connection, rows: &[Vec<Value<'static>>]) -> rusqlite::Result<()> {
+    let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let names: Vec<String> = SAME_MACHINE
+        .iter()
+        .map(|column| quoted(column.name))
+        .collect();
+    let places: Vec<String> = (1..=names.len()).map(|place| format!("?{place}")).collect();
+    work.execute("DELETE FROM same_machine", [])?;
+    {
+        let mut insert = work.prepare(&format!(
+            "INSERT INTO same_machine ({}) VALUES ({})",
+            names.join(", "),
+            places.join(", ")
+        ))?;
+        for row in rows {
+            insert.execute(params_from_iter(row))?;
+        }
+    }
+    work.commit()
 }
 
 /// Sends every asset, until nobody listens.
 fn read(
-    path: &PathBuf,
+    path: &Path,
     account: Option<&AccountKey>,
+    all: &[Column],
     sender: &Sender<Result<StoredAsset>>,
 ) -> Result<()> {
     let connection = open_to_read(path)?;
-    let all = columns(StreamName::Assets);
     let names: Vec<String> = all.iter().map(|column| quoted(column.name)).collect();
     let only = match account {
         Some(_) => " AND connector = ?1 AND instance = ?2",

@@ -86,3 +86,22 @@ async fn a_pass_whose_own_row_cannot_be_written_does_not_count() {
     assert_eq!(stage.ids(), ["a"]);
     assert_eq!(names(&stage.folder("assets")).len(), 1);
 }
+
+#[tokio::test]
+async fn a_pass_whose_rows_are_there_gets_its_own_row_with_the_next_run() {
+    let stage = Stage::new();
+    stage.complete(1, &["a"]).await;
+    // A folder in the place of the row's file.
+    let taken = format!("pass={}-assets.parquet", pass_text(2));
+    let taken = stage.folder("passes").join(taken);
+    let mut landing = stage.begin(StreamName::Assets).await.unwrap();
+    landing.put(&batch(2, stage.assets(&["b"]))).await.unwrap();
+    fs::create_dir_all(taken.join("x")).unwrap();
+    let failed = told(landing.finish(&stage.report(2, StreamName::Assets)).await);
+    assert!(failed.contains("renaming"), "{failed}");
+    fs::remove_dir_all(&taken).unwrap();
+    assert_eq!(stage.passes("assets").len(), 1);
+    drop(stage.begin(StreamName::Assets).await.unwrap());
+    assert_eq!(stage.passes("assets").len(), 2);
+    assert_eq!(stage.ids(), ["b"]);
+}

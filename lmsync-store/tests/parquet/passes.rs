@@ -92,17 +92,17 @@ async fn a_pass_that_may_not_delete_carries_over_what_it_did_not_meet() {
 #[tokio::test]
 async fn a_record_that_could_not_be_read_keeps_its_row() {
     let stage = Stage::new();
-    stage.complete(1, &["a", "b", "c\u{fffd}"]).await;
+    stage.complete(1, &["a", "b", "c\u{fffd}d"]).await;
     let before = stage.newest();
     let counts = stage
         .land(2, stage.assets(&["a"]), |report| {
-            reject(report, &[Some("c\0"), Some("never seen"), Some("a")]);
+            reject(report, &[Some("c\0d"), Some("never seen"), Some("a")]);
         })
         .await
         .unwrap();
     assert_eq!(counts, landed(1, 1, 0));
-    assert_eq!(stage.ids(), ["a", "c\u{fffd}"]);
-    assert_eq!(stage.newest()["c\u{fffd}"], before["c\u{fffd}"]);
+    assert_eq!(stage.ids(), ["a", "c\u{fffd}d"]);
+    assert_eq!(stage.newest()["c\u{fffd}d"], before["c\u{fffd}d"]);
 }
 
 #[tokio::test]

@@ -160,3 +160,16 @@ pub(crate) async fn a_reading_that_is_given_up_ends_its_connection() {
     // And the store is as it was.
     assert_eq!(read(&store, None).await.len(), 5_000);
 }
+
+pub(crate) async fn ids_that_are_one_without_nul_are_one_row() {
+    let database = Database::new();
+    let store = database.open().await;
+    let acme = account("acme");
+    let (first, mut last) = (asset(&acme, "a\0b"), asset(&acme, "a\u{fffd}b"));
+    last.name = "last".to_owned();
+    for night in 1..=2 {
+        let night = Night::new(&acme, night, [first.clone(), last.clone()]);
+        assert_eq!(night.play(&store).await.unwrap().records(), 1);
+        assert_eq!(database.sql("SELECT name FROM assets"), "last");
+    }
+}

@@ -73,6 +73,7 @@ fn its_rows_hold_all_that_records_have() {
         columns::the_tables_have_the_columns_of_the_list,
         columns::rows_hold_what_records_have,
         columns::assets_come_back_as_what_they_were,
+        columns::ids_that_are_one_without_nul_are_one_row,
         columns::a_reading_that_is_given_up_ends_its_connection,
         vendors_json::what_jsonb_does_not_take_costs_no_record,
         work::rows_are_found_by_their_index,

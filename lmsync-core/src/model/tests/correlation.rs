@@ -1,42 +1,8 @@
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::machine::{MAC_A, Machine, UUID_A, UUID_B, any_machine};
 use super::*;
-
-const UUID_A: &str = "4C4C4544-0038-4A10-8051-B4C04F563533";
-const UUID_B: &str = "4C4C4544-0038-4A10-8051-B4C04F563534";
-const MAC_A: &str = "18:cc:18:e0:6f:92";
-
-#[derive(Debug, Clone, Default)]
-struct Machine {
-    instance: &'static str,
-    id: &'static str,
-    customer: Option<&'static str>,
-    maker: Option<&'static str>,
-    product: Option<&'static str>,
-    serial: Option<&'static str>,
-    uuid: Option<&'static str>,
-    mac: Option<&'static str>,
-    hostname: Option<&'static str>,
-}
-
-impl Machine {
-    fn build(&self) -> Asset {
-        let rules = Rules::default();
-        let source = Source::new("example", self.instance, self.id, now());
-        let mut draft = AssetDraft::new(source, &rules, now());
-        draft
-            .manufacturer(self.maker)
-            .serial(self.serial)
-            .hardware_uuid(self.uuid)
-            .primary_mac(self.mac);
-        draft.asset.product_number = self.product.map(str::to_owned);
-        draft.asset.hostname = self.hostname.map(str::to_owned);
-        draft.asset.customer = self.customer.map(|id| Ref::new(id, None));
-        draft.finish()
-    }
-}
 
 /// Two records in two accounts, told by the caller to be one customer's.
 fn within_customer(left: Machine, right: Machine) -> Correlation {
@@ -272,40 +238,8 @@ fn one_record_stays_one_record() {
     assert_eq!(relation, same(&[IdentityKind::VendorId]));
 }
 
-fn machine() -> impl Strategy<Value = Asset> {
-    let names = (
-        select(vec!["a", "b"]),
-        select(vec!["1", "2", "3"]),
-        option::of(select(vec!["7", "8"])),
-    );
-    let hardware = (
-        option::of(select(vec!["HP", "HP Inc.", "Dell", "OEM"])),
-        option::of(select(vec!["P1", "P2"])),
-        option::of(select(vec!["ABC1", "ABC2", "N/A", "VMware-42"])),
-        option::of(select(vec![UUID_A, UUID_B])),
-        option::of(select(vec![
-            MAC_A,
-            "00:50:56:c0:00:08",
-            "f8:75:a4:19:c6:22",
-        ])),
-        option::of(select(vec!["pc1", "PC1.acme.local", "pc2"])),
-    );
-    (names, hardware).prop_map(
-        |((instance, id, customer), (maker, product, serial, uuid, mac, hostname))| {
-            Machine {
-                instance,
-                id,
-                customer,
-                maker,
-                product,
-                serial,
-                uuid,
-                mac,
-                hostname,
-            }
-            .build()
-        },
-    )
+fn asset() -> impl Strategy<Value = Asset> {
+    any_machine().prop_map(|machine| machine.build())
 }
 
 fn link() -> impl Strategy<Value = CustomerLink> {
@@ -318,19 +252,19 @@ fn link() -> impl Strategy<Value = CustomerLink> {
 
 proptest! {
     #[test]
-    fn the_order_makes_no_difference(left in machine(), right in machine(), link in link()) {
+    fn the_order_makes_no_difference(left in asset(), right in asset(), link in link()) {
         prop_assert_eq!(correlate(&left, &right, link), correlate(&right, &left, link));
     }
 
     #[test]
-    fn an_asset_is_itself(asset in machine(), link in link()) {
+    fn an_asset_is_itself(asset in asset(), link in link()) {
         let relation = correlate(&asset, &asset, link);
         let is_same = matches!(relation, Correlation::Same { .. });
         prop_assert!(is_same);
     }
 
     #[test]
-    fn different_serials_never_join(left in machine(), right in machine(), link in link()) {
+    fn different_serials_never_join(left in asset(), right in asset(), link in link()) {
         let is_one_record = left.source.instance == right.source.instance
             && left.source.vendor_id == right.source.vendor_id;
         let serials = left.serial.key.as_ref().zip(right.serial.key.as_ref());
@@ -340,7 +274,7 @@ proptest! {
     }
 
     #[test]
-    fn other_customers_join_by_maker_and_serial_only(left in machine(), right in machine()) {
+    fn other_customers_join_by_maker_and_serial_only(left in asset(), right in asset()) {
         if let Correlation::Same { by } = correlate(&left, &right, CustomerLink::Different) {
             prop_assert!(by.iter().all(|kind| matches!(kind, IdentityKind::VendorId | IdentityKind::ManufacturerSerial)));
         }

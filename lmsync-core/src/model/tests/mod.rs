@@ -4,6 +4,8 @@ mod correlation;
 mod drafts;
 mod fingerprints;
 mod json;
+mod machine;
+mod same_machine;
 
 use chrono::{DateTime, TimeZone, Utc};
 
