@@ -4,6 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use lmsync::store::StoreLocation;
+use lmsync_testkit::PostgresServer;
 use lmsync_testkit::conformance::Vendor;
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, OpenFlags};
@@ -411,6 +414,68 @@ fn a_disk_that_is_full_fails_the_account_and_the_next_run_goes_on() {
     assert_eq!(rows.number(own), account.fleet.len() as u64);
 }
 
+/// Syncs an account into the store at `location` beside an output, and asserts that both have all assets.
+fn expect_stored(location: &str, folder: &Folder, program: Program, account: &Account) {
+    let run = program.args(["--store", location]).run().expect(0);
+    assert!(
+        !run.stderr.contains(PostgresServer::PASSWORD),
+        "{}",
+        run.stderr
+    );
+    let lines = folder.lines("out.jsonl");
+    assert_eq!(counts(folder), [lines.len() as u64, 0, 0, 0, 0]);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let stored: BTreeSet<String> = runtime.unwrap().block_on(async {
+        let store = location.parse::<StoreLocation>().unwrap();
+        let store = store.open().await.unwrap();
+        let assets = store
+            .assets(None)
+            .map(|asset| asset.unwrap().source.vendor_id);
+        assets.collect().await
+    });
+    assert_eq!(stored.len(), account.fleet.len());
+    assert_eq!(stored, ids(&of_kind(&lines, "asset")));
+}
+
+#[test]
+fn a_folder_of_parquet_files_takes_the_same_records() {
+    let (account, folder, config) = desk(230);
+    let location = format!("parquet:{}", folder.path("lake").display());
+    expect_stored(&location, &folder, sync(&folder, &config), &account);
+    // What is no folder is refused as what is no database.
+    let sent = account.server.requests();
+    fs::write(folder.path("file"), "a file").unwrap();
+    let location = format!("parquet:{}", folder.path("file").display());
+    let run = sync(&folder, &config).args(["--store", &location]).run();
+    assert!(run.expect(2).stderr.contains("store: "));
+    assert_eq!(account.server.requests(), sent);
+}
+
+#[test]
+fn a_postgres_database_takes_the_same_records() {
+    let (account, folder, config) = desk(230);
+    // Nobody listens there.
+    let nowhere = format!(
+        "postgres://me:{}@127.0.0.1:9/assets",
+        PostgresServer::PASSWORD
+    );
+    let run = sync(&folder, &config).args(["--store", &nowhere]).run();
+    let told = run.expect(2).stderr;
+    assert!(
+        told.contains("store: ") && !told.contains(PostgresServer::PASSWORD),
+        "{told}"
+    );
+    assert_eq!(account.server.requests(), 0);
+    let Some(server) = PostgresServer::start() else {
+        eprintln!("skipped: no PostgreSQL server is installed");
+        return;
+    };
+    let location = server.url(&server.create_database());
+    expect_stored(&location, &folder, sync(&folder, &config), &account);
+}
+
 /// So many machines land in more than one batch.
 const MACHINES: usize = 1_250;
 
@@ -427,8 +492,8 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     const KILLS: usize = 20;
     let (fuse, ended) = Fuse::new();
     let vendors = every_vendor(MACHINES, &fuse);
-    // SuperOps, ConnectWise RMM and a Halo: pages by number, devices in groups, software.
-    let vendors: Vec<&Served> = vendors.iter().step_by(2).collect();
+    // SuperOps and Halo PSA: with software, and without.
+    let vendors: Vec<&Served> = vendors.iter().step_by(3).collect();
     let folder = Folder::new();
     let config = folder.config(&tables(vendors.iter().map(|served| served.keys())));
     let whole = Program::new("full_sync")
