@@ -55,7 +55,8 @@ pub(crate) async fn store(account: Value, location: &str) -> Result<u64> {
     let store = location.open().await?;
     let options = PassOptions::new(AssetQuery::new());
     let mut rows = 0;
-    for connector in open(vec![account])? {
+    let connectors = open(vec![account])?;
+    for connector in connectors {
         let clock = Arc::new(SystemClock::new());
         let mut pass = Pass::<Asset>::begin(&*store, &*connector, &options, clock).await?;
         pass.read(|_, _| ()).await;

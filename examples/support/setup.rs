@@ -15,6 +15,7 @@ pub(crate) struct Setup {
     pub(crate) accounts: Accounts,
     warning: Option<String>,
     /// They serve until they are dropped.
+    #[allow(dead_code, reason = "one of the programs looks into them")]
     pub(crate) simulators: Option<Simulators>,
 }
 

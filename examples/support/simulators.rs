@@ -14,6 +14,7 @@ pub(crate) struct Simulators {
     /// One account per simulator.
     pub(crate) accounts: Vec<ConnectorConfig>,
     /// Them.
+    #[allow(dead_code, reason = "one of the programs looks into them")]
     pub(crate) servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
 }
 
