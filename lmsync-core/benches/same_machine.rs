@@ -37,10 +37,10 @@ fn record(tool: &str, place: usize, id: usize, seen: usize) -> Asset {
         .name(&*format!("PC{}", seen / 100))
         .manufacturer("Dell Inc.")
         .hardware_uuid(&*format!("4c4c4544-0042-4510-8051-b4c04f{seen:06x}"));
-    if (seen + place) % 5 != 0 {
+    if !(seen + place).is_multiple_of(5) {
         draft.serial(&*format!("7XK{seen:05}"));
     }
-    if (seen + place) % 7 != 0 {
+    if !(seen + place).is_multiple_of(7) {
         draft.primary_mac(&*format!("18:cc:18:{high:02x}:{middle:02x}:{low:02x}"));
     }
     draft.asset.hostname = Some(format!("PC{}", seen / 100));
