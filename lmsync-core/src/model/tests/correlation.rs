@@ -54,7 +54,7 @@ fn placeholders_join_nobody() {
         serial: Some("Default string"),
         ..Machine::default()
     };
-    assert_eq!(within_customer(junk.clone(), junk), Correlation::Unrelated);
+    assert_eq!(within_customer(junk, junk), Correlation::Unrelated);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn two_serials_veto_every_key() {
     };
     let left = Machine {
         serial: Some("ABC1"),
-        ..machine.clone()
+        ..machine
     };
     let right = Machine {
         serial: Some("ABC2"),
@@ -87,29 +87,23 @@ fn hp_reuses_serials() {
         product: Some("1A2B3EA#ABU"),
         ..Machine::default()
     };
-    let product = |product| Machine {
-        product,
-        ..hp.clone()
-    };
+    let product = |product| Machine { product, ..hp };
     assert_eq!(
-        within_customer(hp.clone(), product(Some("9Z9Z9EA"))),
+        within_customer(hp, product(Some("9Z9Z9EA"))),
         Correlation::Different {
             veto: Veto::ProductNumber
         }
     );
     let joined = same(&[IdentityKind::ManufacturerSerial, IdentityKind::Serial]);
-    assert_eq!(
-        within_customer(hp.clone(), product(Some("1a2b3ea"))),
-        joined
-    );
-    assert_eq!(within_customer(hp.clone(), product(None)), joined);
+    assert_eq!(within_customer(hp, product(Some("1a2b3ea"))), joined);
+    assert_eq!(within_customer(hp, product(None)), joined);
     let dell = Machine {
         maker: Some("Dell"),
         ..hp
     };
     let other = Machine {
         product: Some("X"),
-        ..dell.clone()
+        ..dell
     };
     assert_eq!(within_customer(dell, other), joined);
 }
@@ -122,10 +116,10 @@ fn one_supporting_key_needs_peace() {
     };
     let named = |hostname| Machine {
         hostname: Some(hostname),
-        ..machine.clone()
+        ..machine
     };
     assert_eq!(
-        within_customer(machine.clone(), named("pc1")),
+        within_customer(machine, named("pc1")),
         same(&[IdentityKind::Mac])
     );
     assert_eq!(
@@ -169,7 +163,7 @@ fn a_host_name_alone_is_only_possible() {
         ..Machine::default()
     };
     assert_eq!(
-        within_customer(machine.clone(), machine.clone()),
+        within_customer(machine, machine),
         Correlation::Possible {
             by: vec![IdentityKind::Hostname],
             conflicts: Vec::new()
@@ -177,7 +171,7 @@ fn a_host_name_alone_is_only_possible() {
     );
     let left = Machine {
         serial: Some("ABC1"),
-        ..machine.clone()
+        ..machine
     };
     let right = Machine {
         serial: Some("ABC2"),
@@ -232,7 +226,7 @@ fn one_record_stays_one_record() {
     };
     let after = Machine {
         serial: Some("NEWBOARD2"),
-        ..before.clone()
+        ..before
     };
     let relation = correlate(&before.build(), &after.build(), CustomerLink::ByRecord);
     assert_eq!(relation, same(&[IdentityKind::VendorId]));
