@@ -58,7 +58,7 @@ fn hint(code: &SqlState) -> Option<&'static str> {
         ("28", _) => "look at user and password; the password may come from PGPASSWORD, too",
         (_, &SqlState::INVALID_CATALOG_NAME) => "make the database first, or name another one",
         (_, &SqlState::INSUFFICIENT_PRIVILEGE) => {
-            "the user needs CREATE in the schema for tables that are missing, SELECT, INSERT and UPDATE on the tables, and TEMPORARY in the database"
+            "the user needs CREATE in the schema for tables that are missing, SELECT, INSERT, UPDATE and DELETE on the tables, and TEMPORARY in the database"
         }
         (_, &SqlState::READ_ONLY_SQL_TRANSACTION) => {
             "it takes no writes: name the primary server, or let the user write"
