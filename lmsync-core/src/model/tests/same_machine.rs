@@ -136,6 +136,22 @@ fn product_numbers_of_hp_keep_machines_apart() {
 }
 
 #[test]
+fn a_product_number_speaks_for_a_group_that_grew_without_one() {
+    let product = |product| Machine {
+        maker: Some("HP"),
+        product,
+        ..serial("ABC1")
+    };
+    let told = groups(&one_customer(&[
+        product(None),
+        product(Some("P1")),
+        product(Some("P2")),
+    ]));
+    assert_eq!(all_ids(&told), [vec!["1", "2"], vec!["3"]]);
+    assert_eq!(told[0].conflicts[0].veto_left, 1);
+}
+
+#[test]
 fn adapters_that_moved_merge_no_two_machines() {
     // One tool without serial numbers saw both adapters, which were in two machines before.
     let with = |serial, mac| Machine {
@@ -279,12 +295,20 @@ fn a_key_that_thousands_share_costs_no_square_and_merges_across_no_veto() {
     assert!(told[1..].iter().all(|group| group.conflicts.len() == 1));
 }
 
+/// Ten records at most, half of which have one serial number.
 fn fleet() -> impl Strategy<Value = Vec<Labelled>> {
-    let one = (any_machine(), option::of(select(vec!["acme", "globex"])));
+    let label = option::of(select(vec!["acme", "globex"]));
+    let one = (any_machine(), any::<bool>(), label);
     prop::collection::vec(one, 0..=IDS.len()).prop_map(|fleet| {
         let numbered = fleet.into_iter().zip(IDS);
-        let one = |((machine, label), id)| (Machine { id, ..machine }.build(), label);
-        numbered.map(one).collect()
+        numbered
+            .map(|((mut machine, is_alike, label), id)| {
+                if is_alike {
+                    (machine.maker, machine.serial) = (Some("HP"), Some("ABC1"));
+                }
+                (Machine { id, ..machine }.build(), label)
+            })
+            .collect()
     })
 }
 
