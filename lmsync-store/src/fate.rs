@@ -3,7 +3,7 @@
 use lmsync_core::model::Fingerprint;
 
 use crate::landed::Landed;
-use crate::pass::PassId;
+use crate::pass_id::PassId;
 
 /// A row that is there.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lmsync_core::{Error, Result};
 
-use crate::pass::AccountKey;
+use crate::account_key::AccountKey;
 use crate::store::in_use;
 use crate::stream::StreamName;
 

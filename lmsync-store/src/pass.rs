@@ -1,327 +1,326 @@
-//! A pass: one walk over one stream of one account.
+//! Reading a stream of an account into a store.
 
-use std::fmt;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use lmsync_core::listing::Checkpoint;
-use lmsync_core::model::clean_id;
-use lmsync_core::{ConnectorInfo, Error, NotDeleted, Rejection, SyncSummary, Unread};
-use serde::{Deserialize, Serialize};
-#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
-use sha2::{Digest, Sha256};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt;
+use lmsync_core::listing::RecordStream;
+use lmsync_core::{
+    AssetQuery, CheckInWindow, Connector, Error, ErrorKind, Result, SharedClock, SyncSummary,
+};
 
+use crate::account_key::AccountKey;
 use crate::landed::Landed;
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
+use crate::record::Record;
+use crate::saved_pass::SavedPass;
+use crate::store::{Batch, Landing, Store};
 use crate::stream::StreamName;
-use crate::value::{Value, instant_text};
+use crate::totals::Totals;
 
-/// An account, as rows name it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AccountKey {
-    /// The connector's name.
-    pub connector: String,
-    /// The account.
-    pub instance: String,
-}
+/// A pass that was interrupted longer ago is not gone on with.
+///
+/// Assumed: after a week, most of what landed before is old.
+const RESUMED_WITHIN: TimeDelta = TimeDelta::days(7);
+/// Records of a slow listing land after so long, however few they are.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-impl AccountKey {
-    /// The account `instance` of `connector`.
-    #[must_use]
-    pub fn new(connector: impl Into<String>, instance: impl Into<String>) -> Self {
-        // No database takes NUL, so that nobody is called so.
-        let clean = |name: String| match name.contains('\0') {
-            true => name.replace('\0', "\u{fffd}"),
-            false => name,
-        };
-        Self {
-            connector: clean(connector.into()),
-            instance: clean(instance.into()),
-        }
-    }
-
-    /// A number that stands for `stream` of this account wherever one is needed; the same in all
-    /// versions.
-    #[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
-    pub(crate) fn hash_with(&self, stream: StreamName) -> u64 {
-        let mut hasher = Sha256::new();
-        for part in ["lmsync", stream.as_str(), &self.connector, &self.instance] {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part);
-        }
-        let digest = hasher.finalize();
-        digest
-            .iter()
-            .take(8)
-            .fold(0, |number, byte| number << 8 | u64::from(*byte))
-    }
-}
-
-impl From<&ConnectorInfo> for AccountKey {
-    fn from(info: &ConnectorInfo) -> Self {
-        Self::new(info.vendor.clone(), &info.instance)
-    }
-}
-
-impl fmt::Display for AccountKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.connector, self.instance)
-    }
-}
-
-/// The name of a pass: the moment it began, to the microsecond. Later passes of a stream of an
-/// account have greater ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PassId(DateTime<Utc>);
-
-impl PassId {
-    /// The pass that begins at `now`, after the pass `latest`: where the clock was set back, a
-    /// microsecond after that.
-    #[must_use]
-    pub fn after(latest: Option<Self>, now: DateTime<Utc>) -> Self {
-        let now = Self::at(now);
-        match latest {
-            Some(latest) if latest >= now => Self(latest.0 + TimeDelta::microseconds(1)),
-            _ => now,
-        }
-    }
-
-    /// The pass that began at `at`.
-    #[must_use]
-    pub fn at(at: DateTime<Utc>) -> Self {
-        Self(at.trunc_subsecs(6))
-    }
-
-    /// The moment it began.
-    #[must_use]
-    pub fn began(self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
-impl fmt::Display for PassId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&instant_text(self.0))
-    }
-}
-
-/// A pass that has not ended, in a form that can be stored: it is resumed from here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SavedPass {
-    /// Its name, which a resumed pass keeps.
-    pub pass_id: PassId,
-    /// Set if only a part of the stream was asked for.
-    pub filtered: bool,
-    /// The place of the listing up to which its records have landed.
-    pub checkpoint: Checkpoint,
-    /// The records that landed so far.
-    pub landed: Landed,
-    /// Totals of the listing so far, and of the listings that it was resumed from.
-    pub totals: Totals,
-}
-
-impl SavedPass {
-    /// The pass `pass_id` over all of a stream, of whose listing everything up to `checkpoint` has landed.
-    #[must_use]
-    pub fn new(pass_id: PassId, checkpoint: Checkpoint) -> Self {
-        Self {
-            pass_id,
-            filtered: false,
-            checkpoint,
-            landed: Landed::default(),
-            totals: Totals::default(),
-        }
-    }
-}
-
-/// Those totals of a listing that a pass reports, over all the listings that it was resumed from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Totals {
-    /// Records handed out.
-    pub kept: u64,
-    /// Records left out by a window.
-    pub left_out: u64,
-    /// Records that are none of what was asked for.
-    pub skipped: u64,
-    /// Records that could not be read: the first [`SyncSummary::MOST_REJECTED`].
-    pub rejected: Vec<Rejection>,
-    /// The number of records that could not be read.
-    pub rejected_total: u64,
-    /// The vendor's own count.
-    pub reported_total: Option<u64>,
-    /// Requests that were sent.
-    pub requests: u64,
-}
-
-impl Totals {
-    /// The totals of `summary`, of a listing that was resumed after `earlier` ones. One that had to
-    /// start over has met everything itself.
-    #[must_use]
-    pub fn of(summary: &SyncSummary, earlier: Option<&Self>) -> Self {
-        let own = Self {
-            kept: summary.kept_before + summary.kept,
-            left_out: summary.filtered_out + summary.never_checked_in_excluded,
-            skipped: summary.skipped,
-            rejected: summary.rejected.clone(),
-            rejected_total: summary.rejected_total,
-            reported_total: summary.reported_total,
-            requests: summary.usage.requests,
-        };
-        let Some(earlier) = earlier else {
-            return own;
-        };
-        let requests = own.requests + earlier.requests;
-        if summary.kept_before == 0 {
-            return Self { requests, ..own };
-        }
-        own.and(earlier, requests)
-    }
-
-    /// Adds those of the part before. What was read ahead of a checkpoint is met twice, so that a
-    /// rejection counts once where its id is known.
-    fn and(mut self, earlier: &Self, requests: u64) -> Self {
-        let is_new = |rejection: &&Rejection| {
-            rejection.vendor_id.is_none() || !self.rejected.contains(rejection)
-        };
-        let mut rejected: Vec<Rejection> =
-            earlier.rejected.iter().filter(is_new).cloned().collect();
-        let untold = earlier.rejected_total - earlier.rejected.len() as u64;
-        self.rejected_total += rejected.len() as u64 + untold;
-        self.rejected.append(&mut rejected);
-        self.rejected.truncate(SyncSummary::MOST_REJECTED);
-        self.left_out += earlier.left_out;
-        self.skipped += earlier.skipped;
-        self.requests = requests;
-        self
-    }
-
-    /// Different records that the vendor listed, those that could not be read among them.
-    #[must_use]
-    pub fn seen(&self) -> u64 {
-        self.kept + self.left_out + self.rejected_total
-    }
-}
-
-/// The end of a pass.
+/// The question of a pass, and what it may do.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct PassReport {
-    /// The account that was read.
-    pub account: AccountKey,
-    /// The stream that was read.
-    pub stream: StreamName,
-    /// Its name.
-    pub pass_id: PassId,
-    /// Set if only a part of the stream was asked for.
-    pub filtered: bool,
-    /// When it ended.
-    pub finished_at: DateTime<Utc>,
-    /// Totals of all its listings.
-    pub totals: Totals,
-    /// Set if everything that the vendor has was seen.
-    pub complete: bool,
-    /// Why it is not complete.
-    pub incomplete_reason: Option<String>,
+pub struct PassOptions {
+    /// The assets to list, and how much of each; its checkpoint is of no use here.
+    pub query: AssetQuery,
+    /// Set if a pass that was interrupted is gone on with, where the store remembers one.
+    pub resume: bool,
     /// Set if a pass that would delete most of an account's rows may do so.
     pub accept_shrink: bool,
-    /// The records that landed.
-    pub landed: Landed,
 }
 
-impl PassReport {
-    /// The end of the pass `pass_id` over `stream` of `account`, with the `totals` of all its listings;
-    /// complete, unless an `incomplete_reason` is given.
+impl PassOptions {
+    /// A pass that lists what `query` says, goes on with an interrupted one, and deletes no more
+    /// than can be believed.
     #[must_use]
-    pub fn new(
-        account: AccountKey,
-        stream: StreamName,
-        pass_id: PassId,
-        finished_at: DateTime<Utc>,
-        totals: Totals,
-        incomplete_reason: Option<String>,
-    ) -> Self {
+    pub fn new(query: AssetQuery) -> Self {
         Self {
-            account,
-            stream,
-            pass_id,
-            filtered: false,
-            finished_at,
-            totals,
-            complete: incomplete_reason.is_none(),
-            incomplete_reason,
+            query,
+            resume: true,
             accept_shrink: false,
-            landed: Landed::default(),
         }
     }
 
-    /// The ids whose records are there and could not be read, where the pass may delete the rows that it
-    /// did not meet.
+    /// Sets whether an interrupted pass is gone on with.
+    #[must_use]
+    pub fn resume(self, resume: bool) -> Self {
+        Self { resume, ..self }
+    }
+
+    /// Sets whether a pass that would delete most of an account's rows may do so.
+    #[must_use]
+    pub fn accept_shrink(self, accept_shrink: bool) -> Self {
+        Self {
+            accept_shrink,
+            ..self
+        }
+    }
+
+    /// Tells whether only a part of `stream` is asked for.
+    fn is_filtered(&self, stream: StreamName) -> bool {
+        stream == StreamName::Assets && self.query.window != CheckInWindow::All
+    }
+}
+
+/// A pass under way: the records of a stream, as they land in a store.
+///
+/// [`read`](Self::read) may be dropped at any point; [`end`](Self::end) says what the pass came to in any
+/// case.
+#[derive(Debug)]
+pub struct Pass<R> {
+    account: AccountKey,
+    clock: SharedClock,
+    listing: RecordStream<R>,
+    landing: Box<dyn Landing>,
+    batch_size: usize,
+    /// Set if the store is told where the pass stands.
+    is_remembered: bool,
+    pass_id: PassId,
+    filtered: bool,
+    accept_shrink: bool,
+    /// Totals of the listings that this one was resumed from.
+    earlier: Option<Totals>,
+    /// The records that landed in this pass.
+    landed: Landed,
+    /// Those that landed in this run.
+    handed_on: u64,
+    waiting: Vec<R>,
+    waiting_since: Duration,
+    error: Option<Error>,
+    is_over: bool,
+}
+
+/// What became of a pass.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PassOutcome {
+    /// Totals of the listing of this run.
+    pub summary: SyncSummary,
+    /// Records that landed in this run.
+    pub handed_on: u64,
+    /// The counts of the whole pass; `None` when it did not end, and nothing was marked.
+    pub landed: Option<Landed>,
+    /// What ended the listing early, or kept records from landing; or that most of an account's rows were
+    /// kept back.
+    pub error: Option<Error>,
+}
+
+impl<R: Record> Pass<R> {
+    /// Begins a pass over the records `R` of `connector` in `store`, or goes on with one that was
+    /// interrupted. Sends nothing to the vendor.
     ///
     /// # Errors
-    /// The reason why it may delete nothing.
-    pub fn deletes(&self) -> Result<Vec<&str>, NotDeleted> {
-        if !self.complete {
-            return Err(NotDeleted::Incomplete);
-        }
-        if self.filtered {
-            return Err(NotDeleted::Filtered);
-        }
-        let unread = Unread::of(&self.totals.rejected, self.totals.rejected_total)?;
-        Ok(unread.ids().collect())
-    }
-
-    /// The ids of records that could not be read, as records have them.
-    pub fn rejected_ids(&self) -> impl Iterator<Item = &str> {
-        let rejected = self.totals.rejected.iter();
-        rejected.filter_map(|rejection| clean_id(rejection.vendor_id.as_deref()?))
-    }
-
-    /// Its row in the table `passes`, in the order of its columns.
-    #[must_use]
-    pub fn values(&self) -> Vec<Value<'_>> {
-        let totals = &self.totals;
-        vec![
-            Value::text(&self.account.connector),
-            Value::text(&self.account.instance),
-            Value::word(self.stream.as_str()),
-            Value::instant(self.pass_id.began()),
-            Value::instant(self.finished_at),
-            Value::Boolean(self.complete),
-            Value::Boolean(self.filtered),
-            Value::count(totals.seen()),
-            Value::count(totals.kept),
-            Value::count(totals.skipped),
-            Value::count(totals.rejected_total),
-            Value::maybe(totals.reported_total, Value::count),
-            Value::maybe(self.incomplete_reason.as_deref(), Value::text),
-            Value::count(totals.requests),
-        ]
-    }
-
-    /// The error of a pass after which a store kept rows back that were not met: most of an
-    /// account's. `None` where none was kept back.
-    #[must_use]
-    pub fn kept_back(&self, landed: &Landed) -> Option<Error> {
-        (landed.kept_back > 0).then(|| {
-            Error::store(format!(
-                "{} {} of {} were not listed any more, more than half of them, and were kept: \
-                 --accept-shrink lets them go",
-                landed.kept_back, self.stream, self.account
-            ))
-            .with_hint("look for the reason at the vendor; if they are really gone, run it again with --accept-shrink")
+    /// `store` when the store cannot be used, or another run's pass over the same is under way.
+    pub async fn begin(
+        store: &dyn Store,
+        connector: &dyn Connector,
+        options: &PassOptions,
+        clock: SharedClock,
+    ) -> Result<Self> {
+        let account = AccountKey::from(connector.info());
+        let landing = store.begin(&account, R::STREAM).await?;
+        let filtered = options.is_filtered(R::STREAM);
+        let mut query = options.query.clone();
+        query.resume = None;
+        let found = landing
+            .unfinished()
+            .filter(|_| options.resume && R::RESUMES);
+        let saved = found.and_then(|saved| resumable::<R>(connector, &query, saved, clock.now()));
+        let listing = match &saved {
+            Some(saved) => R::list(connector, query.resume(saved.checkpoint.clone())),
+            None => R::list(connector, query),
+        };
+        let pass_id = match &saved {
+            Some(saved) => saved.pass_id,
+            None => PassId::after(landing.latest(), clock.now()),
+        };
+        Ok(Self {
+            account,
+            waiting_since: clock.elapsed(),
+            clock,
+            listing,
+            landing,
+            batch_size: store.batch_size().max(1),
+            is_remembered: R::RESUMES && store.remembers(),
+            pass_id,
+            filtered,
+            accept_shrink: options.accept_shrink,
+            landed: saved
+                .as_ref()
+                .map_or_else(Landed::default, |saved| saved.landed),
+            earlier: saved.map(|saved| saved.totals),
+            handed_on: 0,
+            waiting: Vec::new(),
+            error: None,
+            is_over: false,
         })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn pass_id(&self) -> PassId {
+        self.pass_id
+    }
+
+    /// Reads to the end, or to the first error. Records land in batches; `notice` is called after
+    /// each record with the number of records so far, and the listing.
+    pub async fn read(&mut self, mut notice: impl FnMut(u64, &RecordStream<R>)) {
+        let mut count = 0;
+        while let Some(record) = self.listing.next().await {
+            let taken = match record {
+                Ok(record) => self.take(record).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = taken {
+                self.error = Some(error);
+                break;
+            }
+            count += 1;
+            notice(count, &self.listing);
+        }
+        // What came before an error of the vendor's is as good as ever.
+        if let Err(error) = self.land().await {
+            self.error.get_or_insert(error);
+        }
+        self.is_over = true;
+    }
+
+    async fn take(&mut self, record: R) -> Result<()> {
+        if self.waiting.is_empty() {
+            self.waiting_since = self.clock.elapsed();
+        }
+        self.waiting.push(record);
+        let is_late = self.clock.elapsed().saturating_sub(self.waiting_since) >= LONGEST_WAIT;
+        match self.waiting.len() >= self.batch_size || is_late {
+            true => self.land().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Lands what waits.
+    async fn land(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let records = each_once(std::mem::take(&mut self.waiting));
+        let count = records.len() as u64;
+        let batch = Batch::new(self.pass_id, R::into_records(records), self.saved());
+        let landed = self.landing.put(&Arc::new(batch)).await?;
+        self.landed += landed;
+        self.handed_on += count;
+        Ok(())
+    }
+
+    /// The pass as it stands after all records that were taken.
+    fn saved(&self) -> Option<SavedPass> {
+        self.is_remembered.then(|| SavedPass {
+            pass_id: self.pass_id,
+            filtered: self.filtered,
+            checkpoint: self.listing.checkpoint(),
+            landed: self.landed,
+            totals: Totals::of(&self.listing.summary(), self.earlier.as_ref()),
+        })
+    }
+
+    /// Ends the pass. One whose reading was dropped, or that could not land its records, is left as it
+    /// is, for another run to go on with.
+    pub async fn end(self) -> PassOutcome {
+        let summary = self.listing.summary();
+        let (handed_on, error) = (self.handed_on, self.error.clone());
+        let is_unfinished = !self.is_over
+            || error
+                .as_ref()
+                .is_some_and(|error| error.kind() == ErrorKind::Store);
+        let mut outcome = PassOutcome {
+            handed_on,
+            landed: None,
+            error,
+            summary,
+        };
+        if is_unfinished {
+            return outcome;
+        }
+        let report = self.report(&outcome.summary);
+        match self.landing.finish(&report).await {
+            Ok(landed) => {
+                outcome.error = outcome.error.or_else(|| report.kept_back(&landed));
+                outcome.landed = Some(landed);
+            }
+            Err(error) => outcome.error = Some(error),
+        }
+        outcome
+    }
+
+    fn report(&self, summary: &SyncSummary) -> PassReport {
+        let reason = match &self.error {
+            Some(error) => Some(error.to_string()),
+            None if summary.complete => None,
+            None => Some(
+                summary
+                    .incomplete_reason
+                    .clone()
+                    .unwrap_or_else(|| "the vendor listed less than there is".to_owned()),
+            ),
+        };
+        PassReport {
+            filtered: self.filtered,
+            accept_shrink: self.accept_shrink,
+            landed: self.landed,
+            ..PassReport::new(
+                self.account.clone(),
+                R::STREAM,
+                self.pass_id,
+                self.clock.now(),
+                Totals::of(summary, self.earlier.as_ref()),
+                reason,
+            )
+        }
     }
 }
 
-/// Tells whether a pass may delete `going` of an account's `live` rows: not more than half of them,
-/// unless they are few.
-///
-/// Assumed: fifty machines may leave in a day, and half of an account does not.
-#[must_use]
-pub fn is_plausible_shrink(going: u64, live: u64) -> bool {
-    const FEW: u64 = 50;
-    going <= FEW || going * 2 <= live
+/// The pass `saved`, if the listing of `query` can go on with it at `now`.
+fn resumable<R: Record>(
+    connector: &dyn Connector,
+    query: &AssetQuery,
+    saved: &SavedPass,
+    now: DateTime<Utc>,
+) -> Option<SavedPass> {
+    let (stream, pass) = (R::STREAM.as_str(), saved.pass_id);
+    if now.signed_duration_since(pass.began()) > RESUMED_WITHIN {
+        tracing::warn!(stream, %pass, "the interrupted pass is too old to go on with: a new one begins");
+        return None;
+    }
+    match R::list(connector, query.clone()).accepts(&saved.checkpoint) {
+        Ok(()) => Some(saved.clone()),
+        Err(error) => {
+            tracing::warn!(stream, %pass, %error, "the interrupted pass is of something else: a new one begins");
+            None
+        }
+    }
+}
+
+/// `records`, of those with one id the last: a listing that starts over may repeat some.
+fn each_once<R: Record>(mut records: Vec<R>) -> Vec<R> {
+    let mut known = HashSet::with_capacity(records.len());
+    let is_last: Vec<bool> = records
+        .iter()
+        .rev()
+        .map(|record| known.insert(record.vendor_id()))
+        .collect();
+    if is_last.contains(&false) {
+        let mut is_last = is_last.into_iter().rev();
+        records.retain(|_| is_last.next().unwrap_or(true));
+    }
+    records
 }

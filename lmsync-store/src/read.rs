@@ -6,9 +6,10 @@ use futures_util::stream::BoxStream;
 use lmsync_core::Result;
 use lmsync_core::model::Asset;
 
+use crate::account_key::AccountKey;
 use crate::column::Column;
 use crate::columns::columns;
-use crate::pass::{AccountKey, PassId};
+use crate::pass_id::PassId;
 use crate::store::Store;
 use crate::stream::StreamName;
 use crate::value::Value;

@@ -8,9 +8,12 @@ use async_trait::async_trait;
 use lmsync_core::Error;
 use lmsync_core::Result;
 
+use crate::account_key::AccountKey;
 use crate::landed::Landed;
-use crate::pass::{AccountKey, PassId, PassReport, SavedPass};
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
 use crate::record::Records;
+use crate::saved_pass::SavedPass;
 use crate::stream::StreamName;
 
 /// The number of records that most stores take at a time.

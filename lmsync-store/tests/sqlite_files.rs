@@ -181,3 +181,36 @@ fn a_run_leaves_no_lock_behind() {
     let names: Vec<_> = names.collect();
     assert_eq!(names, ["assets.db"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_named_by_a_link_is_locked_as_itself() {
+    let folder = Folder::new();
+    drop(one_night(&folder.file()));
+    let link = folder.0.path().join("link.db");
+    std::os::unix::fs::symlink(folder.file(), &link).unwrap();
+    run(async {
+        let one: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.file()).unwrap());
+        let other: Arc<dyn Store> = Arc::new(SqliteStore::open(&link).unwrap());
+        let acme = account("acme");
+        let night = Night::new(&acme, 2, [asset(&acme, "1")]);
+        let _landing = night.begin(&one).await.unwrap();
+        let error = night.begin(&other).await.expect_err("it is in use");
+        assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+    });
+}
+
+#[test]
+fn a_new_file_may_be_opened_by_many_at_once() {
+    let folder = Folder::new();
+    let file = folder.file();
+    std::thread::scope(|scope| {
+        let openings: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| SqliteStore::open(&file).map(drop)))
+            .collect();
+        for opening in openings {
+            opening.join().unwrap().unwrap();
+        }
+    });
+    one_night(&file);
+}

@@ -10,9 +10,10 @@ use super::folder::Folder;
 use super::input::Input;
 use super::output::{Output, Part};
 use super::owner::Owner;
+use crate::account_key::AccountKey;
 use crate::columns::{PASS_COLUMNS, columns};
 use crate::lock::Lock;
-use crate::pass::{AccountKey, PassId};
+use crate::pass_id::PassId;
 use crate::stream::StreamName;
 
 /// The folder of the rows of passes.

@@ -8,7 +8,8 @@ use lmsync_core::Result;
 
 use super::error::failed;
 use super::names::{account_folder, pass_of, pass_text};
-use crate::pass::{AccountKey, PassId};
+use crate::account_key::AccountKey;
+use crate::pass_id::PassId;
 
 /// What the name of a file that is not whole ends with; it begins with a dot.
 const PART: &str = ".part";

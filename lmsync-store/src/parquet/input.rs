@@ -15,8 +15,8 @@ use parquet::arrow::arrow_reader::{
 use super::error::{damaged, failed};
 use super::owner::Owner;
 use super::schema::{data_type, schema};
+use crate::account_key::AccountKey;
 use crate::column::Column;
-use crate::pass::AccountKey;
 
 /// So many rows are read at a time.
 const AT_A_TIME: usize = 256;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::error::damaged;
 use super::input::Input;
 use crate::column::Column;
-use crate::pass::PassId;
+use crate::pass_id::PassId;
 use crate::value::Value;
 
 /// The columns of the file of before that a pass has to know.

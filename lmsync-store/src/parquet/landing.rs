@@ -16,7 +16,8 @@ use super::output::{Output, Part};
 use super::work::work;
 use crate::columns::{PASS_COLUMNS, columns};
 use crate::landed::Landed;
-use crate::pass::{PassId, PassReport, is_plausible_shrink};
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
 use crate::record::Row;
 use crate::store::{Batch, Landing};
 use crate::value::Value;
@@ -194,7 +195,7 @@ impl State {
             return all_stay;
         };
         let unmet = self.known.unmet(&rejected);
-        match report.accept_shrink || is_plausible_shrink(unmet.going, unmet.live) {
+        match report.lets_go(unmet.going, unmet.live) {
             true => Verdict {
                 keep: Some(rejected),
                 deleted: unmet.going,

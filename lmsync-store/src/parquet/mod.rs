@@ -29,7 +29,7 @@ use lmsync_core::Result;
 use self::account::Account;
 use self::landing::ParquetLanding;
 use self::work::work;
-use crate::pass::AccountKey;
+use crate::account_key::AccountKey;
 use crate::store::{Landing, Store};
 use crate::stream::StreamName;
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
-use crate::pass::{AccountKey, PassId};
+use crate::account_key::AccountKey;
+use crate::pass_id::PassId;
 
 /// The longest form of a name that stands as it is. A file system takes 255 bytes, of which
 /// `connector=` has ten.

@@ -18,7 +18,7 @@ use super::input::Input;
 use super::owner::Owner;
 use super::schema::schema;
 use crate::column::{Column, Kind};
-use crate::pass::PassId;
+use crate::pass_id::PassId;
 
 /// The most rows of a row group, which is held in memory until it is full.
 const GROUP: usize = 10_000;

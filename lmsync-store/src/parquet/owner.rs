@@ -6,7 +6,7 @@ use lmsync_core::{Error, Result};
 use parquet::file::metadata::KeyValue;
 use serde::{Deserialize, Serialize};
 
-use crate::pass::AccountKey;
+use crate::account_key::AccountKey;
 
 /// The name under which a file tells it.
 const KEY: &str = "lmsync";

@@ -14,12 +14,12 @@ use super::folder::Folder;
 use super::input::Input;
 use super::work::work;
 use super::{ParquetStore, same_machine};
+use crate::account_key::AccountKey;
 use crate::column::Column;
-use crate::pass::AccountKey;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::reading::on_a_thread;
 use crate::stored::stored_asset;
 use crate::stream::StreamName;
+use crate::thread::on_a_thread;
 use crate::value::Value;
 
 #[async_trait]

@@ -11,9 +11,12 @@ use tokio_postgres::{IsolationLevel, Transaction};
 use super::error::lost;
 use super::open::{Schema, UNFINISHED, met, quoted, unique};
 use super::session::{Lease, Session, Shared, carried_out};
+use crate::account_key::AccountKey;
 use crate::columns::PASS_COLUMNS;
 use crate::landed::Landed;
-use crate::pass::{AccountKey, PassId, PassReport, SavedPass, is_plausible_shrink};
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
+use crate::saved_pass::SavedPass;
 use crate::store::{Batch, Landing, in_use};
 use crate::stream::StreamName;
 use crate::tables::{KEY_OF_PASSES, PASSES_TABLE};
@@ -181,11 +184,7 @@ impl Whose {
         saved: Option<&SavedPass>,
         landed: Landed,
     ) -> Done<()> {
-        let saved = saved.and_then(|saved| {
-            let mut saved = saved.clone();
-            saved.landed += landed;
-            serde_json::to_string(&saved).ok()
-        });
+        let saved = saved.and_then(|saved| saved.json_with(landed));
         let (table, [connector, instance, stream]) = (schema.table(UNFINISHED), self.key());
         match saved {
             Some(saved) => {
@@ -214,7 +213,7 @@ impl Whose {
         self.keep_rejected(&work, &schema, report).await?;
         if report.deletes().is_ok() {
             let (going, live) = self.going(&work, &schema, report.pass_id).await?;
-            if report.accept_shrink || is_plausible_shrink(going, live) {
+            if report.lets_go(going, live) {
                 landed.deleted = self.delete(&work, &schema, report.pass_id).await?;
             } else {
                 landed.kept_back = going;

@@ -21,7 +21,7 @@ use lmsync_core::Result;
 use self::landing::PostgresLanding;
 use self::session::{Shared, carried_out};
 use self::settings::Settings;
-use crate::pass::AccountKey;
+use crate::account_key::AccountKey;
 use crate::store::{Landing, Store};
 use crate::stream::StreamName;
 

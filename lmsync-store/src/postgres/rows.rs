@@ -6,11 +6,12 @@ use tokio_postgres::{Client, Statement, Transaction};
 
 use super::copy::Copy;
 use super::open::{Schema, met, quoted, type_of, unique};
+use crate::account_key::AccountKey;
 use crate::column::Column;
 use crate::columns::{BEFORE_OWN, columns};
 use crate::fate::{Fate, Known};
 use crate::landed::Landed;
-use crate::pass::{AccountKey, PassId};
+use crate::pass_id::PassId;
 use crate::store::Batch;
 use crate::stream::StreamName;
 use crate::tables::KEY;

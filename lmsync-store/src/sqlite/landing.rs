@@ -10,10 +10,13 @@ use tokio::sync::Mutex;
 use super::SqliteStore;
 use super::error::failed;
 use super::rows::{LandingRow, Rows, quoted};
+use crate::account_key::AccountKey;
 use crate::columns::PASS_COLUMNS;
 use crate::landed::Landed;
 use crate::lock::Lock;
-use crate::pass::{AccountKey, PassId, PassReport, SavedPass, is_plausible_shrink};
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
+use crate::saved_pass::SavedPass;
 use crate::store::{Batch, Landing};
 use crate::stream::StreamName;
 use crate::value::{Value, instant_of_text};
@@ -161,11 +164,7 @@ impl Whose {
         saved: Option<&SavedPass>,
         landed: Landed,
     ) -> rusqlite::Result<()> {
-        let saved = saved.and_then(|saved| {
-            let mut saved = saved.clone();
-            saved.landed += landed;
-            serde_json::to_string(&saved).ok()
-        });
+        let saved = saved.and_then(|saved| saved.json_with(landed));
         let (account, stream) = (&self.account, self.stream.as_str());
         match saved {
             Some(saved) => work.execute(
@@ -187,7 +186,7 @@ impl Whose {
         self.keep_rejected(&work, report, &pass)?;
         if report.deletes().is_ok() {
             let (going, live) = self.going(&work, &pass)?;
-            if report.accept_shrink || is_plausible_shrink(going, live) {
+            if report.lets_go(going, live) {
                 landed.deleted = self.delete(&work, &pass)?;
             } else {
                 landed.kept_back = going;

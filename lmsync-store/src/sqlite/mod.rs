@@ -18,8 +18,8 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 
 use self::landing::SqliteLanding;
+use crate::account_key::AccountKey;
 use crate::lock::Lock;
-use crate::pass::AccountKey;
 use crate::store::{Landing, Store};
 use crate::stream::StreamName;
 
@@ -40,10 +40,10 @@ impl SqliteStore {
     /// `store` when the file cannot be used: it is another program's, a newer lmsync's, locked, or no
     /// SQLite file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref().to_owned();
+        let connection = open::open(path.as_ref())?;
         Ok(Self {
-            connection: Arc::new(Mutex::new(open::open(&path)?)),
-            path,
+            connection: Arc::new(Mutex::new(connection)),
+            path: open::own_name(path.as_ref())?,
         })
     }
 

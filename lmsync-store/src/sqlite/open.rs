@@ -1,7 +1,7 @@
 //! Opening an SQLite file: whose it is, of which version, and what is missing in it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lmsync_core::{Error, Result};
@@ -42,6 +42,12 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 pub(super) fn open_to_read(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     connect(path, flags).map_err(|error| in_file(path, &error))
+}
+
+/// The one name of the file `path`, which is there: whoever names it otherwise, by a link, finds the same locks beside it.
+pub(super) fn own_name(path: &Path) -> Result<PathBuf> {
+    let name = std::fs::canonicalize(path);
+    name.map_err(|error| Error::store(format!("{}: {error}", path.display())))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {

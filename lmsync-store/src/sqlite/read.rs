@@ -13,12 +13,12 @@ use super::SqliteStore;
 use super::error::failed;
 use super::open::open_to_read;
 use super::rows::quoted;
+use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
 use crate::columns::SAME_MACHINE_COLUMNS;
-use crate::pass::AccountKey;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::reading::on_a_thread;
 use crate::stored::{json_text, stored_asset};
+use crate::thread::on_a_thread;
 use crate::value::Value;
 
 #[async_trait]

@@ -3,10 +3,11 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params, params_from_iter};
 
+use crate::account_key::AccountKey;
 use crate::column::Column;
 use crate::columns::{BEFORE_OWN, columns};
 use crate::fate::{Fate, Known};
-use crate::pass::{AccountKey, PassId};
+use crate::pass_id::PassId;
 use crate::record::Records;
 use crate::stream::StreamName;
 use crate::value::{Value, instant_of_text};

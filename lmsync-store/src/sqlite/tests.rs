@@ -6,9 +6,11 @@ use lmsync_core::{Error, ErrorKind};
 use rusqlite::TransactionBehavior;
 
 use super::*;
-use crate::pass::{PassId, PassReport, Totals};
+use crate::pass_id::PassId;
+use crate::pass_report::PassReport;
 use crate::record::Records;
 use crate::store::Batch;
+use crate::totals::Totals;
 
 fn acme() -> AccountKey {
     AccountKey::new("fake", "acme")
