@@ -1,4 +1,4 @@
-//! What is wrong, and where: all of it at once.
+//! Problems with their places: all at once.
 
 use std::fmt;
 

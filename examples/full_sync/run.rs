@@ -119,7 +119,7 @@ async fn correlate(store: &dyn ReadStore, reports: &[SyncReport]) -> Result<(), 
         .map_err(|error| format!("the table same_machine: {error}"))
 }
 
-/// Where the records go.
+/// The place of the records.
 fn place(store: Option<Arc<dyn ReadStore>>, lines: Option<JsonLines>) -> Arc<dyn Store> {
     match (store, lines) {
         (Some(store), Some(lines)) => Arc::new(Tee::new(store, Arc::new(lines))),

@@ -33,7 +33,7 @@ pub(crate) fn show(reports: &[SyncReport], quiet: bool) {
     print(&text);
 }
 
-/// What became of an account, in a word or two.
+/// The outcome of an account, in a word or two.
 pub(crate) fn status(report: &SyncReport) -> String {
     match &report.error {
         None => "complete".to_owned(),

@@ -14,10 +14,8 @@ pub(crate) struct Setup {
     /// In the order of the file.
     pub(crate) accounts: Accounts,
     warning: Option<String>,
-    /// They serve until they are dropped.
-    // Not every program looks into them.
-    #[allow(dead_code)]
-    pub(crate) simulators: Option<Simulators>,
+    // They serve until they are dropped.
+    _simulators: Option<Simulators>,
 }
 
 impl Setup {
@@ -36,7 +34,7 @@ impl Setup {
                 Ok(Self {
                     accounts: Accounts::open(&configuration.accounts, &environment).map_err(all)?,
                     warning: configuration.warning,
-                    simulators: None,
+                    _simulators: None,
                 })
             }
             None => {
@@ -48,7 +46,7 @@ impl Setup {
                 Ok(Self {
                     accounts: Accounts::open(&simulators.accounts, &environment).map_err(all)?,
                     warning: None,
-                    simulators: Some(simulators),
+                    _simulators: Some(simulators),
                 })
             }
         }

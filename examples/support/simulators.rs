@@ -13,9 +13,7 @@ use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
 pub(crate) struct Simulators {
     /// One account per simulator.
     pub(crate) accounts: Vec<ConnectorConfig>,
-    /// The simulators themselves.
-    // Not every program looks into them.
-    #[allow(dead_code)]
+    /// Them, in the same order.
     pub(crate) servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
 }
 
@@ -23,7 +21,8 @@ impl fmt::Debug for Simulators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulators")
             .field("accounts", &self.accounts)
-            .finish_non_exhaustive()
+            .field("servers", &self.servers.len())
+            .finish()
     }
 }
 

@@ -143,7 +143,7 @@ impl<'s> DeletionGround<'s> {
         self.unread()
     }
 
-    /// Whether each part reaches as far as the next one counts on, and the first begins with nothing.
+    /// Tells whether each part reaches as far as the next one counts on, and the first begins with nothing.
     fn is_from_the_beginning(&self) -> bool {
         let mut pairs = self.parts.windows(2);
         let joins = pairs.all(|pair| handed_out(pair[1]) >= pair[0].kept_before);

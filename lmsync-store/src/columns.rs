@@ -10,14 +10,14 @@ use crate::value::Value;
 
 use Kind::{Boolean, Date, Instant, Integer, Json, Real, Text};
 
-/// What all records begin with: their key.
+/// The key, with which all records begin.
 const KEY: [Column; 3] = [
     added("connector", Text, true),
     added("instance", Text, true),
     added("vendor_id", Text, true),
 ];
 
-/// What a store notes about a record.
+/// The columns that a store adds to a record.
 const TIMES: [Column; 5] = [
     added("first_seen_at", Instant, true),
     added("last_seen_at", Instant, true),

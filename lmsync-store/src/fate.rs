@@ -1,4 +1,4 @@
-//! What a record that lands does to the row that is there.
+//! The effect of a record on the row that is there.
 
 use lmsync_core::model::Fingerprint;
 
@@ -14,7 +14,7 @@ pub(crate) struct Known {
     pub(crate) last_seen: Option<PassId>,
 }
 
-/// What a record does to the row that is there.
+/// The effect of a record on the row that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// There is none: it is a row of its own.
@@ -28,7 +28,7 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    /// What a record with this `fingerprint` does to the row `known`.
+    /// The effect of a record with this `fingerprint` on the row `known`.
     pub(crate) fn of(known: Option<&Known>, fingerprint: Fingerprint) -> Self {
         match known {
             None => Self::Insert,

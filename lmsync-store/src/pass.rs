@@ -101,7 +101,7 @@ pub struct Pass<R> {
     is_over: bool,
 }
 
-/// What became of a pass.
+/// The outcome of a pass.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PassOutcome {
@@ -111,7 +111,7 @@ pub struct PassOutcome {
     pub handed_on: u64,
     /// The counts of the whole pass; `None` when it did not end, and nothing was marked.
     pub landed: Option<Landed>,
-    /// What ended the listing early, or kept records from landing; or that most of an account's rows were
+    /// The error that ended the listing early, or kept records from landing; or that most of an account's rows were
     /// kept back.
     pub error: Option<Error>,
 }

@@ -48,7 +48,7 @@ pub trait ReadStore: Store {
     }
 }
 
-/// How much of each asset is read back.
+/// The part of each asset that is read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {

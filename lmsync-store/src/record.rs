@@ -20,7 +20,7 @@ pub trait Record: Listed + Serialize + DeserializeOwned {
     /// Set if its listing can be resumed from a checkpoint.
     const RESUMES: bool;
 
-    /// Where it comes from.
+    /// Its origin.
     fn source(&self) -> &Source;
 
     /// The fingerprint of all that does not move by itself.

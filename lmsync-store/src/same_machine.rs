@@ -34,7 +34,7 @@ pub async fn write_same_machine(store: &dyn ReadStore) -> Result<u64> {
     Ok(machines)
 }
 
-/// What links a record to another one of the same machine.
+/// The keys that link a record to another one of the same machine.
 #[derive(Serialize)]
 struct Evidence<'g> {
     with: &'g NamedAsset,

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::read::StoredAsset;
 
-/// So many assets are read ahead.
+/// Number of assets that are read ahead.
 const AHEAD: usize = 256;
 
 /// The assets that `read` sends, until nobody listens.

@@ -23,7 +23,7 @@ pub enum SyncEvent<'e> {
     /// It has ended.
     #[non_exhaustive]
     Finished {
-        /// What became of it.
+        /// The outcome.
         report: &'e SyncReport,
     },
 }

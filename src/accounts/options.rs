@@ -1,4 +1,4 @@
-//! What a sync reads, and how.
+//! The question of a sync.
 
 use std::fmt;
 use std::sync::Arc;

@@ -53,7 +53,7 @@ pub struct SyncReport {
     /// the store was refused, remembers nothing, or no pass ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<Landed>,
-    /// Why it is not complete; or that rows were kept back, though it is.
+    /// The reason why it is not complete; or that rows were kept back, though it is.
     pub error: Option<SyncFailure>,
     /// Assets per customer id, of those that landed or that no window left out. Not in the JSON.
     #[serde(skip)]
@@ -69,7 +69,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Why an account did not go well.
+/// The reason why an account did not go well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SyncFailure {
@@ -181,7 +181,7 @@ impl Ends {
             .chain(&self.software)
     }
 
-    /// Why they did not go well: the vendor's own error tells most, and rows that were kept back least.
+    /// The reason why they did not go well: the vendor's own error tells most, and rows that were kept back least.
     fn failure(&self, stopped: Option<&str>) -> Option<SyncFailure> {
         let error_of = |is_told: fn(&PassOutcome) -> bool| {
             let mut ends = self.all().filter(|end| is_told(end));

@@ -6,7 +6,7 @@ use lmsync_core::two_way::{AssetRef, History};
 use lmsync_core::{ConnectorInfo, Error, TwoWaySync};
 
 use super::accounts::TwoWayAccounts;
-use super::line::NamedAsset;
+use super::line::DateLineAsset;
 use super::lines::{DateLines, PlacedLine};
 use super::serials::Serials;
 use super::targets::{DateTargets, Wanted};
@@ -55,10 +55,10 @@ impl TwoWayAccounts {
         targets
     }
 
-    fn locate(&self, asset: &NamedAsset, serials: &Serials) -> Result<AssetRef, String> {
+    fn locate(&self, asset: &DateLineAsset, serials: &Serials) -> Result<AssetRef, String> {
         let unknown = |instance: &str| format!("no account is called \"{instance}\"");
         match asset {
-            NamedAsset::ById {
+            DateLineAsset::ById {
                 connector,
                 instance,
                 id,
@@ -72,7 +72,7 @@ impl TwoWayAccounts {
                 let account = account.ok_or_else(|| unknown(instance))?;
                 Ok(AssetRef::of(account, id))
             }
-            NamedAsset::BySerial { serial, instance } => {
+            DateLineAsset::BySerial { serial, instance } => {
                 let is_known = |name: &str| is_account(&self.connectors, name);
                 match instance.as_deref() {
                     Some(name) if !is_known(name) => Err(unknown(name)),
@@ -84,10 +84,10 @@ impl TwoWayAccounts {
 }
 
 /// Tells whether the account `instance` is to be listed for `asset`.
-fn looks_into(asset: &NamedAsset, instance: &str) -> bool {
+fn looks_into(asset: &DateLineAsset, instance: &str) -> bool {
     match asset {
-        NamedAsset::ById { .. } => false,
-        NamedAsset::BySerial { instance: only, .. } => {
+        DateLineAsset::ById { .. } => false,
+        DateLineAsset::BySerial { instance: only, .. } => {
             only.as_ref().is_none_or(|only| only == instance)
         }
     }

@@ -26,7 +26,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateLine {
     /// The asset.
-    pub asset: NamedAsset,
+    pub asset: DateLineAsset,
     /// The day of the purchase; `None` where nothing is said about it, `Some(None)` where it is named without
     /// a day, which asks for nothing, since a date is never cleared.
     pub purchase_date: Option<Option<NaiveDate>>,
@@ -34,7 +34,7 @@ pub struct DateLine {
     pub warranty_expiry: Option<Option<NaiveDate>>,
     /// The source of both: a lookup or a person.
     pub source: DateSource,
-    /// What a lookup says about how it came by them; nothing here reads it.
+    /// The words of a lookup about how it came by them; nothing here reads it.
     pub via: Option<Value>,
 }
 
@@ -58,7 +58,7 @@ lmsync_core::words!(DateSource {
 ///
 /// Complete: the file has these two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NamedAsset {
+pub enum DateLineAsset {
     /// By its id.
     ById {
         /// The connector, where the line names it.
@@ -171,10 +171,10 @@ impl FromStr for DateLine {
     }
 }
 
-fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<NamedAsset> {
+fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<DateLineAsset> {
     let key = key.unwrap_or_default();
     match (key.instance, key.vendor_id, serial.or(key.serial)) {
-        (Some(instance), Some(vendor_id), serial) => Ok(NamedAsset::ById {
+        (Some(instance), Some(vendor_id), serial) => Ok(DateLineAsset::ById {
             connector: key.connector,
             instance,
             id: AssetId {
@@ -183,7 +183,7 @@ fn asset(key: Option<AssetKey>, serial: Option<String>) -> Result<NamedAsset> {
             },
             serial,
         }),
-        (instance, None, Some(serial)) => Ok(NamedAsset::BySerial { serial, instance }),
+        (instance, None, Some(serial)) => Ok(DateLineAsset::BySerial { serial, instance }),
         _ => Err(Error::config(
             "name the asset by \"asset\":{\"instance\",\"vendor_id\"} or by \"serial\"",
         )),
@@ -226,7 +226,7 @@ impl Serialize for DateLine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut line = serializer.serialize_map(None)?;
         let (key, serial) = match &self.asset {
-            NamedAsset::ById {
+            DateLineAsset::ById {
                 connector,
                 instance,
                 id,
@@ -240,7 +240,7 @@ impl Serialize for DateLine {
                 };
                 (Some(key), serial.as_deref())
             }
-            NamedAsset::BySerial { serial, instance } => {
+            DateLineAsset::BySerial { serial, instance } => {
                 let key = instance.as_deref().map(|instance| ShownKey {
                     connector: None,
                     instance: Some(instance),

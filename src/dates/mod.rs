@@ -44,7 +44,7 @@ mod targets;
 
 pub use self::accounts::TwoWayAccounts;
 pub use self::apply::AppliedDates;
-pub use self::line::{DateLine, DateSource, NamedAsset};
+pub use self::line::{DateLine, DateLineAsset, DateSource};
 pub use self::lines::{DateLines, PlacedLine};
 pub use self::plan::DatesPlan;
 pub use self::plan_line::{PlanLine, PlanLineAsset};

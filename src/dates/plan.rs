@@ -16,7 +16,7 @@ use super::plan_line::PlanLine;
 use super::targets::{DateTargets, Wanted};
 use crate::problem::Problem;
 
-/// So many assets of an account are read at once.
+/// Most assets of an account that are read at once.
 ///
 /// Assumed: with the vendors' budgets, more would only wait in the limiter's queue.
 const READ_AT_ONCE: usize = 4;
@@ -133,7 +133,7 @@ impl TwoWayAccounts {
     }
 }
 
-/// What the listing has, where it has a day in every field that is wanted: nothing but
+/// The dates of the listing, where it has a day in every field that is wanted: nothing but
 /// a day may be taken from it, since it does not tell an empty field from one with text.
 fn listed_for(wanted: &Wanted) -> Option<AssetDates> {
     let listed = wanted.listed.as_ref()?;
@@ -144,7 +144,7 @@ fn listed_for(wanted: &Wanted) -> Option<AssetDates> {
     is_known.then(|| listed.clone())
 }
 
-/// What the journal says the vendor holds, where it has every date that is wanted: then
+/// The dates that the vendor holds by the journal, where it has every date that is wanted: then
 /// there is nothing to ask.
 fn left_by(attempts: &Attempts, wanted: &Wanted) -> Option<AssetDates> {
     let claims = wanted.claims.all();

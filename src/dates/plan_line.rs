@@ -9,10 +9,10 @@ use lmsync_core::two_way::{
 };
 use serde::Serialize;
 
-use super::line::NamedAsset;
+use super::line::DateLineAsset;
 use super::targets::Wanted;
 
-/// What is planned for one date of one asset, or why nothing is; for people, and as a line of JSON.
+/// The plan for one date of one asset, or the reason why there is none; for people, and as a line of JSON.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PlanLine {
@@ -28,7 +28,7 @@ pub struct PlanLine {
     pub action: Action,
     /// The reason for it, for people.
     pub reason: String,
-    /// What the vendor holds, to the letter; `None` where it was not read. Not in the JSON.
+    /// The vendor's value, to the letter; `None` where it was not read. Not in the JSON.
     #[serde(skip)]
     pub held: Option<HeldDate>,
     /// The source of the new day. Not in the JSON.
@@ -110,9 +110,9 @@ impl PlanLine {
     }
 
     /// The line of a claim whose asset was not found.
-    pub(super) fn lost(asset: &NamedAsset, claim: &Claim, reason: &str) -> Self {
+    pub(super) fn lost(asset: &DateLineAsset, claim: &Claim, reason: &str) -> Self {
         let asset = match asset {
-            NamedAsset::ById {
+            DateLineAsset::ById {
                 connector,
                 instance,
                 id,
@@ -124,7 +124,7 @@ impl PlanLine {
                 parent_ids: id.parent_ids.clone(),
                 serial: None,
             },
-            NamedAsset::BySerial { serial, instance } => PlanLineAsset {
+            DateLineAsset::BySerial { serial, instance } => PlanLineAsset {
                 connector: None,
                 instance: instance.clone(),
                 vendor_id: None,

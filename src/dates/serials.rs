@@ -17,7 +17,7 @@ pub(super) struct Serials {
     by_instance: HashMap<String, SerialIndex>,
     /// The dates that the listing had.
     listed: HashMap<AssetRef, AssetDates>,
-    /// Why an account could not be listed in full, by its name.
+    /// The reasons why accounts could not be listed in full, by their names.
     unlisted: BTreeMap<String, String>,
 }
 

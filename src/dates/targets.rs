@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use lmsync_core::two_way::{AssetDates, AssetRef, Claim, Claims, DateField};
 use lmsync_core::{Error, ErrorKind};
 
-use super::line::{DateLine, NamedAsset};
+use super::line::{DateLine, DateLineAsset};
 use super::plan_line::PlanLine;
 use crate::problem::Problem;
 
@@ -15,13 +15,13 @@ use crate::problem::Problem;
 #[non_exhaustive]
 pub struct DateTargets {
     pub(super) assets: BTreeMap<AssetRef, Wanted>,
-    /// What is wanted for assets that were not found; part of the plan.
+    /// The wishes for assets that were not found; part of the plan.
     pub lost: Vec<PlanLine>,
     /// Lines that could not be read, or whose asset was not found.
     pub problems: Vec<Problem>,
 }
 
-/// What is wanted for one asset.
+/// The wishes for one asset.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
     pub(super) claims: Claims,
@@ -57,7 +57,7 @@ impl DateTargets {
         wanted.listed = listed;
         wanted.add(line.claims(now));
         wanted.blank.extend(line.blank());
-        if let NamedAsset::BySerial { serial, .. } = line.asset {
+        if let DateLineAsset::BySerial { serial, .. } = line.asset {
             wanted.serial = Some(serial);
         }
     }

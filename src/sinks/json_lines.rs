@@ -19,7 +19,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{oneshot, watch};
 
-/// So many lines wait for the writer at most.
+/// Most lines that wait for the writer.
 const WAITING_LINES: usize = 256;
 
 /// A place that writes each record as one line of JSON, with its kind in the member `record`: a file,

@@ -31,3 +31,27 @@ fn nothing_that_is_written_holds_the_token() {
         assert!(!text.contains(TOKEN) && !text.contains(wrong), "{text}");
     }
 }
+
+#[test]
+fn a_store_that_is_written_wrongly_shows_no_password() {
+    const PASSWORD: &str = "hunter2-of-the-database";
+    let folder = Folder::new();
+    let config = folder.config(&Account::start().table("good", TOKEN, ""));
+    for program in ["full_sync", "nightly"] {
+        for store in [
+            format!("postgres:/lmsync:{PASSWORD}@db.example/assets"),
+            format!("postgre://lmsync:{PASSWORD}@db.example/assets"),
+            format!("postgres://lmsync:{PASSWORD}@[db.example/assets"),
+            PASSWORD.to_owned(),
+        ] {
+            let run = Program::new(program)
+                .arg("--config")
+                .arg(&config)
+                .args(["--store", &store])
+                .run()
+                .expect(2);
+            let told = run.stdout + &run.stderr;
+            assert!(told.contains("store") && !told.contains(PASSWORD), "{told}");
+        }
+    }
+}

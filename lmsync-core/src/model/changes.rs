@@ -41,7 +41,7 @@ impl fmt::Display for FieldChange {
 impl Asset {
     /// The fields in which the asset differs from `old`, an earlier reading of it, by their paths.
     ///
-    /// What moves by itself does not count, as in a [fingerprint](super::Fingerprint): there are changes
+    /// Parts that move by themselves do not count, as in a [fingerprint](super::Fingerprint): there are changes
     /// where fingerprints differ. The custom field that holds the check-in is that of this
     /// reading, for both.
     ///
@@ -86,7 +86,7 @@ impl Asset {
 type Json<'f> = Option<&'f RawValue>;
 type Members<'f> = BTreeMap<String, &'f RawValue>;
 
-/// What `changes` gives for each member that is not the same text on both sides.
+/// The results of `changes` for each member that is not the same text on both sides.
 fn compare(
     old: &Members<'_>,
     new: &Members<'_>,

@@ -1,4 +1,4 @@
-//! Whether two assets are one machine.
+//! The relation of two assets: one machine or not.
 
 use super::asset::Asset;
 use super::facts::{Facts, Key};
@@ -107,7 +107,7 @@ pub fn correlate(left: &Asset, right: &Asset, customers: CustomerLink) -> Correl
     relation(&left, &right, is_one_customer)
 }
 
-/// Whether two assets are one machine, by what is known of them.
+/// The relation of two assets, by their facts.
 pub(super) fn relation<V: PartialEq>(
     left: &Facts<V>,
     right: &Facts<V>,

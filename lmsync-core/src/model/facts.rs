@@ -1,4 +1,4 @@
-//! What is looked at of an asset to tell whether it is one machine with another.
+//! Facts by which assets are told to be one machine or not.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::asset::Asset;
 use super::identity_key::{IdentityKind, Scope};
 
-/// What correlation looks at of an asset. A value is text, or a number that stands for it: all that matters is
+/// The facts of an asset that correlation looks at. A value is text, or a number that stands for it: all that matters is
 /// which are equal.
 #[derive(Debug, Clone)]
 pub(super) struct Facts<V> {
@@ -81,7 +81,7 @@ impl<V> Facts<V> {
     }
 }
 
-/// What stands before the `#` of the country, which some tools leave out.
+/// The part before the `#` of the country, which some tools leave out.
 fn hp_product_number(asset: &Asset) -> Option<String> {
     let is_hp = matches!(asset.manufacturer.as_deref(), Some("HP" | "HPE"));
     let number = asset.product_number.as_deref().filter(|_| is_hp)?;

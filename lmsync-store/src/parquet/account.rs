@@ -18,7 +18,7 @@ use crate::stream::StreamName;
 
 /// The folder of the rows of passes.
 pub(super) const PASSES_TABLE: &str = "passes";
-/// What names of locks begin with.
+/// Beginning of the names of locks.
 const LOCKS: &str = ".lmsync";
 
 /// A stream of an account, locked.

@@ -11,7 +11,7 @@ use super::names::{account_folder, pass_of, pass_text};
 use crate::account_key::AccountKey;
 use crate::pass_id::PassId;
 
-/// What the name of a file that is not whole ends with; it begins with a dot.
+/// End of the name of a file that is not whole, which begins with a dot.
 const PART: &str = ".part";
 
 /// The folder of an account in a table.
@@ -132,7 +132,7 @@ fn called(paths: Vec<PathBuf>, beginning: &str) -> impl Iterator<Item = PathBuf>
     })
 }
 
-/// What is in the folder `path`; nothing where there is none.
+/// The entries of the folder `path`; none where there is no such folder.
 fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(path).and_then(|entries| {
         entries

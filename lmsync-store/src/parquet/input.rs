@@ -18,7 +18,7 @@ use super::schema::{data_type, schema};
 use crate::account_key::AccountKey;
 use crate::column::Column;
 
-/// So many rows are read at a time.
+/// Number of rows that are read at a time.
 const AT_A_TIME: usize = 256;
 
 /// A Parquet file that is read. It stays readable though somebody take it away meanwhile.
@@ -131,7 +131,7 @@ impl Input {
     }
 }
 
-/// What `read` comes to. Some damaged files make the library panic, such as one that says that a
+/// The result of `read`. Some damaged files make the library panic, such as one that says that a
 /// column begins before the file: that is an error of the file `path` as any other.
 fn survived<T>(path: &Path, read: impl FnOnce() -> T) -> Result<T> {
     catch_unwind(AssertUnwindSafe(read)).map_err(|_| damaged(path, "it cannot be read"))

@@ -48,7 +48,7 @@ struct Before {
     changed: DateTime<Utc>,
 }
 
-/// What the store notes of a row that is written.
+/// The moments that the store notes of a row that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times {
     pub(super) first_seen: DateTime<Utc>,

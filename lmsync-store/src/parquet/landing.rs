@@ -29,7 +29,7 @@ pub(super) struct ParquetLanding {
     state: Arc<Mutex<State>>,
 }
 
-/// What a pass has come to.
+/// The state of a pass.
 #[derive(Debug)]
 struct State {
     file: File,
@@ -184,7 +184,7 @@ impl State {
         Ok(landed)
     }
 
-    /// What becomes of the rows of before that the pass did not meet.
+    /// The fate of the rows of before that the pass did not meet.
     fn verdict<'r>(&self, report: &'r PassReport) -> Verdict<'r> {
         let all_stay = Verdict {
             keep: None,
@@ -239,7 +239,7 @@ impl State {
     }
 }
 
-/// What becomes of the rows of before that a pass did not meet.
+/// The fate of the rows of before that a pass did not meet.
 struct Verdict<'r> {
     /// The ids that stay; `None` where all do.
     keep: Option<Vec<&'r str>>,

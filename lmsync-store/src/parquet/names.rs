@@ -12,7 +12,7 @@ use crate::pass_id::PassId;
 /// The longest form of a name that stands as it is. A file system takes 255 bytes, of which
 /// `connector=` has ten.
 const LONGEST: usize = 240;
-/// So much of a longer one is shown, before the sum of the whole.
+/// Number of bytes of a longer one that are shown, before the sum of the whole.
 const SHOWN: usize = 160;
 /// The moment of a pass, so that the order of names is that of age.
 const MOMENT: &str = "%Y%m%dT%H%M%S%6fZ";

@@ -11,7 +11,7 @@ use crate::stream::StreamName;
 /// The version of the files. It grows when an older lmsync could not go on with them any more; columns are
 /// added without.
 const VERSION: u32 = 1;
-/// What the name of the empty file begins with that marks a folder as ours, before the version.
+/// Beginning of the name of the empty file that marks a folder as ours, before the version.
 const MARK: &str = ".lmsync-version-";
 /// The folders that a store has.
 const FOLDERS: [&str; 4] = [

@@ -12,7 +12,7 @@ use tokio_postgres::{CopyInSink, Statement, Transaction};
 use super::json::storable;
 use crate::value::Value;
 
-/// So many bytes are sent at a time.
+/// Number of bytes that are sent at a time.
 const PIECE: usize = 128 * 1024;
 /// The beginning of a binary COPY: its mark, no flags, nothing else. Its values are those of queries in
 /// binary form, each after its length.

@@ -33,7 +33,7 @@ fn told(doing: &str, refused: &DbError) -> Error {
     }
 }
 
-/// What came instead of an answer.
+/// The cause that came instead of an answer.
 fn broken(doing: &str, error: &tokio_postgres::Error) -> Error {
     let mut why = error.to_string();
     let mut source = error.source();
@@ -49,7 +49,7 @@ fn broken(doing: &str, error: &tokio_postgres::Error) -> Error {
     }
 }
 
-/// What is done while there is no connection yet.
+/// The work while there is no connection yet.
 pub(super) const CONNECTING: &str = "connecting";
 
 fn hint(code: &SqlState) -> Option<&'static str> {

@@ -143,7 +143,7 @@ impl Whose {
         }
     }
 
-    /// What cannot be read any more is nothing that could be gone on with.
+    /// The pass that did not end; one that cannot be read any more is nothing that could be gone on with.
     async fn unfinished(&self, session: &Session) -> Done<Option<SavedPass>> {
         let query = format!(
             "SELECT saved FROM {} WHERE connector = $1 AND instance = $2 AND stream = $3",

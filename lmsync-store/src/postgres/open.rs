@@ -56,7 +56,7 @@ pub(super) const fn type_of(kind: Kind) -> &'static str {
     }
 }
 
-/// What stands for an id of any length in the unique index of a table, whose rows hold less than
+/// The text that stands for an id of any length in the unique index of a table, whose rows hold less than
 /// 2,704 bytes; `id` is SQL.
 ///
 /// Documented: <https://www.postgresql.org/docs/current/btree.html>.

@@ -93,7 +93,7 @@ struct Reading {
 }
 
 impl Drop for Reading {
-    /// What nobody reads any more need not come.
+    /// Ends the query: rows that nobody reads any more need not come.
     fn drop(&mut self) {
         self.task.abort();
     }

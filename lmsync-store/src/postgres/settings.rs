@@ -11,26 +11,26 @@ use url::form_urlencoded;
 
 use super::tls::Tls;
 
-/// So long is waited for each address of the server. Assumed: one that is there answers in a second.
+/// Longest wait for each address of the server. Assumed: one that is there answers in a second.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A server that does not answer for so long is not there any more.
 const SILENCE: Duration = Duration::from_secs(60);
 /// After so long without a word the way to the server is tried. Assumed: routers forget a connection after
 /// some minutes.
 const IDLE: Duration = Duration::from_secs(30);
-/// What tokio-postgres has for it where the URL says nothing.
+/// The value that tokio-postgres has for it where the URL says nothing.
 const NO_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The way to a database.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) config: Config,
-    /// What makes the connection secure, if it is to be.
+    /// The means of a secure connection, if it is to be one.
     pub(super) tls: Option<Tls>,
 }
 
 impl Settings {
-    /// What `url` says, and `PGPASSWORD` where it has no password.
+    /// The settings of `url`, and `PGPASSWORD` where it has no password.
     pub(super) fn read(url: &str) -> Result<Self> {
         Self::of(url, env::var("PGPASSWORD").ok().as_deref())
     }
@@ -79,7 +79,7 @@ fn unreadable(why: &str) -> Error {
     )
 }
 
-/// What a URL says about the way to its host. tokio-postgres knows less of it than people write.
+/// The parts of a URL about the way to its host. tokio-postgres knows less of it than people write.
 #[derive(Debug, Default, PartialEq)]
 struct Safety {
     mode: Mode,

@@ -18,7 +18,7 @@ mod with_tls {
     /// Documented: <https://www.postgresql.org/docs/current/protocol-flow.html>.
     const PROTOCOL: &[u8] = b"postgresql";
 
-    /// What makes a connection secure, and knows whom to trust.
+    /// The means of secure connections, which knows whom to trust.
     #[derive(Clone)]
     pub(in crate::postgres) struct Tls(MakeRustlsConnect);
 
@@ -69,7 +69,7 @@ mod with_tls {
     use lmsync_core::{Error, Result};
     use tokio_postgres::NoTls;
 
-    /// What would make a connection secure.
+    /// The means of secure connections, which this build lacks.
     #[derive(Clone, Copy)]
     pub(in crate::postgres) struct Tls(NoTls);
 

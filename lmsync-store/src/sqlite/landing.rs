@@ -100,7 +100,7 @@ impl Whose {
         quoted(self.stream.as_str())
     }
 
-    /// What cannot be read any more is nothing that could be gone on with.
+    /// The pass that did not end; one that cannot be read any more is nothing that could be gone on with.
     fn unfinished(&self, connection: &Connection) -> rusqlite::Result<Option<SavedPass>> {
         let saved: Option<String> = connection
             .query_row(

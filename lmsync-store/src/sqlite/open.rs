@@ -14,7 +14,7 @@ use crate::tables::{TABLES, VERSION};
 
 /// The mark of our files, `lmsy` in ASCII.
 const APPLICATION: i64 = 0x6c6d_7379;
-/// So long is waited for another program that holds the file. Assumed: a batch of another run takes
+/// Longest wait for another program that holds the file. Assumed: a batch of another run takes
 /// a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The size of the cache, in KiB, as a negative number. With 2 MiB, the default, rows of a large

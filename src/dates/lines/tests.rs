@@ -4,7 +4,7 @@ use chrono::DateTime;
 use lmsync_core::model::AssetId;
 use lmsync_core::two_way::{ClaimSource, DateField};
 
-use super::super::line::NamedAsset;
+use super::super::line::DateLineAsset;
 use super::*;
 
 fn parse(text: &str) -> DateLines {
@@ -40,14 +40,14 @@ fn an_asset_is_named_by_id_or_by_serial() {
         .iter()
         .map(|line| line.line.asset.clone())
         .collect();
-    let serial = |serial: &str, instance: Option<&str>| NamedAsset::BySerial {
+    let serial = |serial: &str, instance: Option<&str>| DateLineAsset::BySerial {
         serial: serial.to_owned(),
         instance: instance.map(ToOwned::to_owned),
     };
     assert_eq!(
         assets,
         [
-            NamedAsset::ById {
+            DateLineAsset::ById {
                 connector: None,
                 instance: "acme".to_owned(),
                 id: AssetId::from("7"),
