@@ -230,3 +230,36 @@ fn a_link_that_leads_nowhere_is_found() {
         ["`unknown`"]
     );
 }
+
+#[test]
+fn no_public_item_names_a_library_whose_version_is_ours_to_change() {
+    const LIBRARIES: [&str; 9] = [
+        "arrow_array::",
+        "arrow_schema::",
+        "bytes::bytes_mut",
+        "oauth2::",
+        "parquet::",
+        "postgres_types::",
+        "reqwest::",
+        "rusqlite::",
+        "tokio_postgres::",
+    ];
+    let listings = fs::read_dir(root().join("docs/api")).unwrap();
+    let mut names = BTreeSet::new();
+    for listing in listings {
+        let path = listing.unwrap().path();
+        names.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        for line in read(&path).lines() {
+            let named = LIBRARIES.iter().find(|library| line.contains(*library));
+            assert_eq!(named, None, "{}: {line}", path.display());
+        }
+    }
+    let packages = packages().into_iter();
+    let expected = packages.map(|folder| {
+        manifest(&folder)["package"]["name"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    });
+    assert_eq!(names, expected.collect());
+}

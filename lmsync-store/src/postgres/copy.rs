@@ -109,13 +109,17 @@ fn write(value: &Value<'_>, bytes: &mut BytesMut) -> IsNull {
     IsNull::No
 }
 
-impl ToSql for Value<'_> {
+/// A value as a parameter of a statement.
+#[derive(Debug)]
+pub(super) struct Parameter<'v>(pub(super) &'v Value<'v>);
+
+impl ToSql for Parameter<'_> {
     fn to_sql(
         &self,
         _: &Type,
         bytes: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        Ok(write(self, bytes))
+        Ok(write(self.0, bytes))
     }
 
     /// The statements give each parameter the type of its column.

@@ -8,6 +8,7 @@ use lmsync_core::{Error, Result};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{IsolationLevel, Transaction};
 
+use super::copy::Parameter;
 use super::error::lost;
 use super::open::{Schema, UNFINISHED, met, quoted, unique};
 use super::session::{Lease, Session, Shared, carried_out};
@@ -236,15 +237,19 @@ impl Whose {
         if ids.is_empty() {
             return Ok(());
         }
+        let wanted: Vec<Parameter<'_>> = ids.iter().map(Parameter).collect();
         let (come, condition) = met("(SELECT unnest($4::text[]) AS vendor_id)");
         let keep = format!(
             "UPDATE {} AS there SET last_seen_at = $3 FROM {come} WHERE {condition}",
             self.table(schema)
         );
         let (account, pass) = (&self.account, report.pass_id.began());
-        work.execute(&keep, &[&account.connector, &account.instance, &pass, &ids])
-            .await
-            .map(drop)
+        work.execute(
+            &keep,
+            &[&account.connector, &account.instance, &pass, &wanted],
+        )
+        .await
+        .map(drop)
     }
 
     /// The number of rows that the pass did not meet, and that of all that are there.
@@ -315,6 +320,7 @@ async fn note(work: &Transaction<'_>, schema: &Schema, report: &PassReport) -> D
         unique(KEY_OF_PASSES),
         set.join(", ")
     );
+    let values: Vec<Parameter<'_>> = values.iter().map(Parameter).collect();
     let values: Vec<&(dyn ToSql + Sync)> = values
         .iter()
         .map(|value| value as &(dyn ToSql + Sync))

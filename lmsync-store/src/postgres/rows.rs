@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tokio_postgres::{Client, Statement, Transaction};
 
-use super::copy::Copy;
+use super::copy::{Copy, Parameter};
 use super::open::{Schema, met, quoted, type_of, unique};
 use crate::account_key::AccountKey;
 use crate::column::Column;
@@ -104,8 +104,12 @@ impl Rows {
         ids: &[Value<'_>],
     ) -> Result<Vec<Option<Known>>> {
         let mut known = vec![None; ids.len()];
+        let wanted: Vec<Parameter<'_>> = ids.iter().map(Parameter).collect();
         let rows = work
-            .query(&self.find, &[&account.connector, &account.instance, &ids])
+            .query(
+                &self.find,
+                &[&account.connector, &account.instance, &wanted],
+            )
             .await?;
         for row in rows {
             let (place, fingerprint): (i64, Option<&str>) = (row.try_get(0)?, row.try_get(1)?);

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::SqliteStore;
 use super::error::failed;
-use super::rows::{LandingRow, Rows, quoted};
+use super::rows::{LandingRow, Parameter, Rows, quoted};
 use crate::account_key::AccountKey;
 use crate::columns::PASS_COLUMNS;
 use crate::landed::Landed;
@@ -213,7 +213,7 @@ impl Whose {
             keep.execute(params![
                 self.account.connector,
                 self.account.instance,
-                Value::text(id),
+                Parameter(&Value::text(id)),
                 pass
             ])?;
         }
@@ -258,7 +258,7 @@ impl Whose {
                 names.join(", "),
                 places.join(", ")
             ),
-            rusqlite::params_from_iter(values.iter()),
+            rusqlite::params_from_iter(values.iter().map(Parameter)),
         )?;
         Ok(())
     }

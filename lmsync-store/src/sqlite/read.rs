@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender;
 use super::SqliteStore;
 use super::error::failed;
 use super::open::open_to_read;
-use super::rows::quoted;
+use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
 use crate::columns::SAME_MACHINE_COLUMNS;
@@ -55,7 +55,7 @@ fn replace(connection: &mut Connection, rows: &[Vec<Value<'static>>]) -> rusqlit
             places.join(", ")
         ))?;
         for row in rows {
-            insert.execute(params_from_iter(row))?;
+            insert.execute(params_from_iter(row.iter().map(Parameter)))?;
         }
     }
     work.commit()

@@ -1,6 +1,6 @@
 //! Statements for the rows of a table, and what they take and give.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params, params_from_iter};
 
 use crate::account_key::AccountKey;
@@ -17,17 +17,20 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-impl ToSql for Value<'_> {
+/// A value as a parameter of a statement.
+pub(super) struct Parameter<'v>(pub(super) &'v Value<'v>);
+
+impl ToSql for Parameter<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Self::Text(text) | Self::Json(text) => {
+        Ok(match self.0 {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Text(text) | Value::Json(text) => {
                 ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
             }
-            Self::Integer(number) => (*number).into(),
-            Self::Boolean(truth) => i64::from(*truth).into(),
-            Self::Real(number) => (*number).into(),
-            Self::Date(_) | Self::Instant(_) => ToSqlOutput::Owned(self.time_text().into()),
+            Value::Integer(number) => (*number).into(),
+            Value::Boolean(truth) => i64::from(*truth).into(),
+            Value::Real(number) => (*number).into(),
+            Value::Date(_) | Value::Instant(_) => ToSqlOutput::Owned(self.0.time_text().into()),
         })
     }
 }
@@ -89,18 +92,15 @@ impl<'c> Rows<'c> {
         let (pass, fingerprint) = (row.pass_text, row.fingerprint.to_string());
         match (fate, found) {
             (Fate::Insert, _) | (_, None) => {
-                let (connector, instance) = (
-                    Value::text(&self.account.connector),
-                    Value::text(&self.account.instance),
-                );
+                let vendor_id = Parameter(&row.vendor_id);
                 let before: [&dyn ToSql; BEFORE_OWN] = [
-                    &connector,
-                    &instance,
-                    &row.vendor_id,
+                    &self.account.connector,
+                    &self.account.instance,
+                    &vendor_id,
                     &pass,
                     &pass,
                     &pass,
-                    &Value::Null,
+                    &Null,
                     &fingerprint,
                 ];
                 bind(&mut self.insert, &before, &records.values(place, false))?;
@@ -125,7 +125,11 @@ impl<'c> Rows<'c> {
     }
 
     fn find(&mut self, vendor_id: &Value<'_>) -> rusqlite::Result<Option<(i64, Known)>> {
-        let key = params![self.account.connector, self.account.instance, vendor_id];
+        let key = params![
+            self.account.connector,
+            self.account.instance,
+            Parameter(vendor_id)
+        ];
         let row = self.find.query_row(key, |row| {
             let known = Known {
                 fingerprint: row
@@ -160,6 +164,7 @@ fn bind(
     first: &[&dyn ToSql],
     others: &[Value<'_>],
 ) -> rusqlite::Result<()> {
+    let others: Vec<Parameter<'_>> = others.iter().map(Parameter).collect();
     let others = others.iter().map(|value| value as &dyn ToSql);
     statement.execute(params_from_iter(first.iter().copied().chain(others)))?;
     Ok(())
