@@ -480,6 +480,9 @@ fn a_postgres_database_takes_the_same_records() {
 
 /// So many machines land in more than one batch.
 const MACHINES: usize = 1_250;
+/// Number of machines whose last pages are not asked for before the first batch has landed: pages are read
+/// ahead, and no further ones while a batch is written.
+const LARGE: usize = 2 * MACHINES;
 
 /// The passes of assets that are under way, each with its account, and those that have ended.
 fn passes(folder: &Folder) -> (Vec<Pass>, Vec<Pass>) {
@@ -493,7 +496,7 @@ fn passes(folder: &Folder) -> (Vec<Pass>, Vec<Pass>) {
 fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     const KILLS: usize = 20;
     let (fuse, ended) = Fuse::new();
-    let vendors = every_vendor(MACHINES, &fuse);
+    let vendors = every_vendor(LARGE, &fuse);
     // SuperOps and Halo PSA: with software, and without.
     let vendors: Vec<&Served> = vendors.iter().step_by(3).collect();
     let folder = Folder::new();
@@ -573,8 +576,6 @@ fn leave_out_twins(rows: &mut [Vec<(String, Cell)>]) {
 
 #[test]
 fn an_output_is_whole_though_the_store_has_a_pass_to_go_on_with() {
-    // Pages are read ahead, so that the first batch lands while some are left.
-    const LARGE: usize = 2 * MACHINES;
     let (fuse, ended) = Fuse::new();
     let vendors = every_vendor(LARGE, &fuse);
     let superops: Vec<&Served> = vendors.iter().take(1).collect();
