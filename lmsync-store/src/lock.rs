@@ -1,6 +1,7 @@
 //! One run at a time on a stream of an account, of those that share a folder.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use lmsync_core::{Error, Result};
@@ -21,29 +22,52 @@ pub(crate) struct Lock {
 impl Lock {
     /// The lock of `stream` of `account` beside `store`.
     pub(crate) fn of(store: &Path, account: &AccountKey, stream: StreamName) -> Result<Self> {
-        let mut path = store.as_os_str().to_owned();
-        path.push(format!("-{stream}-{:016x}.lock", account.hash_with(stream)));
-        let path = PathBuf::from(path);
+        let name = format!("-{stream}-{:016x}.lock", account.hash_with(stream));
+        let taken = Self::take(beside(store, &name), |file| match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        });
+        taken?.ok_or_else(|| in_use(account, stream))
+    }
+
+    /// The lock of opening `store`, for which others wait: a moment.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_opening(store: &Path) -> Result<Option<Self>> {
+        Self::take(beside(store, "-opening.lock"), |file| {
+            file.lock().map(|()| true)
+        })
+    }
+
+    /// The lock of the file `path`, once `lock` has it; `None` where that says no.
+    fn take(path: PathBuf, lock: impl Fn(&File) -> io::Result<bool>) -> Result<Option<Self>> {
+        let failed = |error: io::Error| {
+            Error::store(format!("cannot lock {}: {error}", path.display())).with_hint(
+                "the folder must be there, be writable, and on a file system that knows locks",
+            )
+        };
         loop {
-            let failed = |error: std::io::Error| {
-                Error::store(format!("cannot lock {}: {error}", path.display()))
-                    .with_hint("the folder must be writable, and on a file system that knows locks")
-            };
             let file = OpenOptions::new()
                 .create(true)
                 .truncate(false)
                 .write(true)
                 .open(&path)
                 .map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) if is_still_there(&file, &path) => return Ok(Self { _file: file, path }),
+            match lock(&file).map_err(failed)? {
+                true if is_still_there(&file, &path) => break Ok(Some(Self { _file: file, path })),
                 // Its last holder took it away in between.
-                Ok(()) => continue,
-                Err(TryLockError::WouldBlock) => return Err(in_use(account, stream)),
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                true => continue,
+                false => break Ok(None),
             }
         }
     }
+}
+
+/// The file whose name is that of `store` and then `ending`.
+fn beside(store: &Path, ending: &str) -> PathBuf {
+    let mut path = store.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
 }
 
 impl Drop for Lock {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::error::failed;
 use super::rows::quoted;
 use crate::column::{Column, Kind};
+use crate::lock::Lock;
 use crate::tables::{TABLES, VERSION};
 
 /// The mark of our files, `lmsy` in ASCII.
@@ -33,9 +34,10 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    connect(path, flags)
-        .and_then(prepared)
-        .map_err(|error| in_file(path, &error))
+    // SQLite waits for nobody when it changes how a file is written, as it does once to a new one.
+    let opening = Lock::of_opening(path);
+    let opened = opening.and_then(|_lock| prepared(connect(path, flags)?));
+    opened.map_err(|error| in_file(path, &error))
 }
 
 /// Opens the file `path` for reading alone, which somebody has opened before.
@@ -64,7 +66,13 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 }
 
 fn prepared(mut connection: Connection) -> Result<Connection> {
-    let is_new = expect_ours(&connection)?;
+    let is_new = {
+        // One look, between others' changes: in the middle of them our own file would be nobody's.
+        let look = connection
+            .unchecked_transaction()
+            .map_err(failed("opening"))?;
+        expect_ours(&look)?
+    };
     // So that others read meanwhile; a file keeps it.
     connection
         .pragma_update(None, "journal_mode", "wal")
