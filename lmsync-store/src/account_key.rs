@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 #[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
 use sha2::{Digest, Sha256};
 
-#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
-use crate::stream::StreamName;
-
 /// An account, as rows name it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -35,12 +32,12 @@ impl AccountKey {
         }
     }
 
-    /// A number that stands for `stream` of this account wherever one is needed; the same in all
-    /// versions.
+    /// A number that stands for `what` of this account, such as a stream, wherever one is needed; the same
+    /// in all versions.
     #[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
-    pub(crate) fn hash_with(&self, stream: StreamName) -> u64 {
+    pub(crate) fn hash_with(&self, what: &str) -> u64 {
         let mut hasher = Sha256::new();
-        for part in ["lmsync", stream.as_str(), &self.connector, &self.instance] {
+        for part in ["lmsync", what, &self.connector, &self.instance] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part);
         }

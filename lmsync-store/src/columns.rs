@@ -56,6 +56,22 @@ pub const SAME_MACHINE_COLUMNS: &[Column] = &[
     added("conflicts", Json, true),
 ];
 
+/// The columns of the table `lmsync_journal`: a row for each attempt to write dates, and one more for what
+/// was found out about it later. `number` counts the rows of an asset, and [`Column::path`] is the place in a journal's line.
+pub const JOURNAL_COLUMNS: &[Column] = &[
+    at("connector", Text, "asset.connector", true),
+    at("instance", Text, "asset.instance", true),
+    at("vendor_id", Text, "asset.vendor_id", true),
+    added("number", Integer, true),
+    at("at", Instant, "at", true),
+    at("parent_ids", Json, "asset.parent_ids", false),
+    at("changes", Json, "changes", true),
+    at("outcome", Text, "outcome", false),
+    at("outcomes", Json, "outcomes", false),
+    at("detail", Text, "detail", false),
+    at("held", Json, "held", false),
+];
+
 type OfAsset = Field<Asset>;
 type OfSoftware = Field<Software>;
 type OfCustomer = Field<Customer>;
@@ -366,10 +382,14 @@ fn all<R>(own: &[Field<R>]) -> Vec<Column> {
 }
 
 const fn added(name: &'static str, kind: Kind, is_required: bool) -> Column {
+    at(name, kind, "", is_required)
+}
+
+const fn at(name: &'static str, kind: Kind, path: &'static str, is_required: bool) -> Column {
     Column {
         name,
         kind,
-        path: "",
+        path,
         is_required,
         is_moving: false,
     }

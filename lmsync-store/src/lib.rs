@@ -2,14 +2,19 @@
 #![doc = include_str!("../README.md")]
 
 mod account_key;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod attempt;
 mod column;
 mod columns;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod fate;
+mod journal;
 mod landed;
 mod location;
 #[cfg(any(feature = "parquet", feature = "sqlite"))]
 mod lock;
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
+mod object;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
@@ -21,6 +26,7 @@ mod read;
 mod record;
 mod same_machine;
 mod saved_pass;
+mod serials;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -36,7 +42,8 @@ mod value;
 
 pub use self::account_key::AccountKey;
 pub use self::column::{Column, Kind};
-pub use self::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
+pub use self::columns::{JOURNAL_COLUMNS, PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
+pub use self::journal::JournalStore;
 pub use self::landed::Landed;
 pub use self::location::StoreLocation;
 #[cfg(feature = "parquet")]

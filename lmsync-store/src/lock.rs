@@ -1,4 +1,4 @@
-//! One run at a time on a stream of an account, of those that share a folder.
+//! One run at a time on a stream or the journal of an account, of those that share a folder.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -20,15 +20,24 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// The lock of `stream` of `account` beside `store`.
-    pub(crate) fn of(store: &Path, account: &AccountKey, stream: StreamName) -> Result<Self> {
-        let name = format!("-{stream}-{:016x}.lock", account.hash_with(stream));
-        let taken = Self::take(beside(store, &name), |file| match file.try_lock() {
+    /// The lock of `what` of `account` beside `store`; `None` where another run has it.
+    pub(crate) fn of(store: &Path, account: &AccountKey, what: &str) -> Result<Option<Self>> {
+        let name = format!("-{what}-{:016x}.lock", account.hash_with(what));
+        Self::take(beside(store, &name), |file| match file.try_lock() {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
-        });
-        taken?.ok_or_else(|| in_use(account, stream))
+        })
+    }
+
+    /// The lock of `stream` of `account` beside `store`, for landing it.
+    pub(crate) fn of_stream(
+        store: &Path,
+        account: &AccountKey,
+        stream: StreamName,
+    ) -> Result<Self> {
+        let lock = Self::of(store, account, stream.as_str())?;
+        lock.ok_or_else(|| in_use(account, stream))
     }
 
     /// The lock of opening `store`, for which others wait: a moment.

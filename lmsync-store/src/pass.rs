@@ -17,6 +17,7 @@ use crate::pass_id::PassId;
 use crate::pass_report::PassReport;
 use crate::record::Record;
 use crate::saved_pass::SavedPass;
+use crate::serials::EarlierSerials;
 use crate::store::{Batch, Landing, Store};
 use crate::stream::StreamName;
 use crate::totals::Totals;
@@ -91,6 +92,8 @@ pub struct Pass<R> {
     accept_shrink: bool,
     /// Totals of the listings that this one was resumed from.
     earlier: Option<Totals>,
+    /// The serial numbers that they landed, of which the listing knows nothing.
+    earlier_serials: EarlierSerials,
     /// The records that landed in this pass.
     landed: Landed,
     /// Those that landed in this run.
@@ -129,7 +132,7 @@ impl<R: Record> Pass<R> {
         clock: SharedClock,
     ) -> Result<Self> {
         let account = AccountKey::from(connector.info());
-        let landing = store.begin(&account, R::STREAM).await?;
+        let mut landing = store.begin(&account, R::STREAM).await?;
         let filtered = options.is_filtered(R::STREAM);
         let mut query = options.query.clone();
         query.resume = None;
@@ -137,9 +140,12 @@ impl<R: Record> Pass<R> {
             .unfinished()
             .filter(|_| options.resume && R::RESUMES);
         let saved = found.and_then(|saved| resumable::<R>(connector, &query, saved, clock.now()));
-        let listing = match &saved {
-            Some(saved) => R::list(connector, query.resume(saved.checkpoint.clone())),
-            None => R::list(connector, query),
+        let (listing, earlier_serials) = match &saved {
+            Some(saved) => (
+                R::list(connector, query.resume(saved.checkpoint.clone())),
+                landing.landed_serials().await?,
+            ),
+            None => (R::list(connector, query), Vec::new()),
         };
         let pass_id = match &saved {
             Some(saved) => saved.pass_id,
@@ -160,6 +166,7 @@ impl<R: Record> Pass<R> {
                 .as_ref()
                 .map_or_else(Landed::default, |saved| saved.landed),
             earlier: saved.map(|saved| saved.totals),
+            earlier_serials: EarlierSerials::new(&earlier_serials),
             handed_on: 0,
             waiting: Vec::new(),
             error: None,
@@ -196,7 +203,10 @@ impl<R: Record> Pass<R> {
         self.is_over = true;
     }
 
-    async fn take(&mut self, record: R) -> Result<()> {
+    async fn take(&mut self, mut record: R) -> Result<()> {
+        if self.earlier_serials.has_another(&record) {
+            record.flag_duplicate_serial();
+        }
         if self.waiting.is_empty() {
             self.waiting_since = self.clock.elapsed();
         }

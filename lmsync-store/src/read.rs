@@ -9,6 +9,7 @@ use lmsync_core::model::Asset;
 use crate::account_key::AccountKey;
 use crate::column::Column;
 use crate::columns::columns;
+use crate::journal::JournalStore;
 use crate::pass_id::PassId;
 use crate::store::Store;
 use crate::stream::StreamName;
@@ -31,6 +32,11 @@ pub trait ReadStore: Store {
     /// # Errors
     /// `store` when they could not be written.
     async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()>;
+
+    /// The journals of attempted writes that it keeps; `None` where it keeps none.
+    fn journals(&self) -> Option<&dyn JournalStore> {
+        None
+    }
 
     /// The assets that are not deleted, of `account` or of all accounts, as they were written, with what
     /// the store noted about them.

@@ -128,7 +128,8 @@ impl Records {
     }
 
     /// The vendor's ids, in order.
-    pub(crate) fn ids(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn ids(&self) -> Vec<&str> {
         match self {
             Self::Assets(records) => ids(records),
             Self::Software(records) => ids(records),
@@ -143,6 +144,15 @@ impl Records {
             Self::Software(records) => fingerprints(records),
             Self::Customers(records) => fingerprints(records),
         }
+    }
+
+    /// The values of the own columns of the record at `place`, in the order of [`columns`](crate::columns).
+    ///
+    /// # Panics
+    /// When there is no record at `place`.
+    #[must_use]
+    pub fn own_values(&self, place: usize) -> Vec<Value<'_>> {
+        self.values(place, false)
     }
 
     /// The values of the own columns of the record at `place`, or of those alone that move by
@@ -162,7 +172,7 @@ impl Records {
         let rows = keyed.enumerate().map(|(place, (id, fingerprint))| Row {
             vendor_id: Value::text(id),
             fingerprint,
-            own: self.values(place, false),
+            own: self.own_values(place),
         });
         rows.collect()
     }

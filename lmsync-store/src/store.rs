@@ -58,6 +58,16 @@ pub trait Landing: Debug + Send {
         None
     }
 
+    /// The serial numbers that the unfinished pass has landed, as they are compared, each with the id of its
+    /// record; without those of records that are flagged as having another one's. Who goes on with the pass
+    /// flags records by them. A store that has none to tell costs those flags alone.
+    ///
+    /// # Errors
+    /// `store` when they could not be read.
+    async fn landed_serials(&mut self) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
     /// Lands `batch`, all of it or nothing, and the place up to which everything has landed with
     /// it. Returns the counts of this batch.
     ///

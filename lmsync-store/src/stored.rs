@@ -1,11 +1,10 @@
 //! The asset that a row is.
 
-use std::collections::BTreeMap;
-
 use lmsync_core::{Error, Result};
 use serde::de::DeserializeOwned;
 
 use crate::column::{Column, Kind};
+use crate::object::Object;
 use crate::read::StoredAsset;
 
 /// The asset that a row's `cells` make: each its column and its value as JSON text.
@@ -38,10 +37,8 @@ pub(crate) fn stored_asset<'c>(
             record.put(path, cell);
         }
     }
-    let mut text = String::new();
-    record.write(&mut text);
     Ok(StoredAsset {
-        asset: read(&text)?,
+        asset: read(&record.text())?,
         first_seen: read(&first_seen.unwrap_or_default())?,
         changed: read(&changed.unwrap_or_default())?,
     })
@@ -49,48 +46,6 @@ pub(crate) fn stored_asset<'c>(
 
 fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| Error::store(format!("a row is no asset: {error}")))
-}
-
-/// A JSON object of pieces of JSON text. They are not read, since a vendor's numbers may be beyond any
-/// that is kept.
-#[derive(Default)]
-struct Object<'p>(BTreeMap<&'p str, Member<'p>>);
-
-enum Member<'p> {
-    Text(String),
-    Object(Object<'p>),
-}
-
-impl<'p> Object<'p> {
-    fn put(&mut self, path: &'p str, json: String) {
-        let Some((first, rest)) = path.split_once('.') else {
-            self.0.insert(path, Member::Text(json));
-            return;
-        };
-        let member = self
-            .0
-            .entry(first)
-            .or_insert_with(|| Member::Object(Object::default()));
-        if let Member::Object(object) = member {
-            object.put(rest, json);
-        }
-    }
-
-    fn write(&self, text: &mut String) {
-        let mut comma = '{';
-        for (name, member) in &self.0 {
-            text.push(comma);
-            comma = ',';
-            text.push('"');
-            text.push_str(name);
-            text.push_str("\":");
-            match member {
-                Member::Text(json) => text.push_str(json),
-                Member::Object(object) => object.write(text),
-            }
-        }
-        text.push('}');
-    }
 }
 
 /// The JSON text of what a column of `kind` holds as `text`.

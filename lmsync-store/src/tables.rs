@@ -1,7 +1,7 @@
 //! The tables of a database.
 
 use crate::column::Column;
-use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
+use crate::columns::{JOURNAL_COLUMNS, PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
 use crate::stream::StreamName;
 
 /// The version of the tables. It grows when an older lmsync could not write them any more; columns are
@@ -12,6 +12,9 @@ pub(crate) const VERSION: i64 = 1;
 pub(crate) const PASSES_TABLE: &str = "passes";
 /// The name of the table of machines that several accounts know.
 pub(crate) const SAME_MACHINE_TABLE: &str = "same_machine";
+
+/// The name of the table of attempted writes.
+pub(crate) const JOURNAL_TABLE: &str = "lmsync_journal";
 
 /// A table.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +36,11 @@ pub(crate) const KEY: &[&str] = &["connector", "instance", "vendor_id"];
 /// The key of a pass.
 pub(crate) const KEY_OF_PASSES: &[&str] = &["connector", "instance", "stream", "pass_id"];
 
+/// The key of an attempt, or of what was found out about it later.
+const KEY_OF_JOURNAL: &[&str] = &["connector", "instance", "vendor_id", "number"];
+
 /// All tables.
-pub(crate) const TABLES: [Table; 5] = [
+pub(crate) const TABLES: [Table; 6] = [
     Table::of(StreamName::Assets, "assets"),
     Table::of(StreamName::Software, "software"),
     Table::of(StreamName::Customers, "customers"),
@@ -47,6 +53,11 @@ pub(crate) const TABLES: [Table; 5] = [
         name: SAME_MACHINE_TABLE,
         key: KEY,
         columns: Columns::These(SAME_MACHINE_COLUMNS),
+    },
+    Table {
+        name: JOURNAL_TABLE,
+        key: KEY_OF_JOURNAL,
+        columns: Columns::These(JOURNAL_COLUMNS),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! The README lists every column, and no other.
 #![allow(clippy::unwrap_used)]
 
-use lmsync_store::{StreamName, columns};
+use lmsync_store::{JOURNAL_COLUMNS, StreamName, columns};
 
 #[test]
 fn the_readme_lists_every_column() {
@@ -47,6 +47,20 @@ fn the_readme_lists_every_column() {
                 column.name
             );
         }
+    }
+}
+
+#[test]
+fn the_readme_names_every_column_of_a_journal() {
+    let readme = include_str!("../README.md");
+    let section = readme.split_once("### `lmsync_journal`\n").unwrap().1;
+    let section = section.split("\n## ").next().unwrap();
+    for column in JOURNAL_COLUMNS {
+        assert!(
+            section.contains(&format!("`{}`", column.name)),
+            "{}",
+            column.name
+        );
     }
 }
 

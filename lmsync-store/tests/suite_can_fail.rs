@@ -39,6 +39,7 @@ struct Flaw {
     lets_everybody_in: bool,
     forgets: bool,
     forgets_the_latest: bool,
+    serials: Option<fn(Vec<(String, String)>) -> Vec<(String, String)>>,
 }
 
 thread_local! {
@@ -144,6 +145,14 @@ impl Landing for FlawedLanding {
         self.sound
             .latest()
             .filter(|_| !IN_FORCE.get().forgets_the_latest)
+    }
+
+    async fn landed_serials(&mut self) -> Result<Vec<(String, String)>> {
+        let serials = self.sound.landed_serials().await?;
+        Ok(match IN_FORCE.get().serials {
+            Some(change) => change(serials),
+            None => serials,
+        })
     }
 
     async fn put(&mut self, batch: &Arc<Batch>) -> Result<Landed> {
@@ -410,6 +419,15 @@ proofs! {
         an_interrupted_pass_is_gone_on_with {
             "it forgets": flaw(|flaw| flaw.forgets = true),
             "it counts nothing that landed": landed(|landed| *landed = Landed::default()),
+        }
+        serial_numbers_that_landed_are_known_to_who_goes_on {
+            "it tells none": flaw(|flaw| flaw.serials = Some(|_| Vec::new())),
+            "it tells those of other passes, too": flaw(|flaw| {
+                flaw.serials = Some(|mut serials| {
+                    serials.push(("OLD".to_owned(), "9".to_owned()));
+                    serials
+                });
+            }),
         }
         a_pass_that_ended_is_not_gone_on_with {
             "it never forgets": flaw(|flaw| {

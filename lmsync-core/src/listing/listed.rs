@@ -46,8 +46,10 @@ impl Listed for Asset {
     }
 
     fn flag_duplicate_serial(&mut self) {
-        self.issues
-            .push(Issue::new(IssueCode::DuplicateSerial, "serial"));
+        let duplicate = IssueCode::DuplicateSerial;
+        if !self.issues.iter().any(|issue| issue.code == duplicate) {
+            self.issues.push(Issue::new(duplicate, "serial"));
+        }
     }
 }
 

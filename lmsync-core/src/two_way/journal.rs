@@ -120,7 +120,8 @@ impl JournalEntry {
 
 /// A record of attempts, before and after they are made.
 ///
-/// [`FileJournal`](super::FileJournal) keeps one in a file; implement this to keep it elsewhere.
+/// [`FileJournal`](super::FileJournal) keeps one in a file, and the databases of `lmsync-store` one in a
+/// table; implement this to keep it elsewhere.
 #[async_trait]
 pub trait Journal: Debug + Send + Sync {
     /// Records that `attempt` is about to be made. It is made only once this has returned.

@@ -34,7 +34,7 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn lock(root: &Path, key: &AccountKey, stream: StreamName) -> Result<Self> {
         Ok(Self {
-            _lock: Lock::of(&root.join(LOCKS), key, stream)?,
+            _lock: Lock::of_stream(&root.join(LOCKS), key, stream)?,
             key: key.clone(),
             stream,
             rows: Folder::of(root, stream.as_str(), key),

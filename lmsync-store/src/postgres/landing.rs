@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lmsync_core::{Error, Result};
+use lmsync_core::Result;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{IsolationLevel, Transaction};
+use tokio_postgres::{IsolationLevel, Row, Transaction};
 
 use super::copy::Parameter;
 use super::error::lost;
@@ -18,16 +18,13 @@ use crate::landed::Landed;
 use crate::pass_id::PassId;
 use crate::pass_report::PassReport;
 use crate::saved_pass::SavedPass;
+use crate::serials::flagged;
 use crate::store::{Batch, Landing, in_use};
 use crate::stream::StreamName;
 use crate::tables::{KEY_OF_PASSES, PASSES_TABLE};
 use crate::value::Value;
 
 type Done<T> = std::result::Result<T, tokio_postgres::Error>;
-
-/// The names of a connector and its account together are no longer than that, so that the unique index
-/// holds them: 2,704 bytes, less 400 characters of an id.
-const LONGEST_NAMES: usize = 900;
 
 /// A pass that lands in a PostgreSQL database.
 pub(super) struct PostgresLanding {
@@ -53,17 +50,10 @@ impl PostgresLanding {
         account: AccountKey,
         stream: StreamName,
     ) -> Result<Self> {
-        if account.connector.len() + account.instance.len() > LONGEST_NAMES {
-            return Err(Error::store(format!(
-                "PostgreSQL: the names of the connector and the account are longer than {LONGEST_NAMES} bytes"
-            ))
-            .with_hint("give the account a shorter name"));
-        }
         let mut session = shared.session().await;
         session.renew(&shared.settings).await?;
-        // Each schema is a store of its own.
-        let key = account.hash_with(stream).cast_signed() ^ i64::from(session.schema.oid);
-        let Some(lease) = shared.lock(&mut session, key).await? else {
+        let lease = shared.lock(&mut session, &account, stream.as_str()).await?;
+        let Some(lease) = lease else {
             return Err(in_use(&account, stream));
         };
         let whose = Whose {
@@ -102,6 +92,19 @@ impl Landing for PostgresLanding {
 
     fn latest(&self) -> Option<PassId> {
         self.latest
+    }
+
+    async fn landed_serials(&mut self) -> Result<Vec<(String, String)>> {
+        let Some(pass) = self.unfinished.as_ref().map(|saved| saved.pass_id) else {
+            return Ok(Vec::new());
+        };
+        let (shared, whose) = (Arc::clone(&self.shared), self.whose.clone());
+        carried_out(async move {
+            let session = shared.session().await;
+            let serials = whose.serials(&session, pass).await;
+            serials.map_err(session.failed("beginning"))
+        })
+        .await
     }
 
     async fn put(&mut self, batch: &Arc<Batch>) -> Result<Landed> {
@@ -164,6 +167,27 @@ impl Whose {
         );
         let row = session.client.query_one(&query, &self.key()).await?;
         Ok(row.try_get::<_, Option<_>>(0)?.map(PassId::at))
+    }
+
+    async fn serials(&self, session: &Session, pass: PassId) -> Done<Vec<(String, String)>> {
+        if self.stream != StreamName::Assets {
+            return Ok(Vec::new());
+        }
+        let query = format!(
+            "SELECT serial_key, vendor_id FROM {} \
+             WHERE connector = $1 AND instance = $2 AND last_seen_at = $3 AND serial_key IS NOT NULL \
+             AND issues::text NOT LIKE $4",
+            self.table(&session.schema)
+        );
+        let key: [&(dyn ToSql + Sync); 4] = [
+            &self.account.connector,
+            &self.account.instance,
+            &pass.began(),
+            &flagged(),
+        ];
+        let rows = session.client.query(&query, &key).await?;
+        let pair = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?));
+        rows.iter().map(pair).collect()
     }
 
     async fn put(&self, session: &mut Session, batch: &Batch) -> Done<Landed> {

@@ -3,6 +3,7 @@
 mod connect;
 mod copy;
 mod error;
+mod journal;
 mod json;
 mod landing;
 mod open;
@@ -25,8 +26,8 @@ use crate::account_key::AccountKey;
 use crate::store::{Landing, Store};
 use crate::stream::StreamName;
 
-/// A store in a PostgreSQL database (12 or later): tables `assets`, `software`, `customers`, `passes` and
-/// `same_machine` in the first schema of the search path.
+/// A store in a PostgreSQL database (12 or later): tables `assets`, `software`, `customers`, `passes`,
+/// `same_machine` and `lmsync_journal` in the first schema of the search path.
 ///
 /// Moments are `timestamptz`, days are `date`, JSON is `jsonb`; a number in it that no `numeric` holds, and
 /// what is nested deeper than 250 levels, is a text there. Ids, connectors and accounts are compared byte by

@@ -60,7 +60,7 @@ pub(super) const fn type_of(kind: Kind) -> &'static str {
 /// 2,704 bytes; `id` is SQL.
 ///
 /// Documented: <https://www.postgresql.org/docs/current/btree.html>.
-fn key_of(id: &str) -> String {
+pub(super) fn key_of(id: &str) -> String {
     format!("(CASE WHEN length({id}) <= 400 THEN {id} ELSE left({id}, 400) || md5({id}) END)")
 }
 

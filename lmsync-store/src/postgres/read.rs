@@ -21,6 +21,7 @@ use super::session::{Session, Shared, carried_out};
 use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
 use crate::columns::SAME_MACHINE_COLUMNS;
+use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
 use crate::stored::{json_text, stored_asset};
 use crate::stream::StreamName;
@@ -40,6 +41,10 @@ impl ReadStore for PostgresStore {
             .map_ok(Reading::assets)
             .try_flatten()
             .boxed()
+    }
+
+    fn journals(&self) -> Option<&dyn JournalStore> {
+        Some(self)
     }
 
     async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
@@ -153,7 +158,8 @@ fn asset_of(row: &Row, columns: &[Column]) -> Result<StoredAsset> {
     stored_asset(cells?.into_iter())
 }
 
-fn cell(row: &Row, place: usize, column: &Column) -> Result<Option<String>> {
+/// The value at `place` of `row`, as JSON text.
+pub(super) fn cell(row: &Row, place: usize, column: &Column) -> Result<Option<String>> {
     row.try_get::<_, Option<Cell>>(place)
         .map(|cell| cell.map(|cell| cell.0))
         .map_err(|_| Error::store(format!("the column {} holds something else", column.name)))

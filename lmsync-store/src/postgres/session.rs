@@ -15,6 +15,7 @@ use super::error::{failed, lost};
 use super::open::{Schema, open};
 use super::rows::Rows;
 use super::settings::Settings;
+use crate::account_key::AccountKey;
 use crate::stream::StreamName;
 
 /// Settings of the server for this connection, as far as it knows them.
@@ -25,6 +26,10 @@ use crate::stream::StreamName;
 const SET: &str = "SELECT set_config(name, wanted.value, false) FROM pg_settings JOIN (VALUES \
      ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_seqscan', 'off'), ('jit', 'off'), \
      ('idle_session_timeout', '0')) AS wanted(name, value) USING (name)";
+
+/// The names of a connector and its account together are no longer than that, so that the unique index
+/// holds them: 2,704 bytes, less 400 characters of an id.
+const LONGEST_NAMES: usize = 900;
 
 /// The connection of a store, which one batch at a time uses.
 pub(super) struct Shared {
@@ -85,12 +90,21 @@ impl Shared {
         self.released().pop()
     }
 
-    /// The lock `key`; `None` where somebody else holds it.
+    /// The lock of `what` of `account`; `None` where somebody else holds it.
     pub(super) async fn lock(
         self: &Arc<Self>,
         session: &mut Session,
-        key: i64,
+        account: &AccountKey,
+        what: &str,
     ) -> Result<Option<Lease>> {
+        if account.connector.len() + account.instance.len() > LONGEST_NAMES {
+            return Err(Error::store(format!(
+                "PostgreSQL: the names of the connector and the account are longer than {LONGEST_NAMES} bytes"
+            ))
+            .with_hint("give the account a shorter name"));
+        }
+        // Each schema is a store of its own.
+        let key = account.hash_with(what).cast_signed() ^ i64::from(session.schema.oid);
         // For this connection itself, the server would give it twice.
         if session.held.contains(&key) || !session.lock(key).await? {
             return Ok(None);

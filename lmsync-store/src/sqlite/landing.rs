@@ -17,6 +17,7 @@ use crate::lock::Lock;
 use crate::pass_id::PassId;
 use crate::pass_report::PassReport;
 use crate::saved_pass::SavedPass;
+use crate::serials::flagged;
 use crate::store::{Batch, Landing};
 use crate::stream::StreamName;
 use crate::value::{Value, instant_of_text};
@@ -76,6 +77,17 @@ impl Landing for SqliteLanding {
         self.latest
     }
 
+    async fn landed_serials(&mut self) -> Result<Vec<(String, String)>> {
+        let Some(pass) = self.unfinished.as_ref().map(|saved| saved.pass_id) else {
+            return Ok(Vec::new());
+        };
+        let whose = self.whose.clone();
+        SqliteStore::work(&self.connection, move |connection| {
+            whose.serials(connection, pass).map_err(failed("beginning"))
+        })
+        .await
+    }
+
     async fn put(&mut self, batch: &Arc<Batch>) -> Result<Landed> {
         let (batch, whose) = (Arc::clone(batch), self.whose.clone());
         SqliteStore::work(&self.connection, move |connection| {
@@ -133,6 +145,29 @@ impl Whose {
         )?;
         let latest = of_passes.max(of_rows);
         Ok(latest.as_deref().and_then(instant_of_text).map(PassId::at))
+    }
+
+    fn serials(
+        &self,
+        connection: &Connection,
+        pass: PassId,
+    ) -> rusqlite::Result<Vec<(String, String)>> {
+        if self.stream != StreamName::Assets {
+            return Ok(Vec::new());
+        }
+        let mut query = connection.prepare(
+            "SELECT serial_key, vendor_id FROM assets \
+             WHERE connector = ?1 AND instance = ?2 AND last_seen_at = ?3 AND serial_key IS NOT NULL \
+             AND issues NOT LIKE ?4",
+        )?;
+        let key = params![
+            self.account.connector,
+            self.account.instance,
+            pass.to_string(),
+            flagged()
+        ];
+        let rows = query.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
     }
 
     fn put(&self, connection: &mut Connection, batch: &Batch) -> rusqlite::Result<Landed> {

@@ -1,6 +1,7 @@
 //! A store in an SQLite file.
 
 mod error;
+mod journal;
 mod landing;
 mod open;
 mod read;
@@ -23,7 +24,8 @@ use crate::lock::Lock;
 use crate::store::{Landing, Store};
 use crate::stream::StreamName;
 
-/// A store in an SQLite file: tables `assets`, `software`, `customers`, `passes` and `same_machine`.
+/// A store in an SQLite file: tables `assets`, `software`, `customers`, `passes`, `same_machine` and
+/// `lmsync_journal`.
 ///
 /// Moments are texts such as `2026-11-28T09:30:00.000000Z`, days are texts, JSON is text; truth is 0 and 1.
 /// Others may read while a pass lands.
@@ -72,7 +74,7 @@ impl fmt::Debug for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self, account: &AccountKey, stream: StreamName) -> Result<Box<dyn Landing>> {
-        let lock = Lock::of(&self.path, account, stream)?;
+        let lock = Lock::of_stream(&self.path, account, stream)?;
         let landing = SqliteLanding::begin(self.connection.clone(), account.clone(), stream, lock);
         Ok(Box::new(landing.await?))
     }

@@ -46,6 +46,18 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection> {
     connect(path, flags).map_err(|error| in_file(path, &error))
 }
 
+/// Opens the file `path` for writing what is on the disk when a statement returns, and not only when a
+/// later one does; somebody has opened it before.
+pub(super) fn open_for_journal(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = connect(path, flags).and_then(|connection| {
+        let full = connection.pragma_update(None, "synchronous", "full");
+        full.map_err(failed("opening"))?;
+        Ok(connection)
+    });
+    opened.map_err(|error| in_file(path, &error))
+}
+
 /// The one name of the file `path`, which is there: whoever names it otherwise, by a link, finds the same locks beside it.
 pub(super) fn own_name(path: &Path) -> Result<PathBuf> {
     let name = std::fs::canonicalize(path);

@@ -16,6 +16,7 @@ use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
 use crate::columns::SAME_MACHINE_COLUMNS;
+use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
 use crate::stored::{json_text, stored_asset};
 use crate::thread::on_a_thread;
@@ -30,6 +31,10 @@ impl ReadStore for SqliteStore {
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
         on_a_thread(move |sender| read(&path, account.as_ref(), &wanted.columns(), sender))
+    }
+
+    fn journals(&self) -> Option<&dyn JournalStore> {
+        Some(self)
     }
 
     async fn replace_same_machine(&self, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
@@ -102,7 +107,8 @@ fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<StoredAsset> {
     stored_asset(cells?.into_iter())
 }
 
-fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<String>> {
+/// The value at `place` of `row`, as JSON text.
+pub(super) fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<String>> {
     let value = row.get_ref(place).map_err(failed("reading"))?;
     Ok(match value {
         ValueRef::Null => None,

@@ -131,7 +131,7 @@ async fn a_pass_that_cannot_be_noted_deletes_nothing() {
         None,
     );
     // Its first look at what there is fails as well, so that one is taken from before.
-    let lock = Lock::of(&path, &acme(), StreamName::Assets).unwrap();
+    let lock = Lock::of_stream(&path, &acme(), StreamName::Assets).unwrap();
     drop(lock);
     let error = store.begin(&acme(), StreamName::Assets).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);

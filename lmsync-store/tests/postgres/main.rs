@@ -7,6 +7,9 @@
 
 mod columns;
 mod failures;
+mod journal;
+#[path = "../journals/mod.rs"]
+mod journals;
 mod opening;
 mod server;
 mod subject;
@@ -64,6 +67,19 @@ fn it_stands_what_goes_wrong() {
         failures::a_write_that_is_given_up_keeps_its_lock_until_it_has_ended,
         failures::a_server_that_is_gone_is_told,
         failures::names_that_are_too_long_are_refused,
+    ));
+}
+
+#[test]
+fn it_keeps_journals() {
+    run_all(cases!(
+        journal::it_tells_what_was_written,
+        journal::an_attempt_is_open_until_it_has_ended,
+        journal::one_run_writes_to_an_account,
+        journal::what_it_cannot_keep_is_refused,
+        journal::odd_texts_are_texts,
+        journal::a_journal_whose_lock_was_lost_takes_nothing,
+        journal::a_row_is_on_the_disk,
     ));
 }
 

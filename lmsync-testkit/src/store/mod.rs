@@ -155,6 +155,7 @@ macro_rules! conformance_store_promises {
                 a_pass_that_was_dropped_has_none,
                 a_stream_of_an_account_is_landed_by_one_run_at_a_time,
                 an_interrupted_pass_is_gone_on_with,
+                serial_numbers_that_landed_are_known_to_who_goes_on,
                 a_pass_that_ended_is_not_gone_on_with,
                 passes_follow_each_other_though_the_clock_does_not,
                 passes_of_many_accounts_land_at_once,

@@ -6,6 +6,7 @@ use std::task::{Context, Waker};
 
 use futures_util::future::join_all;
 use lmsync_core::ErrorKind;
+use lmsync_core::listing::Listed;
 use lmsync_core::model::Asset;
 use lmsync_store::{AccountKey, StreamName};
 
@@ -144,6 +145,46 @@ pub async fn an_interrupted_pass_is_gone_on_with<S: StoreSubject>() {
         );
     }
     assert_eq!(subject.passes().await.len(), 1);
+}
+
+/// Who goes on with a pass is told the serial numbers that it has landed: without those flagged as
+/// another one's, and those of other passes and accounts.
+pub async fn serial_numbers_that_landed_are_known_to_who_goes_on<S: StoreSubject>() {
+    let subject = S::empty().await;
+    let (acme, globex) = (account("acme"), account("globex"));
+    let with_serial = |account: &AccountKey, id: &str, serial: &str| {
+        let mut asset = asset(account, id);
+        asset.serial.key = Some(serial.to_owned());
+        asset
+    };
+    {
+        let store = subject.open().await;
+        let before = [with_serial(&acme, "9", "OLD")];
+        Night::new(&acme, 1, before).play(&store).await.unwrap();
+        let other = Night::new(&globex, 2, [with_serial(&globex, "1", "OTHER")]);
+        other.play(&store).await.unwrap();
+        let mut twin = with_serial(&acme, "3", "A1");
+        twin.flag_duplicate_serial();
+        let landed = [
+            with_serial(&acme, "1", "A1"),
+            with_serial(&acme, "2", "B2"),
+            twin,
+            asset(&acme, "4"),
+        ];
+        let night = Night::new(&acme, 2, landed);
+        let mut landing = night.begin(&store).await.unwrap();
+        assert_eq!(landing.landed_serials().await.unwrap(), []);
+        night.put(&mut *landing, 0..4).await.unwrap();
+    }
+    let store = subject.open().await;
+    let mut landing = store.begin(&acme, StreamName::Assets).await.unwrap();
+    let mut serials = landing.landed_serials().await.unwrap();
+    serials.sort();
+    let known = [("A1", "1"), ("B2", "2")].map(|(key, id)| (key.to_owned(), id.to_owned()));
+    match S::RESUMES {
+        true => assert_eq!(serials, known),
+        false => assert_eq!(serials, []),
+    }
 }
 
 /// What ended is forgotten as far as going on is concerned, however it ended.
