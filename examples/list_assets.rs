@@ -6,11 +6,6 @@
 //!
 //! Without the two variables it lists those of an embedded simulator.
 
-mod support {
-    pub(crate) mod simulators;
-    pub(crate) mod text;
-}
-
 use std::env;
 use std::error::Error;
 use std::io::Write;
@@ -19,9 +14,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use lmsync::superops::SuperOpsConfig;
 use lmsync::{AssetQuery, Connector};
-
-use self::support::simulators::{self, Simulators};
-use self::support::text::plain;
+use lmsync_cli::parts::{Simulators, plain};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -61,7 +54,7 @@ async fn connector() -> Result<(Arc<dyn Connector>, Option<Simulators>), Box<dyn
         let connector = SuperOpsConfig::new(subdomain, token).connect()?;
         return Ok((Arc::new(connector), None));
     }
-    let simulators = simulators::start().await?;
+    let simulators = Simulators::start().await?;
     let account = simulators.accounts.first().ok_or("there is no simulator")?;
     Ok((account.connect()?, Some(simulators)))
 }

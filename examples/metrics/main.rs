@@ -8,21 +8,16 @@
 //! place of that for standard output, `open_telemetry.rs` is what an application needs.
 
 mod open_telemetry;
-#[path = "../support"]
-mod support {
-    pub(crate) mod simulators;
-}
-
 use std::error::Error;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use lmsync::{AssetQuery, ConnectorExt, Environment};
+use lmsync_cli::parts::Simulators;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use self::open_telemetry::OpenTelemetry;
-use self::support::simulators;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -34,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // One environment for all accounts: they share connections, budgets and who counts them.
     let environment = Environment::system()?.metrics(metrics);
-    let simulators = simulators::start().await?;
+    let simulators = Simulators::start().await?;
     let read = simulators.accounts.iter().map(|account| async {
         let connector = account.connect_in(&environment)?;
         connector.collect_assets(AssetQuery::new()).await

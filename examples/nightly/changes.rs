@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 use futures_util::TryStreamExt;
 use lmsync::store::{ReadStore, StoredAsset};
 use lmsync::{Result, SyncReport};
-
-use crate::support::text::plain;
+use lmsync_cli::parts::plain;
 
 /// So many machines of a kind are told one by one.
 const SHOWN: usize = 5;

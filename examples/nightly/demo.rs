@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use lmsync::store::StoreLocation;
 use lmsync::two_way::AssetDates;
 use lmsync::{Accounts, Environment, Error};
+use lmsync_cli::parts::Simulators;
 
 use crate::night;
-use crate::support::simulators::{self, Simulators};
 
 /// Plays them; tells whether every account was read completely.
 pub(crate) async fn two_nights() -> Result<bool, Error> {
     let folder = tempfile::tempdir().map_err(failed)?;
-    let simulators = simulators::start().await.map_err(failed)?;
+    let simulators = Simulators::start().await.map_err(failed)?;
     let accounts = Accounts::open(&simulators.accounts, &Environment::system()?)?;
     let location = StoreLocation::Sqlite(folder.path().join("assets.db"));
     let first = night(&accounts, &location).await?;

@@ -12,15 +12,6 @@
 mod changes;
 mod demo;
 
-#[path = "../support"]
-mod support {
-    pub(crate) mod config;
-    pub(crate) mod problem;
-    pub(crate) mod setup;
-    pub(crate) mod simulators;
-    pub(crate) mod text;
-}
-
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,10 +19,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use lmsync::store::StoreLocation;
 use lmsync::{Accounts, Error, SyncOptions, SyncReport, Vendors};
+use lmsync_cli::parts::{Problem, Setup, refuse};
 
 use self::changes::{Snapshot, tell_changes};
-use self::support::problem::{Problem, refuse};
-use self::support::setup::Setup;
 
 /// Read all accounts into a store, and say what changed since the last time
 #[derive(Debug, Parser)]

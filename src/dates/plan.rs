@@ -136,7 +136,7 @@ impl TwoWayAccounts {
 /// The dates of the listing, where it has a day in every field that is wanted: nothing but
 /// a day may be taken from it, since it does not tell an empty field from one with text.
 fn listed_for(wanted: &Wanted) -> Option<AssetDates> {
-    let listed = wanted.listed.as_ref()?;
+    let listed = &wanted.listed.as_ref()?.dates;
     let claims = wanted.claims.all();
     let is_known = claims
         .iter()

@@ -10,6 +10,7 @@ use lmsync_core::two_way::{
 use serde::Serialize;
 
 use super::line::DateLineAsset;
+use super::names::AssetName;
 use super::targets::Wanted;
 
 /// The plan for one date of one asset, or the reason why there is none; for people, and as a line of JSON.
@@ -55,6 +56,9 @@ pub struct PlanLineAsset {
     /// The serial number by which it was found, or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+    /// Its name, where a listing told it. Not in the JSON.
+    #[serde(skip)]
+    pub name: Option<AssetName>,
 }
 
 impl PlanLine {
@@ -123,6 +127,7 @@ impl PlanLine {
                 vendor_id: Some(id.vendor_id.clone()),
                 parent_ids: id.parent_ids.clone(),
                 serial: None,
+                name: None,
             },
             DateLineAsset::BySerial { serial, instance } => PlanLineAsset {
                 connector: None,
@@ -130,6 +135,7 @@ impl PlanLine {
                 vendor_id: None,
                 parent_ids: BTreeMap::new(),
                 serial: Some(serial.clone()),
+                name: None,
             },
         };
         Self::failed(asset, claim, reason)
@@ -167,6 +173,7 @@ impl PlanLineAsset {
             vendor_id: Some(asset.vendor_id.clone()),
             parent_ids: asset.parent_ids.clone(),
             serial: wanted.serial.clone(),
+            name: wanted.listed.as_ref().map(|listed| listed.name.clone()),
         }
     }
 }

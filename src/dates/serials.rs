@@ -9,19 +9,27 @@ use lmsync_core::two_way::{AssetDates, AssetRef, NotOneAsset, SerialIndex};
 use lmsync_core::{AssetQuery, TwoWaySync};
 
 use super::accounts::unbroken;
+use super::names::AssetName;
 
 /// The serial numbers of all accounts together, and of each by itself.
 #[derive(Default)]
 pub(super) struct Serials {
     all: SerialIndex,
     by_instance: HashMap<String, SerialIndex>,
-    /// The dates that the listing had.
-    listed: HashMap<AssetRef, AssetDates>,
+    /// What the listing had.
+    listed: HashMap<AssetRef, ListedAsset>,
     /// The reasons why accounts could not be listed in full, by their names.
     unlisted: BTreeMap<String, String>,
 }
 
-type Found = (AssetRef, String, AssetDates);
+/// What a listing had of an asset.
+#[derive(Debug, Clone)]
+pub(super) struct ListedAsset {
+    pub(super) dates: AssetDates,
+    pub(super) name: AssetName,
+}
+
+type Found = (AssetRef, String, ListedAsset);
 
 impl Serials {
     /// Of `connectors`, which are listed at once.
@@ -47,15 +55,15 @@ impl Serials {
             }
         };
         let index = self.by_instance.entry(name).or_default();
-        for (asset, key, dates) in assets {
+        for (asset, key, listed) in assets {
             index.insert(asset.clone(), key.clone());
             self.all.insert(asset.clone(), key);
-            self.listed.insert(asset, dates);
+            self.listed.insert(asset, listed);
         }
     }
 
-    /// The dates that the listing had for `asset`.
-    pub(super) fn listed(&self, asset: &AssetRef) -> Option<AssetDates> {
+    /// What the listing had of `asset`.
+    pub(super) fn listed(&self, asset: &AssetRef) -> Option<ListedAsset> {
         self.listed.get(asset).cloned()
     }
 
@@ -100,16 +108,19 @@ fn not_found(serial: &str, error: NotOneAsset) -> String {
     }
 }
 
-/// The assets of an account that have a serial number of their own, with it and their dates.
+/// The assets of an account that have a serial number of their own, with it.
 async fn list(connector: &Arc<dyn TwoWaySync>) -> Result<Vec<Found>, String> {
     let mut stream = connector.assets(AssetQuery::new());
     let mut assets = Vec::new();
     while let Some(asset) = stream.next().await {
         let asset = asset.map_err(|error| error.to_string())?;
-        if let Some(key) = asset.serial.key {
+        if let Some(key) = asset.serial.key.clone() {
             let found = AssetRef::from(&asset.source);
-            let dates = AssetDates::new(asset.purchase_date, asset.warranty_expiry);
-            assets.push((found, key, dates));
+            let listed = ListedAsset {
+                dates: AssetDates::new(asset.purchase_date, asset.warranty_expiry),
+                name: AssetName::from(asset),
+            };
+            assets.push((found, key, listed));
         }
     }
     let summary = stream.summary();

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use lmsync_core::two_way::{AssetDates, AssetRef, Claim, Claims, DateField};
+use lmsync_core::two_way::{AssetRef, Claim, Claims, DateField};
 use lmsync_core::{Error, ErrorKind};
 
 use super::line::{DateLine, DateLineAsset};
 use super::plan_line::PlanLine;
+use super::serials::ListedAsset;
 use crate::problem::Problem;
 
 /// The assets that dates are for, each once.
@@ -29,8 +30,8 @@ pub(super) struct Wanted {
     pub(super) blank: Vec<DateField>,
     /// The serial number that led here.
     pub(super) serial: Option<String>,
-    /// The dates in the listing that led here.
-    pub(super) listed: Option<AssetDates>,
+    /// What the listing that led here had.
+    pub(super) listed: Option<ListedAsset>,
 }
 
 impl DateTargets {
@@ -45,12 +46,12 @@ impl DateTargets {
         self.assets.entry(asset).or_default().add(claims);
     }
 
-    /// Adds what `line` says at `now` of `asset`, of which a listing had the dates `listed`.
+    /// Adds what `line` says at `now` of `asset`, of which a listing had `listed`.
     pub(super) fn want_line(
         &mut self,
         asset: AssetRef,
         line: DateLine,
-        listed: Option<AssetDates>,
+        listed: Option<ListedAsset>,
         now: DateTime<Utc>,
     ) {
         let wanted = self.assets.entry(asset).or_default();

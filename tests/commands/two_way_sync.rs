@@ -561,6 +561,40 @@ fn what_a_listing_tells_is_not_asked_again() {
     assert_eq!(desk.account.server.requests(), 1);
 }
 
+#[test]
+fn a_plan_names_its_assets_and_a_run_that_writes_asks_for_no_names() {
+    let desk = Desk::new();
+    desk.dates(&[desk.expiry(0, "2027-05-31")]);
+    let machine = desk.vendor(|vendor| vendor.machine(&desk.ids[0]).unwrap());
+    let run = desk
+        .program()
+        .args(FIELDS)
+        .env("COLUMNS", "200")
+        .run()
+        .expect(0);
+    let named = format!("serial {}", machine.serial.unwrap());
+    for told in [
+        "superops acme",
+        &machine.name,
+        &named,
+        "Would send 1 write to 1 account (0 purchase dates, 1 warranty expiry)",
+    ] {
+        assert!(run.stdout.contains(told), "{told} in {}", run.stdout);
+    }
+    // The dates, and the name.
+    assert_eq!(desk.account.server.requests(), 2);
+    let plan = desk.folder.lines("plan.jsonl");
+    let asset = plan[0]["asset"].as_object().unwrap();
+    let keys: Vec<&String> = asset.keys().collect();
+    assert_eq!(keys, ["connector", "instance", "vendor_id"]);
+
+    let run = desk.applying().env("COLUMNS", "200").run().expect(0);
+    assert!(!run.stdout.contains(&named), "{}", run.stdout);
+    assert!(!run.stdout.contains("Would send"), "{}", run.stdout);
+    // The dates for the plan, again before the write, the write, and the dates it left.
+    assert_eq!(desk.account.server.requests(), 2 + 4);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_journal_line_that_does_not_fit_leaves_no_part_of_it() {

@@ -38,7 +38,8 @@ const UNSHOWN: [RangeInclusive<char>; 23] = [
 /// there: customers' names and vendors' messages are other people's text.
 ///
 /// It is for people. Records and reports keep it as it came.
-pub(crate) fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     text.chars()
         .map(|letter| if is_unshown(letter) { ' ' } else { letter })
         .collect()

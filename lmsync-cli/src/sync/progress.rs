@@ -8,8 +8,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lmsync::store::StreamName;
 use lmsync::{Accounts, ConnectorInfo, SyncEvent, SyncOptions};
 
+use super::table::status;
 use crate::support::text::plain;
-use crate::table::status;
 
 const TICK: Duration = Duration::from_millis(120);
 

@@ -6,13 +6,13 @@ use lmsync::{Accounts, Environment, Vendors};
 
 use super::config;
 use super::problem::{Problem, all, tell};
-use super::simulators::{self, Simulators};
+use super::simulators::Simulators;
 
 /// The accounts of one run.
 #[derive(Debug)]
-pub(crate) struct Setup {
+pub struct Setup {
     /// In the order of the file.
-    pub(crate) accounts: Accounts,
+    pub accounts: Accounts,
     warning: Option<String>,
     // They serve until they are dropped.
     _simulators: Option<Simulators>,
@@ -22,10 +22,10 @@ impl Setup {
     /// The accounts of `vendors` in the file `config`, or of simulators where there is none.
     ///
     /// Nothing is sent yet. All that is wrong with the file is told at once.
-    pub(crate) async fn new(
-        vendors: &Vendors,
-        config: Option<&Path>,
-    ) -> Result<Self, Vec<Problem>> {
+    ///
+    /// # Errors
+    /// The problems to mend.
+    pub async fn new(vendors: &Vendors, config: Option<&Path>) -> Result<Self, Vec<Problem>> {
         match config {
             Some(path) => {
                 let configuration = config::read(path, vendors)?;
@@ -38,7 +38,7 @@ impl Setup {
                 })
             }
             None => {
-                let simulators = simulators::start()
+                let simulators = Simulators::start()
                     .await
                     .map_err(|error| vec![Problem::new("embedded simulators", error)])?;
                 let environment = Environment::system()
@@ -54,7 +54,7 @@ impl Setup {
 
     /// Tells what should be mended in the configuration. A quiet run leaves it to others: where it
     /// is on a schedule, the warning would come each time.
-    pub(crate) fn warn(&self) {
+    pub fn warn(&self) {
         if let Some(warning) = &self.warning {
             tell("warning", warning);
         }

@@ -3,6 +3,30 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::process::ExitCode;
+
+use super::problem::tell;
+
+/// Prints `text`, which is all that a command has to say.
+pub(crate) fn print(text: &[u8]) -> ExitCode {
+    let mut stdout = open();
+    let printed = stdout.write_all(text).and_then(|()| stdout.flush());
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cannot_write(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells that standard output takes nothing.
+pub(crate) fn cannot_write(error: &io::Error) {
+    tell(
+        "error",
+        &format!("cannot write to standard output: {error}"),
+    );
+}
 
 /// Standard output. Where the program was started with it closed, nothing can be written to it.
 pub(crate) fn open() -> Box<dyn Write + Send> {

@@ -144,3 +144,49 @@ fn line_of(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
+
+#[cfg(test)]
+mod tests {
+    use lmsync::{AccountConfig, Environment, Error, OpenedAccount};
+    use serde::Deserialize;
+
+    use super::*;
+
+    const SECRET: &str = "s3cret-of-a-shelf";
+
+    /// The configuration of somebody else's vendor.
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ShelfConfig {
+        #[serde(rename = "name")]
+        _name: String,
+        #[serde(rename = "api_key")]
+        _api_key: String,
+    }
+
+    impl AccountConfig for ShelfConfig {
+        fn open(&self, _: &Environment) -> lmsync::Result<OpenedAccount> {
+            Err(Error::config("a shelf has no door"))
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_account_of_ones_own_is_told_like_anything_else() {
+        let vendors = Vendors::built_in().with::<ShelfConfig>("shelf").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("accounts.toml");
+        let table = format!(
+            "[[connector]]\nvendor = \"shelf\"\nname = \"attic\"\napi_key = \"{SECRET}\"\n"
+        );
+        fs::write(&file, &table).unwrap();
+        assert_eq!(read(&file, &vendors).unwrap().accounts.len(), 1);
+
+        fs::write(&file, table + "colour = \"blue\"\n").unwrap();
+        let problems = read(&file, &vendors).unwrap_err();
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        for word in ["connector 1 (shelf, attic)", "`colour`", "accounts.toml"] {
+            assert!(told.concat().contains(word), "{word} in {told:?}");
+        }
+        assert!(!format!("{told:?}").contains(SECRET), "{told:?}");
+    }
+}

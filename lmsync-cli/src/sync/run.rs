@@ -8,15 +8,15 @@ use futures_util::future::{self, Either, FutureExt};
 use lmsync::store::{ReadStore, Store, StoreLocation, write_same_machine};
 use lmsync::{Discard, JsonLines, Stop, SyncFailure, SyncOptions, SyncReport, Tee, Vendors};
 
-use crate::options::Options;
-use crate::output::Output;
-use crate::progress::Progress;
-use crate::report::ReportFile;
+use super::options::Options;
+use super::output::Output;
+use super::progress::Progress;
+use super::report::ReportFile;
+use super::table;
 use crate::support::problem::{Problem, refuse, tell};
 use crate::support::same_file::refuse_same;
 use crate::support::setup::Setup;
 use crate::support::stop;
-use crate::table;
 
 /// The reason to stop where it is none of the vendor's, nor a signal.
 const OUTPUT_CLOSED: &str = "the output cannot be written";

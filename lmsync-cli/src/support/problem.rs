@@ -9,11 +9,11 @@ use lmsync::{Error, Problems};
 use super::text::plain;
 
 /// The command line or the configuration is wrong.
-const MISCONFIGURED: u8 = 2;
+pub(crate) const MISCONFIGURED: u8 = 2;
 
 /// One thing to mend before the program can run.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     place: String,
     message: String,
     hint: Option<String>,
@@ -43,8 +43,9 @@ impl Problem {
         }
     }
 
-    /// The problem that `error` tells.
-    pub(crate) fn of(place: impl fmt::Display, error: &Error) -> Self {
+    /// The problem with `place` that `error` tells.
+    #[must_use]
+    pub fn of(place: impl fmt::Display, error: &Error) -> Self {
         Self {
             hint: error.hint().map(ToOwned::to_owned),
             ..Self::new(place, error.message())
@@ -79,8 +80,9 @@ pub(crate) fn tell(what: &str, text: &str) {
     let _ = writeln!(std::io::stderr(), "{what}: {}", plain(text));
 }
 
-/// Tells every problem on standard error, for the user to mend all at once.
-pub(crate) fn refuse(problems: &[Problem]) -> ExitCode {
+/// Tells every problem on standard error, for the user to mend all at once; returns the exit status 2.
+#[must_use]
+pub fn refuse(problems: &[Problem]) -> ExitCode {
     let mut stderr = std::io::stderr().lock();
     for problem in problems {
         // With standard error closed, the exit status is all there is left to say.

@@ -24,35 +24,12 @@
 //! The exit status is 0 when every account was read completely, 1 when one was
 //! not, and 2 when the command line or the configuration is wrong.
 
-mod options;
-mod output;
-mod progress;
-mod report;
-mod run;
-mod table;
-
-#[path = "../support"]
-mod support {
-    pub(crate) mod config;
-    pub(crate) mod problem;
-    pub(crate) mod same_file;
-    pub(crate) mod setup;
-    pub(crate) mod simulators;
-    pub(crate) mod stdout;
-    pub(crate) mod stop;
-    pub(crate) mod tables;
-    pub(crate) mod text;
-    pub(crate) mod whole_file;
-}
-
+use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
 use lmsync::Vendors;
-
-use self::options::Options;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    run::run(&Vendors::built_in(), &Options::parse()).await
+    lmsync_cli::full_sync(&Vendors::built_in(), env::args_os().collect()).await
 }

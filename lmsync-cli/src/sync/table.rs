@@ -1,12 +1,12 @@
 //! What a run came to, for people: on standard error, so that records can be piped.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{Cell, CellAlignment, Table};
 use lmsync::{SyncFailure, SyncReport};
 
-use crate::support::tables;
+use crate::support::screen::Screen;
+use crate::support::tables::{self, laid_out, verdict};
 use crate::support::text::plain;
 
 /// So many rejected records of an account are listed.
@@ -14,11 +14,58 @@ const REJECTED_SHOWN: usize = 10;
 /// So many customers of an account are listed.
 const CUSTOMERS_SHOWN: usize = 5;
 
+/// A column of counts.
+struct Count {
+    header: &'static str,
+    /// `None` where there is nothing to count.
+    of: fn(&SyncReport) -> Option<u64>,
+    /// Set if a column of zeroes would say nothing.
+    is_rare: bool,
+}
+
+const COUNTS: [Count; 8] = [
+    Count::usual("assets", |report| Some(report.assets)),
+    Count::usual("customers", |report| Some(report.customers)),
+    Count::usual("software", |report| {
+        report.offers_software.then_some(report.software)
+    }),
+    Count::rare("filtered\nout", |report| Some(report.filtered_out)),
+    Count::rare("never\nchecked in", |report| Some(report.unknown_check_in)),
+    Count::rare("duplicates", |report| Some(report.duplicates)),
+    Count::rare("rejected", |report| {
+        Some(report.rejected.len() as u64 + report.rejected_more)
+    }),
+    Count::usual("requests", |report| Some(report.requests)),
+];
+
+impl Count {
+    const fn usual(header: &'static str, of: fn(&SyncReport) -> Option<u64>) -> Self {
+        Self {
+            header,
+            of,
+            is_rare: false,
+        }
+    }
+
+    const fn rare(header: &'static str, of: fn(&SyncReport) -> Option<u64>) -> Self {
+        Self {
+            is_rare: true,
+            ..Self::usual(header, of)
+        }
+    }
+
+    /// Tells whether the column has something to say.
+    fn is_shown(&self, reports: &[SyncReport]) -> bool {
+        let mut counts = reports.iter().filter_map(self.of);
+        counts.any(|count| count > 0 || !self.is_rare)
+    }
+}
+
 /// Shows the summary; when `quiet`, only what went wrong.
 pub(crate) fn show(reports: &[SyncReport], quiet: bool) {
     let mut text = String::new();
     if !quiet && !reports.is_empty() {
-        let _ = writeln!(text, "{}", table(reports).trim_fmt());
+        let _ = writeln!(text, "{}", laid_out(table(reports), Screen::Stderr));
     }
     for report in reports {
         if let Some(failure) = &report.error {
@@ -30,7 +77,8 @@ pub(crate) fn show(reports: &[SyncReport], quiet: bool) {
             text += &stored(report);
         }
     }
-    print(&text);
+    // With standard error closed, the exit status is all there is left to say.
+    let _ = Screen::Stderr.show(&text);
 }
 
 /// The outcome of an account, in a word or two.
@@ -42,61 +90,31 @@ pub(crate) fn status(report: &SyncReport) -> String {
     }
 }
 
-fn print(text: &str) {
-    // With standard error closed, the exit status is all there is left to say.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
-}
-
 fn table(reports: &[SyncReport]) -> Table {
-    let software = reports.iter().any(|report| report.offers_software);
-    let mut table = tables::table(header(software));
-    table.add_rows(reports.iter().map(|report| row(report, software)));
-    let (names, verdicts) = (2, 1);
-    let numbers = table.column_count() - names - verdicts;
-    for column in table.column_iter_mut().skip(names).take(numbers) {
+    let counts = COUNTS.iter().filter(|count| count.is_shown(reports));
+    let counts: Vec<&Count> = counts.collect();
+    let mut header = vec!["account"];
+    header.extend(counts.iter().map(|count| count.header));
+    header.extend(["time", "status"]);
+    let mut table = tables::table(header);
+    table.add_rows(reports.iter().map(|report| row(report, &counts)));
+    // What is between the name and the status are numbers.
+    for column in table.column_iter_mut().skip(1).take(counts.len() + 1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }
 
-fn header(software: bool) -> Vec<&'static str> {
-    let mut header = vec!["vendor", "instance", "assets", "customers"];
-    if software {
-        header.push("software");
-    }
-    header.extend([
-        "filtered\nout",
-        "never\nchecked in",
-        "duplicates",
-        "rejected",
-        "requests",
-        "time",
-        "status",
-    ]);
-    header
-}
-
-fn row(report: &SyncReport, software: bool) -> Vec<String> {
-    let mut row = vec![
-        report.vendor.clone(),
-        plain(&report.instance),
-        report.assets.to_string(),
-        report.customers.to_string(),
-    ];
-    if software {
-        row.push(match report.offers_software {
-            true => report.software.to_string(),
-            false => "-".to_owned(),
-        });
-    }
+fn row(report: &SyncReport, counts: &[&Count]) -> Vec<Cell> {
+    let mut row = vec![Cell::new(account(report))];
+    row.extend(counts.iter().map(|count| match (count.of)(report) {
+        Some(number) => Cell::new(number),
+        None => Cell::new("-"),
+    }));
     row.extend([
-        report.filtered_out.to_string(),
-        report.unknown_check_in.to_string(),
-        report.duplicates.to_string(),
-        (report.rejected.len() as u64 + report.rejected_more).to_string(),
-        report.requests.to_string(),
-        format!("{:.1} s", report.elapsed_ms as f64 / 1000.0),
-        status(report),
+        // A space that does not end a line.
+        Cell::new(format!("{:.1}\u{a0}s", report.elapsed_ms as f64 / 1000.0)),
+        verdict(status(report), report.is_ok()),
     ]);
     row
 }

@@ -1,0 +1,48 @@
+//! Embedded simulators: every product that exists, tried without an account.
+
+use std::fmt;
+use std::io;
+
+use lmsync::{Clock, ConnectorConfig, SystemClock, Vendors};
+use lmsync_testkit::conformance::TwoWayVendor;
+use lmsync_testkit::demo::{DEMO, Limits};
+use lmsync_testkit::fleet::Fleet;
+use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
+
+/// Simulators on loopback, until this is dropped.
+pub struct Simulators {
+    /// One account per simulator.
+    pub accounts: Vec<ConnectorConfig>,
+    /// Them, in the same order.
+    pub servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
+}
+
+impl fmt::Debug for Simulators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulators")
+            .field("accounts", &self.accounts)
+            .field("servers", &self.servers.len())
+            .finish()
+    }
+}
+
+impl Simulators {
+    /// Starts one simulator per product; all of them hold the same demo fleet.
+    ///
+    /// # Errors
+    /// The system has no port for one.
+    pub async fn start() -> io::Result<Self> {
+        let fleet = Fleet::demo(SystemClock::new().now());
+        let vendors = Vendors::built_in();
+        let (mut accounts, mut servers) = (Vec::new(), Vec::new());
+        for demo in DEMO {
+            let simulator = demo.simulator(fleet.clone(), Limits::Documented);
+            let server = serve(simulator, ServeOptions::default()).await?;
+            let mut keys = demo.keys(&server.uri());
+            keys["name"] = format!("{}-demo", demo.vendor).into();
+            accounts.push(vendors.read(keys).map_err(io::Error::other)?);
+            servers.push(server);
+        }
+        Ok(Self { accounts, servers })
+    }
+}

@@ -1,0 +1,11 @@
+//! The command `two-way`: plans purchase and warranty dates to write back, and writes them when told to.
+
+mod demo;
+mod options;
+mod plan_file;
+mod record;
+mod run;
+mod table;
+
+pub(crate) use self::options::Options;
+pub(crate) use self::run::run;
