@@ -19,13 +19,16 @@
 //! }
 //! ```
 
+mod airbyte;
 mod arguments;
 mod check;
 mod completions;
 mod man;
 pub mod parts;
+mod platform;
 mod program;
 mod schema;
+mod singer;
 mod support;
 mod sync;
 mod two_way;
@@ -50,6 +53,8 @@ pub async fn run(vendors: &Vendors, arguments: Vec<OsString>) -> ExitCode {
         Command::Check(options) => check::run(vendors, &options).await,
         Command::Sync(options) => sync::run(vendors, &options).await,
         Command::TwoWay(options) => two_way::run(vendors, &options).await,
+        Command::Airbyte(options) => airbyte::run(vendors, &options).await,
+        Command::Singer(options) => singer::run(vendors, &options).await,
         Command::Schema(options) => schema::run(&options),
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
