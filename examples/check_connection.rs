@@ -7,6 +7,8 @@
 //!
 //! The exit status is 0 when every check passed, 1 when one did not, and 2 when
 //! the command line or the configuration is wrong.
+//!
+//! The same program, to be installed, is `lmsync check` of the crate `lmsync-cli`.
 
 use std::env;
 use std::process::ExitCode;

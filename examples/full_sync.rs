@@ -23,6 +23,8 @@
 //!
 //! The exit status is 0 when every account was read completely, 1 when one was
 //! not, and 2 when the command line or the configuration is wrong.
+//!
+//! The same program, to be installed, is `lmsync sync` of the crate `lmsync-cli`.
 
 use std::env;
 use std::process::ExitCode;

@@ -12,6 +12,8 @@
 //! The exit status is 0 when every date was planned and, with `--apply`, every planned
 //! one written; 1 when one could not be; 2 when the command line, the configuration or
 //! a file is wrong.
+//!
+//! The same program, to be installed, is `lmsync two-way` of the crate `lmsync-cli`.
 
 use std::env;
 use std::process::ExitCode;

@@ -34,7 +34,7 @@ impl Program {
     /// The example called `name`, as the last build made it.
     pub(crate) fn new(name: &str) -> Self {
         let mut command = Command::new(example(name));
-        // What a developer has set for real accounts must not reach these programs.
+        // What a developer has set for real accounts and for a terminal must not reach these programs.
         for variable in [
             "LMSYNC_SUBDOMAIN",
             "LMSYNC_TOKEN",
@@ -44,6 +44,8 @@ impl Program {
             "all_proxy",
             "NO_PROXY",
             "no_proxy",
+            "COLUMNS",
+            "NO_COLOR",
         ] {
             command.env_remove(variable);
         }

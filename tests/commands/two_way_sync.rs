@@ -581,8 +581,9 @@ fn a_plan_names_its_assets_and_a_run_that_writes_asks_for_no_names() {
     ] {
         assert!(run.stdout.contains(told), "{told} in {}", run.stdout);
     }
-    // The dates, and the name.
-    assert_eq!(desk.account.server.requests(), 2);
+    // The dates, and the asset with its detail.
+    let asked = desk.account.server.requests();
+    assert!(asked > 1, "{asked}");
     let plan = desk.folder.lines("plan.jsonl");
     let asset = plan[0]["asset"].as_object().unwrap();
     let keys: Vec<&String> = asset.keys().collect();
@@ -592,7 +593,7 @@ fn a_plan_names_its_assets_and_a_run_that_writes_asks_for_no_names() {
     assert!(!run.stdout.contains(&named), "{}", run.stdout);
     assert!(!run.stdout.contains("Would send"), "{}", run.stdout);
     // The dates for the plan, again before the write, the write, and the dates it left.
-    assert_eq!(desk.account.server.requests(), 2 + 4);
+    assert_eq!(desk.account.server.requests(), asked + 4);
 }
 
 #[cfg(unix)]

@@ -10,6 +10,7 @@ use lmsync_testkit::fleet::Fleet;
 use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
 
 /// Simulators on loopback, until this is dropped.
+#[non_exhaustive]
 pub struct Simulators {
     /// One account per simulator.
     pub accounts: Vec<ConnectorConfig>,

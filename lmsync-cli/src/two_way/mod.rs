@@ -3,9 +3,10 @@
 mod demo;
 mod options;
 mod plan_file;
+mod plan_table;
 mod record;
 mod run;
-mod table;
+mod shown;
 
 pub(crate) use self::options::Options;
 pub(crate) use self::run::run;

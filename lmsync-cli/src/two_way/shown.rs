@@ -5,20 +5,17 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use comfy_table::{Cell, Color, Table};
-use lmsync::dates::{AppliedDates, AssetNames, PlanLine, PlanLineAsset};
+use lmsync::dates::{AppliedDates, AssetNames, PlanLine};
 use lmsync::two_way::{DateField, JournalEntry, WriteOutcome};
 
 use super::options::Options;
+use super::plan_table::{self, LINES_SHOWN};
 use crate::support::problem::Problem;
 use crate::support::same_file::is_stdout;
 use crate::support::screen::Screen;
 use crate::support::stdout;
-use crate::support::tables::{self, laid_out};
 use crate::support::text::plain;
 
-/// So many lines of a plan are shown.
-const LINES_SHOWN: usize = 60;
 /// So many writes that did not go well are shown.
 const OUTCOMES_SHOWN: usize = 30;
 
@@ -40,16 +37,7 @@ impl Shown {
     /// The plan as a table for each account, and what to do next; tells whether it could be shown.
     pub(crate) fn plan(&self, lines: &[PlanLine], names: &AssetNames, options: &Options) -> bool {
         let (writes, skips): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.is_write());
-        let tables: Vec<String> = by_account(first_shown(lines))
-            .into_iter()
-            .map(|(account, lines)| {
-                format!(
-                    "{account}\n{}\n",
-                    laid_out(table(&lines, names), self.screen)
-                )
-            })
-            .collect();
-        let mut text = tables.join("\n");
+        let mut text = plan_table::tables(lines, names, self.screen);
         let more = lines.len().saturating_sub(LINES_SHOWN);
         if more > 0 {
             let _ = writeln!(text, "and {more} more; --plan FILE has them all");
@@ -162,92 +150,6 @@ fn not_done(account: &str, asset: &str, entry: &JournalEntry) -> String {
     };
     let detail = entry.detail.as_deref().unwrap_or("no detail");
     format!("{account} {asset}: {what}: {detail}")
-}
-
-/// The lines of a plan that are shown: writes before others.
-pub(crate) fn first_shown(lines: &[PlanLine]) -> Vec<&PlanLine> {
-    let (writes, skips): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.is_write());
-    writes.into_iter().chain(skips).take(LINES_SHOWN).collect()
-}
-
-/// The lines of one account, in which an asset with several is named once.
-fn table(lines: &[&PlanLine], names: &AssetNames) -> Table {
-    let mut table = tables::table(vec!["", "asset", "field", "held now", "new, from", "why"]);
-    let mut before = None;
-    for line in lines {
-        let id = line.asset.vendor_id.as_deref();
-        let is_named = id.is_some() && before == id;
-        let asset = match is_named {
-            true => String::new(),
-            false => asset(line, names),
-        };
-        table.add_row(row(line, asset));
-        before = id;
-    }
-    table
-}
-
-/// The lines of each account, with its name for people.
-fn by_account(lines: Vec<&PlanLine>) -> BTreeMap<String, Vec<&PlanLine>> {
-    let mut accounts: BTreeMap<String, Vec<&PlanLine>> = BTreeMap::new();
-    for line in lines {
-        let PlanLineAsset {
-            connector,
-            instance,
-            ..
-        } = &line.asset;
-        let names = [connector.as_deref(), instance.as_deref()];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
-        let account = match names.as_slice() {
-            [] => "of no known account".to_owned(),
-            names => plain(&names.join(" ")),
-        };
-        accounts.entry(account).or_default().push(line);
-    }
-    accounts
-}
-
-fn row(line: &PlanLine, asset: String) -> Vec<Cell> {
-    let action = Cell::new(line.action);
-    let new = match (line.new, line.source) {
-        (Some(day), Some(source)) => format!("{day}\n{source}"),
-        (None, Some(source)) => format!("-\n{source}"),
-        (day, None) => shown(day),
-    };
-    vec![
-        match line.is_write() {
-            true => action.fg(Color::Green),
-            false => action,
-        },
-        Cell::new(asset),
-        Cell::new(line.field),
-        Cell::new(shown(line.held.as_ref())),
-        Cell::new(new),
-        Cell::new(plain(&line.reason)),
-    ]
-}
-
-/// The asset as people know it; by its id where nothing else is known.
-fn asset(line: &PlanLine, names: &AssetNames) -> String {
-    if let Some(known) = names.of(&line.asset) {
-        let serial = match &known.serial {
-            Some(serial) => format!("serial {}", plain(serial)),
-            None => "no serial number".to_owned(),
-        };
-        let customer = known.customer.as_deref().unwrap_or("no customer");
-        return [plain(&known.name), serial, plain(customer)].join("\n");
-    }
-    let asset = &line.asset;
-    plain(&match (&asset.serial, &asset.vendor_id) {
-        (Some(serial), Some(id)) => format!("{serial} ({id})"),
-        (Some(serial), None) => serial.clone(),
-        (None, id) => id.clone().unwrap_or_default(),
-    })
-}
-
-/// `value`, or a dash where there is none.
-fn shown(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| plain(&value.to_string()))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
