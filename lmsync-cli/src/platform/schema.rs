@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::stream::PlatformStream;
 
-/// The columns whose JSON is an object; that of others is a list.
+/// The columns whose JSON is an object; that of others is a list of objects.
 const OBJECTS: [&str; 3] = ["custom_fields", "parent_ids", "raw"];
 
 /// The schema of the rows of `stream`. A later version may add a column, and a vendor a member.
@@ -43,19 +43,11 @@ fn cell(column: &Column) -> Value {
             schema["format"] = "date-time".into();
             schema["airbyte_type"] = "timestamp_with_timezone".into();
         }
-        (_, "array") => schema["items"] = items(column),
+        (_, "array") => {
+            schema["items"] = json!({ "type": "object", "additionalProperties": true });
+        }
         (_, "object") => schema["additionalProperties"] = true.into(),
         _ => {}
     }
     schema
-}
-
-/// The schema of the items of the list in `column`.
-fn items(column: &Column) -> Value {
-    match column.name {
-        "serial_others" | "antivirus" | "adapters" | "disks" | "software" | "issues" | "sites" => {
-            json!({ "type": "object", "additionalProperties": true })
-        }
-        _ => json!({ "type": "string" }),
-    }
 }

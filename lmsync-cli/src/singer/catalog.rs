@@ -83,7 +83,6 @@ struct Catalog {
 
 #[derive(Debug, Deserialize)]
 struct CatalogStream {
-    #[serde(alias = "stream")]
     tap_stream_id: String,
     #[serde(default)]
     metadata: Vec<Metadata>,

@@ -11,16 +11,14 @@ use crate::support::{Account, Desk, Run, program, run, run_until, vendors};
 const STREAMS: [&str; 4] = ["assets", "software", "customers", "passes"];
 
 /// A source about to be read.
-struct Source<'a> {
-    account: &'a Account,
+struct Source {
     desk: Desk,
     config: Value,
 }
 
-impl<'a> Source<'a> {
-    fn of(account: &'a Account) -> Self {
+impl Source {
+    fn of(account: &Account) -> Self {
         Self {
-            account,
             desk: Desk::new(),
             config: account.config(),
         }
@@ -367,7 +365,7 @@ fn a_run_that_is_killed_is_gone_on_with_from_its_last_state() {
 fn count_too_many(account: &Account) {
     account.with(|moody| {
         moody.edit = Some(|body| {
-            if body["assets"].is_array() {
+            if body.pointer("/assets").is_some() {
                 body["record_count"] = 999.into();
             }
         });
@@ -378,8 +376,8 @@ fn count_too_many(account: &Account) {
 fn break_one(account: &Account) {
     account.with(|moody| {
         moody.edit = Some(|body| {
-            if let Some(first) = body["assets"].get_mut(0) {
-                first["id"] = json!({});
+            if let Some(id) = body.pointer_mut("/assets/0/id") {
+                *id = json!({});
             }
         });
     });
@@ -395,10 +393,14 @@ fn what_is_not_everything_replaces_nothing() {
         statuses(&run.messages, "assets"),
         ["STARTED", "RUNNING", "INCOMPLETE"]
     );
+    // Halo's software is of the same list.
     let told = errors(&run);
-    assert_eq!(told.len(), 1);
+    let of: BTreeSet<&str> = told
+        .iter()
+        .map(|it| it["stream_descriptor"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(of, BTreeSet::from(["assets", "software"]));
     assert_eq!(told[0]["failure_type"], "transient_error");
-    assert_eq!(told[0]["stream_descriptor"]["name"], "assets");
     let message = told[0]["message"].as_str().unwrap();
     assert!(
         message.contains("more records than it lists") && message.contains("Incremental"),
@@ -410,7 +412,7 @@ fn what_is_not_everything_replaces_nothing() {
         .iter()
         .map(|it| it["stream"]["stream_descriptor"]["name"].clone())
         .collect();
-    assert_eq!(names, ["customers", "passes", "software"]);
+    assert_eq!(names, ["customers", "passes"]);
     assert_eq!(
         statuses(&run.messages, "customers").last().unwrap(),
         "COMPLETE"
@@ -444,7 +446,7 @@ fn what_is_not_everything_replaces_nothing() {
 
 #[test]
 fn a_record_that_cannot_be_read_keeps_the_table_unless_that_is_accepted() {
-    let account = Account::of("halo-psa", 60);
+    let account = Account::of("syncro", 20);
     break_one(&account);
     let source = Source::of(&account);
     let run = source.read_all("full_refresh").expect(1);
@@ -454,7 +456,7 @@ fn a_record_that_cannot_be_read_keeps_the_table_unless_that_is_accepted() {
             .unwrap()
             .contains("1 records could not be read")
     );
-    assert_eq!(records(&run.messages, "assets").count(), 59);
+    assert_eq!(records(&run.messages, "assets").count(), 19);
     let source = source.with("accept_rejected", json!(true));
     let run = source.read_all("full_refresh").expect(0);
     let pass = records(&run.messages, "passes")
@@ -462,14 +464,14 @@ fn a_record_that_cannot_be_read_keeps_the_table_unless_that_is_accepted() {
         .unwrap();
     assert_eq!(
         (&pass["rejected"], &pass["seen"], &pass["kept"]),
-        (&json!(1), &json!(60), &json!(59))
+        (&json!(1), &json!(20), &json!(19))
     );
 }
 
 #[test]
 fn a_stream_that_fails_stops_no_other() {
     let account = Account::of("halo-psa", 60);
-    account.with(|moody| moody.refuses = Some("/client"));
+    account.with(|moody| moody.refuses = Some("/Client"));
     for mode in ["full_refresh", "incremental"] {
         let run = Source::of(&account).read_all(mode).expect(1);
         assert_eq!(

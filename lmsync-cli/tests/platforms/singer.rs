@@ -7,16 +7,14 @@ use serde_json::{Value, json};
 use crate::support::{Account, Desk, Run, run, run_until, vendors};
 
 /// A tap about to be read.
-struct Tap<'a> {
-    account: &'a Account,
+struct Tap {
     desk: Desk,
     config: Value,
 }
 
-impl<'a> Tap<'a> {
-    fn of(account: &'a Account) -> Self {
+impl Tap {
+    fn of(account: &Account) -> Self {
         Self {
-            account,
             desk: Desk::new(),
             config: account.config(),
         }
@@ -207,7 +205,7 @@ fn rows_retire_by_a_complete_pass_over_everything_and_only_when_asked() {
 
     account.with(|moody| {
         moody.edit = Some(|body| {
-            if body["assets"].is_array() {
+            if body.pointer("/assets").is_some() {
                 body["record_count"] = 999.into();
             }
         });
@@ -299,7 +297,6 @@ fn what_is_wrong_is_told_and_the_tap_is_told_of() {
     assert!(about["settings"]["properties"]["mirror_deletes"].is_object());
     let version = crate::support::run(&["singer", "--version"]);
     assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")));
-    assert_eq!(wrong.account.demo.vendor, "syncro");
 }
 
 #[cfg(unix)]
