@@ -98,10 +98,7 @@ impl PlanLine {
 
     /// The lines of an asset whose dates could not be read.
     pub(super) fn unread(asset: &AssetRef, wanted: &Wanted, error: &Error) -> Vec<Self> {
-        let reason = match error.hint() {
-            Some(hint) => format!("not planned: {error}; {hint}"),
-            None => format!("not planned: {error}"),
-        };
+        let reason = format!("not planned: {error}");
         let asset = PlanLineAsset::of(asset, wanted);
         let mut lines: Vec<Self> = wanted
             .claims

@@ -7,7 +7,7 @@ use lmsync::{CheckReport, CheckScope, Vendors};
 
 use super::message::Message;
 use super::output::Output;
-use super::{open, told};
+use super::open;
 use crate::platform::settings::read_json;
 
 /// Checks the account that the file `config` names. That it cannot be read is an answer; a file that is not
@@ -19,7 +19,7 @@ pub(super) async fn run(vendors: &Vendors, config: &Path, output: &Arc<Output>) 
     }
     let failure = match open(vendors, config) {
         Ok((_, connector)) => failure(&connector.check(CheckScope::read()).await),
-        Err(error) => Some(told(&error)),
+        Err(error) => Some(error.to_string()),
     };
     output.tell(&Message::connection_status(failure.as_deref()));
     true

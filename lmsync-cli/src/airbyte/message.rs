@@ -100,8 +100,8 @@ impl Message {
     /// `error`, of `stream` or of the whole.
     pub(super) fn error(error: &Error, stream: Option<&str>, at: i64) -> Self {
         let mut told = json!({
-            "message": super::told(error),
-            "internal_message": format!("{}: {error}", error.kind()),
+            "message": error.to_string(),
+            "internal_message": format!("{}: {}", error.kind(), error.message()),
             "failure_type": FailureType::of(error.kind()),
         });
         if let Some(stream) = stream {

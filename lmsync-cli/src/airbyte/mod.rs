@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use lmsync::{Connector, Environment, Error, Result, SharedClock, SystemClock, Vendors};
+use lmsync::{Connector, Environment, Result, SharedClock, SystemClock, Vendors};
 
 use self::output::Output;
 use crate::platform::settings::{self, Settings};
@@ -108,12 +108,4 @@ fn open(vendors: &Vendors, config: &std::path::Path) -> Result<(Settings, Arc<dy
     let environment = Environment::system()?;
     let connector = settings.account.connect_in(&environment)?;
     Ok((settings, connector))
-}
-
-/// `error` in one line for people, with what they do next.
-fn told(error: &Error) -> String {
-    match error.hint() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    }
 }

@@ -134,10 +134,6 @@ impl Source {
 
 /// Tells people of `error`.
 fn failed(stream: &str, error: &Error) -> bool {
-    let hint = error
-        .hint()
-        .map(|hint| format!("; {hint}"))
-        .unwrap_or_default();
-    tell("error", &format!("{stream}: {error}{hint}"));
+    tell("error", &format!("{stream}: {error}"));
     false
 }

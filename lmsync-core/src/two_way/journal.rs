@@ -83,15 +83,11 @@ impl Attempt {
     /// The entry of an attempt that `error` ended: nothing was written.
     #[must_use]
     pub fn refused(self, error: &Error) -> JournalEntry {
-        let detail = match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        };
         JournalEntry {
             attempt: self,
             outcome: WriteOutcome::Refused,
             outcomes: BTreeMap::new(),
-            detail: Some(detail),
+            detail: Some(error.to_string()),
             held: BTreeMap::new(),
         }
     }
