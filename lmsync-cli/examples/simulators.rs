@@ -81,7 +81,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let database = PostgresServer::start();
     if let Some(server) = &database {
-        std::fs::write(folder.join("postgres.url"), server.url(&server.create_database()))?;
+        std::fs::write(
+            folder.join("postgres.url"),
+            server.url(&server.create_database()),
+        )?;
     }
     println!("ok");
     for line in io::stdin().lines() {

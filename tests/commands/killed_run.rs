@@ -3,6 +3,8 @@
 use std::fs;
 
 use lmsync::two_way::AssetDates;
+use rusqlite::Connection;
+use rusqlite::Row;
 
 use super::fuse::{Ended, Fuse, Served, every_vendor, kill_after};
 use super::*;
@@ -32,10 +34,45 @@ fn dates_for_all(vendors: &[Served]) -> (String, usize) {
 
 #[test]
 fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
+    let lines = |folder: &Folder| match folder.path("journal.jsonl").exists() {
+        true => folder.lines("journal.jsonl"),
+        false => Vec::new(),
+    };
+    let folder = Folder::new();
+    kill_again_and_again(&folder, "journal.jsonl", lines);
+    assert!(!folder.path("journal.jsonl.pending").exists());
+}
+
+#[test]
+fn the_same_run_with_its_journal_in_a_store_does_so_too() {
+    let folder = Folder::new();
+    kill_again_and_again(&folder, "sqlite:journal.db", rows);
+}
+
+/// The rows of attempts that ended, as lines.
+fn rows(folder: &Folder) -> Vec<Value> {
+    let path = folder.path("journal.db");
+    let Some(connection) = path.exists().then(|| Connection::open(path).unwrap()) else {
+        return Vec::new();
+    };
+    let query = "SELECT instance, vendor_id, outcome FROM lmsync_journal WHERE outcome IS NOT NULL";
+    // A run that was killed at its beginning has not made the table.
+    let Ok(mut query) = connection.prepare(query) else {
+        return Vec::new();
+    };
+    let text = |row: &Row<'_>, place| row.get::<_, String>(place);
+    let line = query.query_map([], |row| {
+        let asset = [text(row, 0)?, text(row, 1)?];
+        Ok(json!({ "asset": asset, "outcome": text(row, 2)? }))
+    });
+    line.unwrap().map(Result::unwrap).collect()
+}
+
+/// Kills a run with a journal at `place`, a name in `folder`, whose lines `lines` reads.
+fn kill_again_and_again(folder: &Folder, place: &str, lines: fn(&Folder) -> Vec<Value>) {
     const KILLS: usize = 20;
     let (fuse, ended) = Fuse::new();
     let vendors = every_vendor(killed_run_dates(), &fuse);
-    let folder = Folder::new();
     let config = folder.config(&tables(vendors.iter().map(Served::keys)));
     let (dates_file, count) = dates_for_all(&vendors);
     fs::write(folder.path("dates.jsonl"), dates_file).unwrap();
@@ -47,21 +84,22 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
             .arg(folder.path("dates.jsonl"))
             .args(FIELDS)
             .args(["--apply", "--journal"])
-            .arg(folder.path("journal.jsonl"))
+            .arg(match place.strip_prefix("sqlite:") {
+                Some(name) => format!("sqlite:{}", folder.path(name).display()).into(),
+                None => folder.path(place),
+            })
     };
     let mut dice = fastrand::Rng::with_seed(1);
     for _ in 0..KILLS {
         // Reading the assets that are left, and a part of writing them.
-        let done =
-            fs::read_to_string(folder.path("journal.jsonl")).map_or(0, |text| text.lines().count());
-        let left = count.saturating_sub(done);
+        let left = count.saturating_sub(lines(folder).len());
         let requests = left + 1 + dice.usize(..=count * 3 / KILLS);
         let end = kill_after(requests, program(), &fuse, &ended);
         assert_eq!(end, Ended::Burnt);
     }
     program().run().expect(0);
 
-    let journal = folder.lines("journal.jsonl");
+    let journal = lines(folder);
     for served in &vendors {
         let name = served.demo.vendor;
         served.look(|vendor| {
@@ -80,5 +118,4 @@ fn a_run_that_is_killed_again_and_again_writes_every_date_once() {
     // Lines beyond one per asset are attempts that were cut off before they were sent.
     let unsure = journal.iter().filter(|line| line["outcome"] == "unknown");
     assert_eq!(journal.len(), count + unsure.count());
-    assert!(!folder.path("journal.jsonl.pending").exists());
 }

@@ -322,6 +322,8 @@ fn a_store_is_no_other_options_file() {
         ("--output", folder.path("records.db")),
         ("--report", folder.path("records.db")),
         ("--output", folder.path("./records.db")),
+        ("--output", folder.path("records.db-wal")),
+        ("--report", folder.path("records.db-shm")),
     ] {
         let program = stored(&folder, Program::new("full_sync"));
         let run = program.arg("--config").arg(&config).arg(option).arg(path);

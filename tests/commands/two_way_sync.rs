@@ -615,3 +615,58 @@ fn a_journal_line_that_does_not_fit_leaves_no_part_of_it() {
     assert_eq!(desk.folder.lines("journal.jsonl").len(), desk.ids.len());
     assert_eq!(desk.writes(), desk.ids.len());
 }
+
+#[test]
+fn a_journal_in_a_store_is_gone_on_with_and_undone() {
+    let account = Account::with_machines(5);
+    let folder = Folder::new();
+    let config = folder.config(&account.table("demo", TOKEN, ""));
+    let ids = account
+        .server
+        .simulator()
+        .with(|simulator| simulator.asset_ids());
+    let lines = ids.iter().map(|id| {
+        let asset = json!({ "instance": "demo", "vendor_id": id });
+        json!({ "asset": asset, "warranty_expiry": "2031-05-31", "source": "lookup" }).to_string()
+    });
+    let dates = folder.path("dates.jsonl");
+    std::fs::write(&dates, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let journal = format!("sqlite:{}", folder.path("journal.db").display());
+    let run = |options: &[&str]| {
+        let program = Program::new("two_way_sync").arg("--config").arg(&config);
+        let program = program.args(["--journal", &journal]);
+        let options = options.iter().fold(program, Program::arg);
+        options.run().expect(0)
+    };
+    let dates = dates.to_str().unwrap();
+    let write = [
+        "--dates",
+        dates,
+        "--fields",
+        "warranty_expiry",
+        "--policy",
+        "replace",
+        "--apply",
+    ];
+    run(&write);
+    let writes = || {
+        account
+            .server
+            .simulator()
+            .with(|simulator| simulator.writes())
+    };
+    let written = writes();
+    assert_eq!(written, ids.len());
+    run(&write);
+    assert_eq!(writes(), written);
+    run(&["--undo", "--apply"]);
+    assert_eq!(writes(), 2 * written);
+
+    let parquet = Program::new("two_way_sync").arg("--config").arg(&config);
+    let parquet = parquet.args(["--dates", dates, "--journal", "parquet:nowhere"]);
+    let told = parquet.run().expect(2).stderr;
+    assert!(
+        told.contains("keeps no journals") && told.contains("sqlite:FILE"),
+        "{told}"
+    );
+}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use lmsync::{CheckReport, CheckScope, Vendors};
 
 use super::message::Message;
-use super::output::Output;
 use super::open;
+use super::output::Output;
 use crate::platform::settings::read_json;
 
 /// Checks the account that the file `config` names. That it cannot be read is an answer; a file that is not

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lmsync::store::StoreLocation;
+
 use super::problem::Problem;
 
 /// The most links in a row that are followed, as systems do.
@@ -31,6 +33,25 @@ impl<'p> OptionFile<'p> {
         })
     }
 
+    /// The files of a store, which `options` name: itself, and what SQLite writes beside a file.
+    pub(crate) fn of_store(
+        options: &[&'static str; 3],
+        location: Option<&'p StoreLocation>,
+    ) -> [Option<Self>; 3] {
+        let [own, wal, shm] = *options;
+        match location {
+            Some(StoreLocation::Sqlite(path)) => [
+                Self::input(own, Some(path.as_path())),
+                Self::input(wal, Some(ending(path, "-wal"))),
+                Self::input(shm, Some(ending(path, "-shm"))),
+            ],
+            Some(StoreLocation::Parquet(path)) => {
+                [Self::input(own, Some(path.as_path())), None, None]
+            }
+            _ => [None, None, None],
+        }
+    }
+
     /// The same for a file to which `-` is standard output.
     pub(crate) fn output(option: &'static str, path: Option<&'p Path>) -> Option<Self> {
         Self::input(option, path).map(|file| Self {
@@ -38,6 +59,13 @@ impl<'p> OptionFile<'p> {
             ..file
         })
     }
+}
+
+/// The path whose name is that of `path` and then `ending`.
+fn ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// A file by what the system knows it as.

@@ -10,6 +10,13 @@ use lmsync::{AssetQuery, CheckInWindow, NeverCheckedIn, Shard};
 use crate::support::problem::Problem;
 use crate::support::same_file::{OptionFile, is_stdout};
 
+/// The files of a store, by the option that names it.
+const STORE_FILES: [&str; 3] = [
+    "--store",
+    "the `-wal` file of --store",
+    "the `-shm` file of --store",
+];
+
 /// Pull every asset, software asset and customer of every account
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
@@ -97,19 +104,13 @@ impl Options {
 
     /// The files that are named, by `store` too.
     pub(crate) fn files<'f>(&'f self, store: Option<&'f StoreLocation>) -> Vec<OptionFile<'f>> {
-        let store = match store {
-            Some(StoreLocation::Sqlite(path) | StoreLocation::Parquet(path)) => {
-                Some(path.as_path())
-            }
-            _ => None,
-        };
-        let files = [
-            OptionFile::input("--store", store),
+        let others = [
             OptionFile::input("--config", self.config.as_deref()),
             OptionFile::output("--output", self.output.as_deref()),
             OptionFile::output("--report", self.report.as_deref()),
         ];
-        files.into_iter().flatten().collect()
+        let files = OptionFile::of_store(&STORE_FILES, store);
+        files.into_iter().chain(others).flatten().collect()
     }
 
     /// Tells whether the records scroll over the terminal: bars among them would help nobody.

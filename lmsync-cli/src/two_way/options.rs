@@ -5,7 +5,16 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use lmsync::two_way::{DateField, DateFields, FileJournal, PlanRules, Policy};
 
+use super::record::JournalPlace;
+use crate::support::problem::Problem;
 use crate::support::same_file::OptionFile;
+
+/// The files of a journal in a store, by the option that names it.
+const JOURNAL_FILES: [&str; 3] = [
+    "--journal",
+    "the `-wal` file of --journal",
+    "the `-shm` file of --journal",
+];
 
 /// Plan purchase and warranty dates to write back; write them only with --apply
 #[derive(Debug, Parser)]
@@ -34,9 +43,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
 
-    /// Record every attempted write as a JSON line, and go on where an earlier run stopped
+    /// Record every attempted write, and go on where an earlier run stopped: in a file of JSON lines, or in a
+    /// store, sqlite:FILE or postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "FILE")]
-    pub(crate) journal: Option<PathBuf>,
+    journal: Option<PathBuf>,
 
     /// Plan the way back of what the journal has, in place of dates
     #[arg(long, requires = "journal")]
@@ -58,16 +68,32 @@ enum PolicyName {
 }
 
 impl Options {
-    /// The files that are named.
-    pub(crate) fn files(&self) -> Vec<OptionFile<'_>> {
-        let pending = self.journal.as_ref().map(FileJournal::pending_path);
-        let files = [
+    /// The place of the journal that is named.
+    pub(crate) fn journal(&self) -> Result<Option<JournalPlace>, Problem> {
+        self.journal.as_deref().map(JournalPlace::of).transpose()
+    }
+
+    /// The files that are named, by `journal` too.
+    pub(crate) fn files<'f>(&'f self, journal: Option<&'f JournalPlace>) -> Vec<OptionFile<'f>> {
+        let mut files = vec![
             OptionFile::input("--config", self.config.as_deref()),
             OptionFile::input("--dates", self.dates.as_deref()),
             OptionFile::output("--plan", self.plan.as_deref()),
-            OptionFile::input("--journal", self.journal.as_deref()),
-            OptionFile::input("the `.pending` file of --journal", pending),
         ];
+        match journal {
+            Some(JournalPlace::File(path)) => {
+                let pending = FileJournal::pending_path(path);
+                files.push(OptionFile::input("--journal", Some(path.as_path())));
+                files.push(OptionFile::input(
+                    "the `.pending` file of --journal",
+                    Some(pending),
+                ));
+            }
+            Some(JournalPlace::Store(location)) => {
+                files.extend(OptionFile::of_store(&JOURNAL_FILES, Some(location)));
+            }
+            None => {}
+        }
         files.into_iter().flatten().collect()
     }
 

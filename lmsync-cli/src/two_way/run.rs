@@ -34,16 +34,18 @@ pub(crate) async fn run(vendors: &Vendors, options: &Options) -> ExitCode {
 async fn write_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Problem>> {
     // Whatever can be found wrong is found before the first request, and before a file is
     // opened for writing.
-    refuse_same(&options.files())?;
+    let one = |problem| vec![problem];
+    let journal = options.journal().map_err(one)?;
+    refuse_same(&options.files(journal.as_ref()))?;
     let config = options.config.as_deref();
     let setup = Setup::new(vendors, config).await?;
     setup.warn();
     let accounts = setup.accounts.two_way().map_err(all)?;
     let dates = read_dates(options)?;
-    let one = |problem| vec![problem];
     let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
-    let journal = options.journal.as_deref();
-    let mut record = Record::open(journal, &accounts.infos(), options.apply).map_err(one)?;
+    let infos = accounts.infos();
+    let record = Record::open(journal.as_ref(), &infos, options.apply);
+    let mut record = record.await.map_err(one)?;
 
     let stop = Stop::when(stop::listen());
     let shown = Shown::new(options.plan.as_deref());
