@@ -23,27 +23,27 @@ pub(super) enum StreamStatus {
 
 /// Who can mend a failure: whoever configured the source, time, or its developers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
 pub(super) enum FailureType {
-    ConfigError,
-    TransientError,
-    SystemError,
+    #[serde(rename = "config_error")]
+    Config,
+    #[serde(rename = "transient_error")]
+    Transient,
+    #[serde(rename = "system_error")]
+    System,
 }
 
 impl FailureType {
     pub(super) fn of(kind: ErrorKind) -> Self {
         match kind {
-            ErrorKind::Config | ErrorKind::Authentication | ErrorKind::Permission => {
-                Self::ConfigError
-            }
+            ErrorKind::Config | ErrorKind::Authentication | ErrorKind::Permission => Self::Config,
             ErrorKind::Network
             | ErrorKind::Tls
             | ErrorKind::Timeout
             | ErrorKind::RateLimited
             | ErrorKind::Vendor
             | ErrorKind::Decode
-            | ErrorKind::Cancelled => Self::TransientError,
-            _ => Self::SystemError,
+            | ErrorKind::Cancelled => Self::Transient,
+            _ => Self::System,
         }
     }
 }

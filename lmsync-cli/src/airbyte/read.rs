@@ -1,25 +1,24 @@
 //! Reading streams.
 
+use std::collections::BTreeMap;
 use std::panic;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
-use lmsync::store::{PassOptions, PassReport, StreamName};
-use lmsync::{Connector, Error, ErrorKind, Result, SharedClock, Stop, Vendors};
+use lmsync::store::{PassReport, StreamName};
+use lmsync::{Connector, Error, ErrorKind, Result, SharedClock, Vendors};
 
 use super::catalog::{Selected, SyncMode, selected};
 use super::message::{Message, StreamStatus};
 use super::output::Output;
 use super::{open, state};
 use crate::platform::reading::{Reading, shortfall};
-use crate::platform::row;
-use crate::platform::saved::{Done, SavedStream};
+use crate::platform::saved::SavedStream;
 use crate::platform::settings::Settings;
 use crate::platform::store::{PlatformStore, Protocol};
 use crate::platform::stream::PlatformStream;
-use crate::support::stop;
 
 /// The files of a reading.
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +68,9 @@ struct Source {
     settings: Settings,
     connector: Arc<dyn Connector>,
     selected: Vec<Selected>,
-    /// The states of streams that ended in an earlier try of the same job.
+    /// The states that the platform handed over, by stream.
+    states: BTreeMap<&'static str, SavedStream>,
     store: PlatformStore,
-    states: std::collections::BTreeMap<&'static str, SavedStream>,
     output: Arc<Output>,
     clock: SharedClock,
 }
@@ -103,14 +102,8 @@ impl Source {
     }
 
     async fn read(&self) -> bool {
-        let stop = Stop::when(stop::listen());
-        let reading = Reading {
-            connector: &*self.connector,
-            store: &self.store,
-            options: PassOptions::new(self.settings.query.clone()),
-            clock: self.clock.clone(),
-            stop: &stop,
-        };
+        let query = &self.settings.query;
+        let reading = Reading::new(&*self.connector, &self.store, query, &self.clock);
         let streams = self
             .selected
             .iter()
@@ -181,13 +174,7 @@ impl Source {
             }
             self.output.tell(&Message::log("WARN", &message));
         }
-        let done = SavedStream::Done {
-            pass_id: Some(report.pass_id),
-            done: Done {
-                at: report.finished_at,
-                sync_id: selected.sync_id,
-            },
-        };
+        let done = SavedStream::of(report, selected.sync_id);
         self.end(selected, &done)
     }
 
@@ -196,21 +183,10 @@ impl Source {
         let of = selected.stream;
         self.output.status(of, StreamStatus::Started);
         self.output.status(of, StreamStatus::Running);
-        let columns = self.store.columns(of);
-        for report in self.store.ended() {
-            let mut json = Vec::new();
-            row::write(&columns, report.values().into_iter(), &mut json);
-            if self.output.row(of, report.pass_id, &json).is_err() {
-                return false;
-            }
+        if self.store.tell_passes().is_err() {
+            return false;
         }
-        let done = SavedStream::Done {
-            pass_id: None,
-            done: Done {
-                at: self.clock.now(),
-                sync_id: selected.sync_id,
-            },
-        };
+        let done = SavedStream::without_pass(self.clock.now(), selected.sync_id);
         self.end(selected, &done)
     }
 

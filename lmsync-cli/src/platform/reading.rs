@@ -8,20 +8,37 @@ use futures_util::future::{Either, select};
 use lmsync::listing::RecordStream;
 use lmsync::model::{Asset, Customer, Software};
 use lmsync::store::{Pass, PassOptions, PassReport, Record, StreamName};
-use lmsync::{Connector, Error, ErrorKind, Result, SharedClock, Stop};
+use lmsync::{AssetQuery, Connector, Error, ErrorKind, Result, SharedClock, Stop};
 
 use super::store::PlatformStore;
+use crate::support::stop;
 
 /// The means of reading an account.
 pub(crate) struct Reading<'r> {
-    pub(crate) connector: &'r dyn Connector,
-    pub(crate) store: &'r PlatformStore,
-    pub(crate) options: PassOptions,
-    pub(crate) clock: SharedClock,
-    pub(crate) stop: &'r Stop,
+    connector: &'r dyn Connector,
+    store: &'r PlatformStore,
+    options: PassOptions,
+    clock: SharedClock,
+    stop: Stop,
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
+    /// The means of reading what `query` asks for, until the program is to end.
+    pub(crate) fn new(
+        connector: &'r dyn Connector,
+        store: &'r PlatformStore,
+        query: &AssetQuery,
+        clock: &SharedClock,
+    ) -> Self {
+        Self {
+            connector,
+            store,
+            options: PassOptions::new(query.clone()),
+            clock: clock.clone(),
+            stop: Stop::when(stop::listen()),
+        }
+    }
+
     /// Reads `stream` to its end. `first` is called once the vendor has answered, with the vendor's count
     /// of records where it gives one.
     ///

@@ -1,7 +1,7 @@
 //! The state of a stream between runs, as a platform keeps it.
 
 use chrono::{DateTime, Utc};
-use lmsync::store::{PassId, SavedPass};
+use lmsync::store::{PassId, PassReport, SavedPass};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,6 +42,23 @@ impl SavedStream {
                 tracing::warn!(stream, "the state is none of lmsync's: a new pass begins");
                 None
             }
+        }
+    }
+
+    /// The state of the pass that ended as `report` says, in the platform's job `sync_id`.
+    pub(crate) fn of(report: &PassReport, sync_id: Option<i64>) -> Self {
+        let at = report.finished_at;
+        Self::Done {
+            pass_id: Some(report.pass_id),
+            done: Done { at, sync_id },
+        }
+    }
+
+    /// The state of a stream without passes of its own that ended at `at`, in the platform's job `sync_id`.
+    pub(crate) fn without_pass(at: DateTime<Utc>, sync_id: Option<i64>) -> Self {
+        Self::Done {
+            pass_id: None,
+            done: Done { at, sync_id },
         }
     }
 

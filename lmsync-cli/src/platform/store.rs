@@ -73,8 +73,23 @@ impl PlatformStore {
         }
     }
 
+    /// Writes the passes that have ended, a row each.
+    ///
+    /// # Errors
+    /// `store` when nobody takes them.
+    pub(crate) fn tell_passes(&self) -> Result<()> {
+        let columns = self.columns(PlatformStream::Passes);
+        for report in self.ended() {
+            let mut json = Vec::new();
+            row::write(&columns, report.values().into_iter(), &mut json);
+            self.protocol
+                .row(PlatformStream::Passes, report.pass_id, &json)?;
+        }
+        Ok(())
+    }
+
     /// The columns of `stream`; nothing in the place of those that nobody wants.
-    pub(crate) fn columns(&self, stream: PlatformStream) -> Vec<Option<&'static str>> {
+    fn columns(&self, stream: PlatformStream) -> Vec<Option<&'static str>> {
         let left_out = self.left_out.get(stream.name());
         let is_left_out = |name: &str| left_out.is_some_and(|names| names.contains(name));
         let names = stream.columns().into_iter().map(|column| column.name);

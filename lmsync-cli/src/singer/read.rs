@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use lmsync::store::{PassOptions, PassReport, StreamName};
-use lmsync::{Connector, Error, ErrorKind, SharedClock, Stop};
+use lmsync::store::{PassReport, StreamName};
+use lmsync::{Connector, Error, ErrorKind, SharedClock};
 
 use super::catalog::Selected;
 use super::output::Output;
 use super::state::States;
 use crate::platform::reading::{Reading, shortfall};
-use crate::platform::row;
-use crate::platform::saved::{Done, SavedStream};
+use crate::platform::saved::SavedStream;
 use crate::platform::settings::Settings;
 use crate::platform::store::{PlatformStore, Protocol};
 use crate::platform::stream::PlatformStream;
 use crate::support::problem::tell;
-use crate::support::stop;
 
 /// An account, and what is to be read of it.
 pub(super) struct Source {
@@ -59,14 +57,8 @@ impl Source {
         for selected in &self.selected {
             self.output.schema(selected);
         }
-        let stop = Stop::when(stop::listen());
-        let reading = Reading {
-            connector: &*self.connector,
-            store: &self.store,
-            options: PassOptions::new(self.settings.query.clone()),
-            clock: self.clock.clone(),
-            stop: &stop,
-        };
+        let query = &self.settings.query;
+        let reading = Reading::new(&*self.connector, &self.store, query, &self.clock);
         let streams = self.selected.iter().filter_map(|it| match it.stream {
             PlatformStream::Records(stream) => Some(self.read_stream(&reading, stream)),
             PlatformStream::Passes => None,
@@ -103,32 +95,17 @@ impl Source {
         if report.complete && !report.filtered {
             self.output.activate(stream, report.pass_id);
         }
-        self.end(stream, Some(report))
+        self.end(stream, &SavedStream::of(report, None))
     }
 
     /// Tells of the passes that ended, a row each.
     fn tell_passes(&self) -> bool {
-        let stream = PlatformStream::Passes;
-        let columns = self.store.columns(stream);
-        for report in self.store.ended() {
-            let mut json = Vec::new();
-            row::write(&columns, report.values().into_iter(), &mut json);
-            if self.output.row(stream, report.pass_id, &json).is_err() {
-                return false;
-            }
-        }
-        self.end(stream, None)
+        let done = SavedStream::without_pass(self.clock.now(), None);
+        self.store.tell_passes().is_ok() && self.end(PlatformStream::Passes, &done)
     }
 
-    fn end(&self, stream: PlatformStream, report: Option<&PassReport>) -> bool {
-        let saved = SavedStream::Done {
-            pass_id: report.map(|report| report.pass_id),
-            done: Done {
-                at: report.map_or_else(|| self.clock.now(), |report| report.finished_at),
-                sync_id: None,
-            },
-        };
-        self.output.state(stream, &saved).is_ok()
+    fn end(&self, stream: PlatformStream, state: &SavedStream) -> bool {
+        self.output.state(stream, state).is_ok()
     }
 }
 
