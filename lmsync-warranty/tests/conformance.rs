@@ -1,0 +1,20 @@
+//! The kit's promises of warranty sources, for each maker.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod subjects;
+
+mod dell {
+    lmsync_testkit::conformance_warranty!(crate::subjects::DellSubject);
+}
+
+mod lenovo {
+    lmsync_testkit::conformance_warranty!(crate::subjects::LenovoSubject);
+}
+
+mod cisco {
+    lmsync_testkit::conformance_warranty!(crate::subjects::CiscoSubject);
+}
+
+mod hp {
+    lmsync_testkit::conformance_warranty!(crate::subjects::HpSubject);
+}
