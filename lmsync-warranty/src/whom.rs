@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use lmsync_core::model::{
-    Asset, SerialStatus, Virtualization, canonical_manufacturer, guest_hypervisor,
+    Asset, SerialStatus, Virtualization, canonical_manufacturer, clean_model, guest_hypervisor,
 };
 
 use crate::maker::Maker;
@@ -20,6 +20,8 @@ const LONGEST_SERIAL: usize = 40;
 /// The number of letters, digits and dashes of a UUID.
 const UUID_LENGTH: usize = 36;
 
+/// What stands before the machine type in the product number of Lenovo's firmware.
+const MACHINE_TYPE: &str = "_MT_";
 /// Words of a model that is HPE's, by whatever name of HP it is told.
 const HPE_MODELS: &[&str] = &[
     "alletra",
@@ -125,10 +127,24 @@ impl Makers {
 fn query(asset: &Asset, serial: &str) -> WarrantyQuery {
     let mut query = WarrantyQuery::new(serial);
     query.model = asset.model.clone();
-    match asset.product_number.as_deref() {
-        Some(number) => query.product_number(number),
+    match asset.product_number.as_deref().and_then(product_number) {
+        Some(number) => query.product_number(&number),
         None => query,
     }
+}
+
+/// The product number that `text` is or names; `None` for a placeholder and for what is no number.
+///
+/// Lenovo's firmware writes `LENOVO_MT_20XW_BU_Think_FM_ThinkPad X1` for the machine type 20XW.
+fn product_number(text: &str) -> Option<String> {
+    let text = clean_model(text)?;
+    let number = match text.split_once(MACHINE_TYPE) {
+        Some((_, rest)) => rest.split('_').next().unwrap_or_default(),
+        None => &text,
+    };
+    let is_taken = |letter: char| letter.is_ascii_alphanumeric() || "-/#.+=".contains(letter);
+    let is_number = !number.is_empty() && number.chars().all(is_taken);
+    is_number.then(|| number.to_owned())
 }
 
 fn is_virtual(asset: &Asset) -> bool {
@@ -337,6 +353,24 @@ mod tests {
                 Whom::Skip(reason),
                 "{maker} {model} {serial}"
             );
+        }
+    }
+
+    #[test]
+    fn a_product_number_is_cleaned_and_not_guessed() {
+        for (text, number) in [
+            ("5D1B0UT#ABA", Some("5D1B0UT#ABA")),
+            (
+                "LENOVO_MT_20XW_BU_Think_FM_ThinkPad X1 Carbon",
+                Some("20XW"),
+            ),
+            ("ISR4331/K9", Some("ISR4331/K9")),
+            ("Default string", None),
+            ("To Be Filled By O.E.M.", None),
+            ("no number at all", None),
+            ("LENOVO_MT__BU", None),
+        ] {
+            assert_eq!(product_number(text).as_deref(), number, "{text}");
         }
     }
 

@@ -75,16 +75,17 @@ fn dates(
     expiry: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Dates {
-    let start = start(lines);
+    let (base, any) = starts(lines);
     let told = [record.purchased, record.shipped];
     let told = told
         .into_iter()
         .find_map(|day| plausible_shipment(day, today));
-    let estimated = plausible_shipment(start, today);
+    // Of a contract nobody knows how long after the purchase it began.
+    let estimated = plausible_shipment(base, today);
     let is_estimated = told.is_none() && estimated.is_some();
     Dates {
         purchase: told.or(estimated),
-        start,
+        start: base.or(any),
         expiry,
         flags: is_estimated
             .then_some(Flag::EstimatedPurchase)
@@ -94,13 +95,11 @@ fn dates(
     }
 }
 
-/// The earliest start of base lines, else of all.
-fn start(lines: &[&WarrantyLine]) -> Option<NaiveDate> {
-    let of = |wanted: fn(&WarrantyLine) -> bool| {
-        let lines = lines.iter().filter(|line| wanted(line));
-        lines.filter_map(|line| line.start).min()
-    };
-    of(|line| line.kind == LineKind::Base).or_else(|| of(|_| true))
+/// The earliest start of base lines, and of all.
+fn starts(lines: &[&WarrantyLine]) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let base = lines.iter().filter(|line| line.kind == LineKind::Base);
+    let all = lines.iter().filter_map(|line| line.start);
+    (base.filter_map(|line| line.start).min(), all.min())
 }
 
 fn with_flags(
@@ -215,6 +214,17 @@ mod tests {
         known.purchased = Some(date("2027-06-01"));
         known.shipped = Some(date("1970-01-01"));
         assert_eq!(dates_of(&known).purchase, Some(date("2024-03-01")));
+    }
+
+    #[test]
+    fn a_contract_tells_no_purchase() {
+        let known = record([line(LineKind::Contract, "2024-03-01", "2027-02-28")]);
+        let dates = dates_of(&known);
+        assert_eq!(
+            (dates.purchase, dates.start),
+            (None, Some(date("2024-03-01")))
+        );
+        assert_eq!(dates.flags, []);
     }
 
     #[test]

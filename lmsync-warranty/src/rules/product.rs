@@ -6,6 +6,8 @@ use super::hardware::words;
 const SHORTEST_NAME: usize = 3;
 /// The shortest text that may be a part of a longer name, such as a machine type of `20XW00ABUS`.
 const SHORTEST_PART: usize = 4;
+/// The fewest crosses that stand for any other letters.
+const SHORTEST_WILDCARD: usize = 2;
 /// Words that say nothing of the product.
 const GENERIC: &[&str] = &[
     "and",
@@ -116,12 +118,21 @@ fn share(one: &[String], other: &[String], is_same: impl Fn(&str, &str) -> bool)
 
 /// Tells whether two names are the same, or the shorter is a part of the longer.
 fn is_part(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() {
-        (one, other)
-    } else {
-        (other, one)
+    let (short, long) = match one.len() <= other.len() {
+        true => (one, other),
+        false => (other, one),
     };
-    short == long || (short.len() >= SHORTEST_PART && long.contains(short))
+    short == long
+        || (short.len() >= SHORTEST_PART && long.contains(short))
+        || is_of_family(one, other)
+        || is_of_family(other, one)
+}
+
+/// Tells whether `family` is a name such as `dw3xxx`, of which `member` is one. Seen: firmware of HP's.
+fn is_of_family(family: &str, member: &str) -> bool {
+    let beginning = family.trim_end_matches('x');
+    let is_family = family.len() - beginning.len() >= SHORTEST_WILDCARD;
+    is_family && beginning.len() >= SHORTEST_NAME && member.starts_with(beginning)
 }
 
 #[cfg(test)]
@@ -150,6 +161,7 @@ mod tests {
             ),
             ("21AH00ABUS", "LAPTOPS/THINKPAD-T14-TYPE-21AH-21AJ/21AH"),
             ("Catalyst 9300", "C9300-48P"),
+            ("HP Laptop 15-dw3xxx", "HP Laptop PC 15-dw3033dx"),
             ("Latitude 5440", "LATITUDE"),
             ("Latitude 5440", ""),
             ("20XW00ABUS", "ThinkPad"),
@@ -171,6 +183,7 @@ mod tests {
             ),
             ("21AH00ABUS", "LAPTOPS/THINKPAD-X1/20XW/20XW00ABUS"),
             ("C9300-48P", "ISR4331/K9"),
+            ("HP Laptop 15-dw3xxx", "HP Laptop PC 15-dw1033dx"),
         ] {
             assert!(!is_same_product(model, &[product]), "{model} and {product}");
         }

@@ -5,5 +5,8 @@ mod bad_input;
 mod fleet;
 mod hp;
 mod lenovo;
+mod mapping;
+mod mutations;
 mod rows;
+mod sockets;
 mod stage;
