@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lmsync_core::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
+use crate::matching::{AskedBy, Row, match_rows};
 use crate::query::{QueryKey, WarrantyQuery};
 use crate::record::WarrantyRecord;
 
@@ -66,6 +67,35 @@ impl Answers {
     pub fn of(batch: &[WarrantyQuery], answer: impl Fn(&WarrantyQuery) -> Answer) -> Self {
         let answers = batch.iter().map(|query| (query.key(), answer(query)));
         Self(answers.collect())
+    }
+
+    /// The answers of rows that each name the serial number they are about, whatever their order, number and
+    /// letter case. Rows about other machines are dropped.
+    ///
+    /// A machine that no row is about is not found, unless there is a row that names none: then nobody knows.
+    /// One with several rows that differ is ambiguous.
+    ///
+    /// ```
+    /// use lmsync_warranty::{Answer, Answers, Maker, WarrantyQuery, WarrantyRecord};
+    ///
+    /// let batch = ["AAA1", "BBB2"].map(WarrantyQuery::new);
+    /// let record = WarrantyRecord::new(Maker::named("acme"));
+    /// let rows = [(Some("bbb2".to_owned()), Answer::Known(record))];
+    /// let answers = Answers::by_serial(&batch, rows);
+    /// assert!(matches!(answers.get(&batch[0].key()), Some(Answer::NotFound)));
+    /// assert!(matches!(answers.get(&batch[1].key()), Some(Answer::Known(_))));
+    /// ```
+    #[must_use]
+    pub fn by_serial(
+        batch: &[WarrantyQuery],
+        rows: impl IntoIterator<Item = (Option<String>, Answer)>,
+    ) -> Self {
+        let rows = rows.into_iter().map(|(serial, answer)| Row {
+            serial,
+            product_number: None,
+            answer,
+        });
+        match_rows(batch, rows.collect(), AskedBy::Serial)
     }
 
     /// The same error for each of `batch`.

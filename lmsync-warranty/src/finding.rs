@@ -14,7 +14,7 @@ use crate::record::WarrantyRecord;
 pub struct Finding {
     /// The asset.
     pub asset: AssetRef,
-    /// The maker that answers for it; `None` where none does.
+    /// The maker that answers for it, asked or not; `None` where none does.
     pub maker: Option<Maker>,
     /// The numbers by which the maker was asked; `None` where nobody was.
     pub key: Option<QueryKey>,

@@ -36,12 +36,6 @@ mod lenovo;
 mod line;
 mod lookup;
 mod maker;
-#[cfg(any(
-    feature = "cisco",
-    feature = "dell",
-    feature = "hp",
-    feature = "lenovo"
-))]
 // One maker alone does not use all of it.
 #[cfg_attr(
     not(all(

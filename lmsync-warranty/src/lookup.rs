@@ -210,7 +210,7 @@ impl Lookup {
     fn finding(&self, asset: &PlannedAsset, known: &HashMap<(Maker, QueryKey), Known>) -> Finding {
         let mut finding = Finding {
             asset: asset.asset.clone(),
-            maker: None,
+            maker: asset.maker.clone(),
             key: None,
             outcome: Outcome::NotFound,
             record: None,
@@ -220,7 +220,6 @@ impl Lookup {
             Whom::Unsupported(name) => finding.outcome = Outcome::UnsupportedMaker(name.clone()),
             Whom::Skip(reason) => finding.outcome = Outcome::Skipped(*reason),
             Whom::Ask(maker, query) => {
-                finding.maker = Some(maker.clone());
                 finding.key = Some(query.key());
                 match known.get(&(maker.clone(), query.key())) {
                     Some(known) => self.fill(&mut finding, query, known),

@@ -37,6 +37,8 @@ pub struct PlannedQuery {
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedAsset {
     pub(crate) asset: AssetRef,
+    /// The maker that answers for it, asked or not.
+    pub(crate) maker: Option<Maker>,
     pub(crate) whom: Whom,
 }
 
@@ -55,7 +57,12 @@ impl LookupPlan {
         let mut queries: BTreeMap<Maker, BTreeMap<QueryKey, (WarrantyQuery, Worth)>> =
             BTreeMap::new();
         for asset in assets {
-            let whom = match makers.of(asset) {
+            let whom = makers.of(asset);
+            let maker = match &whom {
+                Whom::Ask(maker, _) => Some(maker.clone()),
+                Whom::Unsupported(_) | Whom::Skip(_) => None,
+            };
+            let whom = match whom {
                 Whom::Ask(maker, _) if !asked(&maker) => Whom::Skip(SkipReason::MakerNotConfigured),
                 whom => whom,
             };
@@ -69,6 +76,7 @@ impl LookupPlan {
             }
             planned.push(PlannedAsset {
                 asset: AssetRef::from(&asset.source),
+                maker,
                 whom,
             });
         }

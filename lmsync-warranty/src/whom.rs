@@ -356,6 +356,21 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_asked_for_can_be_a_serial_number(
+            maker in "Dell Inc.|LENOVO|HP|Cisco|\\PC*",
+            model in "\\PC*",
+            serial in "[A-Za-z0-9 ,./-]{0,45}|\\PC*",
+        ) {
+            if let Whom::Ask(_, query) = whom(&maker, &model, &serial) {
+                let is_plain = |letter: char| letter == '-' || letter.is_ascii_digit() || letter.is_ascii_uppercase();
+                proptest::prop_assert!(query.serial.chars().all(is_plain), "{}", query.serial);
+                proptest::prop_assert!((4..=40).contains(&query.serial.len()));
+            }
+        }
+    }
+
     #[test]
     fn a_product_number_is_cleaned_and_not_guessed() {
         for (text, number) in [

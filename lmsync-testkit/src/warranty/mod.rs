@@ -30,11 +30,11 @@ mod makers;
 mod reply;
 mod switches;
 
-pub use self::cisco::CiscoSimulator;
-pub use self::dell::DellSimulator;
+pub use self::cisco::{CiscoApi, CiscoSimulator};
+pub use self::dell::{DellApi, DellSimulator};
 pub use self::fleet::{Cover, CoverKind, CoveredMachine, Truth, WarrantyFleet};
-pub use self::front::{MakerApi, MakerSimulator, MakerSpec};
-pub use self::hp::HpSimulator;
-pub use self::lenovo::LenovoSimulator;
+pub use self::front::{MakerApi, MakerSimulator, MakerSpec, MakerState};
+pub use self::hp::{HpApi, HpSimulator};
+pub use self::lenovo::{LenovoApi, LenovoSimulator};
 pub use self::makers::MakersSimulator;
 pub use self::switches::{JobSwitches, MakerSwitches, NotFoundForm, RawAnswer};
