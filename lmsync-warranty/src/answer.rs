@@ -1,15 +1,17 @@
-//! What a maker says of the machines that it was asked about.
+//! A maker's answers about the machines that it was asked for.
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use lmsync_core::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use crate::matching::{AskedBy, Row, match_rows};
+use crate::outcome::Outcome;
 use crate::query::{QueryKey, WarrantyQuery};
 use crate::record::WarrantyRecord;
+use crate::rules::judge;
 
-/// What a maker says of one machine.
+/// A maker's answer about one machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -45,6 +47,27 @@ impl Answer {
         }
     }
 
+    /// The outcome that it comes to for the machine of `query` on the day `today`.
+    #[must_use]
+    pub fn outcome(&self, query: &WarrantyQuery, today: NaiveDate) -> Outcome {
+        match self {
+            Self::Known(record) => judge(record, query, today),
+            Self::NotFound => Outcome::NotFound,
+            Self::Ambiguous(why) => Outcome::Ambiguous(why.clone()),
+            Self::Failed(error) => Outcome::Failed(error.clone()),
+            Self::Denied(error) => Outcome::Denied(error.clone()),
+        }
+    }
+
+    /// The maker's record, where it knows the machine.
+    #[must_use]
+    pub fn record(&self) -> Option<&WarrantyRecord> {
+        match self {
+            Self::Known(record) => Some(record),
+            _ => None,
+        }
+    }
+
     /// Tells whether two answers say the same; two errors never do.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
@@ -67,35 +90,6 @@ impl Answers {
     pub fn of(batch: &[WarrantyQuery], answer: impl Fn(&WarrantyQuery) -> Answer) -> Self {
         let answers = batch.iter().map(|query| (query.key(), answer(query)));
         Self(answers.collect())
-    }
-
-    /// The answers of rows that each name the serial number they are about, whatever their order, number and
-    /// letter case. Rows about other machines are dropped.
-    ///
-    /// A machine that no row is about is not found, unless there is a row that names none: then nobody knows.
-    /// One with several rows that differ is ambiguous.
-    ///
-    /// ```
-    /// use lmsync_warranty::{Answer, Answers, Maker, WarrantyQuery, WarrantyRecord};
-    ///
-    /// let batch = ["AAA1", "BBB2"].map(WarrantyQuery::new);
-    /// let record = WarrantyRecord::new(Maker::named("acme"));
-    /// let rows = [(Some("bbb2".to_owned()), Answer::Known(record))];
-    /// let answers = Answers::by_serial(&batch, rows);
-    /// assert!(matches!(answers.get(&batch[0].key()), Some(Answer::NotFound)));
-    /// assert!(matches!(answers.get(&batch[1].key()), Some(Answer::Known(_))));
-    /// ```
-    #[must_use]
-    pub fn by_serial(
-        batch: &[WarrantyQuery],
-        rows: impl IntoIterator<Item = (Option<String>, Answer)>,
-    ) -> Self {
-        let rows = rows.into_iter().map(|(serial, answer)| Row {
-            serial,
-            product_number: None,
-            answer,
-        });
-        match_rows(batch, rows.collect(), AskedBy::Serial)
     }
 
     /// The same error for each of `batch`.

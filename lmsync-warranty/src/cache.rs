@@ -20,7 +20,7 @@ use crate::query::{QueryKey, WarrantyQuery};
 
 /// An answer of a maker, and how long it is good.
 ///
-/// What the maker said is kept and not what it means: rules and days change.
+/// The maker's words are kept and not their meaning: rules and days change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CachedAnswer {
@@ -31,18 +31,18 @@ pub struct CachedAnswer {
     /// The model that the asset had then.
     #[serde(default)]
     pub model: Option<String>,
-    /// What the maker said; never an error.
+    /// The maker's answer; never an error.
     pub answer: Answer,
-    /// When it was asked.
+    /// The moment at which it was asked.
     pub looked_up_at: DateTime<Utc>,
     /// Until when nobody is asked again; `None` where that takes another model.
     pub good_until: Option<DateTime<Utc>>,
-    /// How often in a row the maker did not know the machine.
+    /// The number of times in a row that the maker did not know the machine.
     pub misses: u32,
 }
 
 impl CachedAnswer {
-    /// What `maker` said at `now` to `query`, after `before`; `None` for an error, which is no answer.
+    /// The answer of `maker` to `query` at `now`, after `before`; `None` for an error, which is no answer.
     ///
     /// It is good for 7 to 30 days while the cover lasts, 3 to 7 within 90 days of its end, 30 once it is
     /// over, and 14, then 30, then 90 days where the maker does not know the machine, each with some days

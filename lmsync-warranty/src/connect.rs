@@ -27,7 +27,7 @@ const QUOTA_WORDS: [&str; 6] = [
 /// The bytes of an answer that are looked at for them.
 const LOOKED_AT: usize = 1024;
 
-/// What a maker is like that gives tokens for a key.
+/// A maker that gives tokens for a key.
 pub(crate) struct TokenMaker {
     pub(crate) maker: Maker,
     pub(crate) origin: &'static str,
@@ -35,7 +35,7 @@ pub(crate) struct TokenMaker {
     pub(crate) client_auth: ClientAuth,
     pub(crate) requests_per_minute: usize,
     pub(crate) concurrency: usize,
-    /// Where the key is found.
+    /// The place to find the key at.
     pub(crate) key_hint: &'static str,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn pasted(name: &str, source: &SecretSource) -> Result<Secret> {
 /// Refuses every answer but a success.
 ///
 /// # Errors
-/// What the status stands for; `rate_limited` where the answer says that a budget is used up, and `vendor`
+/// The error that the status stands for; `rate_limited` where the answer says that a budget is used up, and `vendor`
 /// for a page of 404, which is about the address and not about a machine.
 pub(crate) fn require_success(answer: &Answer<'_>) -> Result<()> {
     let Err(error) = answer.require_success() else {

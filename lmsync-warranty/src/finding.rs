@@ -1,4 +1,4 @@
-//! What a lookup found for one asset.
+//! Findings of a lookup for one asset.
 
 use chrono::{DateTime, Utc};
 use lmsync_core::two_way::{AssetRef, Claim, ClaimSource, Claims, DateField};
@@ -8,7 +8,7 @@ use crate::outcome::{Flag, Outcome};
 use crate::query::QueryKey;
 use crate::record::WarrantyRecord;
 
-/// What a lookup found for one asset.
+/// The finding of a lookup for one asset.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finding {
@@ -18,11 +18,11 @@ pub struct Finding {
     pub maker: Option<Maker>,
     /// The numbers by which the maker was asked; `None` where nobody was.
     pub key: Option<QueryKey>,
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What the maker knows, with the lines that do not count.
+    /// The maker's record, with the lines that do not count.
     pub record: Option<WarrantyRecord>,
-    /// When the maker was asked, maybe in an earlier run; `None` where there is no answer.
+    /// The moment at which the maker was asked, maybe in an earlier run; `None` where there is no answer.
     pub looked_up_at: Option<DateTime<Utc>>,
 }
 
@@ -52,7 +52,7 @@ impl Finding {
         .collect()
     }
 
-    /// What a reader should know of the dates.
+    /// Remarks on the dates.
     #[must_use]
     pub fn flags(&self) -> &[Flag] {
         self.outcome.dates().map_or(&[], |dates| &dates.flags)

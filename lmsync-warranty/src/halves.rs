@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use crate::answer::Answers;
 use crate::query::WarrantyQuery;
 
-/// What a maker says of a batch.
+/// A maker's answer to a batch.
 pub(crate) enum BatchAnswer {
     /// The answers.
     Whole(Answers),

@@ -17,6 +17,6 @@ pub struct SavedJob {
     pub id: String,
     /// The machines that it is about.
     pub keys: Vec<QueryKey>,
-    /// When it was begun.
+    /// The moment at which it was begun.
     pub begun_at: DateTime<Utc>,
 }

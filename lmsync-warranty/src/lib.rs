@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod asking;
 mod cache;
 #[cfg(feature = "cisco")]
 mod cisco;
@@ -73,6 +74,7 @@ pub use self::lenovo::Lenovo;
 pub use self::line::{LineKind, WarrantyLine};
 pub use self::lookup::Lookup;
 pub use self::maker::Maker;
+pub use self::matching::answers_by_serial;
 pub use self::outcome::{Dates, Flag, Outcome, OutcomeWord, SkipReason};
 pub use self::plan::{LookupPlan, PlannedQuery};
 pub use self::query::{QueryKey, WarrantyQuery};

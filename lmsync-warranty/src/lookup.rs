@@ -1,15 +1,14 @@
 //! Many assets looked up at many makers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 use lmsync_core::http::Meter;
 use lmsync_core::model::Asset;
-use lmsync_core::{Environment, Error, ErrorKind, Result, SharedClock};
+use lmsync_core::{Environment, Error, Result, SharedClock};
 
-use crate::answer::{Answer, Answers};
+use crate::asking::{Asking, Known, KnownMachine, unanswered};
 use crate::cache::{CachedAnswer, MemoryCache, WarrantyCache};
 use crate::config::WarrantyConfig;
 use crate::finding::Finding;
@@ -17,12 +16,8 @@ use crate::maker::Maker;
 use crate::outcome::Outcome;
 use crate::plan::{LookupPlan, PlannedAsset, PlannedQuery};
 use crate::query::{QueryKey, WarrantyQuery};
-use crate::rules::judge;
 use crate::source::WarrantySource;
 use crate::whom::{Makers, Whom};
-
-/// The batches of one maker that are under way at once; how fast they are sent is the maker's budget.
-const BATCHES_AT_ONCE: usize = 4;
 
 /// A lookup of many assets at many makers, all at once and each within its limits.
 ///
@@ -34,12 +29,6 @@ pub struct Lookup {
     makers: Makers,
     cache: Arc<dyn WarrantyCache>,
     clock: SharedClock,
-}
-
-/// What is known of one machine after a lookup.
-struct Known {
-    answer: Answer,
-    looked_up_at: DateTime<Utc>,
 }
 
 impl Lookup {
@@ -98,7 +87,7 @@ impl Lookup {
         self
     }
 
-    /// Who is to be asked about which of `assets`. Sends nothing, and does not look at the cache.
+    /// The plan of who is asked about which of `assets`. Sends nothing, and does not look at the cache.
     #[must_use]
     pub fn plan<'a>(&self, assets: impl IntoIterator<Item = &'a Asset>) -> LookupPlan {
         let is_asked = |maker: &Maker| self.sources.contains_key(maker);
@@ -106,7 +95,7 @@ impl Lookup {
         LookupPlan::new(&self.makers, is_asked, assets, today)
     }
 
-    /// What would be sent to whom for `plan`, in the order in which it would be; what the cache answers is
+    /// The queries that would be sent for `plan`, in the order in which they would be; what the cache answers is
     /// left out. Sends nothing.
     ///
     /// # Errors
@@ -124,7 +113,7 @@ impl Lookup {
         Ok(planned)
     }
 
-    /// What is found for each asset of `plan`, in its order; requests go to `meter`.
+    /// The findings for each asset of `plan`, in its order; requests go to `meter`.
     ///
     /// A maker that refuses the key or wants to be left alone is asked nothing more, and the others go on.
     ///
@@ -145,13 +134,13 @@ impl Lookup {
             .collect())
     }
 
-    /// What the maker of `source` says to `queries`, or said before.
+    /// The answers of the maker of `source` to `queries`, of now or of before.
     async fn ask_maker(
         &self,
         source: &Arc<dyn WarrantySource>,
         queries: &[WarrantyQuery],
         meter: &Meter,
-    ) -> Result<Vec<((Maker, QueryKey), Known)>> {
+    ) -> Result<Vec<KnownMachine>> {
         let maker = source.maker();
         let cached = self.cached(&maker, queries).await?;
         let (good, open) = self.split(&cached, queries);
@@ -165,13 +154,7 @@ impl Lookup {
                 ((maker.clone(), kept.key.clone()), known)
             })
             .collect();
-        let asking = Asking {
-            lookup: self,
-            source,
-            cached: &cached,
-            stopped: Mutex::new(None),
-            meter,
-        };
+        let asking = Asking::new(source, &self.cache, &self.clock, &cached, meter);
         known.extend(asking.all(&open).await?);
         Ok(known)
     }
@@ -208,149 +191,28 @@ impl Lookup {
     }
 
     fn finding(&self, asset: &PlannedAsset, known: &HashMap<(Maker, QueryKey), Known>) -> Finding {
-        let mut finding = Finding {
+        let (key, outcome, known) = match &asset.whom {
+            Whom::Unsupported(name) => (None, Outcome::UnsupportedMaker(name.clone()), None),
+            Whom::Skip(reason) => (None, Outcome::Skipped(*reason), None),
+            Whom::Ask(maker, query) => {
+                let known = known.get(&(maker.clone(), query.key()));
+                let outcome = match known {
+                    Some(known) => known.answer.outcome(query, self.clock.now().date_naive()),
+                    None => Outcome::Failed(unanswered()),
+                };
+                (Some(query.key()), outcome, known)
+            }
+        };
+        let answered = known.filter(|known| known.answer.error().is_none());
+        Finding {
             asset: asset.asset.clone(),
             maker: asset.maker.clone(),
-            key: None,
-            outcome: Outcome::NotFound,
-            record: None,
-            looked_up_at: None,
-        };
-        match &asset.whom {
-            Whom::Unsupported(name) => finding.outcome = Outcome::UnsupportedMaker(name.clone()),
-            Whom::Skip(reason) => finding.outcome = Outcome::Skipped(*reason),
-            Whom::Ask(maker, query) => {
-                finding.key = Some(query.key());
-                match known.get(&(maker.clone(), query.key())) {
-                    Some(known) => self.fill(&mut finding, query, known),
-                    None => finding.outcome = Outcome::Failed(unanswered()),
-                }
-            }
-        }
-        finding
-    }
-
-    fn fill(&self, finding: &mut Finding, query: &WarrantyQuery, known: &Known) {
-        finding.outcome = outcome(&known.answer, query, self.clock.now());
-        if known.answer.error().is_none() {
-            finding.looked_up_at = Some(known.looked_up_at);
-        }
-        if let Answer::Known(record) = &known.answer {
-            finding.record = Some(record.clone());
+            key,
+            outcome,
+            record: answered.and_then(|known| known.answer.record().cloned()),
+            looked_up_at: answered.map(|known| known.looked_up_at),
         }
     }
-}
-
-/// The asking of one maker.
-struct Asking<'l> {
-    lookup: &'l Lookup,
-    source: &'l Arc<dyn WarrantySource>,
-    cached: &'l HashMap<QueryKey, CachedAnswer>,
-    /// The error after which the maker is asked nothing more.
-    stopped: Mutex<Option<Error>>,
-    meter: &'l Meter,
-}
-
-impl Asking<'_> {
-    /// Asks about `queries`, batch by batch: the first alone, since it may find the key refused.
-    async fn all(&self, queries: &[WarrantyQuery]) -> Result<Vec<((Maker, QueryKey), Known)>> {
-        let mut known = Vec::new();
-        let mut batches = queries.chunks(self.source.batch_size().max(1));
-        if let Some(first) = batches.next() {
-            known.extend(self.batch(first).await?);
-        }
-        let rest: Vec<&[WarrantyQuery]> = batches.collect();
-        // In lanes, each one batch after the other: a batch is kept before the next is asked.
-        let lanes = (0..BATCHES_AT_ONCE).map(|lane| {
-            let batches = rest.iter().skip(lane).step_by(BATCHES_AT_ONCE);
-            self.lane(batches.copied().collect())
-        });
-        for lane in join_all(lanes).await {
-            known.extend(lane?);
-        }
-        Ok(known)
-    }
-
-    async fn lane(
-        &self,
-        batches: Vec<&[WarrantyQuery]>,
-    ) -> Result<Vec<((Maker, QueryKey), Known)>> {
-        let mut known = Vec::new();
-        for batch in batches {
-            known.extend(self.batch(batch).await?);
-        }
-        Ok(known)
-    }
-
-    async fn batch(&self, batch: &[WarrantyQuery]) -> Result<Vec<((Maker, QueryKey), Known)>> {
-        let answers = match self.stopped() {
-            Some(error) => Answers::all_failed(batch, &error),
-            None => self.source.lookup(batch, self.meter).await,
-        };
-        let (maker, now) = (self.source.maker(), self.lookup.clock.now());
-        let mut known = Vec::new();
-        let mut kept = Vec::new();
-        for query in batch {
-            let key = query.key();
-            let answer = answers.get(&key).cloned();
-            let answer = answer.unwrap_or_else(|| Answer::Failed(unanswered()));
-            self.stop_after(&answer);
-            let outcome = outcome(&answer, query, now);
-            let before = self.cached.get(&key);
-            kept.extend(CachedAnswer::new(
-                maker.clone(),
-                query,
-                &answer,
-                &outcome,
-                before,
-                now,
-            ));
-            let looked_up_at = now;
-            known.push((
-                (maker.clone(), key),
-                Known {
-                    answer,
-                    looked_up_at,
-                },
-            ));
-        }
-        self.lookup.cache.put(&kept).await?;
-        Ok(known)
-    }
-
-    fn stopped(&self) -> Option<Error> {
-        self.stopped
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Asks nothing more after a refusal of the key, or of further requests.
-    fn stop_after(&self, answer: &Answer) {
-        let error = match answer {
-            Answer::Denied(error) => error,
-            Answer::Failed(error) if error.kind() == ErrorKind::RateLimited => error,
-            _ => return,
-        };
-        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
-        stopped.get_or_insert_with(|| error.clone());
-    }
-}
-
-fn outcome(answer: &Answer, query: &WarrantyQuery, now: DateTime<Utc>) -> Outcome {
-    match answer {
-        Answer::Known(record) => judge(record, query, now.date_naive()),
-        Answer::NotFound => Outcome::NotFound,
-        Answer::Ambiguous(why) => Outcome::Ambiguous(why.clone()),
-        Answer::Failed(error) => Outcome::Failed(error.clone()),
-        Answer::Denied(error) => Outcome::Denied(error.clone()),
-    }
-}
-
-/// A source broke its promise of one answer for each query.
-fn unanswered() -> Error {
-    Error::vendor("the maker's source gave no answer")
-        .with_hint("report it to those who made the source")
 }
 
 fn in_table(maker: &Maker, error: Error) -> Error {

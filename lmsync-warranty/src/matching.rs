@@ -13,13 +13,42 @@ use crate::line::WarrantyLine;
 use crate::query::{WarrantyQuery, normal};
 use crate::record::WarrantyRecord;
 
+/// The answers to `batch` of rows that each name the serial number they are about, whatever their order, number
+/// and letter case. Rows about other machines are dropped.
+///
+/// A machine that no row is about is not found, unless there is a row that names none: then nobody knows. One
+/// with several rows that differ is ambiguous.
+///
+/// ```
+/// use lmsync_warranty::{Answer, Maker, WarrantyQuery, WarrantyRecord, answers_by_serial};
+///
+/// let batch = ["AAA1", "BBB2"].map(WarrantyQuery::new);
+/// let record = WarrantyRecord::new(Maker::named("acme"));
+/// let rows = [(Some("bbb2".to_owned()), Answer::Known(record))];
+/// let answers = answers_by_serial(&batch, rows);
+/// assert!(matches!(answers.get(&batch[0].key()), Some(Answer::NotFound)));
+/// assert!(matches!(answers.get(&batch[1].key()), Some(Answer::Known(_))));
+/// ```
+#[must_use]
+pub fn answers_by_serial(
+    batch: &[WarrantyQuery],
+    rows: impl IntoIterator<Item = (Option<String>, Answer)>,
+) -> Answers {
+    let rows = rows.into_iter().map(|(serial, answer)| Row {
+        serial,
+        product_number: None,
+        answer,
+    });
+    match_rows(batch, rows.collect(), AskedBy::Serial)
+}
+
 /// One row of an answer.
 pub(crate) struct Row {
     /// The serial number in it.
     pub(crate) serial: Option<String>,
     /// The product number in it.
     pub(crate) product_number: Option<String>,
-    /// What it says.
+    /// The answer in it.
     pub(crate) answer: Answer,
 }
 
@@ -141,7 +170,7 @@ pub(crate) fn match_rows(batch: &[WarrantyQuery], rows: Vec<Row>, asked_by: Aske
     })
 }
 
-/// What `rows`, all with the serial number of `query`, say of it; `has_rivals` where the same serial
+/// The answer of `rows`, all with the serial number of `query`; `has_rivals` where the same serial
 /// number was asked for with another product number.
 fn one_of(query: &WarrantyQuery, rows: &[Row], has_rivals: bool) -> Answer {
     let number = query.product_number.as_deref();

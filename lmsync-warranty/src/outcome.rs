@@ -1,4 +1,4 @@
-//! What a lookup came to for one asset.
+//! Outcomes of a lookup for one asset.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use lmsync_core::Error;
 
 use crate::line::WarrantyLine;
 
-/// What a lookup came to for one asset. Only the first two have dates, and none says that an asset has none.
+/// The outcome of a lookup for one asset. Only the first two have dates, and none says that an asset has none.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -77,7 +77,7 @@ pub struct Dates {
     pub start: Option<NaiveDate>,
     /// The last day of cover; `None` where it lasts as long as the product.
     pub expiry: Option<NaiveDate>,
-    /// What a reader should know of them.
+    /// Remarks for a reader.
     pub flags: Vec<Flag>,
     /// The line that ends last, which [`expiry`](Self::expiry) is of.
     pub line: WarrantyLine,
@@ -91,7 +91,7 @@ impl Dates {
     }
 }
 
-/// What a reader should know of the dates of a machine.
+/// A remark on the dates of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Flag {
@@ -180,7 +180,7 @@ impl Outcome {
         }
     }
 
-    /// What there is to say beside the word, for people.
+    /// A detail beside the word, for people.
     #[must_use]
     pub fn detail(&self) -> Option<String> {
         match self {

@@ -1,4 +1,4 @@
-//! Who is to be asked about which assets, before anybody is.
+//! A lookup before anybody is asked.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::outcome::SkipReason;
 use crate::query::{QueryKey, WarrantyQuery};
 use crate::whom::{Makers, Whom};
 
-/// Who is to be asked about which assets: each machine once, however many assets it is.
+/// A plan of who is asked about which assets: each machine once, however many assets it is.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LookupPlan {
@@ -42,7 +42,7 @@ pub(crate) struct PlannedAsset {
     pub(crate) whom: Whom,
 }
 
-/// How much a query is worth: first those whose asset lacks a date, then by nearness of the end.
+/// The worth of a query: first those whose asset lacks a date, then by nearness of the end.
 type Worth = (bool, Reverse<i64>);
 
 impl LookupPlan {

@@ -1,4 +1,4 @@
-//! What a maker is asked about.
+//! Questions to a maker.
 
 use serde::{Deserialize, Serialize};
 

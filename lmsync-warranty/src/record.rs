@@ -1,4 +1,4 @@
-//! What a maker knows of one machine.
+//! A maker's record of one machine.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::line::WarrantyLine;
 use crate::maker::Maker;
 
-/// What a maker knows of one machine, without any judgement: all lines, those that do not count too.
+/// A maker's record of one machine, without any judgement: all lines, those that do not count too.
 ///
 /// Names and addresses of owners and sites are no part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! What a maker's lookup has to offer.
+//! The trait of a maker's lookup.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Whom to ask about an asset: by its manufacturer's name and its model, never by its serial number.
+//! The maker to ask about an asset: by its manufacturer's name and its model, never by its serial number.
 //!
 //! A serial number that is sent to the wrong company tells it what somebody owns, and may be that of
 //! another product there.
@@ -20,7 +20,7 @@ const LONGEST_SERIAL: usize = 40;
 /// The number of letters, digits and dashes of a UUID.
 const UUID_LENGTH: usize = 36;
 
-/// What stands before the machine type in the product number of Lenovo's firmware.
+/// The text before the machine type in the product number of Lenovo's firmware.
 const MACHINE_TYPE: &str = "_MT_";
 /// Words of a model that is HPE's, by whatever name of HP it is told.
 const HPE_MODELS: &[&str] = &[
@@ -46,7 +46,7 @@ const DELL: &[&str] = &["alienware"];
 /// Beginnings of Meraki's models, before digits.
 const MERAKI_MODELS: &[&str] = &["mr", "ms", "mx"];
 
-/// Whom to ask about an asset.
+/// The one to ask about an asset.
 ///
 /// Complete: somebody, nobody here, or nobody at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Makers {
         self
     }
 
-    /// Whom to ask about `asset`.
+    /// The one to ask about `asset`.
     #[must_use]
     pub fn of(&self, asset: &Asset) -> Whom {
         if is_virtual(asset) {

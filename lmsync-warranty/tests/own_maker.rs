@@ -17,6 +17,7 @@ use lmsync_testkit::warranty::{
 use lmsync_warranty::rules::day;
 use lmsync_warranty::{
     Answer, Answers, LineKind, Maker, WarrantyLine, WarrantyQuery, WarrantyRecord, WarrantySource,
+    answers_by_serial,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -79,7 +80,7 @@ impl Acme {
                 answer.json()
             })
             .await?;
-        Ok(Answers::by_serial(
+        Ok(answers_by_serial(
             batch,
             rows.into_iter()
                 .map(|row| (row.serial.clone(), answer(&row))),

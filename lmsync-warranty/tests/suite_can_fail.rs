@@ -23,7 +23,7 @@ use lmsync_warranty::{
 
 use self::subjects::DellSubject;
 
-/// What is wrong with a source: by default nothing.
+/// A flaw of a source: by default none.
 #[derive(Clone, Copy, Default)]
 struct Flaw {
     answers: Option<fn(&[WarrantyQuery], Answers) -> Answers>,

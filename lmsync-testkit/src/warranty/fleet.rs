@@ -1,4 +1,4 @@
-//! What is true of the machines of one maker, whatever its API says.
+//! The truth about the machines of one maker, whatever its API says.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use lmsync_core::model::{Asset, AssetDraft, Rules, Source};
@@ -31,7 +31,7 @@ pub struct CoveredMachine {
     pub purchased: NaiveDate,
     /// Its lines, in no order; none at all where the maker does not know it.
     pub covers: Vec<Cover>,
-    /// What a lookup should say of it.
+    /// The right finding of a lookup for it.
     pub truth: Truth,
 }
 
@@ -65,7 +65,7 @@ pub enum CoverKind {
     Lifetime,
 }
 
-/// What a lookup should say of a machine.
+/// The right finding of a lookup for a machine.
 ///
 /// Plain data: a simulator makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl WarrantyFleet {
         &self.maker
     }
 
-    /// How many machines there are, those that the maker does not know included.
+    /// The number of machines, those that the maker does not know included.
     #[must_use]
     pub fn machines(&self) -> usize {
         self.machines

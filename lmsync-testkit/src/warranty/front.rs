@@ -1,4 +1,4 @@
-//! What all simulated makers share: a key, tokens, a limit, and rows that may come in any form.
+//! The part that all simulated makers share: a key, tokens, a limit, and rows that may come in any form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::simulator::{RollingLimit, Simulator};
 
 const LIFETIME: TimeDelta = TimeDelta::seconds(3600);
 
-/// What a simulated maker is made from.
+/// The parts that a simulated maker is made from.
 #[derive(Clone)]
 pub struct MakerSpec {
     /// The machines it made.
@@ -94,12 +94,12 @@ pub struct MakerSimulator<A> {
     api: A,
 }
 
-/// What all simulated makers share.
+/// The state that all simulated makers have.
 #[non_exhaustive]
 pub struct MakerState {
-    /// What it is made from.
+    /// The parts that it is made from.
     pub spec: MakerSpec,
-    /// What it does wrong.
+    /// The switches for what it does wrong.
     pub switches: MakerSwitches,
     tokens: BTreeMap<String, DateTime<Utc>>,
     minted: usize,
@@ -136,7 +136,7 @@ impl<A: MakerApi> MakerSimulator<A> {
         &self.state.spec.fleet
     }
 
-    /// What it does wrong; to be changed at will.
+    /// The switches for what it does wrong; to be changed at will.
     pub fn switches(&mut self) -> &mut MakerSwitches {
         &mut self.state.switches
     }
@@ -170,7 +170,7 @@ impl<A: MakerApi> MakerSimulator<A> {
         self.state.lookups
     }
 
-    /// How often each serial number was asked for.
+    /// The number of times that each serial number was asked for.
     #[must_use]
     pub fn asked(&self) -> &BTreeMap<String, usize> {
         &self.state.asked

@@ -1,16 +1,16 @@
-//! What tests change about a simulated maker while it runs.
+//! Switches of a simulated maker, to be changed while it runs.
 
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
 
-/// What a maker does that it should not, or might. Everything is off at first.
+/// Switches for what a maker should not do, and might. Everything is off at first.
 #[derive(Debug, Clone, Default)]
 pub struct MakerSwitches {
-    /// So many requests are refused as too many, whatever the limit.
+    /// The number of requests that are refused as too many, whatever the limit.
     pub throttle_next: u32,
-    /// So many requests end in the maker's own kind of failure.
+    /// The number of requests that end in the maker's own kind of failure.
     pub fail_next: u32,
     /// This comes in the place of every answer but those of tokens and refusals.
     pub answer_with: Option<RawAnswer>,
@@ -32,7 +32,7 @@ pub struct MakerSwitches {
     pub forbidden: bool,
     /// A refused sign-in shows what was sent.
     pub echoes_secrets: bool,
-    /// How an unknown machine is told, where the maker has several ways.
+    /// The form in which an unknown machine is told, where the maker has several ways.
     pub not_found_form: NotFoundForm,
     /// Unknown machines come with dates all the same, where the maker marks them.
     pub dates_of_unknown: bool,
@@ -66,7 +66,7 @@ impl RawAnswer {
     }
 }
 
-/// How an unknown machine is told.
+/// The form in which an unknown machine is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotFoundForm {
@@ -83,7 +83,7 @@ pub enum NotFoundForm {
 #[derive(Debug, Clone)]
 #[allow(clippy::exhaustive_structs)]
 pub struct JobSwitches {
-    /// How long a job takes; `None` for one that never ends.
+    /// The time that a job takes; `None` for one that never ends.
     pub takes: Option<TimeDelta>,
     /// The seconds that the maker says it takes, whatever is true.
     pub estimate: Option<u64>,

@@ -45,7 +45,7 @@ impl Cisco {
         self.reach.http.send(&call, meter, read).await
     }
 
-    /// What Cisco says of `batch`, on all pages.
+    /// Cisco's answer to `batch`, from all pages.
     async fn pages(&self, batch: &[WarrantyQuery], meter: &Meter) -> Result<BatchAnswer> {
         let mut rows = Vec::new();
         let mut page = 1;

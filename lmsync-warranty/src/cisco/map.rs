@@ -25,7 +25,7 @@ pub(super) struct Page {
     pub(super) last: u64,
 }
 
-/// What an answer says as a whole.
+/// The meaning of an answer as a whole.
 pub(super) enum Said {
     Page(Page),
     /// Nothing is known of any machine of the request.
@@ -34,7 +34,7 @@ pub(super) enum Said {
     Invalid(Error),
 }
 
-/// What `answer` says; `Ok` for errors that are about the machines asked for.
+/// The meaning of `answer`; `Ok` for errors that are about the machines asked for.
 pub(super) fn read(answer: &HttpAnswer<'_>, success: Result<()>) -> Result<Said> {
     if let Some(said) = refusal(answer) {
         return said;

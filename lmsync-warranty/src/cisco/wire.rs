@@ -17,7 +17,7 @@ pub(super) struct Summary<'a> {
     pub(super) error: LenientObject<ErrorResponse>,
 }
 
-/// Where a page is among the others.
+/// The place of a page among the others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Pagination {
@@ -25,7 +25,7 @@ pub(super) struct Pagination {
     pub(super) last_index: Option<u64>,
 }
 
-/// What went wrong with a request, or with one row.
+/// The errors of a request, or with one row.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ErrorResponse {

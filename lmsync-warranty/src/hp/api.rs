@@ -52,7 +52,7 @@ impl Hp {
         self.reach.http.send(&call, meter, job).await
     }
 
-    /// How far the job `id` is.
+    /// The state of the job `id`.
     pub(super) async fn progress(&self, id: &str, meter: &Meter) -> Result<Job> {
         let url = self.reach.endpoint.path(JOBS.into_iter().chain([id]))?;
         let call = Call::get("job", &url)?;

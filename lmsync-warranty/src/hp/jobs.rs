@@ -25,7 +25,7 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two looks at a job: estimates are often too long.
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// The longest time after which the results of a job are still news: no answer in a cache is good for less.
-/// So a job needs not be forgotten before its answers are kept, and a run that is ended between the two
+/// A job needs not be forgotten before its answers are kept, and a run that is ended between the two
 /// asks nothing twice.
 const NEWS: TimeDelta = TimeDelta::days(1);
 
@@ -154,7 +154,7 @@ impl Hp {
     }
 }
 
-/// What HP says of a job.
+/// The state of a job.
 enum State {
     UnderWay,
     Ended,

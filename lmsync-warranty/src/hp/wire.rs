@@ -35,7 +35,7 @@ pub(super) struct Machine {
     pub(super) offers: OneOrMany<LenientObject<Offer>>,
 }
 
-/// What a machine is.
+/// The product that a machine is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Product {

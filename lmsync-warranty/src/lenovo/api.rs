@@ -47,7 +47,7 @@ impl Lenovo {
         self.reach.http.send(&call, meter, read).await
     }
 
-    /// What Lenovo says of `batch`; 404 may be about a single machine in it.
+    /// Lenovo's answer to `batch`; 404 may be about a single machine in it.
     async fn batch(&self, batch: &[WarrantyQuery], meter: &Meter) -> BatchAnswer {
         match self
             .warranties(batch, |query| query.serial.clone(), meter)

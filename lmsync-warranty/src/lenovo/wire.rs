@@ -18,7 +18,7 @@ pub(super) struct Machine {
     pub(super) contract: OneOrMany<LenientObject<Contract>>,
     /// The code of an error about this machine alone. Seen: by one client.
     pub(super) code: Scalar,
-    /// What an error says.
+    /// The words of an error.
     pub(super) message: Scalar,
 }
 

@@ -13,7 +13,7 @@ use crate::record::WarrantyRecord;
 /// The longest time by which a warranty may begin before the machine was sent out, without a word. Assumed.
 const BEFORE_SHIP: Days = Days::new(30);
 
-/// What `record` means for the machine of `query` on the day `today`.
+/// The meaning of `record` for the machine of `query` on the day `today`.
 #[must_use]
 pub fn judge(record: &WarrantyRecord, query: &WarrantyQuery, today: NaiveDate) -> Outcome {
     if let Some(why) = doubt(record, query) {

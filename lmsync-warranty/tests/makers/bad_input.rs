@@ -1,4 +1,4 @@
-//! What makers should not send, and might.
+//! Answers that makers should not send, and might.
 
 use lmsync_core::ErrorKind;
 use lmsync_testkit::Stage;

@@ -70,7 +70,7 @@ impl World {
         lookup.run(&plan, &Meter::default()).await.unwrap()
     }
 
-    /// How often each maker was asked about machines.
+    /// The number of times that each maker was asked about machines.
     fn lookups(&self) -> [usize; 4] {
         self.change(|makers| {
             [

@@ -1,4 +1,4 @@
-//! What only HP has: jobs that take minutes, and outlive a run.
+//! HP alone: jobs that take minutes, and outlive a run.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What only Lenovo has: several ways to be unknown, one serial number on two machine types.
+//! Lenovo alone: several ways to be unknown, one serial number on two machine types.
 
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::warranty::{NotFoundForm, RawAnswer};

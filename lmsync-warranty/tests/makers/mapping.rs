@@ -1,4 +1,4 @@
-//! What answers are read as, and what they mean on a day.
+//! Answers as they are read, and their meaning on a day.
 
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::warranty::{MakerApi, MakerSimulator};

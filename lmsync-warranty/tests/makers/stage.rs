@@ -9,9 +9,8 @@ use lmsync_testkit::Stage;
 use lmsync_testkit::warranty::{
     CiscoSimulator, DellSimulator, HpSimulator, LenovoSimulator, MakerSpec, WarrantyFleet,
 };
-use lmsync_warranty::rules::judge;
 use lmsync_warranty::{
-    Answer, Answers, Cisco, Dell, Hp, Lenovo, LenovoKey, MakerKey, MemoryCache, WarrantyQuery,
+    Answers, Cisco, Dell, Hp, Lenovo, LenovoKey, MakerKey, MemoryCache, WarrantyQuery,
     WarrantySource,
 };
 
@@ -58,7 +57,7 @@ pub(crate) fn hp_source(environment: &Environment) -> Result<Hp> {
     Hp::connect_in(&key(), environment, Arc::new(MemoryCache::new()))
 }
 
-/// What `source` says of `queries`.
+/// The answers of `source` to `queries`.
 pub(crate) async fn ask(source: &impl WarrantySource, queries: &[WarrantyQuery]) -> Answers {
     source.lookup(queries, &Meter::default()).await
 }
@@ -69,21 +68,12 @@ pub(crate) fn summary(
     query: &WarrantyQuery,
     today: NaiveDate,
 ) -> (String, Option<NaiveDate>, Option<NaiveDate>) {
-    let word = |word: &str| (word.to_owned(), None, None);
-    match answers.get(&query.key()).expect("an answer for each query") {
-        Answer::Known(record) => {
-            let outcome = judge(record, query, today);
-            let dates = outcome.dates();
-            let purchase = dates.and_then(|dates| dates.purchase);
-            let expiry = dates.and_then(|dates| dates.expiry);
-            (outcome.word().to_string(), purchase, expiry)
-        }
-        Answer::NotFound => word("not_found"),
-        Answer::Ambiguous(_) => word("ambiguous"),
-        Answer::Failed(_) => word("failed"),
-        Answer::Denied(_) => word("denied"),
-        other => panic!("{other:?}"),
-    }
+    let answer = answers.get(&query.key()).expect("an answer for each query");
+    let outcome = answer.outcome(query, today);
+    let dates = outcome.dates();
+    let purchase = dates.and_then(|dates| dates.purchase);
+    let expiry = dates.and_then(|dates| dates.expiry);
+    (outcome.word().to_string(), purchase, expiry)
 }
 
 /// Holds every answer against what is true of the machine.

@@ -13,7 +13,7 @@ use lmsync_warranty::{Cisco, Dell, Hp, Lenovo, LenovoKey, MakerKey, MemoryCache,
 /// The key of every simulated maker.
 const ID: &str = "simulated-id";
 const SECRET: &str = "m4ker-5ecret-41c9-b7f2";
-/// What every token begins with.
+/// The beginning of every token.
 const TOKEN: &str = "t0ken-of-a-maker-";
 
 /// A subject of a maker that gives tokens for a key.

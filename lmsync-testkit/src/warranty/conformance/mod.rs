@@ -67,12 +67,12 @@ pub trait WarrantySubject: 'static {
     fn secrets() -> Vec<String>;
 }
 
-/// What the suite needs to know of a simulated maker, and to do to it.
+/// A simulated maker, as far as the suite looks at it and changes it.
 pub trait WarrantyMaker: Simulator {
     /// A query for each of its machines, those that it does not know included.
     fn queries(&self) -> Vec<WarrantyQuery>;
 
-    /// What a lookup should say of the machine of `query`.
+    /// The right finding of a lookup for the machine of `query`.
     fn truth(&self, query: &WarrantyQuery) -> Truth;
 
     /// Sends rows as `form` says from now on.

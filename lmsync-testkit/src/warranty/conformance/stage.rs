@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use lmsync_core::http::Meter;
 use lmsync_core::{Environment, Result};
-use lmsync_warranty::rules::judge;
 use lmsync_warranty::{Answer, Answers, WarrantyQuery, WarrantySource};
 
 use super::super::fleet::Truth;
@@ -58,7 +57,7 @@ impl<S: WarrantySubject> Stage<S> {
         (batch, answers)
     }
 
-    /// What is true of the machine of `query`.
+    /// The truth about the machine of `query`.
     pub(super) fn truth(&self, query: &WarrantyQuery) -> Truth {
         self.change(|maker| maker.truth(query))
     }
@@ -85,27 +84,14 @@ impl<S: WarrantySubject> Stage<S> {
     }
 }
 
-/// What an answer comes to.
+/// The finding that an answer comes to.
 fn summary(answers: &Answers, query: &WarrantyQuery, today: NaiveDate) -> Truth {
-    let nothing = |word| Truth {
-        word,
-        purchase: None,
-        expiry: None,
-    };
-    match answers.get(&query.key()).expect("an answer for each query") {
-        Answer::Known(record) => {
-            let outcome = judge(record, query, today);
-            let dates = outcome.dates();
-            Truth {
-                word: outcome.word().as_str(),
-                purchase: dates.and_then(|dates| dates.purchase),
-                expiry: dates.and_then(|dates| dates.expiry),
-            }
-        }
-        Answer::NotFound => nothing("not_found"),
-        Answer::Ambiguous(_) => nothing("ambiguous"),
-        Answer::Failed(_) => nothing("failed"),
-        Answer::Denied(_) => nothing("denied"),
-        other => panic!("an answer that the suite does not know: {other:?}"),
+    let answer = answers.get(&query.key()).expect("an answer for each query");
+    let outcome = answer.outcome(query, today);
+    let dates = outcome.dates();
+    Truth {
+        word: outcome.word().as_str(),
+        purchase: dates.and_then(|dates| dates.purchase),
+        expiry: dates.and_then(|dates| dates.expiry),
     }
 }
