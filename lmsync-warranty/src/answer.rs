@@ -116,6 +116,20 @@ impl Answers {
         self
     }
 
+    /// These answers, with every error as `change` makes it.
+    #[cfg(feature = "hp")]
+    pub(crate) fn with_errors(self, change: impl Fn(&Error) -> Error) -> Self {
+        let changed = self.0.into_iter().map(|(key, answer)| {
+            let answer = match answer {
+                Answer::Failed(error) => Answer::Failed(change(&error)),
+                Answer::Denied(error) => Answer::Denied(change(&error)),
+                other => other,
+            };
+            (key, answer)
+        });
+        Self(changed.collect())
+    }
+
     /// Every query's key and answer.
     pub fn iter(&self) -> impl Iterator<Item = (&QueryKey, &Answer)> {
         self.0.iter()

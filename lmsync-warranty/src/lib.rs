@@ -37,6 +37,7 @@ mod lenovo;
 mod line;
 mod lookup;
 mod maker;
+mod mask;
 // One maker alone does not use all of it.
 #[cfg_attr(
     not(all(

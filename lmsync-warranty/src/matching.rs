@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Answers};
 use crate::line::WarrantyLine;
+use crate::mask::masked;
 use crate::query::{WarrantyQuery, normal};
 use crate::record::WarrantyRecord;
 
@@ -80,9 +81,19 @@ pub(crate) fn rows_of<R: DeserializeOwned>(
     id_keys: &[&str],
     row: impl Fn(R) -> Row,
 ) -> Result<Vec<Row>> {
-    let read = |raw: &RawValue| match WireRow::<R>::read(raw, id_keys, KeepRaw::No).record {
-        Ok(record) => row(record),
-        Err(rejection) => unreadable(rejection),
+    let read = |raw: &RawValue| {
+        let row = match WireRow::<R>::read(raw, id_keys, KeepRaw::No).record {
+            Ok(record) => row(record),
+            Err(rejection) => unreadable(rejection),
+        };
+        // It may quote the maker, and the maker the key.
+        match &row.answer {
+            Answer::Failed(error) => Row {
+                answer: Answer::Failed(masked(answer, error)),
+                ..row
+            },
+            _ => row,
+        }
     };
     match list.get().trim_start().as_bytes().first() {
         Some(b'[') => {

@@ -5,6 +5,7 @@ mod subjects;
 
 mod dell {
     lmsync_testkit::conformance_warranty!(crate::subjects::DellSubject);
+    lmsync_testkit::conformance_warranty_tokens!(crate::subjects::DellSubject);
 }
 
 mod lenovo {
@@ -13,8 +14,10 @@ mod lenovo {
 
 mod cisco {
     lmsync_testkit::conformance_warranty!(crate::subjects::CiscoSubject);
+    lmsync_testkit::conformance_warranty_tokens!(crate::subjects::CiscoSubject);
 }
 
 mod hp {
     lmsync_testkit::conformance_warranty!(crate::subjects::HpSubject);
+    lmsync_testkit::conformance_warranty_tokens!(crate::subjects::HpSubject);
 }

@@ -192,7 +192,6 @@ struct AcmeSubject;
 
 impl WarrantySubject for AcmeSubject {
     type Maker = MakerSimulator<AcmeApi>;
-    const HAS_TOKENS: bool = false;
 
     fn maker(machines: usize, now: DateTime<Utc>) -> Self::Maker {
         MakerSimulator::new(MakerSpec::new(WarrantyFleet::of(acme(), machines, now)))

@@ -50,7 +50,6 @@ struct Flawed;
 
 impl WarrantySubject for Flawed {
     type Maker = DellSimulator;
-    const HAS_TOKENS: bool = true;
 
     fn maker(machines: usize, now: DateTime<Utc>) -> Self::Maker {
         DellSubject::maker(machines, now)
@@ -362,6 +361,8 @@ proofs! {
             "a refusal is a failure": answers(denied_is_failed),
             "it gives no advice": answers(without_advice),
         }
+    }
+    tokens: {
         a_token_that_ended_is_renewed {
             "it signs in once": flaw(|flaw| flaw.answers_once = true),
         }
@@ -379,18 +380,19 @@ proofs! {
     }
 }
 
-/// The names of all promises.
+/// The names of promises.
 macro_rules! names {
-    ($($group:ident: [$($promise:ident),+ $(,)?])+) => {
-        const PROMISES: &[&str] = &[$($(concat!(stringify!($group), "::", stringify!($promise))),+),+];
+    ($list:ident: $($group:ident: [$($promise:ident),+ $(,)?])+) => {
+        const $list: &[&str] = &[$($(concat!(stringify!($group), "::", stringify!($promise))),+),+];
     };
 }
 
-lmsync_testkit::conformance_warranty_promises!(names!());
+lmsync_testkit::conformance_warranty_promises!(names!(PROMISES:));
+lmsync_testkit::conformance_warranty_tokens_promises!(names!(OF_TOKENS:));
 
 #[test]
 fn every_promise_is_proven() {
     let proven: BTreeSet<&str> = PROVEN.iter().copied().collect();
-    let promises: BTreeSet<&str> = PROMISES.iter().copied().collect();
+    let promises: BTreeSet<&str> = PROMISES.iter().chain(OF_TOKENS).copied().collect();
     assert_eq!(proven, promises);
 }

@@ -8,6 +8,7 @@ use super::wire::{ApiError, Machine, Summary};
 use crate::answer::Answer;
 use crate::line::{LineKind, WarrantyLine};
 use crate::maker::Maker;
+use crate::mask::masked;
 use crate::matching::{Row, rows_of};
 use crate::record::WarrantyRecord;
 use crate::rules::day;
@@ -64,14 +65,14 @@ fn refusal(answer: &HttpAnswer<'_>) -> Option<Result<Said>> {
     let first = summary.error.value()?.first()?;
     match first.error_code.trimmed()? {
         NOTHING => Some(Ok(Said::Nothing)),
-        INVALID => Some(Ok(Said::Invalid(api_error(first)))),
+        INVALID => Some(Ok(Said::Invalid(masked(answer, &api_error(first))))),
         NOT_AUTHORISED => {
             let error = api_error(first).with_status(answer.status().as_u16());
             Some(Err(answer.error(ErrorKind::Permission, error.message())))
         }
         // The status says more of it, where it is one of failure.
         _ if !answer.status().is_success() => None,
-        _ => Some(Err(api_error(first))),
+        _ => Some(Err(masked(answer, &api_error(first)))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use lmsync_core::http::{Answer as HttpAnswer, Call, Idempotency, Meter, Redactor};
-use lmsync_core::{Error, ErrorKind, Result, SharedClock};
+use lmsync_core::{ErrorKind, Result, SharedClock};
 
 use super::map;
 use super::unpack::unpacked;
@@ -14,6 +14,7 @@ use super::wire::{Asked, Job};
 use crate::answer::Answers;
 use crate::cache::WarrantyCache;
 use crate::connect::{Reach, require_success};
+use crate::mask::masked;
 use crate::query::WarrantyQuery;
 
 const JOBS: [&str; 3] = ["productwarranty", "v2", "jobs"];
@@ -75,21 +76,13 @@ impl Hp {
             require_success(answer)?;
             let body = Bytes::copy_from_slice(&unpacked(answer.body())?);
             let plain = Response::new(body);
-            // What the vendor says is shown masked by `answer` alone; this one is read.
+            // The secrets are known to the first alone.
             let plain = HttpAnswer::new(&plain, Redactor::default(), answer.received_at());
-            map::answers(batch, &plain).map_err(|error| masked(answer, &error))
+            let answers = map::answers(batch, &plain);
+            let answers = answers.map_err(|error| masked(answer, &error))?;
+            Ok(answers.with_errors(|error| masked(answer, error)))
         };
         self.reach.http.send(&call, meter, read).await
-    }
-}
-
-fn masked(answer: &HttpAnswer<'_>, error: &Error) -> Error {
-    let told = answer
-        .error(error.kind(), error.message())
-        .with_retry(error.retry());
-    match error.hint() {
-        Some(hint) => told.with_hint(hint),
-        None => told,
     }
 }
 

@@ -57,7 +57,9 @@ fn row(machine: Machine) -> Row {
                 "Lenovo knows several machines with this serial number, of different machine types"
                     .to_owned(),
             ),
-            Some(code) if told.is_none() => Answer::Failed(refused(code, &machine)),
+            Some(code) if machine.product.trimmed().is_none() => {
+                Answer::Failed(refused(code, &machine))
+            }
             _ => known(record(&machine)),
         },
     }

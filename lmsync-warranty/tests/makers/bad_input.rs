@@ -244,3 +244,40 @@ fn a_service_code_of_dells_is_asked_as_its_tag() {
         );
     });
 }
+
+#[test]
+fn a_key_that_is_quoted_in_an_answer_is_masked() {
+    async fn check<A: MakerApi, S: WarrantySource>(
+        stage: Stage<MakerSimulator<A>, S>,
+        secret: &str,
+    ) {
+        let too_many = vec!["{}"; 10_001].join(",");
+        for body in [
+            format!(r#"{{"Code":"7","Message":"no: {secret}"}}"#),
+            format!(r#"[{{"Serial":"PF000001","Code":"{secret}","Message":"no: {secret}"}}]"#),
+            format!(
+                r#"{{"ErrorResponse":{{"APIError":{{"ErrorCode":"{secret}","ErrorDescription":"{secret}"}}}}}}"#
+            ),
+            format!(
+                r#"{{"serial_numbers":[{{"sr_no":"FOC20000001","ErrorResponse":{{"APIError":[{{"ErrorCode":"{secret}","ErrorDescription":"{secret}"}}]}}}}]}}"#
+            ),
+            format!(
+                r#"[{{"serviceTag":"T000001","{secret}":"{secret}","entitlements":[{too_many}]}}]"#
+            ),
+            format!(r#"{{"message":"{secret}"}}"#),
+            format!("\"{secret}\""),
+        ] {
+            let raw = RawAnswer::new(200, "application/json", body);
+            stage.change(|maker| maker.switches().answer_with = Some(raw));
+            let queries = stage.change(|maker| maker.fleet().queries());
+            let answers = ask(&stage.account, &queries).await;
+            let shown: Vec<_> = answers.iter().collect();
+            let shown = format!("{shown:?}");
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    run(check(dell(3), SECRET));
+    run(check(lenovo(3), "simulated-id"));
+    run(check(cisco(3), SECRET));
+    run(check(hp(3), SECRET));
+}

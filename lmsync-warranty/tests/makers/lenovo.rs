@@ -88,3 +88,22 @@ fn two_rows_of_one_serial_are_ambiguous() {
         );
     });
 }
+
+#[test]
+fn a_code_that_nobody_knows_is_an_error_and_not_a_machine_without_lines() {
+    run(async {
+        let stage = lenovo(10);
+        for body in [
+            r#"{"Serial":"PF000001","Code":102,"Message":"try again"}"#,
+            r#"{"Code":"102","Message":"try again"}"#,
+            r#"[{"Code":"102","Message":"try again"}]"#,
+        ] {
+            let raw = RawAnswer::new(200, "application/json", body);
+            stage.change(|maker| maker.switches().answer_with = Some(raw));
+            let query = WarrantyQuery::new("PF000001");
+            let answers = ask(&stage.account, std::slice::from_ref(&query)).await;
+            let today = stage.clock.now().date_naive();
+            assert_eq!(summary(&answers, &query, today).0, "failed", "{body}");
+        }
+    });
+}

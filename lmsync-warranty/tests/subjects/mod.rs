@@ -24,7 +24,6 @@ macro_rules! with_tokens {
 
         impl WarrantySubject for $subject {
             type Maker = $simulator;
-            const HAS_TOKENS: bool = true;
 
             fn maker(machines: usize, now: DateTime<Utc>) -> Self::Maker {
                 $simulator::new(MakerSpec::new(WarrantyFleet::$fleet(machines, now)))
@@ -72,7 +71,6 @@ pub(crate) struct LenovoSubject;
 
 impl WarrantySubject for LenovoSubject {
     type Maker = LenovoSimulator;
-    const HAS_TOKENS: bool = false;
 
     fn maker(machines: usize, now: DateTime<Utc>) -> Self::Maker {
         LenovoSimulator::new(MakerSpec::new(WarrantyFleet::lenovo(machines, now)))

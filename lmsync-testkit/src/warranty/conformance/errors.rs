@@ -99,16 +99,3 @@ pub async fn a_wrong_key_is_denied_with_advice<S: WarrantySubject>() {
 fn is_denied(answer: &Answer) -> bool {
     matches!(answer, Answer::Denied(error) if error.hint().is_some())
 }
-
-/// A token that the maker refuses is renewed, and costs no machine its answer.
-pub async fn a_token_that_ended_is_renewed<S: WarrantySubject>() {
-    if !S::HAS_TOKENS {
-        return;
-    }
-    let stage = Stage::<S>::with(10);
-    for _ in 0..3 {
-        let (batch, answers) = stage.ask_all().await;
-        stage.require_truth(&batch, &answers);
-        stage.change(|maker| maker.end_tokens());
-    }
-}

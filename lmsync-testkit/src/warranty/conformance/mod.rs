@@ -24,6 +24,7 @@ pub mod errors;
 pub mod limits;
 pub mod secrets;
 mod stage;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -41,8 +42,6 @@ pub trait WarrantySubject: 'static {
     type Maker: WarrantyMaker;
     /// The most requests that the maker needs for one batch, those for a token left out.
     const REQUESTS_OF_A_BATCH: usize = 1;
-    /// Set if the maker gives tokens that end.
-    const HAS_TOKENS: bool;
 
     /// A maker of `machines` machines, some of which it does not know, as of `now`.
     fn maker(machines: usize, now: DateTime<Utc>) -> Self::Maker;
@@ -95,6 +94,9 @@ pub trait WarrantyMaker: Simulator {
 
     /// Ends every token.
     fn end_tokens(&mut self);
+
+    /// The number of tokens given so far.
+    fn tokens(&self) -> usize;
 
     /// Requests so far that named machines and were let in.
     fn lookups(&self) -> usize;
@@ -166,6 +168,10 @@ impl<A: MakerApi> WarrantyMaker for MakerSimulator<A> {
         self.revoke_tokens();
     }
 
+    fn tokens(&self) -> usize {
+        self.minted()
+    }
+
     fn lookups(&self) -> usize {
         Self::lookups(self)
     }
@@ -188,6 +194,33 @@ macro_rules! conformance_warranty {
         $crate::conformance_warranty_promises!(
             $crate::conformance_warranty_groups!(ConformanceWarranty:)
         );
+    };
+}
+
+/// Makes one `#[test]` per promise about tokens, for a
+/// [`WarrantySubject`](crate::warranty::conformance::WarrantySubject) whose maker gives some.
+///
+/// Stands beside [`conformance_warranty!`](crate::conformance_warranty!), in the same module.
+#[macro_export]
+macro_rules! conformance_warranty_tokens {
+    ($subject:ty) => {
+        type ConformanceWarrantyTokens = $subject;
+        $crate::conformance_warranty_tokens_promises!(
+            $crate::conformance_warranty_groups!(ConformanceWarrantyTokens:)
+        );
+    };
+}
+
+/// The promises about tokens, handed to a macro after what it is given.
+#[macro_export]
+macro_rules! conformance_warranty_tokens_promises {
+    ($($name:ident)::+!($($given:tt)*)) => {
+        $($name)::+! {
+            $($given)*
+            tokens: [
+                a_token_that_ended_is_renewed,
+            ]
+        }
     };
 }
 
@@ -222,7 +255,6 @@ macro_rules! conformance_warranty_promises {
                 a_passing_failure_is_asked_again,
                 a_key_that_may_not_ask_is_denied,
                 a_wrong_key_is_denied_with_advice,
-                a_token_that_ended_is_renewed,
             ]
             secrets: [
                 no_debug_output_shows_a_secret,
