@@ -29,3 +29,5 @@ pub use self::stop::Stop;
 pub use self::vendors::*;
 pub use lmsync_core::*;
 pub use lmsync_store as store;
+#[cfg(feature = "warranty")]
+pub use lmsync_warranty as warranty;

@@ -20,6 +20,7 @@ mod stage;
 pub mod store;
 pub mod superops;
 pub mod syncro;
+pub mod warranty;
 
 pub use self::chaos::{ChaosTransport, RandomFault};
 pub use self::clock::VirtualClock;
