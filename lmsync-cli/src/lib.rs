@@ -23,6 +23,7 @@ mod airbyte;
 mod arguments;
 mod check;
 mod completions;
+mod lookup;
 mod man;
 pub mod parts;
 mod platform;
@@ -53,6 +54,7 @@ pub async fn run(vendors: &Vendors, arguments: Vec<OsString>) -> ExitCode {
         Command::Check(options) => check::run(vendors, &options).await,
         Command::Sync(options) => sync::run(vendors, &options).await,
         Command::TwoWay(options) => two_way::run(vendors, &options).await,
+        Command::Lookup(options) => lookup::run(vendors, &options).await,
         Command::Airbyte(options) => airbyte::run(vendors, &options).await,
         Command::Singer(options) => singer::run(vendors, &options).await,
         Command::Schema(options) => schema::run(&options),

@@ -1,9 +1,11 @@
-//! The configuration file: one `[[connector]]` table per account, and the `[network]`.
+//! The configuration file: one `[[connector]]` table per account, one `[[warranty]]` table per hardware maker, and the
+//! `[network]`.
 
 use std::fs;
 use std::path::Path;
 
 use lmsync::http::NetworkConfig;
+use lmsync::warranty::WarrantyConfig;
 use lmsync::{ConnectorConfig, Vendors};
 use serde::de::DeserializeSeed;
 use toml::{Table, Value};
@@ -11,6 +13,7 @@ use toml::{Table, Value};
 use super::problem::Problem;
 
 const TABLES: &str = "connector";
+const MAKERS: &str = "warranty";
 const NETWORK: &str = "network";
 const EXAMPLE: &str =
     "write one table per account: [[connector]], then vendor = \"superops\" and so on";
@@ -18,15 +21,31 @@ const EXAMPLE: &str =
 /// The content of a configuration file.
 #[derive(Debug)]
 pub(crate) struct Configuration {
-    /// At least one.
+    /// At least one, unless makers alone were asked for.
     pub(crate) accounts: Vec<ConnectorConfig>,
+    pub(crate) warranty: Vec<WarrantyConfig>,
     pub(crate) network: NetworkConfig,
     /// A thing that should be mended, though the file can be used as it is.
     pub(crate) warning: Option<String>,
 }
 
-/// The accounts of `vendors` that the file at `path` names.
+/// The accounts of `vendors` that the file at `path` names, with the makers.
 pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<Problem>> {
+    read_file(path, |table| accounts(table, vendors))
+}
+
+/// The makers that the file at `path` names; accounts may be missing.
+pub(crate) fn read_makers(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<Problem>> {
+    read_file(path, |table| match table.is_empty() {
+        true => Ok(Vec::new()),
+        false => accounts(table, vendors),
+    })
+}
+
+fn read_file(
+    path: &Path,
+    accounts: impl FnOnce(Table) -> Result<Vec<ConnectorConfig>, Vec<Problem>>,
+) -> Result<Configuration, Vec<Problem>> {
     let file = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| vec![Problem::new(&file, error)])?;
     // The error's own `Display` would quote the line, and the line may hold a secret.
@@ -38,9 +57,14 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<
         )]
     })?;
     let holds_secrets = holds_secrets(&table);
-    match network(&mut table).and_then(|network| Ok((network, accounts(table, vendors)?))) {
-        Ok((network, accounts)) => Ok(Configuration {
+    let read = network(&mut table).and_then(|network| {
+        let makers = makers(&mut table)?;
+        Ok((network, makers, accounts(table)?))
+    });
+    match read {
+        Ok((network, warranty, accounts)) => Ok(Configuration {
             accounts,
+            warranty,
             network,
             warning: (holds_secrets && is_readable_by_others(path)).then(|| {
                 format!(
@@ -59,11 +83,9 @@ pub(crate) fn read(path: &Path, vendors: &Vendors) -> Result<Configuration, Vec<
 /// Tells whether a secret itself stands in the file, and not the name of a variable alone.
 fn holds_secrets(file: &Table) -> bool {
     const WORDS: [&str; 4] = ["key", "password", "secret", "token"];
-    let accounts = file.get(TABLES).and_then(Value::as_array);
-    let accounts = accounts.into_iter().flatten();
-    let mut tables = accounts
-        .chain(file.get(NETWORK))
-        .filter_map(Value::as_table);
+    let lists = [TABLES, MAKERS].map(|name| file.get(name).and_then(Value::as_array));
+    let lists = lists.into_iter().flatten().flatten();
+    let mut tables = lists.chain(file.get(NETWORK)).filter_map(Value::as_table);
     tables.any(|table| {
         let mut values = table.iter();
         values.any(|(key, value)| value.is_str() && WORDS.iter().any(|word| key.contains(word)))
@@ -91,6 +113,38 @@ fn network(file: &mut Table) -> Result<NetworkConfig, Vec<Problem>> {
     // The error's own `Display` would quote the value, and that may be a password.
     let read = settings.try_into();
     read.map_err(|error: toml::de::Error| vec![Problem::new("[network]", error.message())])
+}
+
+/// The makers to ask, which may be left away.
+fn makers(file: &mut Table) -> Result<Vec<WarrantyConfig>, Vec<Problem>> {
+    let tables = match file.remove(MAKERS) {
+        None => Vec::new(),
+        Some(Value::Array(tables)) => tables,
+        Some(_) => {
+            let wrong = Problem::new("[warranty]", "a list of tables is expected");
+            return Err(vec![
+                wrong.hint("write [[warranty]], then maker = \"dell\" and so on"),
+            ]);
+        }
+    };
+    let (mut makers, mut problems) = (Vec::new(), Vec::new());
+    for (number, table) in (1..).zip(tables) {
+        // The error's own `Display` would quote the value, and that may be a secret.
+        let read: Result<WarrantyConfig, toml::de::Error> = table.try_into();
+        match read {
+            Ok(maker) => makers.push(maker),
+            Err(error) => {
+                problems.push(Problem::new(
+                    format_args!("warranty {number}"),
+                    error.message(),
+                ));
+            }
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(makers),
+        false => Err(problems),
+    }
 }
 
 fn accounts(mut file: Table, vendors: &Vendors) -> Result<Vec<ConnectorConfig>, Vec<Problem>> {

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::io;
 
+use lmsync::warranty::WarrantyConfig;
 use lmsync::{Clock, ConnectorConfig, SystemClock, Vendors};
 use lmsync_testkit::conformance::TwoWayVendor;
 use lmsync_testkit::demo::{DEMO, Limits};
 use lmsync_testkit::fleet::Fleet;
+use lmsync_testkit::warranty::MakersSimulator;
 use lmsync_testkit::{ServeOptions, SimulatorServer, serve};
 
 /// Simulators on loopback, until this is dropped.
@@ -16,6 +18,9 @@ pub struct Simulators {
     pub accounts: Vec<ConnectorConfig>,
     /// Them, in the same order.
     pub servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
+    /// The tables of simulated hardware makers, which know the machines of the fleet.
+    pub(crate) warranty: Vec<WarrantyConfig>,
+    _makers: SimulatorServer<MakersSimulator>,
 }
 
 impl fmt::Debug for Simulators {
@@ -44,6 +49,15 @@ impl Simulators {
             accounts.push(vendors.read(keys).map_err(io::Error::other)?);
             servers.push(server);
         }
-        Ok(Self { accounts, servers })
+        let makers = MakersSimulator::in_account(&fleet, SystemClock::new().now());
+        let makers = serve(makers, ServeOptions::default()).await?;
+        let tables = MakersSimulator::tables(&makers.uri()).into_iter();
+        let warranty: serde_json::Result<_> = tables.map(serde_json::from_value).collect();
+        Ok(Self {
+            accounts,
+            servers,
+            warranty: warranty?,
+            _makers: makers,
+        })
     }
 }
