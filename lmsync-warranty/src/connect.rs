@@ -15,14 +15,17 @@ use crate::maker::Maker;
 pub(crate) const INSTANCE: &str = "warranty";
 /// Words by which a maker says that a budget is used up, whatever the status.
 ///
-/// Seen: Cisco's gateway answers 403 with the first two; HP's is of a kind that says the others.
-const QUOTA_WORDS: [&str; 6] = [
+/// Seen: Cisco's gateway answers 403 with the first; HP's is of a kind that says the second two. Assumed: the
+/// others, which gateways say.
+const QUOTA_WORDS: [&str; 8] = [
     "over_qps",
     "over_rate",
     "over qps",
-    "over rate",
     "quotaviolation",
     "spikearrest",
+    "quota exceeded",
+    "rate limit",
+    "too many requests",
 ];
 /// The bytes of an answer that are looked at for them.
 const LOOKED_AT: usize = 1024;
@@ -195,6 +198,7 @@ mod tests {
             ),
             (403, "", "<h1>Developer Over Qps</h1>"),
             (403, "ERR_403_DEVELOPER_OVER_RATE", ""),
+            (403, "", r#"{"message":"Rate limit reached for this key"}"#),
             (429, "", "429 Ratelimit Exceeded"),
             (
                 500,

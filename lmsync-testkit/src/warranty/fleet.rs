@@ -1,8 +1,13 @@
 //! The truth about the machines of one maker, whatever its API says.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use lmsync_core::model::{Asset, AssetDraft, Rules, Source};
+use lmsync_core::model::{Asset, AssetDraft, Rules, Source, canonical_manufacturer};
 use lmsync_warranty::{Maker, WarrantyQuery};
+
+use crate::fleet::Machine;
 
 /// The digits of serial numbers.
 const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -13,6 +18,8 @@ pub struct WarrantyFleet {
     maker: Maker,
     machines: usize,
     today: NaiveDate,
+    /// Machines of another fleet, by serial number.
+    further: Arc<BTreeMap<String, CoveredMachine>>,
 }
 
 /// One machine, as its maker knows it.
@@ -110,6 +117,39 @@ impl WarrantyFleet {
             maker,
             machines,
             today: now.date_naive(),
+            further: Arc::default(),
+        }
+    }
+
+    /// Adds those of `machines` that this maker made, by their manufacturer's name; of every ten the maker
+    /// does not know one.
+    #[must_use]
+    pub fn and(mut self, machines: impl IntoIterator<Item = Machine>) -> Self {
+        let own = canonical_manufacturer(self.manufacturer());
+        let machines = machines
+            .into_iter()
+            .filter(|machine| canonical_manufacturer(&machine.manufacturer) == own);
+        let machines = machines.filter_map(|machine| {
+            let serial = machine.serial.as_deref()?.trim().to_uppercase();
+            Some((serial.clone(), self.covered(&machine, serial)))
+        });
+        self.further = Arc::new(machines.collect());
+        self
+    }
+
+    fn covered(&self, machine: &Machine, serial: String) -> CoveredMachine {
+        let covered = self.machine(machine.index);
+        let shipped = machine.purchased.unwrap_or(covered.shipped);
+        let purchased = shipped + Days::new(6);
+        let covers = self.covers(machine.index, shipped + Days::new(10));
+        CoveredMachine {
+            serial,
+            model: machine.model.trim().to_owned(),
+            truth: self.truth(&covers, shipped, purchased),
+            shipped,
+            purchased,
+            covers,
+            ..covered
         }
     }
 
@@ -147,10 +187,14 @@ impl WarrantyFleet {
     /// The machine with this serial number, in any letter case.
     #[must_use]
     pub fn find(&self, serial: &str) -> Option<CoveredMachine> {
-        let digits = serial.to_uppercase();
+        let serial = serial.to_uppercase();
+        if let Some(machine) = self.further.get(&serial) {
+            return Some(machine.clone());
+        }
+        let digits = &*serial;
         let digits = digits.strip_prefix(self.prefix())?;
         let index = usize::from_str_radix(digits, 36).ok()?;
-        let is_own = index < self.machines && self.serial(index).eq_ignore_ascii_case(serial);
+        let is_own = index < self.machines && self.serial(index) == serial;
         is_own.then(|| self.machine(index))
     }
 

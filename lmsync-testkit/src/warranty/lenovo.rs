@@ -101,9 +101,10 @@ fn row(serial: &str, machine: &CoveredMachine) -> Value {
         .iter()
         .partition(|cover| matches!(cover.kind, CoverKind::Contract | CoverKind::Cancelled));
     let number = &machine.product_number;
+    let name = machine.model.to_uppercase().replace([' ', '/'], "-");
     json!({
         "Serial": serial,
-        "Product": format!("LAPTOPS-AND-NETBOOKS/THINKPAD-T-SERIES-LAPTOPS/THINKPAD-T14-MADE-UP/{number}/{number}00ABUS/{serial}"),
+        "Product": format!("LAPTOPS-AND-NETBOOKS/THINKPAD-LAPTOPS/{name}/{number}/{number}00ABUS/{serial}"),
         "InWarranty": true, "Purchased": stamp(machine.purchased), "Shipped": stamp(machine.shipped), "Country": "US",
         "Warranty": lines.iter().map(|cover| line(cover)).collect::<Vec<_>>(),
         "Contract": contracts.iter().map(|cover| contract(cover)).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! All four makers at one address.
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::front::MakerSpec;
 use super::hp::HpSimulator;
 use super::lenovo::LenovoSimulator;
 use super::reply;
+use crate::fleet::Fleet;
 use crate::simulator::Simulator;
 
 /// All four makers at one address, told apart by the paths of their APIs.
@@ -51,6 +52,32 @@ impl MakersSimulator {
             cisco: CiscoSimulator::new(MakerSpec::new(WarrantyFleet::cisco(machines, now))),
             hp: HpSimulator::new(MakerSpec::new(WarrantyFleet::hp(machines, now))),
         }
+    }
+
+    /// The makers of the machines of `fleet`, as of `now`; HP's jobs take two seconds, so that a program that
+    /// runs in real time need not wait.
+    ///
+    /// ```
+    /// use chrono::DateTime;
+    /// use lmsync_testkit::fleet::Fleet;
+    /// use lmsync_testkit::warranty::MakersSimulator;
+    ///
+    /// let fleet = Fleet::demo(DateTime::UNIX_EPOCH);
+    /// let makers = MakersSimulator::of(&fleet, DateTime::UNIX_EPOCH);
+    /// let dell = fleet.machines().find(|machine| machine.manufacturer == "Dell Inc.").unwrap();
+    /// assert!(makers.dell.fleet().find(&dell.serial.unwrap()).is_some());
+    /// ```
+    #[must_use]
+    pub fn of(fleet: &Fleet, now: DateTime<Utc>) -> Self {
+        let of = |maker: WarrantyFleet| MakerSpec::new(maker.and(fleet.machines()));
+        let mut makers = Self {
+            dell: DellSimulator::new(of(WarrantyFleet::dell(0, now))),
+            lenovo: LenovoSimulator::new(of(WarrantyFleet::lenovo(0, now))),
+            cisco: CiscoSimulator::new(of(WarrantyFleet::cisco(0, now))),
+            hp: HpSimulator::new(of(WarrantyFleet::hp(0, now))),
+        };
+        makers.hp.switches().jobs.takes = Some(TimeDelta::seconds(2));
+        makers
     }
 
     /// The machines of each maker.

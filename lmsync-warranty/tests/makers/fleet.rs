@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use lmsync_core::http::Meter;
-use lmsync_core::model::Asset;
+use lmsync_core::model::{Asset, AssetDraft, Rules, Source};
 use lmsync_core::two_way::{ClaimSource, DateField};
 use lmsync_core::{Environment, SharedClock};
 use lmsync_testkit::conformance::run;
+use lmsync_testkit::fleet::Fleet;
 use lmsync_testkit::warranty::{MakersSimulator, WarrantyFleet};
 use lmsync_testkit::{InMemory, VirtualClock};
 use lmsync_warranty::{
@@ -373,5 +374,54 @@ fn dates_are_claims_of_a_lookup_and_nothing_else_is() {
                 .iter()
                 .all(|finding| finding.maker.as_ref().unwrap().as_str() == "hp")
         );
+    });
+}
+
+#[test]
+fn the_demo_fleet_is_known_to_its_makers() {
+    run(async {
+        let clock: SharedClock = Arc::new(VirtualClock::default());
+        let now = clock.now();
+        let fleet = Fleet::demo(now);
+        let makers = InMemory::new(MakersSimulator::of(&fleet, now), clock.clone());
+        let world = World {
+            environment: Environment::new(Arc::new(makers.clone()), clock.clone()),
+            makers,
+            clock,
+            cache: Arc::new(MemoryCache::new()),
+        };
+        let rules = Rules::default();
+        let assets = fleet.machines().map(|machine| {
+            let id = machine.id.to_string();
+            let mut draft = AssetDraft::new(Source::new("simulated", "acme", id, now), &rules, now);
+            draft.serial(machine.serial.as_deref());
+            draft
+                .manufacturer(&*machine.manufacturer)
+                .model(&*machine.model);
+            draft.finish()
+        });
+        let findings = world.find(&assets.collect::<Vec<_>>()).await;
+        let mut words: BTreeMap<OutcomeWord, usize> = BTreeMap::new();
+        for finding in &findings {
+            *words.entry(finding.outcome.word()).or_default() += 1;
+        }
+        let count = |word| words.get(&word).copied().unwrap_or_default();
+        assert!(
+            count(OutcomeWord::Covered) > 30 && count(OutcomeWord::Expired) > 10,
+            "{words:?}"
+        );
+        for word in [
+            OutcomeWord::Failed,
+            OutcomeWord::Denied,
+            OutcomeWord::Ambiguous,
+        ] {
+            assert_eq!(count(word), 0, "{words:?}");
+        }
+        assert!(
+            count(OutcomeWord::Skipped) > 0 && count(OutcomeWord::UnsupportedMaker) > 0,
+            "{words:?}"
+        );
+        let known = count(OutcomeWord::Covered) + count(OutcomeWord::Expired);
+        assert!(count(OutcomeWord::NotFound) < known, "{words:?}");
     });
 }
