@@ -49,7 +49,7 @@ impl Simulators {
             accounts.push(vendors.read(keys).map_err(io::Error::other)?);
             servers.push(server);
         }
-        let makers = MakersSimulator::in_account(&fleet, SystemClock::new().now());
+        let makers = MakersSimulator::of(&fleet, SystemClock::new().now());
         let makers = serve(makers, ServeOptions::default()).await?;
         let tables = MakersSimulator::tables(&makers.uri()).into_iter();
         let warranty: serde_json::Result<_> = tables.map(serde_json::from_value).collect();
