@@ -39,8 +39,11 @@ struct Flaw {
     lets_everybody_in: bool,
     forgets: bool,
     forgets_the_latest: bool,
-    serials: Option<fn(Vec<(String, String)>) -> Vec<(String, String)>>,
+    serials: Option<fn(Serials) -> Serials>,
 }
+
+/// Serial numbers, each with the id of its record.
+type Serials = Vec<(String, String)>;
 
 thread_local! {
     static IN_FORCE: Cell<Flaw> = Cell::default();

@@ -19,7 +19,7 @@ pub struct Simulators {
     /// Them, in the same order.
     pub servers: Vec<SimulatorServer<Box<dyn TwoWayVendor>>>,
     /// The tables of simulated hardware makers, which know the machines of the fleet.
-    pub(crate) warranty: Vec<WarrantyConfig>,
+    pub warranty: Vec<WarrantyConfig>,
     _makers: SimulatorServer<MakersSimulator>,
 }
 

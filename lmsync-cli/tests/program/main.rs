@@ -1,6 +1,7 @@
 //! The installed program: its commands, schemas, completions and pages of the manual.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod lookup;
 mod support;
 #[cfg(unix)]
 mod terminal;
@@ -15,7 +16,17 @@ use self::support::{Run, lmsync, run};
 
 const SUBJECTS: [&str; 5] = ["asset", "software", "customer", "config", "pass"];
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
-const COMMANDS: [&str; 6] = ["check", "sync", "two-way", "schema", "completions", "man"];
+const COMMANDS: [&str; 9] = [
+    "check",
+    "sync",
+    "two-way",
+    "lookup",
+    "airbyte",
+    "singer",
+    "schema",
+    "completions",
+    "man",
+];
 
 /// The schema that the program prints.
 fn printed(subject: &str) -> Value {
