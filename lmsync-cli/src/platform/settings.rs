@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 /// Keys that a platform adds to a configuration begin so.
 const PLATFORMS_OWN: [&str; 2] = ["__", "airbyte_"];
 
+/// The key by which an account names the address that its secrets go to.
+const OWN_ADDRESS: &str = "authorisation_server_url";
+
 /// The configuration of a source.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -104,7 +107,7 @@ impl Settings {
             );
         }
         Ok(Self {
-            account: read_account(vendors, account)?,
+            account: read_account(vendors, account, !can_mirror)?,
             query: members.query(),
             accept_rejected: members.accept_rejected,
             mirror_deletes: members.mirror_deletes.unwrap_or_default(),
@@ -133,7 +136,7 @@ impl Members {
     }
 }
 
-fn read_account(vendors: &Vendors, account: Value) -> Result<ConnectorConfig> {
+fn read_account(vendors: &Vendors, account: Value, is_hosted: bool) -> Result<ConnectorConfig> {
     let Value::Object(mut keys) = account else {
         return Err(Error::config("`account` is no JSON object"));
     };
@@ -141,11 +144,26 @@ fn read_account(vendors: &Vendors, account: Value) -> Result<ConnectorConfig> {
     if let Some(endpoint) = keys.get("endpoint").filter(|it| !it.is_null()) {
         require_loopback(endpoint)?;
     }
+    if is_hosted && keys.contains_key(OWN_ADDRESS) {
+        refuse_variables(&keys)?;
+    }
     vendors.read(Value::Object(keys))
 }
 
 fn drop_platforms_own(members: &mut Map<String, Value>) {
     members.retain(|key, _| !PLATFORMS_OWN.iter().any(|own| key.starts_with(own)));
+}
+
+/// Refuses the name of an environment variable in the place of a secret: it is the platform's, and whoever fills in the
+/// form has chosen where it would go.
+fn refuse_variables(keys: &Map<String, Value>) -> Result<()> {
+    match keys.iter().find(|(_, value)| value.get("env").is_some()) {
+        None => Ok(()),
+        Some((key, _)) => Err(Error::config(format!(
+            "`{key}` names an environment variable, and the account has addresses of its own"
+        ))
+        .with_hint("write the value itself: the platform keeps it secret")),
+    }
 }
 
 /// Refuses an `endpoint` elsewhere than on this machine: who fills in a hosted form must not choose where
@@ -258,6 +276,27 @@ mod tests {
         ] {
             read(with_key("endpoint", json!(endpoint))).unwrap();
         }
+    }
+
+    #[test]
+    fn a_hosted_form_sends_no_variable_to_an_address_of_its_own() {
+        let halo = |client_secret: Value| {
+            let account = json!({
+                "vendor": "halo-psa",
+                "resource_server_url": "https://acme.halopsa.com",
+                "authorisation_server_url": "https://acme.halopsa.com",
+                "client_id": "an-id",
+                "client_secret": client_secret,
+            });
+            json!({ "account": account })
+        };
+        let variable = json!({ "env": "DATABASE_PASSWORD" });
+        let hosted = |config| Settings::read(&Vendors::built_in(), config, false);
+        let error = hosted(halo(variable.clone())).unwrap_err();
+        assert!(error.message().contains("client_secret"), "{error}");
+        hosted(halo(json!("a-secret"))).unwrap();
+        // On one's own machine it is one's own variable.
+        read(halo(variable)).unwrap();
     }
 
     #[test]
