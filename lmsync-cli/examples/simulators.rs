@@ -1,5 +1,6 @@
-//! Simulated accounts of all products on loopback, for tools outside to be tried on: a configuration file of each is
-//! written to a folder, and with PostgreSQL installed the address of an empty database.
+//! Simulated accounts of all products on loopback, for tools outside to be tried on. Written to a folder: a configuration of
+//! each for platforms, `accounts.toml` of all of them and of hardware makers that know their machines, and with PostgreSQL
+//! installed the address of an empty database.
 //!
 //! ```sh
 //! cargo run -p lmsync-cli --example simulators -- FOLDER [MACHINES]
@@ -21,6 +22,7 @@ use lmsync::{Clock, SystemClock};
 use lmsync_testkit::conformance::TwoWayVendor;
 use lmsync_testkit::demo::{DEMO, Limits};
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
+use lmsync_testkit::warranty::MakersSimulator;
 use lmsync_testkit::{PostgresServer, ServeOptions, Simulator, SimulatorServer, serve};
 use serde_json::{Value, json};
 
@@ -65,7 +67,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     let machines = arguments.next().map_or(Ok(250), |number| number.parse())?;
     let fleet = Fleet::new(FleetSpec::new(machines, SystemClock::new().now()));
-    let mut servers = Vec::new();
+    let makers = MakersSimulator::of(&fleet, SystemClock::new().now());
+    let makers = serve(makers, ServeOptions::default()).await?;
+    let (mut servers, mut accounts) = (Vec::new(), Vec::new());
     for demo in DEMO {
         let counting = Counting {
             simulator: demo.simulator(fleet.clone(), Limits::None),
@@ -77,8 +81,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         keys["requests_per_minute"] = 1_000_000.into();
         let config = json!({ "account": keys }).to_string();
         std::fs::write(folder.join(format!("{}.json", demo.vendor)), config)?;
+        keys["name"] = demo.vendor.into();
+        accounts.push(keys);
         servers.push(server);
     }
+    let tables =
+        json!({ "connector": accounts, "warranty": MakersSimulator::tables(&makers.uri()) });
+    std::fs::write(folder.join("accounts.toml"), toml::to_string(&tables)?)?;
     let database = PostgresServer::start();
     if let Some(server) = &database {
         std::fs::write(
