@@ -76,7 +76,7 @@ pub(crate) fn in_use(account: &AccountKey) -> Error {
     .with_hint("wait for its end: two runs at once would write dates twice")
 }
 
-/// What rows tell, oldest first.
+/// Content of rows, oldest first.
 #[derive(Default)]
 pub(crate) struct Rows {
     entries: Vec<JournalEntry>,

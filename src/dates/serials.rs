@@ -16,13 +16,13 @@ use super::names::AssetName;
 pub(super) struct Serials {
     all: SerialIndex,
     by_instance: HashMap<String, SerialIndex>,
-    /// What the listing had.
+    /// Fields that the listing had.
     listed: HashMap<AssetRef, ListedAsset>,
     /// The reasons why accounts could not be listed in full, by their names.
     unlisted: BTreeMap<String, String>,
 }
 
-/// What a listing had of an asset.
+/// Fields of an asset that a listing had.
 #[derive(Debug, Clone)]
 pub(super) struct ListedAsset {
     pub(super) dates: AssetDates,
@@ -62,7 +62,7 @@ impl Serials {
         }
     }
 
-    /// What the listing had of `asset`.
+    /// Fields of `asset` that the listing had.
     pub(super) fn listed(&self, asset: &AssetRef) -> Option<ListedAsset> {
         self.listed.get(asset).cloned()
     }

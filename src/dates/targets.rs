@@ -30,7 +30,7 @@ pub(super) struct Wanted {
     pub(super) blank: Vec<DateField>,
     /// The serial number that led here.
     pub(super) serial: Option<String>,
-    /// What the listing that led here had.
+    /// Fields of the listing that led here.
     pub(super) listed: Option<ListedAsset>,
 }
 

@@ -42,9 +42,9 @@ pub(super) struct Selected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SyncMode {
-    /// What is there is replaced.
+    /// Replaces what is there.
     FullRefresh,
-    /// Rows are added, or replaced by their key.
+    /// Adds rows, and replaces them by their key.
     Incremental,
 }
 

@@ -16,7 +16,7 @@ use crate::support::setup::Setup;
 use crate::support::stdout;
 use crate::support::stop;
 
-/// What `--json` prints.
+/// Content of `--json`.
 #[derive(Serialize)]
 struct Answer {
     connectors: Vec<AccountCheck>,

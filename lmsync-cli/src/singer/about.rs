@@ -12,7 +12,7 @@ const DESCRIPTION: &str =
 /// The abilities of the tap, in Singer's words.
 const CAPABILITIES: [&str; 5] = ["about", "catalog", "discover", "properties", "state"];
 
-/// What the tap is and can do, as `format` says.
+/// Description of the tap in the form `format`.
 pub(super) fn about(format: Format) -> String {
     match format {
         Format::Json => format!("{:#}\n", as_json()),

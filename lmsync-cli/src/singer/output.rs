@@ -27,7 +27,7 @@ pub(super) struct Output {
 
 struct Inner {
     lines: Lines,
-    /// What a state message has: all streams' at once.
+    /// States of all streams, which a state message has at once.
     states: States,
 }
 

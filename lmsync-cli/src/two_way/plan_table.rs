@@ -9,7 +9,7 @@ use crate::support::screen::Screen;
 use crate::support::tables::{self, laid_out};
 use crate::support::text::plain;
 
-/// So many lines of a plan are shown.
+/// Number of lines of a plan that are shown.
 pub(super) const LINES_SHOWN: usize = 60;
 
 /// A table for each account that has lines to be shown.

@@ -1,4 +1,4 @@
-//! Where a run records what it attempts.
+//! Journal of a run.
 
 use std::path::{Path, PathBuf};
 

@@ -152,7 +152,7 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// What became of a run.
+/// Outcome of a run.
 pub(crate) struct Run {
     pub(crate) status: Option<i32>,
     pub(crate) messages: Vec<Value>,

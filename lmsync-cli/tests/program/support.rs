@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-/// What became of the program.
+/// Outcome of a run.
 pub(crate) struct Run {
     status: i32,
     /// All of standard output.
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Run {
 }
 
 impl Run {
-    /// What `output` says.
+    /// Outcome that `output` tells.
     pub(crate) fn of(output: Output) -> Self {
         Self {
             status: output.status.code().expect("an exit status, not a signal"),

@@ -20,7 +20,7 @@ fn plan() -> Command {
     command
 }
 
-/// What `command` shows on a terminal of so many columns.
+/// Text that `command` shows on a terminal of so many columns.
 fn on_terminal(columns: u16, mut command: Command) -> String {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();

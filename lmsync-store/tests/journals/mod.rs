@@ -69,7 +69,7 @@ async fn read(store: &Arc<dyn ReadStore>) -> History {
     journals(store).read_journal(&[key("acme")]).await.unwrap()
 }
 
-/// What was written comes back as if a journal in memory had kept it, whatever the outcomes.
+/// Attempts come back as if a journal in memory had kept it, whatever the outcomes.
 pub(crate) async fn it_tells_what_was_written(store: impl AsyncFn() -> Arc<dyn ReadStore>) {
     let memory = MemoryJournal::default();
     {
