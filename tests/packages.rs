@@ -34,7 +34,7 @@ fn packages() -> Vec<PathBuf> {
         })
         .collect();
     packages.push(root().to_path_buf());
-    assert_eq!(packages.len(), 9);
+    assert_eq!(packages.len(), 10);
     packages
 }
 
