@@ -4,16 +4,17 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use lmsync::model::{Asset, Customer, Software};
-use lmsync::store::{Column, Kind, PASS_COLUMNS};
+use lmsync::store::{Column, PASS_COLUMNS};
 use lmsync::{ConnectorConfig, schema};
 use serde_json::{Map, Value, json};
 
+use crate::platform::schema::cell;
 use crate::support::stdout;
 
 /// Print the JSON Schema (2020-12) of a record, an account's configuration or a row about a pass
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
-    /// What the schema is of
+    /// Subject of the schema
     of: Subject,
 }
 
@@ -61,28 +62,6 @@ fn row(title: &str, description: &str, columns: &[Column]) -> Value {
     })
 }
 
-/// The schema of a column's value, which is null where there is none.
-fn cell(column: &Column) -> Value {
-    let (kind, format) = match column.kind {
-        Kind::Text => ("string", None),
-        Kind::Integer => ("integer", None),
-        Kind::Real => ("number", None),
-        Kind::Boolean => ("boolean", None),
-        Kind::Date => ("string", Some("date")),
-        Kind::Instant => ("string", Some("date-time")),
-        // Any value; and of a kind that is not known here nothing can be said.
-        _ => return json!(true),
-    };
-    let mut schema = match column.is_required {
-        true => json!({ "type": kind }),
-        false => json!({ "type": [kind, "null"] }),
-    };
-    if let Some(format) = format {
-        schema["format"] = format.into();
-    }
-    schema
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,7 +78,7 @@ mod tests {
         );
         assert_eq!(
             properties["reported_total"],
-            json!({ "type": ["integer", "null"] })
+            json!({ "type": ["null", "integer"] })
         );
         let required = schema["required"].as_array().unwrap();
         assert!(required.contains(&json!("complete")));

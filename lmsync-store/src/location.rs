@@ -69,6 +69,17 @@ impl fmt::Display for StoreLocation {
 }
 
 impl StoreLocation {
+    /// Tells whether `text` begins as a location does, though the rest of it may be wrong: whoever takes the names
+    /// of files, too, knows by this which is meant.
+    #[must_use]
+    pub fn is_meant_by(text: &str) -> bool {
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        matches!(
+            scheme,
+            Some("sqlite" | "postgres" | "postgresql" | "parquet")
+        )
+    }
+
     /// Opens the store, and makes what is missing in it.
     ///
     /// # Errors

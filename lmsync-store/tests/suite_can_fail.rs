@@ -4,9 +4,8 @@
 
 mod subject;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,8 +46,6 @@ type Serials = Vec<(String, String)>;
 
 thread_local! {
     static IN_FORCE: Cell<Flaw> = Cell::default();
-    static HOPED_FOR: Cell<bool> = const { Cell::new(false) };
-    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// SQLite with the flaw that is in force.
@@ -208,34 +205,11 @@ macro_rules! proofs {
                 promise();
                 $(
                     IN_FORCE.set($flaw);
-                    assert!(panics(promise), "the promise holds although {}", $what);
-                    let place = PLACE.take();
-                    assert!(place.contains("lmsync-testkit/src/store/"), "{}: panicked at {place}", $what);
+                    lmsync_testkit::proof::is_broken(promise, "lmsync-testkit/src/store/", $what);
                 )+
             }
         )+)+
     };
-}
-
-/// Whether `test` panics, which is hoped for and prints nothing.
-fn panics(test: impl FnOnce()) -> bool {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| match HOPED_FOR.get() {
-            true => PLACE.set(
-                panic
-                    .location()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-            ),
-            false => loud(panic),
-        }));
-    });
-    HOPED_FOR.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(test));
-    HOPED_FOR.set(false);
-    outcome.is_err()
 }
 
 fn flaw(change: impl FnOnce(&mut Flaw)) -> Flaw {

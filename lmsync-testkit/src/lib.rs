@@ -13,6 +13,7 @@ pub mod halo;
 mod journal;
 mod log;
 mod postgres;
+pub mod proof;
 mod script;
 mod serve;
 mod simulator;

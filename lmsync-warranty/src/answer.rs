@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use lmsync_core::{Error, ErrorKind};
+use lmsync_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
@@ -26,6 +26,15 @@ pub enum Answer {
     Failed(Error),
     /// The key is refused, or may not ask.
     Denied(Error),
+}
+
+impl From<Result<WarrantyRecord>> for Answer {
+    fn from(read: Result<WarrantyRecord>) -> Self {
+        match read {
+            Ok(record) => Self::Known(record),
+            Err(error) => Self::of_error(error),
+        }
+    }
 }
 
 impl Answer {

@@ -106,13 +106,6 @@ impl MakerKey {
         }
     }
 
-    /// Sends requests, and asks for tokens, at another origin; plain http only to loopback.
-    #[must_use]
-    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
-        self.endpoint = Some(origin.into());
-        self
-    }
-
     /// Asks for tokens at another address; plain http only to loopback.
     #[must_use]
     pub fn token_endpoint(mut self, url: impl Into<String>) -> Self {
@@ -120,12 +113,8 @@ impl MakerKey {
         self
     }
 
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
+    lmsync_core::account_setting!(endpoint);
+    lmsync_core::account_setting!(requests_per_minute);
 }
 
 impl LenovoKey {
@@ -139,19 +128,8 @@ impl LenovoKey {
         }
     }
 
-    /// Sends requests to another origin; plain http only to loopback.
-    #[must_use]
-    pub fn endpoint(mut self, origin: impl Into<String>) -> Self {
-        self.endpoint = Some(origin.into());
-        self
-    }
-
-    /// Sets the request budget per minute.
-    #[must_use]
-    pub fn requests_per_minute(mut self, requests: u32) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
+    lmsync_core::account_setting!(endpoint);
+    lmsync_core::account_setting!(requests_per_minute);
 }
 
 impl WarrantyConfig {

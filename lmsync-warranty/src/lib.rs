@@ -13,16 +13,6 @@ mod config;
     feature = "hp",
     feature = "lenovo"
 ))]
-// One maker alone does not use all of it.
-#[cfg_attr(
-    not(all(
-        feature = "cisco",
-        feature = "dell",
-        feature = "hp",
-        feature = "lenovo"
-    )),
-    allow(dead_code)
-)]
 mod connect;
 #[cfg(feature = "dell")]
 mod dell;
@@ -37,26 +27,31 @@ mod lenovo;
 mod line;
 mod lookup;
 mod maker;
+#[cfg(any(
+    feature = "cisco",
+    feature = "dell",
+    feature = "hp",
+    feature = "lenovo"
+))]
 mod mask;
-// One maker alone does not use all of it.
-#[cfg_attr(
-    not(all(
-        feature = "cisco",
-        feature = "dell",
-        feature = "hp",
-        feature = "lenovo"
-    )),
-    allow(dead_code)
-)]
 mod matching;
 mod outcome;
 mod plan;
 mod query;
 mod record;
+#[cfg(any(
+    feature = "cisco",
+    feature = "dell",
+    feature = "hp",
+    feature = "lenovo"
+))]
+mod rows;
 pub mod rules;
 mod source;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "cisco", feature = "dell", feature = "hp"))]
+mod token_maker;
 mod whom;
 
 pub use self::answer::{Answer, Answers};

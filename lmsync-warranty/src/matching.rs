@@ -2,17 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lmsync_core::http::Answer as HttpAnswer;
-use lmsync_core::json::{KeepRaw, LenientObject, OneOrMany, Rows, WireRow};
-use lmsync_core::{Error, ErrorKind, Rejection, Result};
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use lmsync_core::Error;
 
 use crate::answer::{Answer, Answers};
-use crate::line::WarrantyLine;
-use crate::mask::masked;
 use crate::query::{WarrantyQuery, normal};
-use crate::record::WarrantyRecord;
 
 /// The answers to `batch` of rows that each name the serial number they are about, whatever their order, number
 /// and letter case. Rows about other machines are dropped.
@@ -60,90 +53,6 @@ pub(crate) enum AskedBy {
     Serial,
     /// By serial and product number.
     SerialAndProduct,
-}
-
-/// The rows of the list that `answer` is, or of its one object, each read as an `R` and made a row of.
-///
-/// # Errors
-/// `decode` when the answer is neither.
-pub(crate) fn rows<R: DeserializeOwned>(
-    answer: &HttpAnswer<'_>,
-    id_keys: &[&str],
-    row: impl Fn(R) -> Row,
-) -> Result<Vec<Row>> {
-    rows_of(answer, answer.json()?, id_keys, row)
-}
-
-/// As [`rows`], for a list inside `answer`.
-pub(crate) fn rows_of<R: DeserializeOwned>(
-    answer: &HttpAnswer<'_>,
-    list: &RawValue,
-    id_keys: &[&str],
-    row: impl Fn(R) -> Row,
-) -> Result<Vec<Row>> {
-    let read = |raw: &RawValue| {
-        let row = match WireRow::<R>::read(raw, id_keys, KeepRaw::No).record {
-            Ok(record) => row(record),
-            Err(rejection) => unreadable(rejection),
-        };
-        // It may quote the maker, and the maker the key.
-        match &row.answer {
-            Answer::Failed(error) => Row {
-                answer: Answer::Failed(masked(answer, error)),
-                ..row
-            },
-            _ => row,
-        }
-    };
-    match list.get().trim_start().as_bytes().first() {
-        Some(b'[') => {
-            let list: Rows<&RawValue> =
-                serde_json::from_str(list.get()).map_err(|error| answer.undecodable(&error))?;
-            Ok(list.into_iter().map(read).collect())
-        }
-        Some(b'{') => Ok(vec![read(list)]),
-        _ => Err(answer.without_data(
-            ErrorKind::Decode,
-            format!("the answer holds no list of machines: {}", answer.excerpt()),
-        )),
-    }
-}
-
-fn unreadable(rejection: Rejection) -> Row {
-    Row {
-        serial: rejection.vendor_id,
-        product_number: None,
-        answer: Answer::Failed(Error::decode(rejection.reason)),
-    }
-}
-
-/// The lines of a machine, each made one of by `line`.
-///
-/// # Errors
-/// `decode` when one of them is no object: without it, the end may be too early.
-pub(crate) fn lines<T>(
-    list: &OneOrMany<LenientObject<T>>,
-    line: impl Fn(&T) -> WarrantyLine,
-) -> Result<Vec<WarrantyLine>> {
-    if let Some(kind) = list.0.iter().find_map(LenientObject::unexpected) {
-        return Err(Error::decode(format!(
-            "a line of the machine is no object but {kind}"
-        )));
-    }
-    Ok(list
-        .0
-        .iter()
-        .filter_map(LenientObject::value)
-        .map(line)
-        .collect())
-}
-
-/// The record, or why there is none, as an answer.
-pub(crate) fn known(record: Result<WarrantyRecord>) -> Answer {
-    match record {
-        Ok(record) => Answer::Known(record),
-        Err(error) => Answer::Failed(error),
-    }
 }
 
 /// The answer to each query of `batch`: the rows with its serial number, whatever their order, number and
@@ -220,6 +129,7 @@ fn ambiguous() -> Answer {
 mod tests {
     use super::*;
     use crate::maker::Maker;
+    use crate::record::WarrantyRecord;
 
     fn row(serial: Option<&str>, number: Option<&str>, product: &str) -> Row {
         let record = WarrantyRecord {

@@ -1,7 +1,10 @@
 //! The kit's promises of warranty sources, for each maker.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[macro_use]
 mod subjects;
+#[path = "subjects/others.rs"]
+mod others;
 
 mod dell {
     lmsync_testkit::conformance_warranty!(crate::subjects::DellSubject);
@@ -9,15 +12,15 @@ mod dell {
 }
 
 mod lenovo {
-    lmsync_testkit::conformance_warranty!(crate::subjects::LenovoSubject);
+    lmsync_testkit::conformance_warranty!(crate::others::LenovoSubject);
 }
 
 mod cisco {
-    lmsync_testkit::conformance_warranty!(crate::subjects::CiscoSubject);
-    lmsync_testkit::conformance_warranty_tokens!(crate::subjects::CiscoSubject);
+    lmsync_testkit::conformance_warranty!(crate::others::CiscoSubject);
+    lmsync_testkit::conformance_warranty_tokens!(crate::others::CiscoSubject);
 }
 
 mod hp {
-    lmsync_testkit::conformance_warranty!(crate::subjects::HpSubject);
-    lmsync_testkit::conformance_warranty_tokens!(crate::subjects::HpSubject);
+    lmsync_testkit::conformance_warranty!(crate::others::HpSubject);
+    lmsync_testkit::conformance_warranty_tokens!(crate::others::HpSubject);
 }

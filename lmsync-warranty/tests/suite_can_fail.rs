@@ -1,13 +1,11 @@
 //! Every promise of the suite is broken by a source that breaks it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[allow(dead_code)]
 mod subjects;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -40,8 +38,6 @@ struct Flaw {
 
 thread_local! {
     static IN_FORCE: Cell<Flaw> = Cell::default();
-    static HOPED_FOR: Cell<bool> = const { Cell::new(false) };
-    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Dell with the flaw that is in force.
@@ -157,34 +153,11 @@ macro_rules! proofs {
                 promise();
                 $(
                     IN_FORCE.set($flaw);
-                    assert!(panics(promise), "the promise holds although {}", $what);
-                    let place = PLACE.take();
-                    assert!(place.contains("lmsync-testkit/src/"), "{}: panicked at {place}", $what);
+                    lmsync_testkit::proof::is_broken(promise, "lmsync-testkit/src/", $what);
                 )+
             }
         )+)+
     };
-}
-
-/// Tells whether `test` panics, which is hoped for and prints nothing.
-fn panics(test: impl FnOnce()) -> bool {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| match HOPED_FOR.get() {
-            true => PLACE.set(
-                panic
-                    .location()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-            ),
-            false => loud(panic),
-        }));
-    });
-    HOPED_FOR.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(test));
-    HOPED_FOR.set(false);
-    outcome.is_err()
 }
 
 fn flaw(change: impl FnOnce(&mut Flaw)) -> Flaw {

@@ -2,10 +2,10 @@
 
 use lmsync::{AssetQuery, Error, ErrorKind};
 use lmsync_testkit::conformance::{self, Profile, Stage, Subject, paging};
+use lmsync_testkit::proof::panics;
 
 use crate::flaw::{self, Flaw};
 use crate::pages::{lose_one, make_one_up, page};
-use crate::proof::panics;
 use crate::subjects::{Flawed, Shelf, connect};
 use crate::vendor::profile;
 

@@ -1,7 +1,7 @@
 //! The command `lookup`: warranty dates from the hardware makers.
 
 mod assets;
-mod files;
+mod lines;
 mod options;
 mod run;
 mod table;

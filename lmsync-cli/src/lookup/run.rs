@@ -10,9 +10,10 @@ use lmsync::warranty::{Finding, Lookup, MemoryCache, OutcomeWord, SqliteCache, W
 use lmsync::{Stop, Vendors};
 
 use super::assets::Assets;
-use super::files::{self, Lines, print_queries};
+use super::lines::{self, print_queries};
 use super::options::Options;
 use super::table;
+use crate::support::lines_file::LinesFile;
 use crate::support::problem::{Problem, refuse, tell};
 use crate::support::same_file::refuse_same;
 use crate::support::setup::Setup;
@@ -91,8 +92,8 @@ impl Run<'_> {
         if self.options.dry_run {
             return self.dry().await;
         }
-        let output = Lines::create(self.options.output.as_deref())?;
-        let report = Lines::create(self.options.report.as_deref())?;
+        let output = LinesFile::create(self.options.output.as_deref())?;
+        let report = LinesFile::create(self.options.report.as_deref())?;
         let assets = self.assets().await?;
         let plan = self.lookup.plan(&assets.assets);
         let findings = match self.lookup.run(&plan, &Meter::default()).await {
@@ -113,8 +114,8 @@ impl Run<'_> {
         table::show(&findings);
         tell_failures(&findings);
         let written = [
-            output.write(findings.iter().filter_map(files::dates)),
-            report.write(findings.iter().map(files::report)),
+            output.write(findings.iter().filter_map(lines::dates)),
+            report.write(findings.iter().map(lines::report)),
         ];
         let mut went_well = assets.is_complete && !findings.iter().any(is_failure);
         for problem in written.into_iter().filter_map(Result::err) {

@@ -13,7 +13,7 @@ pub(crate) fn schema(stream: PlatformStream) -> Value {
     let columns = stream.columns();
     let properties: Map<String, Value> = columns
         .iter()
-        .map(|column| (column.name.to_owned(), cell(column)))
+        .map(|column| (column.name.to_owned(), platform_cell(column)))
         .collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -23,31 +23,42 @@ pub(crate) fn schema(stream: PlatformStream) -> Value {
     })
 }
 
-/// The schema of the values of `column`.
-fn cell(column: &Column) -> Value {
-    let kind = match column.kind {
-        Kind::Integer => "integer",
-        Kind::Real => "number",
-        Kind::Boolean => "boolean",
-        Kind::Json if OBJECTS.contains(&column.name) => "object",
-        Kind::Json => "array",
-        _ => "string",
+/// The schema of the values of `column`, with what platforms want to know beyond their type.
+fn platform_cell(column: &Column) -> Value {
+    let mut schema = cell(column);
+    match column.kind {
+        Kind::Instant => schema["airbyte_type"] = "timestamp_with_timezone".into(),
+        Kind::Json if is_object(column) => schema["additionalProperties"] = true.into(),
+        Kind::Json => {
+            schema["items"] = json!({ "type": "object", "additionalProperties": true });
+        }
+        _ => {}
+    }
+    schema
+}
+
+/// The schema of the values of `column`: their type and format, and null where there may be none.
+pub(crate) fn cell(column: &Column) -> Value {
+    let (kind, format) = match column.kind {
+        Kind::Integer => ("integer", None),
+        Kind::Real => ("number", None),
+        Kind::Boolean => ("boolean", None),
+        Kind::Date => ("string", Some("date")),
+        Kind::Instant => ("string", Some("date-time")),
+        Kind::Json if is_object(column) => ("object", None),
+        Kind::Json => ("array", None),
+        _ => ("string", None),
     };
     let mut schema = match column.is_required {
         true => json!({ "type": kind }),
         false => json!({ "type": ["null", kind] }),
     };
-    match (column.kind, kind) {
-        (Kind::Date, _) => schema["format"] = "date".into(),
-        (Kind::Instant, _) => {
-            schema["format"] = "date-time".into();
-            schema["airbyte_type"] = "timestamp_with_timezone".into();
-        }
-        (_, "array") => {
-            schema["items"] = json!({ "type": "object", "additionalProperties": true });
-        }
-        (_, "object") => schema["additionalProperties"] = true.into(),
-        _ => {}
+    if let Some(format) = format {
+        schema["format"] = format.into();
     }
     schema
+}
+
+fn is_object(column: &Column) -> bool {
+    OBJECTS.contains(&column.name)
 }

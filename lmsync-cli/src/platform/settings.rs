@@ -1,9 +1,9 @@
 //! The configuration that a platform hands over.
 
 use std::fs;
-use std::net::IpAddr;
 use std::path::Path;
 
+use lmsync::http::Endpoint;
 use lmsync::{
     AssetQuery, CheckInWindow, ConnectorConfig, Detail, Error, NeverCheckedIn, Result, Vendors,
 };
@@ -169,18 +169,8 @@ fn refuse_variables(keys: &Map<String, Value>) -> Result<()> {
 /// Refuses an `endpoint` elsewhere than on this machine: who fills in a hosted form must not choose where
 /// the vendor's credentials go.
 fn require_loopback(endpoint: &Value) -> Result<()> {
-    let url = endpoint
-        .as_str()
-        .and_then(|text| url::Url::parse(text).ok());
-    let is_loopback = url
-        .as_ref()
-        .and_then(|url| url.host())
-        .is_some_and(|host| match host {
-            url::Host::Domain(name) => name == "localhost",
-            url::Host::Ipv4(address) => IpAddr::V4(address).is_loopback(),
-            url::Host::Ipv6(address) => IpAddr::V6(address).is_loopback(),
-        });
-    match is_loopback {
+    let endpoint = Endpoint::parse(endpoint.as_str().unwrap_or_default());
+    match endpoint.is_ok_and(|endpoint| endpoint.is_loopback()) {
         true => Ok(()),
         false => Err(Error::config(
             "`endpoint` is for simulators on this machine alone, such as http://127.0.0.1:8080",

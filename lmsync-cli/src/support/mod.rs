@@ -1,6 +1,7 @@
 //! The parts that several commands share.
 
 pub(crate) mod config;
+pub(crate) mod lines_file;
 pub(crate) mod problem;
 pub(crate) mod same_file;
 pub(crate) mod screen;

@@ -2,7 +2,6 @@
 
 mod demo;
 mod options;
-mod plan_file;
 mod plan_table;
 mod record;
 mod run;

@@ -31,7 +31,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
     fields: Vec<Field>,
 
-    /// What a date may do to another one that the vendor holds
+    /// Rule for a date where the vendor holds another one
     #[arg(long, value_name = "POLICY", value_enum, default_value = "fill-empty")]
     policy: PolicyName,
 

@@ -29,11 +29,8 @@ pub(crate) struct Record {
 impl JournalPlace {
     /// The place that `text` names: a store where it begins as that of a database does, else a file.
     pub(crate) fn of(text: &Path) -> Result<Self, Problem> {
-        let schemes = ["sqlite:", "postgres:", "postgresql:", "parquet:"];
-        let location = text
-            .to_str()
-            .filter(|text| schemes.iter().any(|scheme| text.starts_with(scheme)));
-        match location {
+        let location = text.to_str();
+        match location.filter(|text| StoreLocation::is_meant_by(text)) {
             None => Ok(Self::File(text.to_owned())),
             Some(location) => match location.parse() {
                 Ok(location) => Ok(Self::Store(location)),

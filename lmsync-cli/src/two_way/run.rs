@@ -9,10 +9,10 @@ use lmsync::{Stop, Vendors};
 
 use super::demo;
 use super::options::Options;
-use super::plan_file::PlanFile;
 use super::plan_table::first_shown;
 use super::record::Record;
 use super::shown::Shown;
+use crate::support::lines_file::LinesFile;
 use crate::support::problem::{Problem, all, refuse, tell};
 use crate::support::same_file::refuse_same;
 use crate::support::setup::Setup;
@@ -42,7 +42,7 @@ async fn write_all(vendors: &Vendors, options: &Options) -> Result<bool, Vec<Pro
     setup.warn();
     let accounts = setup.accounts.two_way().map_err(all)?;
     let dates = read_dates(options)?;
-    let plan_file = PlanFile::create(options.plan.as_deref()).map_err(one)?;
+    let plan_file = LinesFile::create(options.plan.as_deref()).map_err(one)?;
     let infos = accounts.infos();
     let record = Record::open(journal.as_ref(), &infos, options.apply);
     let mut record = record.await.map_err(one)?;

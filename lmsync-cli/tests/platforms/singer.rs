@@ -36,18 +36,14 @@ impl Tap {
     }
 
     fn run(&self, files: &[(&str, &Value)]) -> Run {
-        run(&texts(&self.arguments(files)))
+        run(&self.arguments(files))
     }
 
     fn discovered(&self) -> Value {
         let mut arguments = self.arguments(&[]);
         arguments.push("--discover".to_owned());
-        run(&texts(&arguments)).expect(0).messages[0].clone()
+        run(&arguments).expect(0).messages[0].clone()
     }
-}
-
-fn texts(arguments: &[String]) -> Vec<&str> {
-    arguments.iter().map(String::as_str).collect()
 }
 
 fn records<'m>(messages: &'m [Value], stream: &'m str) -> impl Iterator<Item = &'m Value> {
@@ -229,7 +225,7 @@ fn a_run_that_is_killed_is_gone_on_with_under_the_same_version() {
     let tap = Tap::of(&account).with("mirror_deletes", json!(true));
     let arguments = tap.arguments(&[]);
     let is_state = |it: &Value| it["value"]["bookmarks"]["assets"].is_object();
-    let first = run_until(&texts(&arguments), is_state);
+    let first = run_until(&arguments, is_state);
     let rest = tap.run(&[("--state", &state(&first))]).expect(0).messages;
     let versions: BTreeSet<String> = [&first, &rest]
         .into_iter()

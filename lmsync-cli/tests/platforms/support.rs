@@ -1,6 +1,7 @@
 //! Accounts on loopback, and the program that reads them.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -143,7 +144,7 @@ impl Desk {
 }
 
 /// The program, about to run with `arguments`.
-pub(crate) fn program(arguments: &[&str]) -> Command {
+pub(crate) fn program(arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lmsync"));
     command.args(arguments);
     for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
@@ -201,13 +202,16 @@ impl Run {
 }
 
 /// Runs the program with `arguments` to its end.
-pub(crate) fn run(arguments: &[&str]) -> Run {
+pub(crate) fn run(arguments: &[impl AsRef<OsStr>]) -> Run {
     Run::of(program(arguments).output().unwrap())
 }
 
 /// Runs the program with `arguments` until a line of its output is wanted no more, and kills it then; returns the
 /// whole lines that came.
-pub(crate) fn run_until(arguments: &[&str], mut is_last: impl FnMut(&Value) -> bool) -> Vec<Value> {
+pub(crate) fn run_until(
+    arguments: &[impl AsRef<OsStr>],
+    mut is_last: impl FnMut(&Value) -> bool,
+) -> Vec<Value> {
     let mut child = program(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

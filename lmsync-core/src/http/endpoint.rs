@@ -64,6 +64,12 @@ impl Endpoint {
         Self::parse(origin.as_str())
     }
 
+    /// Tells whether it is on this machine: a loopback address, or `localhost`.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
     // Not by `Url::origin`: that of a `blob:` address is the origin of the one inside it.
     pub(super) fn covers(&self, url: &Url) -> bool {
         let origin = &self.0;

@@ -5,8 +5,8 @@ use lmsync_core::{Environment, Result};
 
 use super::api::Cisco;
 use crate::config::MakerKey;
-use crate::connect::TokenMaker;
 use crate::maker::Maker;
+use crate::token_maker::TokenMaker;
 
 /// Documented: <https://developer.cisco.com/docs/support-apis/>.
 const CISCO: TokenMaker = TokenMaker {

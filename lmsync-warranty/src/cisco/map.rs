@@ -9,8 +9,9 @@ use crate::answer::Answer;
 use crate::line::{LineKind, WarrantyLine};
 use crate::maker::Maker;
 use crate::mask::masked;
-use crate::matching::{Row, rows_of};
+use crate::matching::Row;
 use crate::record::WarrantyRecord;
+use crate::rows::rows_of;
 use crate::rules::day;
 
 /// Nothing is known of any machine of the request.

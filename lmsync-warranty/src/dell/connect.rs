@@ -5,8 +5,8 @@ use lmsync_core::{Environment, Result};
 
 use super::api::Dell;
 use crate::config::MakerKey;
-use crate::connect::TokenMaker;
 use crate::maker::Maker;
+use crate::token_maker::TokenMaker;
 
 /// Documented: only inside TechDirect. Seen: three public clients of version 5.
 const DELL: TokenMaker = TokenMaker {

@@ -7,14 +7,15 @@ use super::wire::{Asset, Entitlement};
 use crate::answer::{Answer, Answers};
 use crate::line::{LineKind, WarrantyLine};
 use crate::maker::Maker;
-use crate::matching::{AskedBy, Row, known, lines, match_rows, rows};
+use crate::matching::{AskedBy, Row, match_rows};
 use crate::query::WarrantyQuery;
 use crate::record::WarrantyRecord;
+use crate::rows::{lines, rows_of};
 use crate::rules::{day, day_before_midnight_in_chicago};
 
 /// The answers to `batch`, whose serial numbers are service tags.
 pub(super) fn answers(batch: &[WarrantyQuery], answer: &HttpAnswer<'_>) -> Result<Answers> {
-    let rows = rows(answer, &["serviceTag"], row)?;
+    let rows = rows_of(answer, answer.json()?, &["serviceTag"], row)?;
     Ok(match_rows(batch, rows, AskedBy::Serial))
 }
 
@@ -25,7 +26,7 @@ fn row(asset: Asset) -> Row {
         // An unknown tag comes as a row that says so, whatever else stands in it.
         answer: match asset.invalid {
             Some(true) => Answer::NotFound,
-            _ => known(record(&asset)),
+            _ => Answer::from(record(&asset)),
         },
     }
 }

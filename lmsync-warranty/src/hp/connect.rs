@@ -8,8 +8,8 @@ use lmsync_core::{Environment, Result};
 use super::api::Hp;
 use crate::cache::WarrantyCache;
 use crate::config::MakerKey;
-use crate::connect::TokenMaker;
 use crate::maker::Maker;
+use crate::token_maker::TokenMaker;
 
 /// Seen: several public clients of version 2.
 const HP: TokenMaker = TokenMaker {

@@ -8,14 +8,15 @@ use super::wire::{Machine, Offer, Product};
 use crate::answer::{Answer, Answers};
 use crate::line::{LineKind, WarrantyLine};
 use crate::maker::Maker;
-use crate::matching::{AskedBy, Row, known, lines, match_rows, rows};
+use crate::matching::{AskedBy, Row, match_rows};
 use crate::query::WarrantyQuery;
 use crate::record::WarrantyRecord;
+use crate::rows::{lines, rows_of};
 use crate::rules::day;
 
 /// The answers to `batch`.
 pub(super) fn answers(batch: &[WarrantyQuery], answer: &HttpAnswer<'_>) -> Result<Answers> {
-    let rows = rows(answer, &["sn"], row)?;
+    let rows = rows_of(answer, answer.json()?, &["sn"], row)?;
     Ok(match_rows(batch, rows, AskedBy::SerialAndProduct))
 }
 
@@ -32,7 +33,7 @@ fn row(machine: Machine) -> Row {
     Row {
         serial: product.serial_number.clean().or_else(|| machine.sn.clean()),
         product_number: told.into_iter().find_map(number),
-        answer: known(record(product, &machine.offers)),
+        answer: Answer::from(record(product, &machine.offers)),
     }
 }
 

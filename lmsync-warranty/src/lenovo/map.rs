@@ -13,9 +13,10 @@ use super::wire::{Contract, Machine, Warranty};
 use crate::answer::{Answer, Answers};
 use crate::line::{LineKind, WarrantyLine};
 use crate::maker::Maker;
-use crate::matching::{AskedBy, Row, known, lines, match_rows, rows};
+use crate::matching::{AskedBy, Row, match_rows};
 use crate::query::WarrantyQuery;
 use crate::record::WarrantyRecord;
+use crate::rows::{lines, rows_of};
 use crate::rules::day;
 
 /// Not found. Seen: by one client.
@@ -28,7 +29,7 @@ pub(super) fn answers(batch: &[WarrantyQuery], answer: &HttpAnswer<'_>) -> Resul
     if is_empty_object(answer) {
         return Ok(Answers::of(batch, |_| Answer::NotFound));
     }
-    let mut rows = rows(answer, &["Serial"], row)?;
+    let mut rows = rows_of(answer, answer.json()?, &["Serial"], row)?;
     match (&mut rows[..], batch) {
         // One machine was asked for, and one row came that does not name it.
         ([only], [query]) if only.serial.is_none() && !matches!(only.answer, Answer::Known(_)) => {
@@ -60,7 +61,7 @@ fn row(machine: Machine) -> Row {
             Some(code) if machine.product.trimmed().is_none() => {
                 Answer::Failed(refused(code, &machine))
             }
-            _ => known(record(&machine)),
+            _ => Answer::from(record(&machine)),
         },
     }
 }

@@ -1,44 +1,14 @@
 //! Lines that are written.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use lmsync::dates::{DateLine, DateLineAsset, DateSource};
-use lmsync::warranty::{Finding, PlannedQuery};
+use lmsync::warranty::{Finding, Flag, PlannedQuery};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::support::problem::Problem;
+use crate::support::lines_file::write_lines;
 use crate::support::stdout;
-use crate::support::whole_file::WholeFile;
-
-/// A file of JSON lines that takes the place of the last run's when it is whole; nothing without a path.
-pub(crate) struct Lines(Option<WholeFile>);
-
-impl Lines {
-    /// Begins `path`, where `-` is standard output.
-    pub(crate) fn create(path: Option<&Path>) -> Result<Self, Problem> {
-        Ok(Self(path.map(WholeFile::create).transpose()?))
-    }
-
-    /// Leaves the file that is there as it is, because of `reason`.
-    pub(crate) fn leave(self, reason: &str) -> Result<(), String> {
-        self.0.map_or(Ok(()), |file| file.leave(reason))
-    }
-
-    /// Writes a line for each of `records`.
-    pub(crate) fn write<T: Serialize>(
-        self,
-        records: impl Iterator<Item = T>,
-    ) -> Result<(), Problem> {
-        let Some(mut file) = self.0 else {
-            return Ok(());
-        };
-        let name = file.name().to_owned();
-        let written = write_lines(&mut file, records).and_then(|()| file.put_in_place());
-        written.map_err(|error| Problem::new(name, error))
-    }
-}
 
 /// Prints what would be asked, a line for each query.
 pub(crate) fn print_queries(queries: &[PlannedQuery]) -> io::Result<()> {
@@ -54,17 +24,6 @@ pub(crate) fn print_queries(queries: &[PlannedQuery]) -> io::Result<()> {
     out.flush()
 }
 
-fn write_lines<T: Serialize>(
-    file: &mut impl Write,
-    records: impl Iterator<Item = T>,
-) -> io::Result<()> {
-    for record in records {
-        serde_json::to_writer(&mut *file, &record)?;
-        file.write_all(b"\n")?;
-    }
-    Ok(())
-}
-
 /// The line of dates that `finding` is; `None` where it has none to write.
 pub(crate) fn dates(finding: &Finding) -> Option<DateLine> {
     let dates = finding.outcome.dates()?;
@@ -75,7 +34,7 @@ pub(crate) fn dates(finding: &Finding) -> Option<DateLine> {
         "maker": finding.maker,
         "line": dates.line.title(),
         "looked_up_at": finding.looked_up_at,
-        "estimated_purchase": dates.has(lmsync::warranty::Flag::EstimatedPurchase),
+        "estimated_purchase": dates.has(Flag::EstimatedPurchase),
     });
     Some(DateLine {
         asset: DateLineAsset::ById {
