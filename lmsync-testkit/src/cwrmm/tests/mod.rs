@@ -1,6 +1,8 @@
 mod access;
 mod answers;
+mod clients;
 mod fields;
+mod inventory;
 mod listing;
 mod machines;
 
@@ -86,6 +88,12 @@ impl Caller {
             .as_str()
             .unwrap()
             .clone_into(&mut self.token);
+    }
+
+    /// Asks for an inventory, `applications` or `users`, as it is answered.
+    fn inventory(&mut self, what: &str, body: &Value) -> (StatusCode, Value, Option<String>) {
+        let path = format!("/api/platform/v2/device/endpoints/{what}");
+        self.send(Method::POST, &path, body)
     }
 
     fn list(&mut self, query: &str, body: &Value) -> (StatusCode, Value, Option<String>) {
