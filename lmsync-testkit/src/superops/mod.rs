@@ -3,7 +3,8 @@
 //! The simulator knows the asset side of the schema: `getAssetList`, `getAsset`,
 //! `getAssetSummary`, `getAssetSoftwareList`, `getClientList`, `getClientSiteList`,
 //! `getDepartmentList`, `getSiteList` and `updateAsset`. Any other field is refused as undefined,
-//! as the service refuses one that it does not have.
+//! as the service refuses one that it does not have. Documents are held against the vendor's
+//! schema by all rules of GraphQL, and that can be asked for, too (`__schema`, `__type`).
 //!
 //! ```
 //! use lmsync_superops::SuperOpsConfig;
@@ -24,6 +25,7 @@
 //! ```
 
 mod asset;
+mod condition;
 mod detail;
 mod document;
 mod errors;
@@ -31,12 +33,14 @@ mod execute;
 mod ids;
 mod listing;
 mod organisation;
+mod rules;
 mod schema;
 mod spec;
 mod state;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod update;
-mod values;
 mod vendor;
 
 use std::collections::HashMap;
@@ -55,7 +59,7 @@ use crate::simulator::{RollingLimit, Simulator};
 pub use self::spec::{Product, SuperOpsSpec, UnquotedIds};
 pub use self::switches::{Misbehaviour, Permissions, RowFault, Writes};
 
-use self::document::Operation;
+use self::document::{Asked, Operation};
 use self::errors::Refusal;
 use self::execute::Envelope;
 use self::state::Account;
@@ -216,7 +220,10 @@ impl SuperOpsSimulator {
         }
         let credentials = header(request.headers(), AUTHORIZATION.as_str());
         if credentials.and_then(|value| value.strip_prefix("Bearer ")) != Some(&self.token) {
-            return Some(empty(StatusCode::UNAUTHORIZED));
+            return Some(empty(match self.account.misbehaviour.bad_token_is_400 {
+                true => StatusCode::BAD_REQUEST,
+                false => StatusCode::UNAUTHORIZED,
+            }));
         }
         None
     }
@@ -224,7 +231,12 @@ impl SuperOpsSimulator {
     fn answer(&mut self, body: &Body, now: DateTime<Utc>) -> Envelope {
         // What the schema refuses has been counted all the same.
         let admitted = self.limit.as_mut().is_none_or(|limit| limit.admit(now));
-        match document::read(self.account.product, &body.query, body.variables.as_ref()) {
+        let asked = Asked {
+            text: &body.query,
+            operation: body.operation_name.as_deref(),
+            variables: body.variables.as_ref(),
+        };
+        match document::read(self.account.product, asked) {
             Err(invalid) => Envelope::invalid(invalid),
             Ok(operation) => self.run(&operation, admitted),
         }
@@ -270,8 +282,11 @@ impl fmt::Debug for SuperOpsSimulator {
 
 /// What a request's body holds.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Body {
     query: String,
+    #[serde(default)]
+    operation_name: Option<String>,
     #[serde(default)]
     variables: Option<Map<String, Value>>,
 }
