@@ -7,8 +7,8 @@ macro_rules! asset_fields {
         concat!(
             "assetId name assetClass site requester primaryMac loggedInUser serialNumber \
              manufacturer model hostName publicIp gateway platform domain status \
-             lastCommunicatedTime platformFamily platformCategory platformVersion \
-             warrantyExpiryDate purchasedDate customFields ",
+             lastCommunicatedTime agentVersion patchStatus platformFamily platformCategory \
+             platformVersion warrantyExpiryDate purchasedDate customFields ",
             $of_the_product
         )
     };
@@ -49,7 +49,8 @@ pub(crate) const ASSET_SUMMARY: &str = "query getAssetSummary($input: AssetIdent
      cpu { cpuName maxSpeed physicalCore logicalCore architecture } \
      memory { totalMemory } \
      disk { disks { drive discType size freeSize } totalSize } \
-     assetInterface { name adapterName mac ipv4Address ipv6Address } } }";
+     assetInterface { name adapterName mac ipv4Address ipv6Address } \
+     lastUserLog { name } } }";
 
 pub(crate) const ASSET_SOFTWARE_LIST: &str = "query getAssetSoftwareList($input: AssetDetailsListInput!) { \
      getAssetSoftwareList(input: $input) { \
