@@ -213,6 +213,7 @@ pub(crate) struct Network {
     pub(crate) ipv4: OneOrMany<Scalar>,
     pub(crate) ipv4_list: OneOrMany<Scalar>,
     pub(crate) ipv6: OneOrMany<Scalar>,
+    pub(crate) ipv6_list: OneOrMany<Scalar>,
     #[serde(rename = "defaultIPGateway")]
     pub(crate) default_ip_gateway: Scalar,
 }

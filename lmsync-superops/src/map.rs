@@ -344,6 +344,8 @@ mod tests {
     use lmsync_core::json::WireRow;
     use lmsync_core::model::Rules;
     use lmsync_core::two_way::WriteSource;
+    use lmsync_testkit::FieldTable;
+    use lmsync_testkit::superops::Product;
     use serde_json::{Value, json};
 
     use super::*;
@@ -527,6 +529,39 @@ mod tests {
             AssetKind::Server
         );
         assert_eq!(kind(r#"{"assetId":"1"}"#), AssetKind::Unknown);
+    }
+
+    /// Fields that are not read, and why.
+    const UNREAD: &[(&str, &str)] = &[
+        (
+            "lastReportedTime",
+            "`lastCommunicatedTime` is the later of the two",
+        ),
+        (
+            "sysUptime",
+            "text for people, as of a time that is not told",
+        ),
+    ];
+
+    #[test]
+    fn every_field_of_the_schema_is_read_or_there_is_a_reason() {
+        let map = |record: &Value| {
+            let wire = serde_json::from_value(record.clone()).ok()?;
+            let asset = asset(row(wire), &origin(), now()).ok()?;
+            Some(json(&asset))
+        };
+        let fields = [Product::Msp, Product::It].into_iter();
+        let fields = fields.flat_map(|product| product.fields("Asset"));
+        let fields = fields.map(|(name, of)| match of.trim_end_matches('!') {
+            "JSON" => (name, json!({ "id": "7", "name": "Seven" })),
+            _ => (name.clone(), json!(name)),
+        });
+        let values = serde_json::from_str(include_str!("../fixtures/asset_msp.json")).unwrap();
+        FieldTable::new(json!({ "assetId": "1" }), map)
+            .with_fields(fields)
+            .with_values(&values)
+            .with_unread(UNREAD)
+            .require_in(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     }
     for adapter in wire.networks.0.iter().filter_map(LenientObject::value) {
         let mut ips: Vec<&str> = each(&adapter.ipv4).collect();
-        for ip in each(&adapter.ipv4_list).chain(each(&adapter.ipv6)) {
+        let others = [&adapter.ipv4_list, &adapter.ipv6, &adapter.ipv6_list];
+        for ip in others.into_iter().flat_map(each) {
             if !ips.contains(&ip) {
                 ips.push(ip);
             }

@@ -1,4 +1,6 @@
-use serde_json::Value;
+mod fields;
+
+use serde_json::{Value, json};
 
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 

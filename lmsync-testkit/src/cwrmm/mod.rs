@@ -56,9 +56,11 @@ use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
 pub use self::fields::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
+pub use self::schema::SCHEMA;
 pub use self::spec::{CwRmmSpec, ListVerb};
 pub use self::switches::{
     Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, Saved, ThrottleWord,
@@ -449,6 +451,12 @@ impl Simulator for CwRmmSimulator {
             Some(id) => with_header(response, "x-request-id", id),
             None => response,
         }
+    }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        let is_odd = !self.account.row_faults.is_empty();
+        let keeps_to_it = self.account.misbehaviour.keeps_to_the_schema();
+        (keeps_to_it && !is_odd).then(schema::gate)
     }
 }
 

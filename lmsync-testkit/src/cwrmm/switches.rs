@@ -95,6 +95,16 @@ pub struct Misbehaviour {
     pub no_rate_limits: bool,
 }
 
+impl Misbehaviour {
+    /// Whether answers are in the forms that the specification has.
+    pub(super) fn keeps_to_the_schema(&self) -> bool {
+        self.error_shape.is_none()
+            && self.saved == Saved::Listed
+            && !self.nulls
+            && !self.addresses_as_text
+    }
+}
+
 /// How a refusal for too many requests says how long it lasts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ThrottleWord {

@@ -30,6 +30,7 @@ mod detail;
 mod document;
 mod errors;
 mod execute;
+mod gate;
 mod ids;
 mod listing;
 mod organisation;
@@ -54,6 +55,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
 pub use self::spec::{Product, SuperOpsSpec, UnquotedIds};
@@ -231,12 +233,7 @@ impl SuperOpsSimulator {
     fn answer(&mut self, body: &Body, now: DateTime<Utc>) -> Envelope {
         // What the schema refuses has been counted all the same.
         let admitted = self.limit.as_mut().is_none_or(|limit| limit.admit(now));
-        let asked = Asked {
-            text: &body.query,
-            operation: body.operation_name.as_deref(),
-            variables: body.variables.as_ref(),
-        };
-        match document::read(self.account.product, asked) {
+        match document::read(self.account.product, body.asked()) {
             Err(invalid) => Envelope::invalid(invalid),
             Ok(operation) => self.run(&operation, admitted),
         }
@@ -269,6 +266,11 @@ impl Simulator for SuperOpsSimulator {
             Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        let is_odd = !self.account.row_faults.is_empty();
+        (!is_odd).then(|| gate::gate(self.account.product))
+    }
 }
 
 impl fmt::Debug for SuperOpsSimulator {
@@ -289,6 +291,16 @@ struct Body {
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<Map<String, Value>>,
+}
+
+impl Body {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            text: &self.query,
+            operation: self.operation_name.as_deref(),
+            variables: self.variables.as_ref(),
+        }
+    }
 }
 
 /// Uses up one of `left`, if there is one.

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use apollo_compiler::executable::Operation;
 use apollo_compiler::response::{ExecutionResponse, JsonMap};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema as Types, introspection, request};
 use serde_json::{Map, Value};
@@ -44,6 +45,29 @@ impl Schema {
             types: types.expect("the schema is written well"),
             checked: Mutex::default(),
         }
+    }
+
+    /// Whether `value` can stand for the scalar or the enum `name`.
+    pub(super) fn allows(&self, name: &str, value: &Value) -> bool {
+        match self.types.types.get(name) {
+            Some(ExtendedType::Enum(of)) => {
+                let word = value.as_str();
+                word.is_some_and(|word| of.values.keys().any(|known| known == word))
+            }
+            Some(ExtendedType::Scalar(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// The fields of the object type `name`, with their types.
+    pub(super) fn fields(&self, name: &str) -> Vec<(String, String)> {
+        let Some(ExtendedType::Object(object)) = self.types.types.get(name) else {
+            return Vec::new();
+        };
+        let fields = object.fields.values();
+        fields
+            .map(|field| (field.name.to_string(), field.ty.to_string()))
+            .collect()
     }
 
     /// The document that `text` is; a listing pays for its first page alone.

@@ -47,6 +47,13 @@ impl Product {
         })
     }
 
+    /// The fields of an object type of [the schema](Self::schema), with their types as GraphQL
+    /// writes them; none where there is no such type.
+    #[must_use]
+    pub fn fields(self, name: &str) -> Vec<(String, String)> {
+        Schema::of(self).fields(name)
+    }
+
     /// The path of the product's only endpoint.
     #[must_use]
     pub fn path(self) -> &'static str {
