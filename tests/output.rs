@@ -66,7 +66,7 @@ fn expect(vendor: &str, lines: usize, crc: u32) {
 
 #[test]
 fn superops() {
-    expect("superops", 510, 1_432_405_434);
+    expect("superops", 510, 2_298_767_126);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn syncro() {
 
 #[test]
 fn connectwise() {
-    expect("cwrmm", 510, 853_980_148);
+    expect("cwrmm", 510, 2_556_471_073);
 }
 
 #[test]

@@ -288,7 +288,8 @@ impl Devices {
                 return Ok(map::with_software(asset, &programs, origin));
             }
         }
-        api.add_detail(asset, *detail, meter).await
+        // Large, and needed by few.
+        Box::pin(api.add_detail(asset, *detail, meter)).await
     }
 
     /// Says if `error` concerns network devices alone: they are read where the key may.

@@ -1,5 +1,6 @@
 //! One device alone: all that the vendor tells of it.
 
+use chrono::{DateTime, Utc};
 use futures_util::future::{join, join3};
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, LenientObject, Scalar, WireRow};
@@ -33,7 +34,7 @@ impl Api {
         let companies = std::slice::from_ref(&company);
         let fields = fields(self.account.info().capabilities.detail, true);
         let (device, names, check_ins) = join3(
-            self.device(place, &fields, meter),
+            self.device_alone(place, &fields, meter),
             self.names(&company, &site, meter),
             self.heartbeat(companies, meter),
         )
@@ -57,6 +58,21 @@ impl Api {
         );
         let asset = map::with_detail(asset, &endpoint, self.account.origin());
         self.add_state(asset, meter).await
+    }
+
+    /// One device, with `fields` or, where it refuses some of them, those that a network device has.
+    async fn device_alone(
+        &self,
+        place: DevicePath<'_>,
+        fields: &str,
+        meter: &Meter,
+    ) -> Result<(wire::DeviceDetail, DateTime<Utc>)> {
+        match self.device(place, fields, meter).await {
+            Err(error) if error.status() == Some(400) && self.options.network_devices => {
+                self.device(place, NETWORK_FIELDS, meter).await
+            }
+            told => told,
+        }
     }
 
     /// The company and site of a device of which only the id is known.
@@ -120,7 +136,7 @@ impl Api {
             device: &id.vendor_id,
         };
         let fields = fields(detail, false);
-        let found = self.device(place, &fields, meter).await;
+        let found = self.device_alone(place, &fields, meter).await;
         let origin = self.account.origin();
         let asset = self.with(asset, "detail", found.map(Some), |mut asset, (found, _)| {
             let endpoint = endpoint(&found)?;

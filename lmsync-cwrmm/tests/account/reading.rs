@@ -206,6 +206,31 @@ fn detail_that_the_key_may_not_read_is_noted_and_the_rest_comes() {
 }
 
 #[test]
+fn a_device_that_refuses_fields_is_asked_for_those_of_a_network_device() {
+    run(async {
+        for (network_devices, is_found) in [(true, true), (false, false)] {
+            let config = config().network_devices(network_devices);
+            let stage = stage_with(10, 2, |_| {}, config);
+            let listed = stage.list_all().await.remove(0);
+            let number = stage.faults.sent() + 1;
+            stage.faults.inject(number, Fault::status(400));
+            let alone = stage.account.asset(&listed.id()).await;
+            assert_eq!(alone.is_ok(), is_found, "{alone:?}");
+            let asked = stage.sent("/sites/");
+            let fields = asked.iter().filter_map(|request| request.uri.query());
+            let fields: Vec<&str> = fields.collect();
+            // The refused one never reached the vendor.
+            assert_eq!(fields.len(), usize::from(is_found));
+            assert!(
+                fields
+                    .iter()
+                    .all(|fields| !fields.contains("remoteAddress"))
+            );
+        }
+    });
+}
+
+#[test]
 fn a_device_is_found_by_its_id_alone() {
     run(async {
         let stage = stage_of(30, 5);

@@ -1,4 +1,4 @@
-//! What takes a request for each asset: its summary and its software.
+//! What takes a request for each asset: its summary, parts of that, and its software.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -32,6 +32,25 @@ pub(super) fn summary(account: &Account, machine: &Machine, asked: &Selected) ->
             _ => Value::Null,
         }
     })
+}
+
+/// `getAssetDiskDetails`.
+pub(super) fn disks(account: &Account, machine: &Machine, asked: &Selected) -> Value {
+    let disks = machine.disks.iter();
+    disks
+        .map(|disk| {
+            object(account, "AssetDisk", &asked.fields, |field| {
+                partition(disk, field)
+            })
+        })
+        .collect()
+}
+
+/// `getAssetUserLog`: who was last logged in.
+pub(super) fn user_log(account: &Account, machine: &Machine, asked: &Selected) -> Value {
+    let seen = machine.last_check_in;
+    let log = seen.map(|seen| last_user_log(account, machine, seen, &asked.fields));
+    log.into_iter().filter(|log| !log.is_null()).collect()
 }
 
 fn cpu(machine: &Machine, field: &Selected) -> Value {
@@ -77,15 +96,7 @@ fn disk(account: &Account, machine: &Machine, fields: &[Selected]) -> Value {
     let sum = |part: fn(&Disk) -> u64| bytes(machine.disks.iter().map(part).sum());
     object(account, "Disks", fields, |field| {
         match field.name.as_str() {
-            "disks" => machine
-                .disks
-                .iter()
-                .map(|disk| {
-                    object(account, "AssetDisk", &field.fields, |field| {
-                        partition(disk, field)
-                    })
-                })
-                .collect(),
+            "disks" => disks(account, machine, field),
             "totalFreeSpace" => sum(|disk| disk.free),
             "totalSize" => sum(|disk| disk.size),
             _ => Value::Null,

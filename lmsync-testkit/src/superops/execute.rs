@@ -91,6 +91,8 @@ fn query(account: &Account, field: &Selected, errors: &mut Vec<Value>) -> Result
             Ok(asset::asset(account, &machine, "Asset", &field.fields))
         }
         "getAssetSummary" => Ok(detail::summary(account, &one(account, field)?, field)),
+        "getAssetDiskDetails" => Ok(detail::disks(account, &one(account, field)?, field)),
+        "getAssetUserLog" => Ok(detail::user_log(account, &one(account, field)?, field)),
         "getAssetSoftwareList" => detail::software(account, &one(account, field)?, field),
         "getClientList" => organisation::clients(account, field),
         "getClientSiteList" => organisation::client_sites(account, field),

@@ -1,8 +1,8 @@
 //! SuperOps, MSP and IT product: one GraphQL endpoint that answers most failures with status 200.
 //!
 //! The simulator knows the asset side of the schema: `getAssetList`, `getAsset`,
-//! `getAssetSummary`, `getAssetSoftwareList`, `getClientList`, `getClientSiteList`,
-//! `getDepartmentList`, `getSiteList` and `updateAsset`. Any other field is refused as undefined,
+//! `getAssetSummary`, `getAssetDiskDetails`, `getAssetUserLog`, `getAssetSoftwareList`,
+//! `getClientList`, `getClientSiteList`, `getDepartmentList`, `getSiteList` and `updateAsset`. Any other field is refused as undefined,
 //! as the service refuses one that it does not have. Documents are held against the vendor's
 //! schema by all rules of GraphQL, and that can be asked for, too (`__schema`, `__type`).
 //!

@@ -66,6 +66,26 @@ fn conditions_are_joined() {
 }
 
 #[test]
+fn drives_and_logins_of_an_asset_come_alone_too() {
+    let mut bench = Bench::new(9);
+    let query = "query ($input: AssetIdentifierInput!) { getAssetDiskDetails(input: $input) { drive size } \
+        getAssetUserLog(input: $input) { name lastLoginTime } \
+        getAssetSummary(input: $input) { disk { disks { drive size } } lastUserLog { name lastLoginTime } } }";
+    let mut logins = 0;
+    for place in 0..9 {
+        let data = bench.data(query, json!({ "input": { "assetId": bench.id(place) } }));
+        let summary = &data["getAssetSummary"];
+        if !summary["disk"].is_null() {
+            assert_eq!(data["getAssetDiskDetails"], summary["disk"]["disks"]);
+        }
+        let last = data["getAssetUserLog"].get(0).cloned().unwrap_or_default();
+        assert_eq!(last, summary["lastUserLog"]);
+        logins += usize::from(!last.is_null());
+    }
+    assert!(logins > 0);
+}
+
+#[test]
 fn the_schema_can_be_asked_for() {
     let mut bench = Bench::new(1);
     let query = "{ __schema { queryType { name } mutationType { name } } \
