@@ -22,7 +22,7 @@ impl Vendor for SyncroSimulator {
         let customers = match self.permissions.list_customers {
             true => self.visible_customers(),
             false => {
-                let owner = |index: &usize| self.population.customer_of(*index);
+                let owner = |index: &usize| self.owner(*index);
                 self.visible().iter().map(owner).collect()
             }
         };
