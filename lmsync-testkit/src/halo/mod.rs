@@ -1,9 +1,10 @@
 //! Halo PSA and Halo ITSM: one REST API behind an OAuth sign-in, with pages that are smaller than asked for.
 //!
 //! The simulator knows what reading needs: the sign-in, `Asset`, `Asset/{id}`, `AssetType`,
-//! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence` and `AuthInfo`. Any other address under `/api` is
-//! 404; anywhere else there is the web application's page, as the service shows it. Of what writes it
-//! knows `POST Asset`, with dates and asset fields.
+//! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence`, `InstanceInfo` and `AuthInfo`; lists by customer, by
+//! site and by text. Any other address under `/api` is 404; anywhere else there is the web application's
+//! page, as the service shows it. Of what writes it knows `POST Asset`, which changes and makes assets,
+//! and `DELETE Asset/{id}`.
 //!
 //! ```
 //! use lmsync_halo::{HaloConfig, HaloProduct};
@@ -33,7 +34,9 @@
 mod account;
 mod answers;
 mod ids;
+mod query;
 mod render;
+mod schema;
 mod sign_in;
 mod spec;
 mod switches;
@@ -58,9 +61,12 @@ use crate::simulator::{RollingLimit, Simulator};
 pub use self::spec::{FieldsIn, HaloSpec};
 pub use self::switches::{Misbehaviour, Permissions, RowFault};
 
-use self::account::{Account, Query};
+use self::account::Account;
+use self::query::Query;
 use self::sign_in::Tokens;
 
+/// The vendor's document, as far as the simulator goes.
+const SCHEMA: &str = include_str!("schema.json");
 /// The limit that a refusal names where none is set.
 const LIMIT: usize = 300;
 /// What an application needs for changing assets.
@@ -95,6 +101,7 @@ impl HaloSimulator {
                 service_assets: spec.service_assets,
                 odd_numbers: spec.odd_numbers,
                 row_faults: HashMap::new(),
+                made: BTreeSet::new(),
                 written: HashMap::new(),
                 date_writes: HashMap::new(),
                 misbehaviour: Misbehaviour::default(),
@@ -241,6 +248,7 @@ impl HaloSimulator {
         let may = |wanted: &[&str]| scopes.iter().any(|scope| wanted.contains(&scope.as_str()));
         let permissions = self.permissions;
         let is_allowed = match path.split('/').next().unwrap_or_default() {
+            "instanceinfo" => true,
             "asset" | "assettype" => may(&["read:assets", "edit:assets"]) && permissions.assets,
             "client" => may(&["read:customers", "edit:customers"]) && permissions.customers,
             "site" => may(&["read:customers", "edit:customers"]) && permissions.sites,
@@ -265,10 +273,13 @@ impl HaloSimulator {
     ) -> Response<Bytes> {
         let role = self.permissions;
         let is_allowed = scopes.contains(EDIT_ASSETS) && role.edit_assets && role.asset_types;
-        if request.method() != Method::POST || path != "asset" || !is_allowed {
-            return answers::empty(StatusCode::FORBIDDEN);
+        match (request.method(), path.split_once('/')) {
+            (&Method::POST, None) if path == "asset" && is_allowed => {
+                self.account.post_assets(request)
+            }
+            (&Method::DELETE, Some(("asset", id))) if is_allowed => self.account.delete_asset(id),
+            _ => answers::empty(StatusCode::FORBIDDEN),
         }
-        self.account.post_assets(request)
     }
 }
 

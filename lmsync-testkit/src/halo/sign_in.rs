@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use super::account::Query;
 use super::answers;
+use super::query::Query;
 use super::spec::HaloSpec;
 
 /// The scopes that Halo knows, as far as they matter here.

@@ -6,6 +6,7 @@ use http::{Request, Response, StatusCode};
 use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 use serde_json::{Value, json};
 
+mod asked;
 mod content;
 mod edges;
 
@@ -223,7 +224,7 @@ fn sites_are_those_of_the_fleet_unless_the_role_denies_them() {
     let expected: usize = halo.sites().values().map(Vec::len).sum();
     assert_eq!(status, StatusCode::OK);
     assert_eq!(body["record_count"], expected);
-    assert!(body["sites"][0]["client_id"].is_f64());
+    assert!(body["sites"][0]["client_id"].is_u64());
     halo.permissions().sites = false;
     let (status, _) = get(&mut halo, &token, "/api/Site");
     assert_eq!(status, StatusCode::FORBIDDEN);
