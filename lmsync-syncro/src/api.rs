@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::answers::{self, Right};
+use crate::quirks::merging::Merging;
 use crate::quirks::owners::Owners;
 use crate::quirks::raw;
 use crate::wire;
@@ -34,6 +35,8 @@ pub(crate) struct Api {
     pub(crate) fields: TenantFields,
     /// The customers that listings of assets gather.
     pub(crate) owners: Arc<Owners>,
+    /// The fate of properties that a change does not send.
+    pub(crate) merging: Merging,
 }
 
 /// One page as it came.
@@ -82,15 +85,16 @@ impl Api {
         self.endpoint.path(ASSETS.split('/').skip(1).chain([id]))
     }
 
-    /// Replaces an asset's name and properties, once.
+    /// Changes an asset's name and properties.
     pub(crate) async fn update_asset(
         &self,
         id: &str,
         update: &wire::AssetUpdate<'_>,
+        repeats: Idempotency,
         meter: &Meter,
     ) -> Result<()> {
         let url = self.asset_url(id)?;
-        let call = Call::put_json("changing an asset", &url, update, Idempotency::Once)?;
+        let call = Call::put_json("changing an asset", &url, update, repeats)?;
         self.send(&call, Right::EditAsset, meter, answers::require_taken)
             .await
     }

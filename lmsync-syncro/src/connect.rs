@@ -14,6 +14,7 @@ use crate::api::Api;
 use crate::config::SyncroConfig;
 use crate::connector::Syncro;
 use crate::product::{CONNECTOR, PRODUCT};
+use crate::quirks::merging::Merging;
 use crate::quirks::owners::Owners;
 use crate::tenant_fields::SUPPORTED;
 
@@ -62,6 +63,7 @@ impl SyncroConfig {
             endpoint,
             fields,
             owners: Arc::new(Owners::new(environment.clock.clone())),
+            merging: Merging::new(self.properties_sent),
         };
         Ok(Syncro { api: Arc::new(api) })
     }

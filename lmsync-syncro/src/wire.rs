@@ -198,8 +198,8 @@ pub(crate) struct AssetRights {
     pub(crate) write: Option<bool>,
 }
 
-/// What an asset is to become: its name and its properties, whole.
-#[derive(Serialize)]
+/// What an asset is to become. Members that are not named stay.
+#[derive(Default, Serialize)]
 pub(crate) struct AssetUpdate<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<&'r str>,
