@@ -118,7 +118,6 @@ impl Api {
             let mut query = url.query_pairs_mut();
             query
                 .append_pair("includeassetfields", "true")
-                .append_pair("convert_date_assetfields_to_iso", "true")
                 .append_pair("noicon", "true");
             match of {
                 AssetFilter::AnyType => {}
@@ -183,10 +182,7 @@ impl Api {
             )));
         }
         let mut url = self.url(&["Asset", asset_id]);
-        url.query_pairs_mut()
-            .append_pair("includedetails", "true")
-            .append_pair("includeassetfields", "true")
-            .append_pair("convert_date_assetfields_to_iso", "true");
+        url.query_pairs_mut().append_pair("includedetails", "true");
         let call = Call::get("GET /Asset/{id}", &url)?;
         self.http()
             .send(&call, meter, |answer| self.read_asset(answer, raw))

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Origin, Ref, Source, clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, DateReader, InstalledSoftware, Origin,
+    Ref, Source, clean,
 };
 use lmsync_core::tenant_fields::TenantFields;
 
@@ -72,6 +73,32 @@ pub(crate) fn customer(
     let mut customer = origin.customer(wire.id.clean(), customer_name(&wire), received_at)?;
     customer.active = wire.disabled.map(|disabled| !disabled);
     Ok(customer)
+}
+
+/// `asset` with the programs installed on it.
+pub(crate) fn with_software(asset: Asset, found: &[wire::Application], origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    let dates = draft.dates();
+    draft.installed(found.iter().map(|wire| {
+        let program = installed(wire, &dates);
+        program.ok_or_else(|| "a program has no name".to_owned())
+    }));
+    draft.finish()
+}
+
+/// `asset`, whose programs cannot be read because of `reason`.
+pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    draft.gap("software", reason);
+    draft.finish()
+}
+
+fn installed(wire: &wire::Application, dates: &DateReader) -> Option<InstalledSoftware> {
+    let mut installed = InstalledSoftware::new(wire.name.clean()?);
+    installed.publisher = wire.vendor.clean();
+    installed.version = wire.version.clean();
+    installed.installed_on = dates.day(wire.installed_at.text()).value;
+    Some(installed)
 }
 
 /// The customer that owns `asset`; whether it is a current one is not known.

@@ -18,6 +18,7 @@ pub(crate) struct List<L> {
         default = "Option::default",
         alias = "assets",
         alias = "customers",
+        alias = "installed_applications",
         bound(deserialize = "L: Deserialize<'de>")
     )]
     pub(crate) rows: Option<Rows<L>>,
@@ -89,6 +90,17 @@ pub(crate) struct Customer {
     pub(crate) fullname: Scalar,
     #[serde(deserialize_with = "lenient_bool")]
     pub(crate) disabled: Option<bool>,
+}
+
+/// A program that the agent found. Its names are claimed by one public client alone, so that any may
+/// be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Application {
+    pub(crate) name: Scalar,
+    pub(crate) vendor: Scalar,
+    pub(crate) version: Scalar,
+    pub(crate) installed_at: Scalar,
 }
 
 /// What the agent reports, `kabuto_information`.
