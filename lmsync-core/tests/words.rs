@@ -12,8 +12,9 @@ use lmsync_core::http::{Idempotency, TransportErrorKind};
 use lmsync_core::json::KeepRaw;
 use lmsync_core::model::{
     AdapterClass, AntivirusStatus, Architecture, AssetKind, AssetState, CheckInBasis, Conflict,
-    Connectivity, CustomerLink, DateOrder, DefinitionStatus, DiskMedia, IdentityKind, IssueCode,
-    OsFamily, OtherSerialKind, Scope, SerialStatus, SizeUnit, Strength, Veto, Virtualization,
+    Connectivity, CustomerLink, DateOrder, DefinitionStatus, DiskMedia, DomainRole, IdentityKind,
+    IssueCode, OsFamily, OtherSerialKind, Scope, SerialStatus, SizeUnit, Strength, Veto,
+    Virtualization,
 };
 use lmsync_core::observe::WaitReason;
 use lmsync_core::tenant_fields::{Form, TenantField};
@@ -84,6 +85,7 @@ fn each_has_one_word_everywhere() {
         DateOrder,
         DefinitionStatus,
         DiskMedia,
+        DomainRole,
         ErrorKind,
         Form,
         Idempotency,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lmsync_core::model::{Asset, Customer, Ref, Software, Source};
+use lmsync_core::model::{Address, Asset, Customer, Ref, Software, Source};
 
 use crate::column::{Column, Field, Kind};
 use crate::stream::StreamName;
@@ -103,6 +103,12 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
     }),
     OfAsset::new("site_id", Text, "site.id", |it| id(it.site.as_ref())),
     OfAsset::new("site_name", Text, "site.name", |it| name(it.site.as_ref())),
+    OfAsset::new("site_address_city", Text, "site.address.city", |it| {
+        text(address(it).and_then(|at| at.city.as_deref()))
+    }),
+    OfAsset::new("site_address_country", Text, "site.address.country", |it| {
+        text(address(it).and_then(|at| at.country.as_deref()))
+    }),
     OfAsset::new("name", Text, "name", |it| Value::text(&it.name)).required(),
     OfAsset::new("hostname", Text, "hostname", |it| {
         text(it.hostname.as_deref())
@@ -165,6 +171,19 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
     OfAsset::new("gateway", Text, "network.gateway", |it| {
         text(it.network.gateway.as_deref())
     }),
+    OfAsset::new("network_domain_role", Text, "network.domain_role", |it| {
+        Value::maybe(it.network.domain_role, |role| Value::word(role.as_str()))
+    }),
+    OfAsset::new("parent_id", Text, "parent.id", |it| id(it.parent.as_ref())),
+    OfAsset::new("parent_name", Text, "parent.name", |it| {
+        name(it.parent.as_ref())
+    }),
+    OfAsset::new("external_ids", Json, "external_ids", |it| {
+        match it.external_ids.is_empty() {
+            true => Value::Null,
+            false => Value::json(&it.external_ids),
+        }
+    }),
     OfAsset::new("os_family", Text, "os.family", |it| {
         Value::word(it.os.family.as_str())
     })
@@ -175,6 +194,9 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
     }),
     OfAsset::new("os_build", Text, "os.build", |it| {
         text(it.os.build.as_deref())
+    }),
+    OfAsset::new("os_display_version", Text, "os.display_version", |it| {
+        text(it.os.display_version.as_deref())
     }),
     OfAsset::new("os_arch", Text, "os.arch", |it| {
         Value::word(it.os.arch.as_str())
@@ -200,6 +222,18 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
             it.cpu.speed_mhz.filter(|speed| speed.is_finite()),
             Value::Real,
         )
+    }),
+    OfAsset::new("bios_version", Text, "bios.version", |it| {
+        text(it.bios.version.as_deref())
+    }),
+    OfAsset::new("bios_released_on", Date, "bios.released_on", |it| {
+        Value::maybe(it.bios.released_on, Value::date)
+    }),
+    OfAsset::new("tpm_version", Text, "tpm.version", |it| {
+        text(it.tpm.version.as_deref())
+    }),
+    OfAsset::new("tpm_enabled", Boolean, "tpm.enabled", |it| {
+        Value::maybe(it.tpm.enabled, Value::Boolean)
     }),
     OfAsset::new("memory_bytes", Integer, "memory_bytes", |it| {
         Value::maybe(it.memory_bytes, Value::count)
@@ -246,6 +280,17 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
     })
     .required()
     .moving(),
+    OfAsset::new("agent_version", Text, "agent_version", |it| {
+        text(it.agent_version.as_deref())
+    }),
+    OfAsset::new("patch_status", Text, "patch_status", |it| {
+        text(it.patch_status.as_deref())
+    })
+    .moving(),
+    OfAsset::new("pending_reboot", Boolean, "pending_reboot", |it| {
+        Value::maybe(it.pending_reboot, Value::Boolean)
+    })
+    .moving(),
     OfAsset::new("created_at", Instant, "created_at", |it| {
         Value::maybe(it.created_at, Value::instant)
     }),
@@ -261,6 +306,43 @@ pub(crate) const ASSET: &[Field<Asset>] = &[
     }),
     OfAsset::new("warranty_expiry", Date, "warranty_expiry", |it| {
         Value::maybe(it.warranty_expiry, Value::date)
+    }),
+    OfAsset::new("warranty_note", Text, "warranty_note", |it| {
+        text(it.warranty_note.as_deref())
+    }),
+    OfAsset::new(
+        "purchase_price_amount",
+        Real,
+        "purchase_price.amount",
+        |it| {
+            Value::maybe(it.purchase_price.as_ref(), |price| {
+                Value::Real(price.amount)
+            })
+        },
+    ),
+    OfAsset::new(
+        "purchase_price_currency",
+        Text,
+        "purchase_price.currency",
+        |it| {
+            text(
+                it.purchase_price
+                    .as_ref()
+                    .and_then(|price| price.currency.as_deref()),
+            )
+        },
+    ),
+    OfAsset::new("supplier", Text, "supplier", |it| {
+        text(it.supplier.as_deref())
+    }),
+    OfAsset::new("order_reference", Text, "order", |it| {
+        text(it.order.as_deref())
+    }),
+    OfAsset::new("contract_id", Text, "contract.id", |it| {
+        id(it.contract.as_ref())
+    }),
+    OfAsset::new("contract_name", Text, "contract.name", |it| {
+        name(it.contract.as_ref())
     }),
     OfAsset::new("software", Json, "software", |it| {
         Value::maybe(it.software.as_ref(), Value::json)
@@ -409,6 +491,10 @@ fn id(to: Option<&Ref>) -> Value<'_> {
 
 fn name(to: Option<&Ref>) -> Value<'_> {
     text(to.and_then(|to| to.name.as_deref()))
+}
+
+fn address(asset: &Asset) -> Option<&Address> {
+    asset.site.as_ref()?.address.as_deref()
 }
 
 fn parents(source: &Source) -> Value<'_> {

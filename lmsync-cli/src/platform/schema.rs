@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::stream::PlatformStream;
 
 /// The columns whose JSON is an object; that of others is a list of objects.
-const OBJECTS: [&str; 3] = ["custom_fields", "parent_ids", "raw"];
+const OBJECTS: [&str; 4] = ["custom_fields", "external_ids", "parent_ids", "raw"];
 
 /// The schema of the rows of `stream`. A later version may add a column, and a vendor a member.
 pub(crate) fn schema(stream: PlatformStream) -> Value {

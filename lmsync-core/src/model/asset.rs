@@ -6,12 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::date_json;
-use super::hardware::{Cpu, Disk};
+use super::hardware::{Bios, Cpu, Disk, Tpm};
 use super::identity_key::IdentityKey;
 use super::issue::Issue;
 use super::kind::AssetKind;
 use super::network::Network;
 use super::os::OperatingSystem;
+use super::price::Price;
 use super::raw::RawJson;
 #[cfg(feature = "schema")]
 use super::record_tag::RecordTag;
@@ -86,12 +87,25 @@ pub struct Asset {
     /// Adapters and addresses.
     #[serde(default, skip_serializing_if = "Network::is_empty")]
     pub network: Network,
+    /// The machine that runs this one, as the vendor has it: the host of a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Ref>,
+    /// Ids of the records that other tools have of the machine, by the tool: the name of its
+    /// [connector](Source::connector) where there is one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub external_ids: BTreeMap<String, String>,
     /// The operating system.
     #[serde(default, skip_serializing_if = "OperatingSystem::is_empty")]
     pub os: OperatingSystem,
     /// The processor.
     #[serde(default, skip_serializing_if = "Cpu::is_empty")]
     pub cpu: Cpu,
+    /// The firmware.
+    #[serde(default, skip_serializing_if = "Bios::is_empty")]
+    pub bios: Bios,
+    /// The chip that keeps keys.
+    #[serde(default, skip_serializing_if = "Tpm::is_empty")]
+    pub tpm: Tpm,
     /// Installed memory in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
@@ -125,6 +139,15 @@ pub struct Asset {
     /// What [`last_check_in`](Self::last_check_in) is based on.
     #[serde(default)]
     pub check_in_basis: CheckInBasis,
+    /// The version of the vendor's agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
+    /// The vendor's word for how well it is patched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch_status: Option<String>,
+    /// Whether it waits for a restart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_reboot: Option<bool>,
     /// When the vendor's record was created.
     #[serde(
         default,
@@ -160,6 +183,21 @@ pub struct Asset {
         serialize_with = "date_json::option::serialize"
     )]
     pub warranty_expiry: Option<NaiveDate>,
+    /// What is written beside the warranty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warranty_note: Option<String>,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_price: Option<Price>,
+    /// Who sold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<String>,
+    /// The supplier's or the buyer's number of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// The contract it is under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Ref>,
     /// Installed software; `None` when not asked for or not offered, empty when asked for and there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software: Option<Vec<InstalledSoftware>>,

@@ -153,11 +153,16 @@ fn shared_keys<V: PartialEq>(
         Scope::Global => true,
         Scope::Customer => is_one_customer,
     };
+    // Two records are never the same for both having one id in their own tools.
+    let links =
+        |from: &Facts<V>, to: &Facts<V>| may_compare(&to.own) && from.keys.contains(&to.own);
+    let is_linked = links(left, right) || links(right, left);
     let mut kinds: Vec<_> = left
         .keys
         .iter()
         .filter(|key| may_compare(key) && right.keys.contains(key))
         .map(|key| key.kind)
+        .chain(is_linked.then_some(IdentityKind::ExternalId))
         .collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -8,20 +8,21 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::asset::{Asset, AssetState, CheckInBasis, Connectivity};
 use super::date::{DateReader, Reading, VendorDay, VendorInstant};
 use super::finish;
-use super::hardware::{Cpu, Disk};
+use super::hardware::{Bios, Cpu, Disk, Tpm};
 use super::issue::{Issue, IssueCode};
 use super::kind::AssetKind;
 use super::mac::MacAddress;
 use super::manufacturer::{canonical_manufacturer, clean_model};
 use super::network::{Adapter, AdapterClass, Network};
 use super::os::{Architecture, OperatingSystem, OsFamily};
+use super::price::Price;
 use super::rules::Rules;
 use super::security::Security;
 use super::serial::{OtherSerial, OtherSerialKind, Serial, SerialStatus};
 use super::size::Size;
 use super::software::InstalledSoftware;
 use super::source::{Ref, Source};
-use super::text::{clean, trim, trimmed};
+use super::text::{clean, clean_id, trim, trimmed};
 use super::uuid::clean_uuid;
 use super::virtualization::Virtualization;
 
@@ -150,9 +151,42 @@ impl<'r> AssetDraft<'r> {
 
     /// The customer that it belongs to; none without an id.
     pub fn customer(&mut self, id: Option<String>, name: Option<String>) -> &mut Self {
-        let found = id.map(|id| Ref::new(id, name));
-        let found = found.filter(|customer| !customer.id.is_empty());
-        keep_first(&mut self.asset.customer, found);
+        keep_first(&mut self.asset.customer, reference(id, name));
+        self
+    }
+
+    /// The machine that runs this one; none without an id.
+    pub fn parent(&mut self, id: Option<String>, name: Option<String>) -> &mut Self {
+        keep_first(&mut self.asset.parent, reference(id, name));
+        self
+    }
+
+    /// The contract it is under; none without an id.
+    pub fn contract(&mut self, id: Option<String>, name: Option<String>) -> &mut Self {
+        keep_first(&mut self.asset.contract, reference(id, name));
+        self
+    }
+
+    /// The id that another tool has for the machine; `0` is how tools write none.
+    pub fn external_id<'a>(&mut self, tool: &str, id: impl Into<Option<&'a str>>) -> &mut Self {
+        let id = id.into().and_then(clean_id).filter(|id| *id != "0");
+        if let Some(id) = id {
+            let ids = &mut self.asset.external_ids;
+            ids.entry(tool.to_owned()).or_insert_with(|| id.to_owned());
+        }
+        self
+    }
+
+    /// What it cost, as a number and its currency.
+    pub fn purchase_price(
+        &mut self,
+        amount: impl Into<Option<f64>>,
+        currency: Option<String>,
+    ) -> &mut Self {
+        let found = amount
+            .into()
+            .and_then(|amount| Price::new(amount, currency));
+        keep_first(&mut self.asset.purchase_price, found);
         self
     }
 
@@ -309,6 +343,13 @@ impl<'r> AssetDraft<'r> {
         self
     }
 
+    /// The day the firmware was released.
+    pub fn bios_released_on<'a>(&mut self, day: impl Into<VendorDay<'a>>) -> &mut Self {
+        let found = self.day("bios.released_on", day.into());
+        keep_first(&mut self.asset.bios.released_on, found);
+        self
+    }
+
     /// When the machine last reported, and what that is based on. A time in the future is kept and noted.
     pub fn last_check_in<'a>(
         &mut self,
@@ -447,6 +488,12 @@ impl<'r> AssetDraft<'r> {
     }
 }
 
+/// A reference to `id`, unless there is none.
+fn reference(id: Option<String>, name: Option<String>) -> Option<Ref> {
+    let found = id.map(|id| Ref::new(id, name));
+    found.filter(|found| !found.id.is_empty())
+}
+
 fn keep_first<T>(field: &mut Option<T>, found: Option<T>) {
     if field.is_none() {
         *field = found;
@@ -482,8 +529,12 @@ fn bare(source: Source) -> Asset {
         serial: Serial::default(),
         hardware_uuid: None,
         network: Network::default(),
+        parent: None,
+        external_ids: BTreeMap::new(),
         os: OperatingSystem::default(),
         cpu: Cpu::default(),
+        bios: Bios::default(),
+        tpm: Tpm::default(),
         memory_bytes: None,
         storage_total_bytes: None,
         disks: Vec::new(),
@@ -494,11 +545,19 @@ fn bare(source: Source) -> Asset {
         connectivity: Connectivity::Unknown,
         last_check_in: None,
         check_in_basis: CheckInBasis::None,
+        agent_version: None,
+        patch_status: None,
+        pending_reboot: None,
         created_at: None,
         last_boot_at: None,
         purchase_date: None,
         warranty_start: None,
         warranty_expiry: None,
+        warranty_note: None,
+        purchase_price: None,
+        supplier: None,
+        order: None,
+        contract: None,
         software: None,
         security: Security::default(),
         custom_fields: BTreeMap::new(),

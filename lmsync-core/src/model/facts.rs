@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::asset::Asset;
-use super::identity_key::{IdentityKind, Scope};
+use super::identity_key::{IdentityKey, IdentityKind, Scope};
 
 /// The facts of an asset that correlation looks at. A value is text, or a number that stands for it: all that matters is
 /// which are equal.
@@ -21,6 +21,8 @@ pub(super) struct Facts<V> {
     pub(super) manufacturer: Option<V>,
     pub(super) hardware_uuid: Option<V>,
     pub(super) keys: SmallVec<[Key<V>; 6]>,
+    /// The key by which other tools refer to the record.
+    pub(super) own: Key<V>,
 }
 
 /// An identity key; strength follows from its kind.
@@ -40,7 +42,13 @@ impl<'a> Facts<Cow<'a, str>> {
             scope: key.scope,
             value: Cow::Borrowed(&*key.value),
         });
+        let own = IdentityKey::external(&source.connector, &source.vendor_id);
         Self {
+            own: Key {
+                kind: own.kind,
+                scope: own.scope,
+                value: Cow::Owned(own.value),
+            },
             account: (
                 Cow::Borrowed(&*source.connector),
                 Cow::Borrowed(&*source.instance),
@@ -58,13 +66,15 @@ impl<'a> Facts<Cow<'a, str>> {
 impl<V> Facts<V> {
     /// The same facts with other values.
     pub(super) fn map<W>(self, mut value: impl FnMut(V) -> W) -> Facts<W> {
-        let keys = self.keys.into_iter().map(|key| Key {
+        let mut key = |key: Key<V>| Key {
             kind: key.kind,
             scope: key.scope,
             value: value(key.value),
-        });
+        };
+        let own = key(self.own);
         Facts {
-            keys: keys.collect(),
+            keys: self.keys.into_iter().map(key).collect(),
+            own,
             account: (value(self.account.0), value(self.account.1)),
             customer: self.customer.map(&mut value),
             serial: self.serial.map(&mut value),

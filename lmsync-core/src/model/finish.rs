@@ -33,6 +33,14 @@ fn tidy(asset: &mut Asset) {
         &mut asset.product_number,
         &mut asset.last_user,
         &mut asset.state_raw,
+        &mut asset.os.display_version,
+        &mut asset.bios.version,
+        &mut asset.tpm.version,
+        &mut asset.agent_version,
+        &mut asset.patch_status,
+        &mut asset.warranty_note,
+        &mut asset.supplier,
+        &mut asset.order,
     ] {
         if let Some(text) = field.as_deref()
             && trimmed(text) != Some(text)

@@ -1,6 +1,9 @@
-//! Processor and disks of a machine.
+//! Processor, firmware and disks of a machine.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+use super::date_json;
 
 /// The processor.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -32,6 +35,48 @@ impl Cpu {
         (speed.is_finite() && speed > 0.0).then_some(speed)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The firmware.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Bios {
+    /// Its version, in the vendor's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The day it was released by its maker.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "date_json::option::serialize"
+    )]
+    pub released_on: Option<NaiveDate>,
+}
+
+impl Bios {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The chip that keeps keys (Trusted Platform Module).
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Tpm {
+    /// The version of its specification, such as `2.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Whether it is switched on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+impl Tpm {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -21,6 +21,8 @@ pub fn identity_keys(asset: &Asset) -> Vec<IdentityKey> {
         asset.source.vendor_id.clone(),
     ));
     keys.extend(hardware_keys(asset));
+    let external = asset.external_ids.iter();
+    keys.extend(external.map(|(tool, id)| IdentityKey::external(tool, id)));
     keys.extend(
         identity_macs(&asset.network)
             .into_iter()

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::uuid::clean_uuid;
+
 /// One key of an asset.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +31,8 @@ pub enum IdentityKind {
     HardwareUuid,
     /// The serial number alone.
     Serial,
+    /// The id that another tool has for the machine: the tool, `|` and the id.
+    ExternalId,
     /// The hardware address of an adapter.
     Mac,
     /// The host name.
@@ -40,6 +44,7 @@ crate::words!(IdentityKind {
     ManufacturerSerial => "manufacturer_serial",
     HardwareUuid => "hardware_uuid",
     Serial => "serial",
+    ExternalId => "external_id",
     Mac => "mac",
     Hostname => "hostname",
 });
@@ -84,12 +89,19 @@ crate::words!(Scope {
 });
 
 impl IdentityKey {
+    /// The key of the record that `tool` has under `id`.
+    pub(super) fn external(tool: &str, id: &str) -> Self {
+        let id = clean_uuid(id).unwrap_or_else(|| id.to_owned());
+        Self::new(IdentityKind::ExternalId, format!("{tool}|{id}"))
+    }
+
     pub(super) fn new(kind: IdentityKind, value: String) -> Self {
         let (strength, scope) = match kind {
             IdentityKind::VendorId => (Strength::Exact, Scope::ConnectorInstance),
             IdentityKind::ManufacturerSerial => (Strength::Strong, Scope::Global),
             IdentityKind::HardwareUuid => (Strength::Strong, Scope::Customer),
             IdentityKind::Serial | IdentityKind::Mac => (Strength::Supporting, Scope::Customer),
+            IdentityKind::ExternalId => (Strength::Supporting, external_scope(&value)),
             IdentityKind::Hostname => (Strength::Weak, Scope::Customer),
         };
         Self {
@@ -98,5 +110,14 @@ impl IdentityKey {
             strength,
             scope,
         }
+    }
+}
+
+/// The records among which the id of a tool is compared: tools count from 1 in every account, unless their ids are UUIDs.
+fn external_scope(key: &str) -> Scope {
+    let id = key.split_once('|').and_then(|(_, id)| clean_uuid(id));
+    match id {
+        Some(_) => Scope::Global,
+        None => Scope::Customer,
     }
 }

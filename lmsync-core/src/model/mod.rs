@@ -61,6 +61,7 @@ mod named;
 mod network;
 mod origin;
 mod os;
+mod price;
 mod raw;
 #[cfg(feature = "schema")]
 mod record_tag;
@@ -86,7 +87,7 @@ pub use date::{DateReader, Reading, VendorDay, VendorInstant};
 pub use date_order::DateOrder;
 pub use draft::AssetDraft;
 pub use fingerprint::Fingerprint;
-pub use hardware::{Cpu, Disk, DiskMedia};
+pub use hardware::{Bios, Cpu, Disk, DiskMedia, Tpm};
 pub use identity::identity_keys;
 pub use identity_key::{IdentityKey, IdentityKind, Scope, Strength};
 pub use issue::{Issue, IssueCode};
@@ -94,9 +95,10 @@ pub use kind::AssetKind;
 pub use mac::{MacAddress, MacParseError};
 pub use manufacturer::{canonical_manufacturer, clean_model};
 pub use named::NamedAsset;
-pub use network::{Adapter, AdapterClass, Network};
+pub use network::{Adapter, AdapterClass, DomainRole, Network};
 pub use origin::Origin;
 pub use os::{Architecture, OperatingSystem, OsFamily};
+pub use price::Price;
 pub use raw::RawJson;
 pub use rules::Rules;
 #[cfg(feature = "schema")]
@@ -107,7 +109,7 @@ pub use serial::{OtherSerial, OtherSerialKind, Serial, SerialPlaceholders, Seria
 pub use size::{Size, SizeUnit};
 pub use software::{InstalledSoftware, Software};
 pub(crate) use source::read_id;
-pub use source::{AssetId, Ref, Source};
+pub use source::{Address, AssetId, Ref, Source};
 pub(crate) use text::trimmed;
 pub use text::{clean, clean_id};
 pub use uuid::clean_uuid;

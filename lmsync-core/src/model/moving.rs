@@ -24,6 +24,8 @@ pub(super) const MOVING: &[&str] = &[
     "last_check_in",
     "check_in_basis",
     "last_boot_at",
+    "pending_reboot",
+    "patch_status",
     "disks.free_bytes",
 ];
 

@@ -26,6 +26,9 @@ pub struct OperatingSystem {
     /// The build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
+    /// The release that people know, such as `22H2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_version: Option<String>,
     /// The processor architecture it is made for.
     #[serde(default, skip_serializing_if = "Architecture::is_unknown")]
     pub arch: Architecture,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date_json;
 use super::raw::RawJson;
-use super::text::trim_unseen;
+use super::text::{clean, trim_unseen};
 
 /// The origin of a record.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -102,6 +102,22 @@ pub struct Ref {
     /// The e-mail address, of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The address, of a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Box<Address>>,
+}
+
+/// An address, as far as it tells where a machine is.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Address {
+    /// The town or city.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The country, in the vendor's words or as its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
 
 impl Ref {
@@ -112,6 +128,7 @@ impl Ref {
             id: cleaned(id.into()),
             name,
             email: None,
+            address: None,
         }
     }
 
@@ -119,6 +136,18 @@ impl Ref {
     #[must_use]
     pub fn with_email(self, email: Option<String>) -> Self {
         Self { email, ..self }
+    }
+
+    /// Sets the address, of a site; none where neither is known.
+    #[must_use]
+    pub fn with_address(self, city: Option<&str>, country: Option<&str>) -> Self {
+        let [city, country] = [city, country].map(|text| text.and_then(clean));
+        let address = Address { city, country };
+        let is_known = address != Address::default();
+        Self {
+            address: is_known.then(|| Box::new(address)),
+            ..self
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn pairs(records: &[Record], few: usize) -> Vec<Pair> {
     for_each_key(records, 0..records.len(), |kind, sharers| {
         pairs.among(kind, sharers);
     });
+    pairs.naming_each_other();
     pairs.found.sort_unstable();
     pairs.found.dedup();
     pairs.found
@@ -93,6 +94,33 @@ impl Pairs<'_> {
                 self.representatives(both, vetoes);
             }
         });
+    }
+
+    /// Links each record with those whose ids it has; few records have one id, each in an account of its own.
+    fn naming_each_other(&mut self) {
+        let records = self.records;
+        let is_named = |key: &&Key<TextId>| key.kind == IdentityKind::ExternalId;
+        let named = |record: &'_ Record| record.facts.keys.iter().any(|key| is_named(&key));
+        if !records.iter().any(named) {
+            return;
+        }
+        let mut owners: BTreeMap<(Place, TextId), Vec<usize>> = BTreeMap::new();
+        for (at, record) in records.iter().enumerate() {
+            let own = &record.facts.own;
+            if let Some(place) = record.place(own) {
+                owners.entry((place, own.value)).or_default().push(at);
+            }
+        }
+        for (at, record) in records.iter().enumerate() {
+            for key in record.facts.keys.iter().filter(is_named) {
+                let place = record.place(key);
+                let owners = place.and_then(|place| owners.get(&(place, key.value)));
+                owners
+                    .into_iter()
+                    .flatten()
+                    .for_each(|owner| self.link(at, *owner));
+            }
+        }
     }
 
     fn each_with_each(&mut self, sharers: &[usize]) {

@@ -217,6 +217,74 @@ fn customers_are_compared_within_one_account_only() {
 }
 
 #[test]
+fn a_record_that_another_tool_names_is_the_same_machine() {
+    let named = Machine {
+        id: "90",
+        ..Machine::default()
+    };
+    let naming = Machine {
+        external: Some("90"),
+        ..Machine::default()
+    };
+    // The other way round, and two that name a third.
+    for (left, right) in [(named, naming), (naming, named), (naming, naming)] {
+        let [left, right] = [("a", left), ("b", right)].map(|(instance, machine)| {
+            let machine = Machine {
+                instance,
+                serial: None,
+                ..machine
+            };
+            machine.build()
+        });
+        let relation = |link| correlate(&left, &right, link);
+        assert_eq!(
+            relation(CustomerLink::Same),
+            same(&[IdentityKind::ExternalId])
+        );
+        // Other accounts count from 1, too.
+        assert_eq!(relation(CustomerLink::Different), Correlation::Unrelated);
+    }
+    // Nobody says that these two are the same.
+    assert_eq!(
+        within_customer(naming, Machine { id: "1", ..naming }),
+        same(&[IdentityKind::ExternalId])
+    );
+    let own = |instance| Machine { instance, ..named }.build();
+    assert_eq!(
+        correlate(&own("a"), &own("b"), CustomerLink::Same),
+        Correlation::Unrelated
+    );
+}
+
+#[test]
+fn a_uuid_that_another_tool_has_counts_everywhere_and_a_serial_speaks_against_it() {
+    let uuid = "0b1c7c0e-6f0a-4f6f-9d0e-5a2f7f1d9e11";
+    let named = Machine {
+        instance: "a",
+        id: uuid,
+        serial: Some("ABC1"),
+        ..Machine::default()
+    };
+    let naming = |serial| Machine {
+        instance: "b",
+        id: "1",
+        external: Some("0B1C7C0E-6F0A-4F6F-9D0E-5A2F7F1D9E11"),
+        serial,
+        ..Machine::default()
+    };
+    let relation = |serial| {
+        correlate(
+            &named.build(),
+            &naming(serial).build(),
+            CustomerLink::Different,
+        )
+    };
+    assert_eq!(relation(None), same(&[IdentityKind::ExternalId]));
+    let veto = Veto::Serial;
+    assert_eq!(relation(Some("ABC2")), Correlation::Different { veto });
+}
+
+#[test]
 fn one_record_stays_one_record() {
     let before = Machine {
         instance: "a",

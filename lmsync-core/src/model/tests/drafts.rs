@@ -510,3 +510,31 @@ fn a_guest_of_a_cloud_has_a_virtual_serial() {
     });
     assert_eq!(real.serial.status, SerialStatus::Valid);
 }
+
+#[test]
+fn what_stands_for_nothing_is_no_id_and_no_price() {
+    let asset = built(|draft| {
+        draft
+            .external_id("ninjaone", "0")
+            .external_id("datto", " ")
+            .external_id("intune", None)
+            .external_id("syncro", " 90 ")
+            .external_id("syncro", "91");
+        draft
+            .parent(Some(String::new()), Some("Host".to_owned()))
+            .contract(None, Some("Gold".to_owned()))
+            .purchase_price(0.0, Some("EUR".to_owned()))
+            .purchase_price(12.5, None)
+            .bios_released_on("0001-01-01");
+        draft.asset.order = Some("  ".to_owned());
+    });
+    assert_eq!(asset.external_ids.len(), 1);
+    assert_eq!(asset.external_ids["syncro"], "90");
+    assert_eq!((&asset.parent, &asset.contract), (&None, &None));
+    assert_eq!(asset.purchase_price, Price::new(12.5, None));
+    assert_eq!((asset.order, asset.bios.released_on), (None, None));
+    let codes: Vec<_> = asset.issues.iter().map(|issue| issue.code).collect();
+    assert!(codes.contains(&IssueCode::SentinelDate), "{codes:?}");
+    let keys = asset.identity.iter().map(|key| key.value.as_str());
+    assert!(keys.collect::<Vec<_>>().contains(&"syncro|90"));
+}

@@ -28,8 +28,12 @@ const SCHEMA: &[(&str, &[&str])] = &[
             "serial",
             "hardware_uuid",
             "network",
+            "parent",
+            "external_ids",
             "os",
             "cpu",
+            "bios",
+            "tpm",
             "memory_bytes",
             "storage_total_bytes",
             "disks",
@@ -40,11 +44,19 @@ const SCHEMA: &[(&str, &[&str])] = &[
             "connectivity",
             "last_check_in",
             "check_in_basis",
+            "agent_version",
+            "patch_status",
+            "pending_reboot",
             "created_at",
             "last_boot_at",
             "purchase_date",
             "warranty_start",
             "warranty_expiry",
+            "warranty_note",
+            "purchase_price",
+            "supplier",
+            "order",
+            "contract",
             "software",
             "security",
             "custom_fields",
@@ -65,19 +77,40 @@ const SCHEMA: &[(&str, &[&str])] = &[
             "raw",
         ],
     ),
-    ("customer", &["id", "name", "email"]),
-    ("site", &["id", "name", "email"]),
-    ("assigned_user", &["id", "name", "email"]),
+    ("customer", REFERENCE),
+    ("site", REFERENCE),
+    ("assigned_user", REFERENCE),
+    ("parent", REFERENCE),
+    ("contract", REFERENCE),
+    ("customer.address", ADDRESS),
+    ("site.address", ADDRESS),
+    ("assigned_user.address", ADDRESS),
+    ("parent.address", ADDRESS),
+    ("contract.address", ADDRESS),
     ("serial", &["status", "value", "key", "raw", "others"]),
     ("serial.others", &["type", "value"]),
     (
         "network",
-        &["adapters", "primary_mac", "public_ip", "gateway"],
+        &[
+            "adapters",
+            "primary_mac",
+            "public_ip",
+            "domain_role",
+            "gateway",
+        ],
     ),
     ("network.adapters", &["name", "mac", "ips", "class"]),
     (
         "os",
-        &["family", "name", "version", "build", "arch", "installed_on"],
+        &[
+            "family",
+            "name",
+            "version",
+            "build",
+            "display_version",
+            "arch",
+            "installed_on",
+        ],
     ),
     (
         "cpu",
@@ -89,6 +122,9 @@ const SCHEMA: &[(&str, &[&str])] = &[
             "speed_mhz",
         ],
     ),
+    ("bios", &["version", "released_on"]),
+    ("tpm", &["version", "enabled"]),
+    ("purchase_price", &["amount", "currency"]),
     (
         "disks",
         &["name", "total_bytes", "free_bytes", "serial", "media"],
@@ -111,6 +147,9 @@ const SCHEMA: &[(&str, &[&str])] = &[
     ("issues", &["code", "field", "raw", "note"]),
 ];
 
+const REFERENCE: &[&str] = &["id", "name", "email", "address"];
+const ADDRESS: &[&str] = &["city", "country"];
+
 fn raw(json: &str) -> RawJson {
     serde_json::from_str(json).unwrap()
 }
@@ -120,6 +159,10 @@ fn reference(id: &str) -> Ref {
         id: id.to_owned(),
         name: Some("A name".to_owned()),
         email: Some("a@example.com".to_owned()),
+        address: Some(Box::new(Address {
+            city: Some("Leeds".to_owned()),
+            country: Some("GB".to_owned()),
+        })),
     }
 }
 
@@ -171,6 +214,22 @@ pub(super) fn full() -> Asset {
         asset.customer = Some(reference("1"));
         asset.site = Some(reference("2"));
         asset.assigned_user = Some(reference("3"));
+        asset.parent = Some(reference("4"));
+        asset.contract = Some(reference("5"));
+        asset.external_ids = BTreeMap::from([("syncro".to_owned(), "90".to_owned())]);
+        asset.bios.version = text("T70 Ver. 01.10");
+        asset.bios.released_on = chrono::NaiveDate::from_ymd_opt(2022, 3, 1);
+        asset.tpm.version = text("2.0");
+        asset.tpm.enabled = Some(true);
+        asset.os.display_version = text("21H2");
+        asset.network.domain_role = Some(DomainRole::MemberWorkstation);
+        asset.agent_version = text("5.1.4");
+        asset.patch_status = text("FULLY_PATCHED");
+        asset.pending_reboot = Some(false);
+        asset.warranty_note = text("Next business day");
+        asset.purchase_price = Price::new(1249.5, text("EUR"));
+        asset.supplier = text("Acme Supplies");
+        asset.order = text("PO-17");
         asset.hostname = text("pc1.acme.local");
         asset.domain = text("acme.local");
         asset.asset_tag = text("A-1");
@@ -213,7 +272,10 @@ fn walk(path: &str, value: &Value, seen: &mut BTreeMap<String, Vec<String>>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| walk(path, item, seen)),
         Value::Object(object)
-            if !matches!(path, "custom_fields" | "source.raw" | "source.parent_ids") =>
+            if !matches!(
+                path,
+                "custom_fields" | "external_ids" | "source.raw" | "source.parent_ids"
+            ) =>
         {
             for (key, value) in object {
                 let keys = seen.entry(path.to_owned()).or_default();

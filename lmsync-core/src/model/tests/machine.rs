@@ -19,6 +19,8 @@ pub(super) struct Machine {
     pub(super) product: Option<&'static str>,
     pub(super) serial: Option<&'static str>,
     pub(super) uuid: Option<&'static str>,
+    /// The id that it has in the tool `example`, says another tool.
+    pub(super) external: Option<&'static str>,
     pub(super) mac: Option<&'static str>,
     pub(super) hostname: Option<&'static str>,
 }
@@ -32,7 +34,8 @@ impl Machine {
             .manufacturer(self.maker)
             .serial(self.serial)
             .hardware_uuid(self.uuid)
-            .primary_mac(self.mac);
+            .primary_mac(self.mac)
+            .external_id("example", self.external);
         draft.asset.product_number = self.product.map(str::to_owned);
         draft.asset.hostname = self.hostname.map(str::to_owned);
         draft.asset.customer = self.customer.map(|id| Ref::new(id, None));
@@ -57,18 +60,22 @@ pub(super) fn any_machine() -> impl Strategy<Value = Machine> {
             "f8:75:a4:19:c6:22",
         ])),
         option::of(select(vec!["pc1", "PC1.acme.local", "pc2"])),
+        option::of(select(vec!["1", "2"])),
     );
     (names, hardware).prop_map(
-        |((instance, id, customer), (maker, product, serial, uuid, mac, hostname))| Machine {
-            instance,
-            id,
-            customer,
-            maker,
-            product,
-            serial,
-            uuid,
-            mac,
-            hostname,
+        |((instance, id, customer), (maker, product, serial, uuid, mac, hostname, external))| {
+            Machine {
+                instance,
+                id,
+                customer,
+                maker,
+                product,
+                serial,
+                uuid,
+                mac,
+                hostname,
+                external,
+            }
         },
     )
 }
