@@ -13,6 +13,9 @@ use crate::quirks::agent;
 use crate::tenant_fields::index;
 use crate::wire::{self, Properties};
 
+/// The tool that `external_rmm_link` leads to: Syncro does not say which it is.
+const OTHER_RMM: &str = "external_rmm";
+
 /// The times that may count as a check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Basis {
@@ -40,6 +43,8 @@ pub(crate) fn asset(
         .vendor_updated_at(wire.updated_at.text());
     kind(&mut draft, &wire.asset_type);
     draft.asset.customer = owner(&wire);
+    draft.asset.site = wire.address.value().and_then(site);
+    draft.external_id(OTHER_RMM, wire.external_rmm_link.text());
     draft.asset.assigned_user = wire.contact_id.clean().map(|id| Ref::new(id, None));
 
     let properties = match wire.properties {
@@ -126,6 +131,12 @@ fn owner(wire: &wire::Asset) -> Option<Ref> {
     Some(Ref::new(id, customer.and_then(customer_name)))
 }
 
+/// One of the customer's addresses, which stand for sites here; its country is not told.
+fn site(wire: &wire::Address) -> Option<Ref> {
+    let site = Ref::new(wire.id.clean()?, wire.name.clean());
+    Some(site.with_address(wire.city.text(), None))
+}
+
 /// A person without a business goes by the full name.
 fn customer_name(wire: &wire::Customer) -> Option<String> {
     [
@@ -153,6 +164,7 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("source.vendor_updated_at", wire.updated_at.unexpected()),
         ("customer", wire.customer_id.unexpected()),
         ("customer", wire.customer.unexpected()),
+        ("site", wire.address.unexpected()),
         ("assigned_user", wire.contact_id.unexpected()),
         ("properties", wire.properties.unexpected()),
     ];

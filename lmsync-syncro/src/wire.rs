@@ -59,7 +59,18 @@ pub(crate) struct Asset {
     pub(crate) asset_type: Scalar,
     pub(crate) asset_serial: Scalar,
     pub(crate) customer: LenientObject<Customer>,
+    pub(crate) address: LenientObject<Address>,
+    pub(crate) external_rmm_link: Scalar,
     pub(crate) rmm_store: LenientObject<RmmStore>,
+}
+
+/// The place of an asset: one of its customer's addresses.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Address {
+    pub(crate) id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) city: Scalar,
 }
 
 /// What the tenant and the agent keep, by name. Names may differ in case alone.
@@ -142,6 +153,8 @@ pub(crate) struct AgentOs {
     pub(crate) windows_release_version: Scalar,
     pub(crate) os_architecture: Scalar,
     pub(crate) last_boot_time: Scalar,
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) pending_reboot: Option<bool>,
 }
 
 /// When parts of the machine were installed.
@@ -149,6 +162,7 @@ pub(crate) struct AgentOs {
 #[serde(default)]
 pub(crate) struct InstallDates {
     pub(crate) os_install: Scalar,
+    pub(crate) bios_release: Scalar,
 }
 
 /// A part with a name, such as a processor.

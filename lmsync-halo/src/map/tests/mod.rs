@@ -176,3 +176,17 @@ fn a_site_names_its_customer_whatever_form_the_number_has() {
         }
     });
 }
+
+#[test]
+fn a_parent_is_the_host_of_a_guest_and_nothing_else() {
+    for (model, parent) in [
+        ("VMware Virtual Platform", Some("900")),
+        ("Latitude 5440", None),
+    ] {
+        let asset = mapped(&format!(
+            r#"{{"id":1,"parent_id":900,"fields":[{{"id":51,"name":"Model","value":"{model}"}}]}}"#
+        ));
+        let found = asset.parent.map(|parent| parent.id);
+        assert_eq!(found.as_deref(), parent, "{model}");
+    }
+}
