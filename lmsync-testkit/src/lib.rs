@@ -8,7 +8,9 @@ pub mod demo;
 mod dice;
 pub mod fake;
 mod faults;
+mod field_table;
 pub mod fleet;
+pub mod gate;
 pub mod halo;
 mod journal;
 mod log;
@@ -31,6 +33,7 @@ pub use self::faults::{
     Distortion, Fault, FaultyTransport, Latency, Mutation, MutationKind, PointerChange,
     PointerPlace,
 };
+pub use self::field_table::FieldTable;
 pub use self::journal::MemoryJournal;
 pub use self::log::Log;
 pub use self::postgres::PostgresServer;

@@ -13,6 +13,7 @@ use lmsync_core::{SharedClock, SystemClock};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
+use crate::gate::Watch;
 use crate::simulator::{Shared, Simulator};
 
 /// How a simulator is served.
@@ -34,13 +35,15 @@ impl Default for ServeOptions {
     }
 }
 
-/// A simulator on a loopback port of its own, until it is dropped.
+/// A simulator on a loopback port of its own, until it is dropped, which panics where a request or an answer broke the
+/// simulator's [gate](Simulator::gate).
 pub struct SimulatorServer<S> {
     /// Taken when it is dropped.
     server: Option<MockServer>,
     uri: String,
     simulator: Shared<S>,
     requests: Arc<AtomicU64>,
+    watch: Watch,
 }
 
 impl<S> SimulatorServer<S> {
@@ -70,6 +73,7 @@ impl<S> Drop for SimulatorServer<S> {
         let server = self.server.take();
         // A panic in there is one about a test that is over.
         let _ = std::thread::spawn(move || drop(server)).join();
+        self.watch.require_nothing();
     }
 }
 
@@ -101,7 +105,9 @@ pub async fn serve<S: Simulator>(
         simulator: simulator.clone(),
         options,
         requests: Arc::clone(&requests),
+        watch: Watch::default(),
     };
+    let watch = answering.watch.clone();
     server
         .register(Mock::given(any()).respond_with(answering))
         .await;
@@ -110,6 +116,7 @@ pub async fn serve<S: Simulator>(
         server: Some(server),
         simulator,
         requests,
+        watch,
     })
 }
 
@@ -118,6 +125,7 @@ struct Answering<S> {
     simulator: Shared<S>,
     options: ServeOptions,
     requests: Arc<AtomicU64>,
+    watch: Watch,
 }
 
 impl<S: Simulator> Respond for Answering<S> {
@@ -128,7 +136,7 @@ impl<S: Simulator> Respond for Answering<S> {
             || status_only(StatusCode::BAD_REQUEST),
             |request| {
                 self.simulator
-                    .with(|simulator| simulator.respond(&request, now))
+                    .with(|simulator| self.watch.respond(simulator, &request, now))
             },
         );
         template(answer).set_delay(self.options.delay)

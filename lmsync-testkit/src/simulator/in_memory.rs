@@ -11,16 +11,20 @@ use lmsync_core::SharedClock;
 use lmsync_core::http::{Transport, TransportError};
 
 use super::{Shared, Simulator};
+use crate::gate::Watch;
 
 /// A transport that asks a [`Simulator`] and never opens a socket.
 ///
 /// Each answer takes the latency on the given clock, so with a clock that skips ahead hours pass
 /// in milliseconds. Cloning shares simulator, counter and recording.
+///
+/// Dropping it panics where a request or an answer broke the simulator's [gate](Simulator::gate).
 pub struct InMemory<S> {
     simulator: Shared<S>,
     clock: SharedClock,
     latency: Duration,
     log: Arc<Mutex<Log>>,
+    watch: Watch,
 }
 
 /// A request that a transport was given.
@@ -58,6 +62,7 @@ impl<S: Simulator> InMemory<S> {
             clock,
             latency: Duration::ZERO,
             log: Arc::default(),
+            watch: Watch::default(),
         }
     }
 
@@ -138,7 +143,7 @@ impl<S: Simulator> Transport for InMemory<S> {
         let now = self.clock.now();
         let response = self
             .simulator
-            .with(|simulator| simulator.respond(&request, now));
+            .with(|simulator| self.watch.respond(simulator, &request, now));
         self.end(place, response.status());
         Ok(response)
     }
@@ -151,7 +156,15 @@ impl<S> Clone for InMemory<S> {
             clock: Arc::clone(&self.clock),
             latency: self.latency,
             log: Arc::clone(&self.log),
+            watch: self.watch.clone(),
         }
+    }
+}
+
+impl<S> Drop for InMemory<S> {
+    /// Tells what was found at the simulator's gate.
+    fn drop(&mut self) {
+        self.watch.require_nothing();
     }
 }
 

@@ -8,6 +8,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{Request, Response};
 
+use crate::gate::Gate;
+
 pub use self::in_memory::{InMemory, Recorded};
 pub use self::rolling::RollingLimit;
 pub use self::shared::Shared;
@@ -18,10 +20,20 @@ pub use self::shared::Shared;
 pub trait Simulator: Send + 'static {
     /// Answers `request` as the vendor would at `now`.
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes>;
+
+    /// The vendor's schema, against which requests and answers are held; `None` where there is none, or while the
+    /// simulator is told to answer in forms that the schema does not have.
+    fn gate(&self) -> Option<&'static Gate> {
+        None
+    }
 }
 
 impl<S: Simulator + ?Sized> Simulator for Box<S> {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
         (**self).respond(request, now)
+    }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        (**self).gate()
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use http::{Request, Response};
 
 use super::Simulator;
+use crate::gate::Gate;
 
 /// A simulator that a test and the transports it gave it to hold together.
 ///
@@ -38,6 +39,10 @@ impl<S> Clone for Shared<S> {
 impl<S: Simulator> Simulator for Shared<S> {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
         self.with(|simulator| simulator.respond(request, now))
+    }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        self.with(|simulator| simulator.gate())
     }
 }
 
