@@ -174,8 +174,9 @@ impl Api {
         raw: KeepRaw,
         meter: &Meter,
     ) -> Result<(WireRow<Box<wire::Asset>>, DateTime<Utc>)> {
-        // Halo's ids are numbers; anything else would change the address.
-        if asset_id.is_empty() || !asset_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Halo's ids are numbers of 32 bits; anything else would change the address, or be refused.
+        let is_number = asset_id.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || asset_id.parse::<u32>().is_err() {
             return Err(no_such_asset(Error::new(
                 ErrorKind::NotFound,
                 "Halo has no asset with such an id",

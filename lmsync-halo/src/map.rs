@@ -11,7 +11,7 @@ use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Rejection, Result};
 
 use crate::tenant_fields::index;
-use crate::wire::{self, id};
+use crate::wire::{self, id, id_text};
 
 /// The parent id that leads from a software record to the asset it was kept as.
 pub(crate) const ASSET_ID: &str = "asset_id";
@@ -81,7 +81,7 @@ fn links(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("syncro", &wire.syncro_id),
         ("syncro", &wire.syncroid),
     ] {
-        draft.external_id(tool, id(link).as_deref());
+        draft.external_id(tool, id_text(link));
     }
 }
 

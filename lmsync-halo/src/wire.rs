@@ -210,10 +210,15 @@ pub(crate) struct Licence {
 
 /// An id, unless it is one of those that mean "none".
 pub(crate) fn id(scalar: &Scalar) -> Option<String> {
+    id_text(scalar).map(ToOwned::to_owned)
+}
+
+/// The text of an id, unless it is one of those that mean "none".
+pub(crate) fn id_text(scalar: &Scalar) -> Option<&str> {
     let text = scalar.id()?;
     let text = text.strip_suffix(".0").unwrap_or(text);
     let is_none = matches!(text, "0" | "") || text.starts_with('-');
-    (!is_none).then(|| text.to_owned())
+    (!is_none).then_some(text)
 }
 
 /// An id as the number that it is.

@@ -33,6 +33,7 @@
 
 mod account;
 mod answers;
+mod gate;
 mod ids;
 mod query;
 mod render;
@@ -56,8 +57,10 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
+pub use self::gate::SCHEMA;
 pub use self::spec::{FieldsIn, HaloSpec};
 pub use self::switches::{Misbehaviour, Permissions, RowFault};
 
@@ -65,8 +68,6 @@ use self::account::Account;
 use self::query::Query;
 use self::sign_in::Tokens;
 
-/// The vendor's document, as far as the simulator goes.
-const SCHEMA: &str = include_str!("schema.json");
 /// The limit that a refusal names where none is set.
 const LIMIT: usize = 300;
 /// What an application needs for changing assets.
@@ -290,6 +291,21 @@ impl Simulator for HaloSimulator {
             return answers::refused(StatusCode::UNAUTHORIZED, "invalid_client");
         }
         self.answer(request, now)
+    }
+
+    /// Numbers in odd forms and rows that are spoilt are no answers of the schema.
+    fn gate(&self) -> Option<&'static Gate> {
+        let Account {
+            odd_numbers,
+            row_faults,
+            ..
+        } = &self.account;
+        let is_odd = *odd_numbers || !row_faults.is_empty() || self.tokens.are_odd();
+        Some(if is_odd {
+            &gate::REQUESTS
+        } else {
+            &gate::WHOLE
+        })
     }
 }
 

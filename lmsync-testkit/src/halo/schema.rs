@@ -25,7 +25,7 @@ pub(super) struct Property {
 }
 
 static PROPERTIES: LazyLock<BTreeMap<String, Property>> = LazyLock::new(|| {
-    let document: Value = serde_json::from_str(super::SCHEMA).unwrap_or_default();
+    let document: Value = serde_json::from_str(super::gate::SCHEMA).unwrap_or_default();
     let schemas = &document["components"]["schemas"];
     let listed = &schemas["Device_List"]["properties"];
     let all = schemas["Device"]["properties"].as_object();

@@ -55,6 +55,11 @@ impl Tokens {
         &self.spec.token_path
     }
 
+    /// Whether a lifetime comes as text.
+    pub(super) fn are_odd(&self) -> bool {
+        self.spec.expires_in_as_text
+    }
+
     pub(super) fn minted(&self) -> usize {
         self.minted
     }

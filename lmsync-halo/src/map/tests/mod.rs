@@ -1,6 +1,7 @@
 //! What Halo's records become.
 
 mod any_json;
+mod fields;
 
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::Value;

@@ -31,7 +31,7 @@ fn those(halo: &HaloSimulator, is: impl Fn(&Machine) -> bool) -> Vec<u64> {
 
 /// The parameters of `GET path` in the vendor's document.
 fn documented(path: &str) -> BTreeSet<String> {
-    let schema: Value = serde_json::from_str(super::super::SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(crate::halo::gate::SCHEMA).unwrap();
     let parameters = schema["paths"][path]["get"]["parameters"]
         .as_array()
         .cloned();
@@ -294,7 +294,7 @@ fn links_to_other_tools_and_what_was_bought_come_in_lists() {
     let token = token(&mut halo, "read:assets");
     let (_, body) = get(&mut halo, &token, "/api/Asset?noicon=true");
     let rows = body["assets"].as_array().unwrap();
-    let schema: Value = serde_json::from_str(super::super::SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(crate::halo::gate::SCHEMA).unwrap();
     let known = &schema["components"]["schemas"]["Device_List"]["properties"];
     for row in rows {
         let unknown = row

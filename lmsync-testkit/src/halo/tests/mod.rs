@@ -13,6 +13,7 @@ mod edges;
 use super::{FieldsIn, HaloSimulator, HaloSpec};
 use crate::conformance::{Treatment, TwoWayVendor};
 use crate::fleet::{Fleet, FleetSpec};
+use crate::gate::Side;
 use crate::simulator::Simulator;
 
 fn now() -> DateTime<Utc> {
@@ -23,8 +24,14 @@ fn simulator(machines: usize) -> HaloSimulator {
     HaloSimulator::new(Fleet::new(FleetSpec::new(machines, now())))
 }
 
+/// The answer to `request`, which is one of the schema.
 fn ask(halo: &mut HaloSimulator, request: Request<String>) -> Response<Bytes> {
-    halo.respond(&request.map(Bytes::from), now())
+    let request = request.map(Bytes::from);
+    let answer = halo.respond(&request, now());
+    let mut found = halo.gate().unwrap().violations(&request, &answer);
+    found.retain(|violation| violation.side == Side::Answer);
+    assert_eq!(found, []);
+    answer
 }
 
 fn sign_in(halo: &mut HaloSimulator, address: &str, form: &str) -> Response<Bytes> {

@@ -3,6 +3,7 @@ use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 
 use crate::conformance::TwoWayVendor;
 use crate::fleet::{Fleet, FleetSpec};
+use crate::gate::Side;
 
 use super::*;
 
@@ -19,7 +20,7 @@ fn account(machines: usize) -> SyncroSimulator {
 
 /// The vendor's document, as far as the simulator goes.
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../schema.json")).unwrap()
+    serde_json::from_str(gate::SCHEMA).unwrap()
 }
 
 fn get(account: &mut SyncroSimulator, path: &str) -> (u16, Value) {
@@ -27,7 +28,15 @@ fn get(account: &mut SyncroSimulator, path: &str) -> (u16, Value) {
         .header("authorization", format!("Bearer {}", account.api_key()))
         .body(Bytes::new())
         .unwrap();
-    let response = account.respond(&request, now());
+    answered(account, &request)
+}
+
+/// The answer to `request`, which is one of the schema.
+fn answered(account: &mut SyncroSimulator, request: &Request<Bytes>) -> (u16, Value) {
+    let response = account.respond(request, now());
+    let mut found = account.gate().unwrap().violations(request, &response);
+    found.retain(|violation| violation.side == Side::Answer);
+    assert_eq!(found, []);
     let body = serde_json::from_slice(response.body()).unwrap_or_default();
     (response.status().as_u16(), body)
 }
@@ -124,9 +133,7 @@ fn put(account: &mut SyncroSimulator, id: &str, body: &Value) -> (u16, Value) {
         .header("content-type", "application/json")
         .body(body.to_string().into())
         .unwrap();
-    let response = account.respond(&request, now());
-    let body = serde_json::from_slice(response.body()).unwrap_or_default();
-    (response.status().as_u16(), body)
+    answered(account, &request)
 }
 
 #[test]

@@ -1,3 +1,7 @@
+//! What Syncro's records become.
+
+mod fields;
+
 use lmsync_core::model::{AdapterClass, AssetState, IdentityKind, SerialStatus};
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::{Value, json};
@@ -11,9 +15,9 @@ fn origin() -> Origin {
     Origin::new("syncro", "acme", Rules::default())
 }
 
-const AGENT: &str = include_str!("../../fixtures/agent.json");
-const MANUAL: &str = include_str!("../../fixtures/manual.json");
-const ODD: &str = include_str!("../../fixtures/odd.json");
+const AGENT: &str = include_str!("../../../fixtures/agent.json");
+const MANUAL: &str = include_str!("../../../fixtures/manual.json");
+const ODD: &str = include_str!("../../../fixtures/odd.json");
 
 fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
