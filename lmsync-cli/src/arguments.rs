@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::support::problem::MISCONFIGURED;
-use crate::{airbyte, check, completions, lookup, man, schema, singer, sync, two_way};
+use crate::{airbyte, check, completions, lookup, man, report, schema, singer, sync, two_way};
 
 /// Every asset of a managed-service provider's tools: SuperOps, Syncro, ConnectWise RMM and Halo
 ///
@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Sync(sync::Options),
     TwoWay(two_way::Options),
     Lookup(lookup::Options),
+    Report(report::Options),
     Airbyte(airbyte::Options),
     Singer(singer::Options),
     Schema(schema::Options),

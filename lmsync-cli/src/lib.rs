@@ -28,6 +28,7 @@ mod man;
 pub mod parts;
 mod platform;
 mod program;
+mod report;
 mod schema;
 mod singer;
 mod support;
@@ -55,6 +56,7 @@ pub async fn run(vendors: &Vendors, arguments: Vec<OsString>) -> ExitCode {
         Command::Sync(options) => sync::run(vendors, &options).await,
         Command::TwoWay(options) => two_way::run(vendors, &options).await,
         Command::Lookup(options) => lookup::run(vendors, &options).await,
+        Command::Report(options) => report::run(vendors, &options).await,
         Command::Airbyte(options) => airbyte::run(vendors, &options).await,
         Command::Singer(options) => singer::run(vendors, &options).await,
         Command::Schema(options) => schema::run(&options),

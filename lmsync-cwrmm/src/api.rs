@@ -225,6 +225,32 @@ impl Api {
             .await
     }
 
+    /// A page of what is installed on the devices of at most four companies: the first, or the one
+    /// with the query that the vendor gave.
+    ///
+    /// Seen: two clients of real accounts; the vendor's specification does not have it.
+    pub(crate) async fn software(
+        &self,
+        companies: &[String],
+        at: &PageKey,
+        meter: &Meter,
+    ) -> Result<ListPage<WireRow<wire::Installed>>> {
+        let mut url = self.path(DEVICES, ["endpoints", "applications"])?;
+        let first = format!("limit={PAGE_SIZE}&cursor=0");
+        url.set_query(Some(at.cursor().unwrap_or(&first)));
+        let body = wire::Resources {
+            resource_type: "company",
+            resources: companies,
+        };
+        let call = Call::post_json("software", &url, &body, Idempotency::Idempotent)?;
+        self.http()
+            .send(&call.with_request_id(), meter, |answer| {
+                answers::accept(answer, Scope::Devices)?;
+                rows::array(answer)
+            })
+            .await
+    }
+
     /// The heartbeats of at most four companies.
     pub(crate) async fn heartbeat(
         &self,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -22,6 +22,7 @@ use crate::map::{self, Names, Site};
 use crate::quirks::check_ins::{CheckIn, CheckIns};
 use crate::quirks::device_pages::{DevicePages, Place};
 use crate::quirks::rows::DeviceRow;
+use crate::quirks::software::BatchSoftware;
 
 /// A listing whose heartbeats fail this often asks for no more of them.
 const HEARTBEAT_FAILURES: u32 = 3;
@@ -87,7 +88,7 @@ impl Directory {
         let sites = read_all(sites, api.account.http(), meter).await;
         let sites = unless_hidden(sites)?.map(|sites| sites.records);
         for site in sites.into_iter().flatten() {
-            directory.names.add_site(&site);
+            directory.names.add_site(site);
         }
         Ok(directory)
     }
@@ -133,6 +134,8 @@ struct Listing {
     /// The window leaves out what has no check-in.
     excludes_unknown: bool,
     heartbeat_failures: AtomicU32,
+    /// Software of many devices at once is not to be had.
+    software_is_refused: AtomicBool,
 }
 
 impl DeviceLists {
@@ -144,6 +147,7 @@ impl DeviceLists {
             excludes_unknown: query.window != CheckInWindow::All
                 && query.never_checked_in == NeverCheckedIn::Exclude,
             heartbeat_failures: AtomicU32::new(0),
+            software_is_refused: AtomicBool::new(false),
         }))
     }
 }
@@ -202,19 +206,18 @@ impl ListSource for DeviceList {
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
         match self {
             Self::Unreadable(_) => Ok(asset),
-            Self::Of(Devices { listing, .. }) => {
-                listing.api.add_detail(asset, listing.detail, meter).await
-            }
+            Self::Of(devices) => devices.complete(asset, meter).await,
         }
     }
 }
 
-/// A batch of companies, and what their heartbeats told.
+/// A batch of companies, and what was told of all their devices.
 struct Batch {
     companies: Vec<String>,
     /// The heartbeat of all; nothing inside where the vendor knows them only one by one.
     heartbeat: OnceCell<Option<CheckIns>>,
     one_by_one: Mutex<OneByOne>,
+    software: BatchSoftware,
 }
 
 /// The heartbeats of companies that were asked for alone.
@@ -230,6 +233,7 @@ impl Batch {
             companies: companies.to_vec(),
             heartbeat: OnceCell::new(),
             one_by_one: Mutex::default(),
+            software: BatchSoftware::default(),
         }
     }
 }
@@ -267,6 +271,24 @@ impl Devices {
         };
         rows.extend(page.gaps.iter().map(|why| gap(why)));
         Ok(Page::new(rows, next))
+    }
+
+    /// Adds detail; software comes for all devices of the batch at once.
+    async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
+        let Listing { api, detail, .. } = &*self.listing;
+        // What is asked of each device anyway brings its software along.
+        if detail.software && !detail.hardware {
+            let (batch, id) = (&self.batch, &asset.source.vendor_id);
+            let is_refused = &self.listing.software_is_refused;
+            let told = batch
+                .software
+                .of(id, api, &batch.companies, is_refused, meter);
+            if let Some(programs) = told.await? {
+                let origin = api.account.origin();
+                return Ok(map::with_software(asset, &programs, origin));
+            }
+        }
+        api.add_detail(asset, *detail, meter).await
     }
 
     /// Says if `error` concerns network devices alone: they are read where the key may.

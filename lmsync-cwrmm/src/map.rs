@@ -10,8 +10,8 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Customer, DateReader,
-    InstalledSoftware, Origin, OtherSerialKind, Ref, VendorDay, VendorInstant, Virtualization,
-    clean, guest_hypervisor,
+    DomainRole, InstalledSoftware, Origin, OtherSerialKind, Ref, VendorDay, VendorInstant,
+    Virtualization, clean, guest_hypervisor,
 };
 use lmsync_core::tenant_fields::TenantFields;
 
@@ -29,7 +29,7 @@ pub(crate) const SITE_ID: &str = "site_id";
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     companies: HashMap<String, String>,
-    sites: HashMap<String, String>,
+    sites: HashMap<String, Ref>,
 }
 
 impl Names {
@@ -41,15 +41,13 @@ impl Names {
         }
     }
 
-    /// Adds the name of a site.
-    pub(crate) fn add_site(&mut self, site: &Site) {
-        if let Some(name) = site.0.name.clone() {
-            self.sites.insert(site.0.id.clone(), name);
-        }
+    /// Adds the name and the address of a site.
+    pub(crate) fn add_site(&mut self, site: Site) {
+        self.sites.insert(site.0.id.clone(), site.0);
     }
 }
 
-/// A site, by id and name.
+/// A site: id, name and address.
 #[derive(Debug)]
 pub(crate) struct Site(Ref);
 
@@ -64,7 +62,15 @@ pub(crate) fn site(row: WireRow<wire::Site>) -> Result<Site, Rejection> {
     let id = wire.id.clean();
     let id = id.ok_or_else(|| Rejection::without_id("the site"))?;
     let name = wire.friendly_name.clean().or_else(|| wire.name.clean());
-    Ok(Site(Ref::new(id, name)))
+    let site = Ref::new(id, name);
+    let Some(address) = wire.primary_address.value() else {
+        return Ok(Site(site));
+    };
+    let country = address.country.clean();
+    let country = country.or_else(|| address.country_code.clean());
+    Ok(Site(
+        site.with_address(address.locality.text(), country.as_deref()),
+    ))
 }
 
 pub(crate) fn asset(
@@ -85,14 +91,14 @@ pub(crate) fn asset(
             parents.insert(name.to_owned(), id.clone());
         }
     }
-    let named = |id: Option<String>, names: &HashMap<String, String>| {
-        id.map(|id| {
-            let name = names.get(&id).cloned();
-            Ref::new(id, name)
-        })
-    };
-    draft.asset.customer = named(company, &names.companies);
-    draft.asset.site = named(site, &names.sites);
+    draft.asset.customer = company.map(|id| {
+        let name = names.companies.get(&id).cloned();
+        Ref::new(id, name)
+    });
+    draft.asset.site = site.map(|id| match names.sites.get(&id) {
+        Some(site) => site.clone(),
+        None => Ref::new(id, None),
+    });
     note_unexpected(&mut draft, &wire);
     identify(&mut draft, &wire);
     describe(&mut draft, &wire);
@@ -125,10 +131,14 @@ pub(crate) fn with_detail(asset: Asset, wire: &wire::Endpoint, origin: &Origin) 
 }
 
 /// `asset` with the software installed on it.
-pub(crate) fn with_software(asset: Asset, wire: &wire::Endpoint, origin: &Origin) -> Asset {
+pub(crate) fn with_software(
+    asset: Asset,
+    programs: &[LenientObject<wire::Software>],
+    origin: &Origin,
+) -> Asset {
     let mut draft = origin.reopen(asset);
     let dates = draft.dates();
-    let programs = wire.installed_softwares.0.iter().map(|program| {
+    let programs = programs.iter().map(|program| {
         let program = program.value();
         let program = program.and_then(|program| installed(program, &dates));
         program.ok_or_else(|| "a program has no name".to_owned())
@@ -292,10 +302,16 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
         .and_then(Virtualization::from_words)
         .unwrap_or_default();
     asset.hypervisor = system.and_then(|system| system.hypervisor_name.clean());
+    let role = system.and_then(|system| system.domain_role);
+    asset.network.domain_role = role.and_then(DomainRole::from_number);
+    let firmware = wire.bios.value();
+    asset.bios.version = firmware.and_then(|bios| bios.version.clean());
     // What ConnectWise RMM lists is in use; it has no other state.
     asset.state = AssetState::Active;
     if let Some(os) = wire.os.value() {
         asset.last_user = os.user_name.clean();
+        let release = os.display_version.clean();
+        asset.os.display_version = release.or_else(|| os.release_id.clean());
         draft
             .os(os.product.text(), os.version.text())
             .arch(os.arch.text())

@@ -108,6 +108,9 @@ pub(crate) struct Os {
     pub(crate) product: Scalar,
     pub(crate) version: Scalar,
     pub(crate) build_number: Scalar,
+    pub(crate) display_version: Scalar,
+    #[serde(rename = "releaseID")]
+    pub(crate) release_id: Scalar,
     pub(crate) arch: Scalar,
     pub(crate) install_date: Scalar,
     pub(crate) user_name: Scalar,
@@ -122,6 +125,8 @@ pub(crate) struct System {
     pub(crate) serial_number: Scalar,
     pub(crate) system_name: Scalar,
     pub(crate) domain: Scalar,
+    #[serde(deserialize_with = "lenient_u64")]
+    pub(crate) domain_role: Option<u64>,
     pub(crate) chassis: Scalar,
     pub(crate) chassis_types: OneOrMany<Scalar>,
     pub(crate) hypervisor_name: Scalar,
@@ -132,6 +137,7 @@ pub(crate) struct System {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Bios {
     pub(crate) manufacturer: Scalar,
+    pub(crate) version: Scalar,
     pub(crate) serial_number: Scalar,
 }
 
@@ -143,6 +149,16 @@ pub(crate) struct Baseboard {
     pub(crate) serial_number: Scalar,
     #[serde(rename = "hardwareUUID")]
     pub(crate) hardware_uuid: Scalar,
+    pub(crate) tpm_details: OneOrMany<LenientObject<Tpm>>,
+}
+
+/// The security module.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Tpm {
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) is_enabled: Option<bool>,
+    pub(crate) spec_version: Scalar,
 }
 
 /// One processor.
@@ -197,6 +213,7 @@ pub(crate) struct Network {
     pub(crate) ipv4: OneOrMany<Scalar>,
     pub(crate) ipv4_list: OneOrMany<Scalar>,
     pub(crate) ipv6: OneOrMany<Scalar>,
+    pub(crate) ipv6_list: OneOrMany<Scalar>,
     #[serde(rename = "defaultIPGateway")]
     pub(crate) default_ip_gateway: Scalar,
 }
@@ -228,6 +245,15 @@ pub(crate) struct Software {
     pub(crate) install_date: Scalar,
     pub(crate) installed_date: Scalar,
     pub(crate) location: Scalar,
+}
+
+/// What is installed on one device, or a part of it, in a list of many.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Installed {
+    #[serde(rename = "endpointID")]
+    pub(crate) endpoint_id: Scalar,
+    pub(crate) applications: Option<OneOrMany<LenientObject<Software>>>,
 }
 
 /// One device alone; its fields are under the key of its category.
@@ -273,6 +299,16 @@ pub(crate) struct Site {
     pub(crate) id: Scalar,
     pub(crate) name: Scalar,
     pub(crate) friendly_name: Scalar,
+    pub(crate) primary_address: LenientObject<Address>,
+}
+
+/// Where a site is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Address {
+    pub(crate) locality: Scalar,
+    pub(crate) country: Scalar,
+    pub(crate) country_code: Scalar,
 }
 
 /// When devices last reported. Comes with status 200 even where all of it failed.

@@ -6,6 +6,7 @@ mod account_key;
 mod attempt;
 mod column;
 mod columns;
+mod ended_pass;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod fate;
 mod journal;
@@ -43,6 +44,7 @@ mod value;
 pub use self::account_key::AccountKey;
 pub use self::column::{Column, Kind};
 pub use self::columns::{JOURNAL_COLUMNS, PASS_COLUMNS, SAME_MACHINE_COLUMNS, columns};
+pub use self::ended_pass::EndedPass;
 pub use self::journal::JournalStore;
 pub use self::landed::Landed;
 pub use self::location::StoreLocation;

@@ -9,6 +9,7 @@ use lmsync_core::model::Asset;
 use crate::account_key::AccountKey;
 use crate::column::Column;
 use crate::columns::columns;
+use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::pass_id::PassId;
 use crate::store::Store;
@@ -25,6 +26,12 @@ pub trait ReadStore: Store {
         account: Option<&AccountKey>,
         wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>>;
+
+    /// The last pass that ended of each stream of each account.
+    ///
+    /// # Errors
+    /// `store` when they could not be read.
+    async fn last_passes(&self) -> Result<Vec<EndedPass>>;
 
     /// Puts `rows` in the place of what the table `same_machine` holds, all or nothing: the values of
     /// its columns, in their order.

@@ -1,9 +1,10 @@
-//! The asset that a row is.
+//! The asset that a row is, and the pass.
 
 use lmsync_core::{Error, Result};
 use serde::de::DeserializeOwned;
 
 use crate::column::{Column, Kind};
+use crate::ended_pass::EndedPass;
 use crate::object::Object;
 use crate::read::StoredAsset;
 
@@ -38,14 +39,28 @@ pub(crate) fn stored_asset<'c>(
         }
     }
     Ok(StoredAsset {
-        asset: read(&record.text())?,
-        first_seen: read(&first_seen.unwrap_or_default())?,
-        changed: read(&changed.unwrap_or_default())?,
+        asset: read(&record.text(), "asset")?,
+        first_seen: read(&first_seen.unwrap_or_default(), "asset")?,
+        changed: read(&changed.unwrap_or_default(), "asset")?,
     })
 }
 
-fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::store(format!("a row is no asset: {error}")))
+/// The pass that a row's `cells` make: each its column and its value as JSON text.
+pub(crate) fn ended_pass<'c>(
+    cells: impl Iterator<Item = (&'c Column, Option<String>)>,
+) -> Result<EndedPass> {
+    let mut pass = Object::default();
+    for (column, cell) in cells {
+        if let Some(cell) = cell {
+            pass.put(column.name, cell);
+        }
+    }
+    read(&pass.text(), "pass")
+}
+
+/// The value that `json` is, which is a part of `what` a row is.
+fn read<T: DeserializeOwned>(json: &str, what: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::store(format!("a row is no {what}: {error}")))
 }
 
 /// The JSON text of what a column of `kind` holds as `text`.

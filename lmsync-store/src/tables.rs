@@ -31,6 +31,16 @@ enum Columns {
     These(&'static [Column]),
 }
 
+/// The query of the `names` of the last pass of each stream of each account, in `table`, which is the table of passes.
+pub(crate) fn last_passes(names: &[String], table: &str) -> String {
+    format!(
+        "SELECT {} FROM {table} AS own WHERE NOT EXISTS (SELECT 1 FROM {table} AS later \
+         WHERE later.connector = own.connector AND later.instance = own.instance \
+         AND later.stream = own.stream AND later.pass_id > own.pass_id)",
+        names.join(", ")
+    )
+}
+
 /// The key of a record.
 pub(crate) const KEY: &[&str] = &["connector", "instance", "vendor_id"];
 /// The key of a pass.

@@ -6,7 +6,7 @@ use lmsync_core::json::{LenientObject, Scalar};
 use lmsync_core::listing::{CompleteList, Listed};
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Cpu, Customer,
-    DateReader, Disk, DiskMedia, InstalledSoftware, Origin, Ref, Size, SizeUnit,
+    DateReader, Disk, DiskMedia, DomainRole, InstalledSoftware, Origin, Ref, Size, SizeUnit, clean,
 };
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
 
@@ -130,6 +130,11 @@ pub(crate) fn with_summary(asset: Asset, summary: &wire::Summary, origin: &Origi
             ips.into_iter().filter_map(Scalar::text),
         );
     }
+    // The asset tells who is logged in, where somebody is.
+    if draft.asset.last_user.is_none() {
+        let login = summary.last_user_log.value();
+        draft.asset.last_user = login.and_then(|login| login.name.clean());
+    }
     draft.finish()
 }
 
@@ -173,6 +178,15 @@ fn identify(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
 fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     kind(draft, wire);
     draft.os(wire.platform.text(), wire.platform_version.text());
+    let asset = &mut draft.asset;
+    asset.os.display_version = wire.platform_version.text().and_then(release);
+    let role = wire.platform_family.clean();
+    asset.network.domain_role = role.as_deref().and_then(domain_role);
+    asset.agent_version = wire.agent_version.clean();
+    asset.patch_status = wire.patch_status.clean();
+    // Seen: one word of four. The others say nothing of a restart.
+    let waits = asset.patch_status.as_deref() == Some("Reboot Required");
+    asset.pending_reboot = waits.then_some(true);
     // What SuperOps lists is in use; it has no other state.
     draft.asset.state = AssetState::Active;
     draft.asset.connectivity = match wire.status.text().map(str::trim) {
@@ -180,6 +194,18 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         Some("OFFLINE") => Connectivity::Offline,
         _ => Connectivity::Unknown,
     };
+}
+
+/// The release in `10.0.22631 Build 22631 (23H2)`.
+fn release(version: &str) -> Option<String> {
+    let (_, release) = version.trim().strip_suffix(')')?.rsplit_once('(')?;
+    clean(release)
+}
+
+/// The role that the words of a family name, such as `Standalone Workstation`; `Server` names none.
+fn domain_role(family: &str) -> Option<DomainRole> {
+    let word = family.to_ascii_lowercase().replace(' ', "_");
+    word.parse().ok()
 }
 
 /// The kind, from the most dependable place that tells; a later one may say
@@ -294,6 +320,8 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("kind", &wire.platform_category),
         ("kind", &wire.platform_family),
         ("os.version", &wire.platform_version),
+        ("agent_version", &wire.agent_version),
+        ("patch_status", &wire.patch_status),
         ("warranty_expiry", &wire.warranty_expiry_date),
         ("purchase_date", &wire.purchased_date),
     ];
@@ -316,6 +344,8 @@ mod tests {
     use lmsync_core::json::WireRow;
     use lmsync_core::model::Rules;
     use lmsync_core::two_way::WriteSource;
+    use lmsync_testkit::FieldTable;
+    use lmsync_testkit::superops::Product;
     use serde_json::{Value, json};
 
     use super::*;
@@ -499,6 +529,39 @@ mod tests {
             AssetKind::Server
         );
         assert_eq!(kind(r#"{"assetId":"1"}"#), AssetKind::Unknown);
+    }
+
+    /// Fields that are not read, and why.
+    const UNREAD: &[(&str, &str)] = &[
+        (
+            "lastReportedTime",
+            "`lastCommunicatedTime` is the later of the two",
+        ),
+        (
+            "sysUptime",
+            "text for people, as of a time that is not told",
+        ),
+    ];
+
+    #[test]
+    fn every_field_of_the_schema_is_read_or_there_is_a_reason() {
+        let map = |record: &Value| {
+            let wire = serde_json::from_value(record.clone()).ok()?;
+            let asset = asset(row(wire), &origin(), now()).ok()?;
+            Some(json(&asset))
+        };
+        let fields = [Product::Msp, Product::It].into_iter();
+        let fields = fields.flat_map(|product| product.fields("Asset"));
+        let fields = fields.map(|(name, of)| match of.trim_end_matches('!') {
+            "JSON" => (name, json!({ "id": "7", "name": "Seven" })),
+            _ => (name.clone(), json!(name)),
+        });
+        let values = serde_json::from_str(include_str!("../fixtures/asset_msp.json")).unwrap();
+        FieldTable::new(json!({ "assetId": "1" }), map)
+            .with_fields(fields)
+            .with_values(&values)
+            .with_unread(UNREAD)
+            .require_in(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub(crate) struct Asset {
     pub(crate) domain: Scalar,
     pub(crate) status: Scalar,
     pub(crate) last_communicated_time: Scalar,
+    pub(crate) agent_version: Scalar,
+    pub(crate) patch_status: Scalar,
     pub(crate) platform_family: Scalar,
     pub(crate) platform_category: Scalar,
     pub(crate) platform_version: Scalar,
@@ -199,6 +201,14 @@ pub(crate) struct Summary {
     pub(crate) memory: LenientObject<Memory>,
     pub(crate) disk: LenientObject<Disks>,
     pub(crate) asset_interface: LenientObject<Interface>,
+    pub(crate) last_user_log: LenientObject<Login>,
+}
+
+/// Who was last logged in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Login {
+    pub(crate) name: Scalar,
 }
 
 /// The processor.

@@ -46,5 +46,6 @@ pub fn plain(text: &str) -> String {
 }
 
 fn is_unshown(letter: char) -> bool {
-    letter.is_control() || UNSHOWN.iter().any(|unshown| unshown.contains(&letter))
+    letter.is_control()
+        || !letter.is_ascii() && UNSHOWN.iter().any(|unshown| unshown.contains(&letter))
 }

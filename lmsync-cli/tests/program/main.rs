@@ -16,11 +16,12 @@ use self::support::{Run, lmsync, run};
 
 const SUBJECTS: [&str; 5] = ["asset", "software", "customer", "config", "pass"];
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "check",
     "sync",
     "two-way",
     "lookup",
+    "report",
     "airbyte",
     "singer",
     "schema",

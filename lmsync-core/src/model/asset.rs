@@ -145,7 +145,7 @@ pub struct Asset {
     /// The vendor's word for how well it is patched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_status: Option<String>,
-    /// Whether it waits for a restart.
+    /// `true` where it waits for a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_reboot: Option<bool>,
     /// When the vendor's record was created.
@@ -183,13 +183,13 @@ pub struct Asset {
         serialize_with = "date_json::option::serialize"
     )]
     pub warranty_expiry: Option<NaiveDate>,
-    /// What is written beside the warranty.
+    /// The note beside the warranty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warranty_note: Option<String>,
-    /// What it cost.
+    /// The price that was paid for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_price: Option<Price>,
-    /// Who sold it.
+    /// The supplier that sold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier: Option<String>,
     /// The supplier's or the buyer's number of the order.

@@ -177,7 +177,7 @@ impl<'r> AssetDraft<'r> {
         self
     }
 
-    /// What it cost, as a number and its currency.
+    /// The price that was paid for it, as a number and its currency.
     pub fn purchase_price(
         &mut self,
         amount: impl Into<Option<f64>>,

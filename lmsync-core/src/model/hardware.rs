@@ -71,7 +71,7 @@ pub struct Tpm {
     /// The version of its specification, such as `2.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Whether it is switched on.
+    /// `true` where it is switched on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Price {
-    /// How much, in whole units of the currency; more than nothing.
+    /// The amount, in whole units of the currency; more than nothing.
     pub amount: f64,
     /// The currency, as the vendor has it; `None` where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -33,8 +33,11 @@ fn each(texts: &OneOrMany<Scalar>) -> impl Iterator<Item = &str> {
     parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// Processor, memory, drives, adapters and protection, as far as they came.
+/// Processor, memory, security module, drives, adapters and protection, as far as they came.
 pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
+    if let Some(board) = wire.baseboard.value() {
+        security_module(draft, board);
+    }
     processors(draft, &wire.processors);
     memory(draft, &wire.physical_memory);
     for drive in wire.drives.0.iter().filter_map(LenientObject::value) {
@@ -42,7 +45,8 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
     }
     for adapter in wire.networks.0.iter().filter_map(LenientObject::value) {
         let mut ips: Vec<&str> = each(&adapter.ipv4).collect();
-        for ip in each(&adapter.ipv4_list).chain(each(&adapter.ipv6)) {
+        let others = [&adapter.ipv4_list, &adapter.ipv6, &adapter.ipv6_list];
+        for ip in others.into_iter().flat_map(each) {
             if !ips.contains(&ip) {
                 ips.push(ip);
             }
@@ -64,6 +68,20 @@ pub(super) fn hardware(draft: &mut AssetDraft<'_>, wire: &wire::Endpoint) {
             }
         }
     }
+}
+
+/// The security module: the first that is told.
+fn security_module(draft: &mut AssetDraft<'_>, board: &wire::Baseboard) {
+    let mut modules = board.tpm_details.0.iter();
+    let Some(module) = modules.find_map(LenientObject::value) else {
+        return;
+    };
+    // Windows has the specification's version, its level and its revision in one: `2.0, 0, 1.38`.
+    let version = module.spec_version.clean();
+    let version =
+        version.and_then(|text| text.split(',').next().map(|part| part.trim().to_owned()));
+    draft.asset.tpm.version = version;
+    draft.asset.tpm.enabled = module.is_enabled;
 }
 
 fn processors(draft: &mut AssetDraft<'_>, wire: &OneOrMany<LenientObject<wire::Processor>>) {

@@ -1,4 +1,6 @@
-use serde_json::Value;
+mod fields;
+
+use serde_json::{Value, json};
 
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 
@@ -28,8 +30,10 @@ fn read(device: DeviceRow, check_in: CheckIn<'_>) -> Result<Asset, Rejection> {
     let company = r#"{"id":"c1","name":"harbor","friendlyName":"Harbor Dental"}"#;
     let company = WireRow::of(serde_json::from_str(company).unwrap());
     names.add_company(&customer(company, &origin(), now()).unwrap());
-    let main = WireRow::of(serde_json::from_str(r#"{"id":"s1","name":"Main"}"#).unwrap());
-    names.add_site(&site(main).unwrap());
+    let main = r#"{"id":"s1","name":"Main","primaryAddress":{"addressLine1":"1 Quay","locality":"Geelong",
+        "country":"","countryCode":"AU"}}"#;
+    let main = WireRow::of(serde_json::from_str(main).unwrap());
+    names.add_site(site(main).unwrap());
     asset(device, check_in, &names, &origin(), now())
 }
 
@@ -93,10 +97,10 @@ fn the_detail_adds_hardware_and_changes_nothing_else() {
 
 #[test]
 fn software_is_listed_and_what_has_no_name_is_told() {
-    let asset = with_software(mapped(DESKTOP), &detail(), &origin());
+    let asset = with_software(mapped(DESKTOP), &detail().installed_softwares.0, &origin());
     insta::assert_json_snapshot!(asset.software);
     assert!(asset.issues.iter().any(|issue| issue.field == "software"));
-    let none = with_software(asset, &wire::Endpoint::default(), &origin());
+    let none = with_software(asset, &[], &origin());
     assert_eq!(none.software, Some(Vec::new()));
 }
 

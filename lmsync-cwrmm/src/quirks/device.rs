@@ -50,7 +50,11 @@ impl Api {
         let check_in = check_ins.of(Some(&company), &id.vendor_id);
         let asset = map::asset(row, check_in, &names?, self.account.origin(), received_at)
             .map_err(|rejection| rejection.into_error("device"))?;
-        let asset = map::with_software(asset, &endpoint, self.account.origin());
+        let asset = map::with_software(
+            asset,
+            &endpoint.installed_softwares.0,
+            self.account.origin(),
+        );
         let asset = map::with_detail(asset, &endpoint, self.account.origin());
         self.add_state(asset, meter).await
     }
@@ -89,7 +93,7 @@ impl Api {
         if let Some(site) = unless_hidden(site)?
             && let Ok(site) = map::site(WireRow::of(site))
         {
-            names.add_site(&site);
+            names.add_site(site);
         }
         Ok(names)
     }
@@ -124,7 +128,7 @@ impl Api {
                 asset = map::with_detail(asset, endpoint, origin);
             }
             if detail.software {
-                asset = map::with_software(asset, endpoint, origin);
+                asset = map::with_software(asset, &endpoint.installed_softwares.0, origin);
             }
             Ok(asset)
         })?;

@@ -7,4 +7,5 @@ pub(crate) mod device_pages;
 pub(crate) mod rows;
 pub(crate) mod scope;
 pub(crate) mod sign_in;
+pub(crate) mod software;
 pub(crate) mod writer;

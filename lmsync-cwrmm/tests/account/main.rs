@@ -6,5 +6,6 @@ mod check_in;
 mod listing;
 mod reading;
 mod sign_in;
+mod software;
 mod stage;
 mod two_way;

@@ -20,12 +20,13 @@ use super::open::quoted;
 use super::session::{Session, Shared, carried_out};
 use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
-use crate::columns::SAME_MACHINE_COLUMNS;
+use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS};
+use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::stored::{json_text, stored_asset};
+use crate::stored::{ended_pass, json_text, stored_asset};
 use crate::stream::StreamName;
-use crate::tables::SAME_MACHINE_TABLE;
+use crate::tables::{PASSES_TABLE, SAME_MACHINE_TABLE, last_passes};
 use crate::value::{Value, instant_text};
 
 #[async_trait]
@@ -41,6 +42,23 @@ impl ReadStore for PostgresStore {
             .map_ok(Reading::assets)
             .try_flatten()
             .boxed()
+    }
+
+    async fn last_passes(&self) -> Result<Vec<EndedPass>> {
+        let shared = Arc::clone(&self.shared);
+        let rows = carried_out(async move {
+            let mut session = shared.session().await;
+            session.renew(&shared.settings).await?;
+            let names: Vec<String> = PASS_COLUMNS.iter().map(|it| quoted(it.name)).collect();
+            let query = last_passes(&names, &session.schema.table(PASSES_TABLE));
+            let read = session.client.query(&query, &[]).await;
+            read.map_err(session.failed("reading"))
+        })
+        .await?;
+        let passes = rows
+            .iter()
+            .map(|row| ended_pass(cells(row, PASS_COLUMNS)?.into_iter()));
+        passes.collect()
     }
 
     fn journals(&self) -> Option<&dyn JournalStore> {
@@ -150,12 +168,15 @@ impl Reading {
 }
 
 fn asset_of(row: &Row, columns: &[Column]) -> Result<StoredAsset> {
-    let cells: Result<Vec<_>> = columns
-        .iter()
-        .enumerate()
+    stored_asset(cells(row, columns)?.into_iter())
+}
+
+/// The values of `row`, which has `columns`, as JSON texts.
+fn cells<'c>(row: &Row, columns: &'c [Column]) -> Result<Vec<(&'c Column, Option<String>)>> {
+    let columns = columns.iter().enumerate();
+    columns
         .map(|(place, column)| Ok((column, cell(row, place, column)?)))
-        .collect();
-    stored_asset(cells?.into_iter())
+        .collect()
 }
 
 /// The value at `place` of `row`, as JSON text.

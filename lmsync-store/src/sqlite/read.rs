@@ -15,10 +15,12 @@ use super::open::open_to_read;
 use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
 use crate::column::{Column, Kind};
-use crate::columns::SAME_MACHINE_COLUMNS;
+use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS};
+use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::stored::{json_text, stored_asset};
+use crate::stored::{ended_pass, json_text, stored_asset};
+use crate::tables::{PASSES_TABLE, last_passes};
 use crate::thread::on_a_thread;
 use crate::value::Value;
 
@@ -31,6 +33,10 @@ impl ReadStore for SqliteStore {
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
         on_a_thread(move |sender| read(&path, account.as_ref(), &wanted.columns(), sender))
+    }
+
+    async fn last_passes(&self) -> Result<Vec<EndedPass>> {
+        Self::work(&self.connection, |connection| passes(connection)).await
     }
 
     fn journals(&self) -> Option<&dyn JournalStore> {
@@ -98,13 +104,29 @@ fn read(
     Ok(())
 }
 
+fn passes(connection: &Connection) -> Result<Vec<EndedPass>> {
+    let names: Vec<String> = PASS_COLUMNS.iter().map(|it| quoted(it.name)).collect();
+    let mut query = connection
+        .prepare(&last_passes(&names, PASSES_TABLE))
+        .map_err(failed("reading"))?;
+    let mut rows = query.query([]).map_err(failed("reading"))?;
+    let mut passes = Vec::new();
+    while let Some(row) = rows.next().map_err(failed("reading"))? {
+        passes.push(ended_pass(cells(row, PASS_COLUMNS)?.into_iter())?);
+    }
+    Ok(passes)
+}
+
 fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<StoredAsset> {
-    let cells: Result<Vec<_>> = all
-        .iter()
-        .enumerate()
+    stored_asset(cells(row, all)?.into_iter())
+}
+
+/// The values of `row`, which has `columns`, as JSON texts.
+fn cells<'c>(row: &Row<'_>, columns: &'c [Column]) -> Result<Vec<(&'c Column, Option<String>)>> {
+    let columns = columns.iter().enumerate();
+    columns
         .map(|(place, column)| Ok((column, cell(row, place, column)?)))
-        .collect();
-    stored_asset(cells?.into_iter())
+        .collect()
 }
 
 /// The value at `place` of `row`, as JSON text.

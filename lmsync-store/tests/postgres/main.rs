@@ -11,6 +11,9 @@ mod journal;
 #[path = "../journals/mod.rs"]
 mod journals;
 mod opening;
+mod passes;
+#[path = "../passes_told/mod.rs"]
+mod passes_told;
 mod server;
 mod subject;
 #[cfg(feature = "postgres-tls")]
@@ -93,6 +96,7 @@ fn its_rows_hold_all_that_records_have() {
         columns::a_reading_that_is_given_up_ends_its_connection,
         vendors_json::what_jsonb_does_not_take_costs_no_record,
         work::rows_are_found_by_their_index,
+        passes::the_last_pass_of_each_stream_is_told,
     ));
 }
 

@@ -51,10 +51,15 @@ impl Account {
             return self.refuse(404, "resource not found");
         };
         let with_defaults = query.get("withDefaults") == Some("true");
+        let wanted = query.list("attributeIDs");
+        if wanted.len() > VALUES_AT_ONCE {
+            return self.refuse(400, "invalid number of attributes");
+        }
         let told: Vec<Value> = self
             .fields
             .definitions
             .iter()
+            .filter(|definition| wanted.is_empty() || wanted.contains(&definition.id))
             .filter_map(|definition| {
                 let own = self.fields.own(&machine, definition);
                 let is_told = own.is_some() || with_defaults;
@@ -153,10 +158,14 @@ impl Account {
         written.insert((machine, attribute), Some(value));
     }
 
-    /// Every definition.
-    pub(super) fn definitions(&self) -> Response<Bytes> {
-        let all: Vec<Value> = self.fields.definitions.iter().map(described).collect();
-        answer::ok(&all)
+    /// Every definition: all are the partner's, and of devices.
+    pub(super) fn definitions(&self, query: &Query) -> Response<Bytes> {
+        let fits =
+            |name: &str, own: &[&str]| query.get(name).is_none_or(|asked| own.contains(&asked));
+        let asked_for =
+            fits("originType", &["partner"]) && fits("entityType", &["device", "endpoint"]);
+        let all = self.fields.definitions.iter().filter(|_| asked_for);
+        answer::ok(&all.map(described).collect::<Vec<Value>>())
     }
 
     /// Makes a definition.

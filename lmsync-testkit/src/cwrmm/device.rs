@@ -79,8 +79,31 @@ pub(super) fn alone(
         .into()
 }
 
+/// When the device appeared.
+pub(super) fn created(fleet: &Fleet, machine: &Machine) -> DateTime<Utc> {
+    fleet.spec().now - TimeDelta::days(400 + (machine.index % 900) as i64)
+}
+
+/// `value` without what is null inside, unless the account tells nulls.
+fn told(mut value: Value, faults: &Misbehaviour) -> Value {
+    fn bare(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.retain(|_, member| !member.is_null());
+                members.values_mut().for_each(bare);
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(bare),
+            _ => {}
+        }
+    }
+    if !faults.nulls {
+        bare(&mut value);
+    }
+    value
+}
+
 fn value(fleet: &Fleet, machine: &Machine, field: &str, faults: &Misbehaviour) -> Value {
-    let created = fleet.spec().now - TimeDelta::days(400 + (machine.index % 900) as i64);
+    let created = created(fleet, machine);
     let addresses = |text: &str| {
         if faults.addresses_as_text {
             json!(text)
@@ -88,7 +111,7 @@ fn value(fleet: &Fleet, machine: &Machine, field: &str, faults: &Misbehaviour) -
             json!([text])
         }
     };
-    match field {
+    let value = match field {
         "deviceName" => json!(machine.hostname),
         "friendlyName" => json!(machine.name),
         "resourceType" => json!(family(machine).to_ascii_lowercase()),
@@ -108,12 +131,15 @@ fn value(fleet: &Fleet, machine: &Machine, field: &str, faults: &Misbehaviour) -
             "manufacturer": machine.manufacturer,
             "version": "1.24.0",
             "serialNumber": machine.serial,
+            "smbiosVersion": "3.3",
         }),
         "baseboard" => json!({
             "product": format!("0{:05X}", machine.index % 0xf_ffff),
             "manufacturer": machine.manufacturer,
             "serialNumber": format!("/{:06X}/CNCMC00", machine.id),
             "hardwareUUID": ids::hardware(machine.id),
+            "installDate": instant(created),
+            "tpmDetails": tpm(machine),
         }),
         "processors" => json!([{
             "product": machine.cpu.name,
@@ -126,13 +152,14 @@ fn value(fleet: &Fleet, machine: &Machine, field: &str, faults: &Misbehaviour) -
         "drives" => drives(machine),
         "networks" => networks(machine),
         "antiViruses" => json!([{ "name": "Microsoft Defender Antivirus", "version": "4.18" }]),
-        "users" => users(machine),
-        "installedSoftwares" => installed(fleet, machine),
+        "users" => users(machine).into(),
+        "installedSoftwares" => installed(fleet, machine).into(),
         _ => Value::Null,
-    }
+    };
+    told(value, faults)
 }
 
-fn family(machine: &Machine) -> &'static str {
+pub(super) fn family(machine: &Machine) -> &'static str {
     match machine.kind {
         MachineKind::Server => "Server",
         _ => "Desktop",
@@ -161,6 +188,7 @@ fn os(machine: &Machine, installed: DateTime<Utc>) -> Value {
         "version": machine.os.version,
         "buildNumber": machine.os.build,
         "displayVersion": machine.os.release,
+        "releaseID": machine.os.release,
         "arch": "64-bit",
         "type": system_family(machine),
         "installDate": instant(installed),
@@ -181,6 +209,7 @@ fn system(machine: &Machine) -> Value {
         "serialNumber": machine.serial,
         "systemName": machine.hostname,
         "domain": machine.domain.as_deref().unwrap_or("WORKGROUP"),
+        "domainRole": domain_role(machine),
         "chassis": chassis,
         "chassisTypes": [number],
         "hypervisorName": machine.hypervisor.map(|hypervisor| match hypervisor {
@@ -188,6 +217,30 @@ fn system(machine: &Machine) -> Value {
             Hypervisor::HyperV => "Hyper-V",
         }),
     })
+}
+
+/// What Windows numbers: stand-alone and joined workstations, stand-alone and joined servers.
+fn domain_role(machine: &Machine) -> Option<u32> {
+    let is_joined = machine.domain.is_some();
+    match machine.os.family {
+        OsFamily::Windows => Some(u32::from(is_joined)),
+        OsFamily::WindowsServer => Some(2 + u32::from(is_joined)),
+        OsFamily::MacOs | OsFamily::Linux => None,
+    }
+}
+
+/// The security module, which machines of metal that run Windows tell.
+fn tpm(machine: &Machine) -> Value {
+    let has_one = machine.hypervisor.is_none() && machine.os.family == OsFamily::Windows;
+    match has_one {
+        true => json!([{
+            "manufacturerId": "INTC",
+            "manufacturerVersion": "303.12.0.0",
+            "isEnabled": !machine.index.is_multiple_of(7),
+            "specVersion": "2.0, 0, 1.38",
+        }]),
+        false => json!([]),
+    }
 }
 
 /// Two modules of the same size, as machines are sold.
@@ -232,7 +285,7 @@ fn networks(machine: &Machine) -> Value {
     }])
 }
 
-fn users(machine: &Machine) -> Value {
+pub(super) fn users(machine: &Machine) -> Vec<Value> {
     let user = |user: &crate::fleet::User| {
         json!({
             "userID": user.id.to_string(),
@@ -243,7 +296,7 @@ fn users(machine: &Machine) -> Value {
     machine.last_user.iter().map(user).collect()
 }
 
-fn installed(fleet: &Fleet, machine: &Machine) -> Value {
+pub(super) fn installed(fleet: &Fleet, machine: &Machine) -> Vec<Value> {
     fleet
         .software(machine)
         .into_iter()
@@ -271,10 +324,11 @@ pub(super) fn state(machine: &Machine, faults: &Misbehaviour) -> Value {
         })
     });
     let start = machine.last_check_in.map(|at| at - TimeDelta::days(3));
-    json!({
+    let state = json!({
         "endpointID": ids::device(machine.id, faults.plain_ids),
         "startupStatus": { "lastBootUpTimeUTC": start.map(instant) },
         "lastLoggedOnUser": user,
         "loggedOnUsers": [],
-    })
+    });
+    told(state, faults)
 }

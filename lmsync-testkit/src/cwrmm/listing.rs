@@ -1,6 +1,7 @@
-//! Lists of companies, sites and devices, and the heartbeats.
+//! Lists of companies, sites and devices.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -14,12 +15,13 @@ use crate::fleet::{Machine, Population};
 use super::answer::{self, refusal};
 use super::fields::CustomFields;
 use super::query::Query;
+use super::selection::Selection;
 use super::spec::ListVerb;
-use super::switches::{Cursor, Heartbeat, Misbehaviour, RowFault};
-use super::{device, ids};
+use super::switches::{Cursor, ErrorShape, Misbehaviour, RowFault};
+use super::{device, ids, schema};
 
 const MOST_FIELDS: usize = 15;
-const COMPANIES_AT_ONCE: usize = 4;
+pub(super) const COMPANIES_AT_ONCE: usize = 4;
 const SITES_AT_ONCE: usize = 10;
 const DEVICES_AT_ONCE: usize = 500;
 const DEFAULT_PAGE: usize = 100;
@@ -34,14 +36,16 @@ pub(super) struct Account {
     pub(super) list_verb: ListVerb,
     pub(super) fields: CustomFields,
     pub(super) misbehaviour: Misbehaviour,
+    /// The shape of error bodies at the address that is asked.
+    pub(super) documented_shape: ErrorShape,
     /// The places of machines by company, worked out when first needed.
     pub(super) by_company: OnceLock<Vec<Vec<usize>>>,
 }
 
-/// What devices are asked for.
+/// The companies, sites or devices that are asked for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Resources {
+pub(super) struct Resources {
     resource_type: String,
     resources: Vec<String>,
 }
@@ -62,12 +66,30 @@ struct Group {
     endpoints: Vec<Box<RawValue>>,
 }
 
+/// The types of the devices of a category.
+fn types_of(category: &str) -> Option<&'static [&'static str]> {
+    match category {
+        "platform" => Some(&["platformEndpoint"]),
+        "network" => Some(&["networkEndpoint"]),
+        "cloud" => Some(&["cloudEndpoint"]),
+        "all" => Some(&["platformEndpoint", "networkEndpoint", "cloudEndpoint"]),
+        _ => None,
+    }
+}
+
 /// A machine's place in the listing, with what it is grouped by.
-type Placed = ((usize, usize), usize);
+pub(super) type Placed = ((usize, usize), usize);
+
+/// The part of a list that a page holds.
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) limit: usize,
+}
 
 impl Account {
     /// The machines of company `index`, in the order of the listing.
-    fn of_company(&self, index: usize) -> &[usize] {
+    pub(super) fn of_company(&self, index: usize) -> &[usize] {
         let all = self.by_company.get_or_init(|| {
             let population = &self.population;
             let mut all = vec![Vec::new(); population.fleet().customers()];
@@ -81,7 +103,7 @@ impl Account {
         all.get(index).map_or(&[], Vec::as_slice)
     }
 
-    fn is_without_devices(&self, company: &str) -> bool {
+    pub(super) fn is_without_devices(&self, company: &str) -> bool {
         self.company_index(company)
             .is_none_or(|index| self.of_company(index).is_empty())
     }
@@ -96,8 +118,18 @@ impl Account {
         self.population.machine(index)
     }
 
+    /// Device `id`, where it is of this company and at this site.
+    pub(super) fn machine_at(&self, company: &str, site: &str, id: &str) -> Option<Machine> {
+        let fleet = self.population.fleet();
+        self.machine(id).filter(|machine| {
+            ids::company(fleet.customer(machine.customer).id) == company
+                && ids::site(fleet.site(machine.customer, machine.site).id) == site
+        })
+    }
+
     pub(super) fn refuse(&self, status: u16, message: &str) -> Response<Bytes> {
-        refusal(self.misbehaviour.error_shape, status, message)
+        let shape = self.misbehaviour.error_shape;
+        refusal(shape.unwrap_or(self.documented_shape), status, message)
     }
 
     /// A bare array with a `Link` to what follows.
@@ -114,7 +146,7 @@ impl Account {
         }
     }
 
-    fn linked(
+    pub(super) fn linked(
         &self,
         response: Response<Bytes>,
         path: &str,
@@ -158,7 +190,8 @@ impl Account {
             "company": { "id": ids::company(owner.id), "name": owner.name },
             "primaryAddress": {
                 "addressLine1": site.street, "locality": site.name,
-                "postCode": site.postal_code, "countryCode": site.country,
+                "administrativeArea": site.state, "postCode": site.postal_code,
+                "countryCode": site.country, "timeZone": site.time_zone,
             },
         })
     }
@@ -169,6 +202,16 @@ impl Account {
             .flat_map(|company| (0..fleet.sites(company)).map(move |site| (company, site)))
             .map(|(company, site)| self.site(company, site))
             .collect();
+        self.page(path, query, &all)
+    }
+
+    /// The sites of company `id`.
+    pub(super) fn sites_of(&self, id: &str, path: &str, query: &Query) -> Response<Bytes> {
+        let Some(company) = self.company_index(id) else {
+            return self.refuse(404, "resource not found");
+        };
+        let sites = 0..self.population.fleet().sites(company);
+        let all: Vec<Value> = sites.map(|site| self.site(company, site)).collect();
         self.page(path, query, &all)
     }
 
@@ -202,40 +245,71 @@ impl Account {
             }
             _ => return self.refuse(405, "method not allowed"),
         }
-        if !["platform", "network", "cloud", "all"].contains(&category) {
+        let Some(types) = types_of(category) else {
             return self.refuse(400, "invalid category");
-        }
-        let Ok(asked) = serde_json::from_slice::<Resources>(body) else {
-            return self.refuse(400, "invalid request body");
         };
         let fields = query.list("field");
         if fields.len() > MOST_FIELDS {
             return self.refuse(400, "only 15 fields can be projected");
         }
-        let most = match asked.resource_type.as_str() {
-            "company" => COMPANIES_AT_ONCE,
-            "site" => SITES_AT_ONCE,
-            "endpoint" => DEVICES_AT_ONCE,
-            _ => return self.refuse(400, "invalid resource type"),
-        };
-        if asked.resources.is_empty() || asked.resources.len() > most {
-            return self.refuse(400, "invalid number of resources");
+        if !schema::knows_fields(types, &fields) {
+            return self.refuse(400, "invalid field");
         }
-        let one_is_empty = asked.resource_type == "company"
-            && asked.resources.iter().any(|id| self.is_without_devices(id));
-        let placed = self.placed(&asked);
+        let (asked, selection) = match (self.resources(body), Selection::of(query)) {
+            (Ok(asked), Ok(selection)) => (asked, selection),
+            (Err(why), _) | (_, Err(why)) => return self.refuse(400, why),
+        };
+        let placed = self.selected(self.placed(&asked), &selection);
         let lists_agents = matches!(category, "platform" | "all");
-        if !lists_agents
-            || placed.is_empty()
-            || (one_is_empty && self.misbehaviour.mixed_batch_is_404)
-        {
+        if !lists_agents || placed.is_empty() || self.is_spoilt(&asked) {
             return self.refuse(404, "resource not found");
         }
         self.device_page(path, query, &fields, &placed)
     }
 
+    /// What the body of a request asks for.
+    pub(super) fn resources(&self, body: &[u8]) -> Result<Resources, &'static str> {
+        let asked: Resources = serde_json::from_slice(body).map_err(|_| "invalid request body")?;
+        let most = match asked.resource_type.as_str() {
+            "company" => COMPANIES_AT_ONCE,
+            "site" => SITES_AT_ONCE,
+            "endpoint" => DEVICES_AT_ONCE,
+            _ => return Err("invalid resource type"),
+        };
+        match asked.resources.len() {
+            number if (1..=most).contains(&number) => Ok(asked),
+            _ => Err("invalid number of resources"),
+        }
+    }
+
+    /// Whether one company without devices costs the others theirs.
+    pub(super) fn is_spoilt(&self, asked: &Resources) -> bool {
+        self.misbehaviour.mixed_batch_is_404
+            && asked.resource_type == "company"
+            && asked.resources.iter().any(|id| self.is_without_devices(id))
+    }
+
+    /// Those of `placed` that are wanted, in the order that is asked for.
+    fn selected(&self, mut placed: Vec<Placed>, selection: &Selection) -> Vec<Placed> {
+        if selection.is_everything() {
+            return placed;
+        }
+        let population = &self.population;
+        placed.retain(|(_, index)| {
+            let machine = population.machine(*index);
+            machine.is_some_and(|machine| selection.wants(&machine))
+        });
+        placed.sort_by(|(_, one), (_, other)| {
+            match (population.machine(*one), population.machine(*other)) {
+                (Some(one), Some(other)) => selection.compare(population.fleet(), &one, &other),
+                _ => Ordering::Equal,
+            }
+        });
+        placed
+    }
+
     /// The machines that are asked for, in the order of their groups.
-    fn placed(&self, asked: &Resources) -> Vec<Placed> {
+    pub(super) fn placed(&self, asked: &Resources) -> Vec<Placed> {
         let population = &self.population;
         let group = |order: usize, index: usize| {
             let site = population.machine(index).map_or(0, |machine| machine.site);
@@ -284,20 +358,11 @@ impl Account {
         fields: &[String],
         placed: &[Placed],
     ) -> Response<Bytes> {
-        let limit = query.number("limit").unwrap_or(self.page_cap);
-        let limit = limit.clamp(1, self.page_cap.max(1));
+        let Some(Span { start, end, limit }) = self.span(query, placed.len()) else {
+            return self.refuse(404, "resource not found");
+        };
         let faults = &self.misbehaviour;
         let asked = query.number("cursor").unwrap_or(0);
-        let last = (placed.len() - 1) / limit * limit;
-        let start = if faults.endless_last_page {
-            asked.min(last)
-        } else {
-            asked
-        };
-        if start >= placed.len() {
-            return self.refuse(404, "resource not found");
-        }
-        let end = (start + limit).min(placed.len());
         let platform = self.groups(&placed[start..end], fields);
         let response = answer::ok(&Page { platform });
         let more = end < placed.len() || faults.endless_last_page;
@@ -307,6 +372,18 @@ impl Account {
             (true, true, Cursor::Again) => self.linked(response, path, asked, limit),
             _ => self.linked(response, path, asked + limit, limit),
         }
+    }
+
+    /// The part of a list of `all` elements that is asked for; `None` past its end.
+    pub(super) fn span(&self, query: &Query, all: usize) -> Option<Span> {
+        let limit = query.number("limit").unwrap_or(self.page_cap);
+        let limit = limit.clamp(1, self.page_cap.max(1));
+        let mut start = query.number("cursor").unwrap_or(0);
+        if self.misbehaviour.endless_last_page {
+            start = start.min(all.saturating_sub(1) / limit * limit);
+        }
+        let end = start.saturating_add(limit).min(all);
+        (start < all).then_some(Span { start, end, limit })
     }
 
     fn groups(&self, placed: &[Placed], fields: &[String]) -> Vec<Group> {
@@ -350,78 +427,5 @@ impl Account {
             ),
         };
         RawValue::from_string(text).ok()
-    }
-
-    /// The heartbeats of companies.
-    pub(super) fn heartbeat(&self, query: &Query) -> Response<Bytes> {
-        if let Heartbeat::Fails(status) = self.misbehaviour.heartbeat {
-            return self.refuse(status, "the heartbeat is out of order");
-        }
-        match query.get("resourceType") {
-            Some("companies") => {}
-            Some("endpoints") => return self.refuse(403, "client has no access"),
-            _ => return self.refuse(400, "Invalid Resource Type"),
-        }
-        let companies = query.list("resources");
-        if companies.is_empty() || companies.len() > COMPANIES_AT_ONCE {
-            return self.refuse(400, "invalid number of resources");
-        }
-        if self.misbehaviour.heartbeat == Heartbeat::AllFailed {
-            return answer::ok(&json!({ "status": "failed" }));
-        }
-        if self.misbehaviour.heartbeat == Heartbeat::MixedBatchIs404
-            && companies.iter().any(|id| self.is_without_devices(id))
-        {
-            return self.refuse(404, "resource not found");
-        }
-        let (mut told, mut failed) = (Vec::new(), Vec::new());
-        for id in &companies {
-            let failure = match self.company_index(id) {
-                None => Some("Not Found"),
-                Some(index) if self.of_company(index).is_empty() => Some("Not Found"),
-                Some(index) => match &self.misbehaviour.heartbeat {
-                    Heartbeat::FailsFor(these) if these.contains(&index) => Some("Forbidden"),
-                    _ => {
-                        told.extend(self.beats(id, index));
-                        None
-                    }
-                },
-            };
-            if let Some(error) = failure {
-                failed.push(json!({ "resourceType": "Company", "resource": id, "error": error }));
-            }
-        }
-        let status = match (told.is_empty(), failed.is_empty()) {
-            (_, true) => "success",
-            (false, false) => "partial_success",
-            (true, false) => "failed",
-        };
-        answer::ok(&json!({
-            "status": status, "successfulRecords": told, "failedRecords": failed
-        }))
-    }
-
-    /// One record per site, with the devices that ever reported.
-    fn beats(&self, id: &str, company: usize) -> Vec<Value> {
-        let mut sites: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
-        let machines = self.of_company(company).iter();
-        for machine in machines.filter_map(|index| self.population.machine(*index)) {
-            let site = sites.entry(machine.site).or_default();
-            if let Some(at) = machine.last_check_in {
-                site.push(json!({
-                    "EndpointID": ids::device(machine.id, self.misbehaviour.plain_ids),
-                    "DcDateTimeUTC": device::instant(at),
-                    "Availability": machine.online,
-                }));
-            }
-        }
-        let fleet = self.population.fleet();
-        sites
-            .into_iter()
-            .map(|(site, endpoints)| {
-                let site = ids::site(fleet.site(company, site).id);
-                json!({ "clientID": id, "siteID": site, "endpoints": endpoints })
-            })
-            .collect()
     }
 }

@@ -1,9 +1,10 @@
 //! ConnectWise RMM: no list of everything, four companies at a time, a heartbeat beside it.
 //!
 //! The simulator knows `/v1/token`, `/v1/rate_limits`, companies and sites, the v2 list of
-//! devices, one device, the heartbeat, `system-state-info`, the custom fields of a device and
-//! their definitions. Values and definitions can be written; any other address is answered
-//! with 404.
+//! devices, one device and its relations, heartbeats and states, software and users of
+//! many devices at once, the custom fields of a device and their definitions. Values and
+//! definitions can be written; any other address is answered with 404. Types are those of the
+//! vendor's specification (`schema.json` beside this file).
 //!
 //! ```
 //! use lmsync_cwrmm::CwRmmConfig;
@@ -31,9 +32,13 @@ mod custom_fields;
 mod device;
 mod fields;
 mod ids;
+mod inventory;
 mod listing;
 mod query;
+mod schema;
+mod selection;
 mod spec;
+mod states;
 mod switches;
 #[cfg(test)]
 mod tests;
@@ -51,15 +56,17 @@ use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
 pub use self::fields::{AttributeKind, Definition, PURCHASE_DATE, RACK, WARRANTY_EXPIRY};
+pub use self::schema::SCHEMA;
 pub use self::spec::{CwRmmSpec, ListVerb};
 pub use self::switches::{
     Cursor, ErrorShape, Heartbeat, Key, Misbehaviour, RowFault, Saved, ThrottleWord,
 };
 
-use self::answer::{refusal, with_header};
+use self::answer::with_header;
 use self::fields::CustomFields;
 use self::listing::Account;
 use self::query::Query;
@@ -101,6 +108,7 @@ impl CwRmmSimulator {
                 list_verb: spec.list_verb,
                 fields: CustomFields::new(spec.custom_fields),
                 misbehaviour: Misbehaviour::default(),
+                documented_shape: ErrorShape::default(),
                 by_company: OnceLock::new(),
             },
         }
@@ -209,7 +217,7 @@ impl CwRmmSimulator {
     }
 
     fn refuse(&self, status: u16, message: &str) -> Response<Bytes> {
-        refusal(self.account.misbehaviour.error_shape, status, message)
+        self.account.refuse(status, message)
     }
 
     /// Refuses what is too much, in the words that the account is set to.
@@ -278,7 +286,11 @@ impl CwRmmSimulator {
         if let Some(refusal) = self.turned_away(request.headers(), &scopes, now) {
             return refusal;
         }
-        let is_list = matches!(segments[..], [.., "device", "categories", _, "endpoints"]);
+        let is_list = matches!(
+            segments[..],
+            [.., "device", "categories", _, "endpoints"]
+                | [.., "device", "endpoints", "applications" | "users"]
+        );
         if request.method() == Method::GET || is_list {
             return self.read(request, &segments, &query, now);
         }
@@ -296,8 +308,10 @@ impl CwRmmSimulator {
         let faults = &self.account.misbehaviour;
         let is_read = method == Method::GET;
         let mut scopes = vec![match address {
+            ["v1", "company", "companies", _, "sites"] | ["v1", "company", "sites", ..] => {
+                "platform.sites.read"
+            }
             ["v1", "company", "companies", ..] => "platform.companies.read",
-            ["v1", "company", "sites", ..] => "platform.sites.read",
             ["v1", "custom-field", "definitions"] if is_read => {
                 "platform.custom_fields_definitions.read"
             }
@@ -346,6 +360,7 @@ impl CwRmmSimulator {
                 Some(index) => answer::ok(&account.company(index)),
                 None => self.refuse(404, "resource not found"),
             },
+            [.., "companies", id, "sites"] => account.sites_of(id, path, query),
             [.., "company", "sites"] => account.sites(path, query),
             [.., "company", "sites", id] => match account.site_by_id(id) {
                 Some(site) => answer::ok(&site),
@@ -355,6 +370,30 @@ impl CwRmmSimulator {
                 account.devices(request.method(), path, category, query, request.body())
             }
             [.., "endpoints", "heartbeat"] => account.heartbeat(query),
+            [.., "endpoints", "systemstate"] => account.system_states(query),
+            [.., "device", "endpoints", "applications"] => account.inventory(
+                request.method(),
+                "applications",
+                path,
+                query,
+                request.body(),
+            ),
+            [.., "device", "endpoints", "users"] => {
+                account.inventory(request.method(), "users", path, query, request.body())
+            }
+            [
+                ..,
+                "companies",
+                company,
+                "sites",
+                site,
+                "endpoints",
+                id,
+                "relations",
+            ] => match account.machine_at(company, site, id) {
+                Some(machine) => answer::ok(&account.relations(&machine)),
+                None => self.refuse(404, "resource not found"),
+            },
             [.., "companies", company, "sites", site, "endpoints", id] => {
                 self.device(company, site, id, query)
             }
@@ -363,7 +402,7 @@ impl CwRmmSimulator {
                 None => self.refuse(404, "resource not found"),
             },
             [.., "endpoints", id, "custom-fields"] => account.custom_fields(id, query),
-            [.., "custom-field", "definitions"] => account.definitions(),
+            [.., "custom-field", "definitions"] => account.definitions(query),
             _ => self.refuse(404, "no route matched with those values"),
         }
     }
@@ -371,15 +410,11 @@ impl CwRmmSimulator {
     /// One device, at the site where it is.
     fn device(&self, company: &str, site: &str, id: &str, query: &Query) -> Response<Bytes> {
         let account = &self.account;
-        let fleet = self.population().fleet();
-        let found = account.machine(id).filter(|machine| {
-            ids::company(fleet.customer(machine.customer).id) == company
-                && ids::site(fleet.site(machine.customer, machine.site).id) == site
-        });
-        let Some(machine) = found else {
+        let Some(machine) = account.machine_at(company, site, id) else {
             return self.refuse(404, "resource not found");
         };
         let fields = query.list("field");
+        let fleet = self.population().fleet();
         answer::ok(&json!({
             "companyID": company,
             "siteID": site,
@@ -406,6 +441,7 @@ impl CwRmmSimulator {
 
 impl Simulator for CwRmmSimulator {
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        self.account.documented_shape = ErrorShape::documented(request.uri().path());
         let response = match self.throttled(now) {
             Some(refusal) => refusal,
             None => self.route(request, now),
@@ -415,6 +451,12 @@ impl Simulator for CwRmmSimulator {
             Some(id) => with_header(response, "x-request-id", id),
             None => response,
         }
+    }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        let is_odd = !self.account.row_faults.is_empty();
+        let keeps_to_it = self.account.misbehaviour.keeps_to_the_schema();
+        (keeps_to_it && !is_odd).then(schema::gate)
     }
 }
 

@@ -57,7 +57,8 @@ pub struct Misbehaviour {
     pub scope_refused_silently: bool,
     /// What becomes of the heartbeat.
     pub heartbeat: Heartbeat,
-    /// A batch with one company without devices is answered with 404 as a whole.
+    /// A batch with one company without devices is answered with 404 as a whole, of devices and
+    /// of their software.
     pub mixed_batch_is_404: bool,
     /// The host that `Link` headers point to.
     pub link_host: Option<String>,
@@ -77,13 +78,31 @@ pub struct Misbehaviour {
     pub writing_needs_devices: bool,
     /// How a write of custom fields is confirmed.
     pub saved: Saved,
-    /// The shape of error bodies.
-    pub error_shape: ErrorShape,
+    /// The shape of error bodies; the one that the vendor's specification has for the address
+    /// where it is `None`.
+    pub error_shape: Option<ErrorShape>,
+    /// Members without a value are null, and not left out.
+    pub nulls: bool,
+    /// Software and users of many devices at once are answered with this status.
+    pub inventory_fails: Option<u16>,
+    /// The most programs in one element of the software of many devices: what is more comes with
+    /// the device once again, on the same page or the next.
+    pub programs_at_once: Option<usize>,
     /// How many device calls `/v1/rate_limits` says are left, and for how many seconds;
     /// plenty where it is `None`.
     pub device_bucket: Option<(u64, i64)>,
     /// There is no `/v1/rate_limits`.
     pub no_rate_limits: bool,
+}
+
+impl Misbehaviour {
+    /// Whether answers are in the forms that the specification has.
+    pub(super) fn keeps_to_the_schema(&self) -> bool {
+        self.error_shape.is_none()
+            && self.saved == Saved::Listed
+            && !self.nulls
+            && !self.addresses_as_text
+    }
 }
 
 /// How a refusal for too many requests says how long it lasts.
@@ -167,6 +186,17 @@ impl ErrorShape {
         Self::List,
         Self::Text,
     ];
+
+    /// The shape that the specification has for refusals at `path`.
+    pub(super) fn documented(path: &str) -> Self {
+        if path.contains("/custom-field") {
+            Self::ErrorAndDescription
+        } else if path.ends_with("/heartbeat") {
+            Self::CodeAndDescription
+        } else {
+            Self::CodeAndMessage
+        }
+    }
 }
 
 /// What is wrong with one device of the list.

@@ -30,7 +30,7 @@ fn value(account: &Account, machine: &Machine, field: &Selected) -> Value {
         "client" => organisation::client_of(account, machine),
         "department" => organisation::department_of(account, machine),
         "site" => organisation::site_of(account, machine),
-        "requester" => requester(account, machine),
+        "requester" => requester(account, machine, field),
         "primaryMac" => json!(machine.mac),
         "loggedInUser" => json!(logged_in_user(machine)),
         "serialNumber" => json!(machine.serial),
@@ -41,7 +41,7 @@ fn value(account: &Account, machine: &Machine, field: &Selected) -> Value {
         "gateway" => json!(machine.gateway),
         "platform" => json!(machine.os.name),
         "domain" => json!(domain(machine)),
-        "status" => json!(if machine.online { "ONLINE" } else { "OFFLINE" }),
+        "status" => json!(status(machine)),
         "sysUptime" => json!(machine.online.then(|| uptime(machine.index))),
         "lastCommunicatedTime" => json!(machine.last_check_in.map(instant)),
         "lastReportedTime" => json!(machine.last_check_in.map(reported)),
@@ -111,15 +111,15 @@ fn device_category(machine: &Machine) -> Value {
     json!({ "id": id, "name": name })
 }
 
-/// MSP declares it as never null, so a machine without a user has one without id and name there.
-fn requester(account: &Account, machine: &Machine) -> Value {
+/// A machine without a user has none, or one without id and name where it may not be null.
+fn requester(account: &Account, machine: &Machine, field: &Selected) -> Value {
     match &machine.last_user {
         Some(user) => json!({
             "userId": account.scalar_id(ids::user(user.id), machine.index),
             "name": user.name,
         }),
-        None if account.product == super::Product::It => Value::Null,
-        None => json!({ "userId": null, "name": null }),
+        None if field.of.is_non_null() => json!({ "userId": null, "name": null }),
+        None => Value::Null,
     }
 }
 
@@ -133,13 +133,20 @@ fn logged_in_user(machine: &Machine) -> Option<String> {
 }
 
 /// Some servers tell their name with the domain, some machines in other letters than its display name.
-fn host_name(machine: &Machine) -> String {
+pub(super) fn host_name(machine: &Machine) -> String {
     match (&machine.domain, machine.kind) {
         (Some(domain), MachineKind::Server) if machine.index.is_multiple_of(3) => {
             format!("{}.{domain}", machine.hostname)
         }
         _ if machine.index % 11 == 5 => machine.hostname.to_ascii_lowercase(),
         _ => machine.hostname.clone(),
+    }
+}
+
+pub(super) fn status(machine: &Machine) -> &'static str {
+    match machine.online {
+        true => "ONLINE",
+        false => "OFFLINE",
     }
 }
 

@@ -182,6 +182,7 @@ pub(super) fn software(
 ) -> Result<Value, Refusal> {
     let installed = account.population.fleet().software(machine);
     let list_info = &listing::input(&asked.arguments)["listInfo"];
+    listing::refuse_condition(list_info, &asked.key)?;
     let page = Page::asked_for(account, list_info, installed.len(), &asked.key)?;
     let row = |_: usize, program: &Installed, list: &Selected| {
         object(account, "AssetSoftware", &list.fields, |field| {

@@ -1,6 +1,6 @@
 //! The vendor's errors, word for word as they were seen.
 
-use graphql_parser::Pos;
+use apollo_compiler::parser::LineColumn;
 use serde_json::{Value, json};
 
 /// Why a top-level field has no value.
@@ -81,23 +81,34 @@ pub(super) struct Invalid(pub(super) Value);
 
 impl Invalid {
     /// A rule of validation is broken at `path`.
-    pub(super) fn rule(rule: &str, detail: &str, path: &str, at: Pos) -> Self {
+    pub(super) fn rule(rule: &str, detail: &str, path: &str) -> Self {
+        Self::request(&format!(
+            "Validation error of type {rule}: {detail} @ '{path}'"
+        ))
+    }
+
+    /// The request asks for no operation of the document, or has a variable of another type.
+    pub(super) fn request(message: &str) -> Self {
         Self(json!({
-            "message": format!("Validation error of type {rule}: {detail} @ '{path}'"),
-            "locations": [{ "line": at.line, "column": at.column }],
+            "message": message,
             "extensions": { "classification": "ValidationError" },
         }))
     }
 
-    /// A variable's value does not fit its type.
-    pub(super) fn variable(name: &str, detail: &str) -> Self {
-        Self(json!({
-            "message": format!("Variable '{name}' has an invalid value: {detail}"),
-            "extensions": { "classification": "ValidationError" },
-        }))
+    /// The same, with its place in the text.
+    pub(super) fn at(mut self, place: Option<&LineColumn>) -> Self {
+        if let Some(at) = place {
+            self.0["locations"] = json!([{ "line": at.line, "column": at.column }]);
+        }
+        self
     }
 
-    /// The text is not a document at all, or not one that can be run.
+    /// The words for it.
+    pub(super) fn message(&self) -> &str {
+        self.0["message"].as_str().unwrap_or_default()
+    }
+
+    /// The text is not a document at all.
     pub(super) fn syntax(detail: &str) -> Self {
         Self(json!({
             "message": format!("Invalid Syntax : {detail}"),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fleet::Machine;
 
+use super::condition::Condition;
 use super::document::{Operation, Selected};
 use super::errors::{Invalid, Refusal, null_row};
 use super::listing::{self, Page};
@@ -46,7 +47,12 @@ pub(super) fn execute(account: &mut Account, operation: &Operation) -> Envelope 
     let mut data = Map::new();
     for field in &operation.fields {
         let outcome = match field.name.as_str() {
-            "__typename" => Ok(Value::String(operation.root.to_owned())),
+            "__typename" => Ok(Value::String(operation.root.to_string())),
+            "__schema" | "__type" => Ok(operation
+                .introspected
+                .get(&field.key)
+                .cloned()
+                .unwrap_or_default()),
             "updateAsset" => update::update_asset(account, field),
             _ => query(account, field, &mut errors),
         };
@@ -111,8 +117,16 @@ fn asset_list(
     if field.fields.iter().all(|part| part.name != "assets") {
         return Err(Refusal::internal());
     }
-    let all = account.visible();
     let input = listing::input(&field.arguments);
+    let condition = Condition::read(&input["condition"]);
+    let condition = condition.ok_or_else(|| Refusal::unexplained(&field.key))?;
+    let mut all = account.visible();
+    if condition != Condition::Anything {
+        all.to_mut().retain(|index| {
+            let machine = account.population.machine(*index);
+            machine.is_some_and(|machine| condition.holds(account, &machine))
+        });
+    }
     let page = Page::asked_for(account, input, all.len(), &field.key)?;
     let row = |place: usize, index: &usize, list: &Selected| {
         let fault = account.row_faults.get(index);

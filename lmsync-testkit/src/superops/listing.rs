@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::document::Selected;
 use super::errors::Refusal;
-use super::schema::named;
 use super::state::{Account, object};
 use super::switches::Misbehaviour;
 
@@ -29,8 +28,8 @@ impl Page {
         total: usize,
         key: &str,
     ) -> Result<Self, Refusal> {
-        // The live service refuses the sort it was asked for, and no condition on assets is documented.
-        if !is_empty(&input["sort"]) || !is_empty(&input["condition"]) {
+        // The live service refuses the sort it was asked for.
+        if !is_empty(&input["sort"]) {
             return Err(Refusal::unexplained(key));
         }
         let number = |name: &str| input[name].as_u64().and_then(|n| usize::try_from(n).ok());
@@ -59,13 +58,14 @@ impl Page {
         }
     }
 
-    /// Its `listInfo`. What is not more is null, never false.
+    /// Its `listInfo`. What is not more is null, or false where the account says so.
     pub(super) fn info(&self, account: &Account, selected: &Selected) -> Value {
         object(account, "ListInfo", &selected.fields, |field| {
             match field.name.as_str() {
                 "page" => json!(self.number),
                 "pageSize" => json!(self.size),
-                "hasMore" => self.more.then_some(true).into(),
+                "hasMore" if self.more => json!(true),
+                "hasMore" if account.misbehaviour.last_page_says_false => json!(false),
                 "totalCount" if account.total_count_as_text => json!(self.total.to_string()),
                 "totalCount" => json!(self.total),
                 _ => Value::Null,
@@ -117,7 +117,7 @@ pub(super) fn page<T>(
     let rows = all.get(page.rows.clone()).unwrap_or_default();
     object(
         account,
-        named(asked.of),
+        asked.of.inner_named_type(),
         &asked.fields,
         |field| match field.name.as_str() {
             "listInfo" => page.info(account, field),
@@ -128,6 +128,14 @@ pub(super) fn page<T>(
                 .collect(),
         },
     )
+}
+
+/// Refuses a condition on what is not known to take one.
+pub(super) fn refuse_condition(input: &Value, key: &str) -> Result<(), Refusal> {
+    match is_empty(&input["condition"]) {
+        true => Ok(()),
+        false => Err(Refusal::unexplained(key)),
+    }
 }
 
 /// The `input` argument.

@@ -3,7 +3,8 @@
 //! The simulator knows the asset side of the schema: `getAssetList`, `getAsset`,
 //! `getAssetSummary`, `getAssetSoftwareList`, `getClientList`, `getClientSiteList`,
 //! `getDepartmentList`, `getSiteList` and `updateAsset`. Any other field is refused as undefined,
-//! as the service refuses one that it does not have.
+//! as the service refuses one that it does not have. Documents are held against the vendor's
+//! schema by all rules of GraphQL, and that can be asked for, too (`__schema`, `__type`).
 //!
 //! ```
 //! use lmsync_superops::SuperOpsConfig;
@@ -24,19 +25,23 @@
 //! ```
 
 mod asset;
+mod condition;
 mod detail;
 mod document;
 mod errors;
 mod execute;
+mod gate;
 mod ids;
 mod listing;
 mod organisation;
+mod rules;
 mod schema;
 mod spec;
 mod state;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod update;
-mod values;
 mod vendor;
 
 use std::collections::HashMap;
@@ -50,12 +55,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
 pub use self::spec::{Product, SuperOpsSpec, UnquotedIds};
 pub use self::switches::{Misbehaviour, Permissions, RowFault, Writes};
 
-use self::document::Operation;
+use self::document::{Asked, Operation};
 use self::errors::Refusal;
 use self::execute::Envelope;
 use self::state::Account;
@@ -216,7 +222,10 @@ impl SuperOpsSimulator {
         }
         let credentials = header(request.headers(), AUTHORIZATION.as_str());
         if credentials.and_then(|value| value.strip_prefix("Bearer ")) != Some(&self.token) {
-            return Some(empty(StatusCode::UNAUTHORIZED));
+            return Some(empty(match self.account.misbehaviour.bad_token_is_400 {
+                true => StatusCode::BAD_REQUEST,
+                false => StatusCode::UNAUTHORIZED,
+            }));
         }
         None
     }
@@ -224,7 +233,7 @@ impl SuperOpsSimulator {
     fn answer(&mut self, body: &Body, now: DateTime<Utc>) -> Envelope {
         // What the schema refuses has been counted all the same.
         let admitted = self.limit.as_mut().is_none_or(|limit| limit.admit(now));
-        match document::read(self.account.product, &body.query, body.variables.as_ref()) {
+        match document::read(self.account.product, body.asked()) {
             Err(invalid) => Envelope::invalid(invalid),
             Ok(operation) => self.run(&operation, admitted),
         }
@@ -257,6 +266,11 @@ impl Simulator for SuperOpsSimulator {
             Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
+
+    fn gate(&self) -> Option<&'static Gate> {
+        let is_odd = !self.account.row_faults.is_empty();
+        (!is_odd).then(|| gate::gate(self.account.product))
+    }
 }
 
 impl fmt::Debug for SuperOpsSimulator {
@@ -270,10 +284,23 @@ impl fmt::Debug for SuperOpsSimulator {
 
 /// What a request's body holds.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Body {
     query: String,
     #[serde(default)]
+    operation_name: Option<String>,
+    #[serde(default)]
     variables: Option<Map<String, Value>>,
+}
+
+impl Body {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            text: &self.query,
+            operation: self.operation_name.as_deref(),
+            variables: self.variables.as_ref(),
+        }
+    }
 }
 
 /// Uses up one of `left`, if there is one.

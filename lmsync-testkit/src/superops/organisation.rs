@@ -68,6 +68,7 @@ fn visible_customers(account: &Account) -> Vec<usize> {
 pub(super) fn clients(account: &Account, asked: &Selected) -> Result<Value, Refusal> {
     let customers = visible_customers(account);
     let input = listing::input(&asked.arguments);
+    listing::refuse_condition(input, &asked.key)?;
     let page = Page::asked_for(account, input, customers.len(), &asked.key)?;
     let row = |_: usize, customer: &usize, list: &Selected| {
         let customer = account.population.fleet().customer(*customer);
@@ -124,6 +125,7 @@ fn sites(
         .iter()
         .flat_map(|customer| (0..fleet.sites(*customer)).map(move |site| (*customer, site)))
         .collect();
+    listing::refuse_condition(list_info, &asked.key)?;
     let page = Page::asked_for(account, list_info, all.len(), &asked.key)?;
     let row = |_: usize, (customer, site): &(usize, usize), list: &Selected| {
         let site = fleet.site(*customer, *site);

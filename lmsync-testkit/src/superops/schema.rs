@@ -1,41 +1,36 @@
-//! The part of the vendor's schema that the simulator knows, read from the vendor's own language.
+//! The vendor's schema, and the documents that were held against it.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use graphql_parser::parse_schema;
-use graphql_parser::schema::{Definition, InputValue, TypeDefinition};
+use apollo_compiler::executable::Operation;
+use apollo_compiler::response::{ExecutionResponse, JsonMap};
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema as Types, introspection, request};
+use serde_json::{Map, Value};
 
+use super::errors::Invalid;
+use super::rules;
 use super::spec::Product;
 
-/// Its name.
-type Name = &'static str;
+/// So many documents are remembered: connectors have a handful, and tests many.
+const MOST_DOCUMENTS: usize = 256;
 
-/// A field of an object type.
-#[derive(Debug)]
-pub(super) struct Field {
-    pub(super) name: Name,
-    /// Its type as GraphQL writes it, such as `[Asset]` or `JSON!`.
-    pub(super) of: String,
-    /// Its arguments and their types.
-    pub(super) arguments: Vec<Argument>,
-}
-
-/// Name and type.
-pub(super) type Argument = (Name, String);
+/// A document that is valid, or what is wrong with it.
+type Checked = Result<Arc<Valid<ExecutableDocument>>, Vec<Invalid>>;
 
 /// The types of one product.
-#[derive(Debug, Default)]
-struct Schema {
-    objects: HashMap<Name, Vec<Field>>,
-    inputs: HashMap<Name, Vec<Argument>>,
+pub(super) struct Schema {
+    pub(super) types: Valid<Types>,
+    checked: Mutex<HashMap<String, Checked>>,
 }
 
 static MSP: LazyLock<Schema> = LazyLock::new(|| Schema::read(Product::Msp.schema()));
 static IT: LazyLock<Schema> = LazyLock::new(|| Schema::read(Product::It.schema()));
 
 impl Schema {
-    fn of(product: Product) -> &'static Self {
+    pub(super) fn of(product: Product) -> &'static Self {
         match product {
             Product::Msp => &MSP,
             Product::It => &IT,
@@ -44,52 +39,86 @@ impl Schema {
 
     // The text is this crate's own, and every test of the simulator reads it.
     #[allow(clippy::expect_used)]
-    fn read(text: Name) -> Self {
-        let document = parse_schema::<Name>(text).expect("the schema is written well");
-        let mut schema = Self::default();
-        for definition in document.definitions {
-            match definition {
-                Definition::TypeDefinition(TypeDefinition::Object(object)) => {
-                    let fields = object.fields.into_iter().map(|field| Field {
-                        name: field.name,
-                        of: field.field_type.to_string(),
-                        arguments: arguments(field.arguments),
-                    });
-                    schema.objects.insert(object.name, fields.collect());
-                }
-                Definition::TypeDefinition(TypeDefinition::InputObject(input)) => {
-                    schema.inputs.insert(input.name, arguments(input.fields));
-                }
-                _ => {}
-            }
+    fn read(text: &str) -> Self {
+        let types = Types::parse_and_validate(text, "schema.graphql");
+        Self {
+            types: types.expect("the schema is written well"),
+            checked: Mutex::default(),
         }
-        schema
     }
-}
 
-fn arguments(values: Vec<InputValue<'static, Name>>) -> Vec<Argument> {
-    let argument = |value: InputValue<'static, Name>| (value.name, value.value_type.to_string());
-    values.into_iter().map(argument).collect()
-}
+    /// Whether `value` can stand for the scalar or the enum `name`.
+    pub(super) fn allows(&self, name: &str, value: &Value) -> bool {
+        match self.types.types.get(name) {
+            Some(ExtendedType::Enum(of)) => {
+                let word = value.as_str();
+                word.is_some_and(|word| of.values.keys().any(|known| known == word))
+            }
+            Some(ExtendedType::Scalar(_)) => true,
+            _ => false,
+        }
+    }
 
-/// The name of a type without its list and non-null marks.
-pub(super) fn named(of: &str) -> &str {
-    of.trim_matches(['[', ']', '!'])
-}
+    /// The fields of the object type `name`, with their types.
+    pub(super) fn fields(&self, name: &str) -> Vec<(String, String)> {
+        let Some(ExtendedType::Object(object)) = self.types.types.get(name) else {
+            return Vec::new();
+        };
+        let fields = object.fields.values();
+        fields
+            .map(|field| (field.name.to_string(), field.ty.to_string()))
+            .collect()
+    }
 
-/// The field `name` of object type `parent`.
-pub(super) fn find(product: Product, parent: &str, name: &str) -> Option<&'static Field> {
-    let mut fields = Schema::of(product).objects.get(parent)?.iter();
-    fields.find(|field| field.name == name)
-}
+    /// The document that `text` is; a listing pays for its first page alone.
+    pub(super) fn document(&self, text: &str) -> Checked {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = checked.get(text) {
+            return known.clone();
+        }
+        let document = ExecutableDocument::parse_and_validate(&self.types, text, "request");
+        let document = document
+            .map(Arc::new)
+            .map_err(|found| rules::violations(&self.types, text, &found.errors));
+        if checked.len() == MOST_DOCUMENTS {
+            checked.clear();
+        }
+        checked.insert(text.to_owned(), document.clone());
+        document
+    }
 
-/// Whether `name` is an object type, so that something must be selected of it.
-pub(super) fn is_object(product: Product, name: &str) -> bool {
-    Schema::of(product).objects.contains_key(name)
-}
+    /// The variables of `operation`, of which these are `given`, with defaults for the others.
+    pub(super) fn variables(
+        &self,
+        operation: &Operation,
+        given: Option<&Map<String, Value>>,
+    ) -> Result<Valid<JsonMap>, Invalid> {
+        let given: JsonMap = given
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.as_str().into(), value.clone().into()))
+            .collect();
+        request::coerce_variable_values(&self.types, operation, &given)
+            .map_err(|error| Invalid::request(&error.message().to_string()))
+    }
 
-/// The fields of an input type.
-pub(super) fn input(product: Product, name: &str) -> Option<&'static [Argument]> {
-    let input = Schema::of(product).inputs.get(name)?;
-    Some(input.as_slice())
+    /// What `operation` asks of the schema itself.
+    pub(super) fn introspect(
+        &self,
+        document: &Valid<ExecutableDocument>,
+        operation: &Operation,
+        variables: &Valid<JsonMap>,
+    ) -> Result<ExecutionResponse, Invalid> {
+        let told = introspection::check_max_depth(document, operation).and_then(|()| {
+            let implementers = self.types.implementers_map();
+            introspection::partial_execute(
+                &self.types,
+                &implementers,
+                document,
+                operation,
+                variables,
+            )
+        });
+        told.map_err(|error| Invalid::request(&error.message().to_string()))
+    }
 }

@@ -2,6 +2,9 @@
 
 use crate::fleet::Fleet;
 
+use super::errors::Invalid;
+use super::schema::Schema;
+
 /// The two products, which have different schemas at different addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Product {
@@ -30,6 +33,25 @@ impl Product {
                 include_str!("it.graphql")
             ),
         }
+    }
+
+    /// Holds a GraphQL document against [the schema](Self::schema), by all rules of GraphQL.
+    ///
+    /// # Errors
+    /// What is wrong with it, in the words of the service.
+    pub fn check(self, document: &str) -> Result<(), String> {
+        let checked = Schema::of(self).document(document);
+        checked.map(drop).map_err(|invalid| {
+            let messages = invalid.iter().map(Invalid::message);
+            messages.collect::<Vec<_>>().join("; ")
+        })
+    }
+
+    /// The fields of an object type of [the schema](Self::schema), with their types as GraphQL
+    /// writes them; none where there is no such type.
+    #[must_use]
+    pub fn fields(self, name: &str) -> Vec<(String, String)> {
+        Schema::of(self).fields(name)
     }
 
     /// The path of the product's only endpoint.

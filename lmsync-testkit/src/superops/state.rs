@@ -10,7 +10,6 @@ use crate::fleet::{Machine, Population};
 
 use super::document::Selected;
 use super::ids;
-use super::schema::named;
 use super::spec::{Product, UnquotedIds};
 use super::switches::{Misbehaviour, Permissions, RowFault};
 
@@ -105,7 +104,9 @@ pub(super) fn object(
         };
         let value = match value {
             Value::Null => Value::Null,
-            scalar if as_text && named(field.of) == "JSON" => Value::String(scalar.to_string()),
+            scalar if as_text && *field.of.inner_named_type() == "JSON" => {
+                Value::String(scalar.to_string())
+            }
             value => value,
         };
         (field.key.clone(), value)

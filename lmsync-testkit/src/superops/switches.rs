@@ -53,6 +53,10 @@ pub struct Misbehaviour {
     pub short_pages: BTreeMap<usize, usize>,
     /// `hasMore` is null on every page, not only on the last.
     pub has_more_always_null: bool,
+    /// `hasMore` is false on the last page, and not null.
+    pub last_page_says_false: bool,
+    /// A token that cannot be used is answered with 400 and not with 401.
+    pub bad_token_is_400: bool,
     /// The listing never ends: `hasMore` is always true, and past the end comes the last page again.
     pub endless_last_page: bool,
     /// JSON scalars come as text that holds JSON.

@@ -47,6 +47,7 @@ fn request() -> Request<Bytes> {
     Request::post("https://api.superops.ai/msp")
         .header("CustomerSubDomain", "acmemsp")
         .header("Authorization", "Bearer simulated-superops-token")
+        .header("Content-Type", "application/json")
         .body(Bytes::from_static(BODY.as_bytes()))
         .unwrap()
 }
@@ -163,7 +164,7 @@ fn as_text(path: &str) -> String {
     format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          CustomerSubDomain: acmemsp\r\nAuthorization: Bearer simulated-superops-token\r\n\
-         Content-Length: {}\r\n\r\n{BODY}",
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{BODY}",
         BODY.len()
     )
 }

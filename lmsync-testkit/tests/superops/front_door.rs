@@ -45,6 +45,8 @@ fn a_missing_wrong_or_replaced_token_is_an_empty_401() {
     assert_eq!(bench.send(&good).status(), 200);
     bench.simulator.replace_token("another");
     assert_eq!(bench.send(&good).status(), 401);
+    bench.simulator.misbehaviour().bad_token_is_400 = true;
+    assert_eq!(bench.send(&good).status(), 400);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod clients;
 mod content;
 mod documents;
 mod faults;

@@ -77,11 +77,14 @@ fn the_count_alone_cannot_be_had() {
 }
 
 #[test]
-fn a_sort_and_a_condition_are_refused_without_a_reason() {
+fn a_sort_and_other_conditions_are_refused_without_a_reason() {
     let mut bench = Bench::new(3);
     for input in [
         json!({ "sort": [{ "attribute": "lastCommunicatedTime", "order": "DESC" }] }),
-        json!({ "condition": { "attribute": "status", "operator": "is", "value": "ONLINE" } }),
+        json!({ "condition": { "attribute": "status", "operator": "in", "value": "ONLINE" } }),
+        json!({ "condition": { "attribute": "lastCommunicatedTime", "operator": "after",
+            "value": "2026-01-20T02:48:50" } }),
+        json!({ "condition": { "joinOperator": "XOR", "operands": [] } }),
     ] {
         let answer = bench.ask(LIST, json!({ "input": input }));
         assert_eq!(answer["data"]["getAssetList"], Value::Null);
@@ -89,6 +92,15 @@ fn a_sort_and_a_condition_are_refused_without_a_reason() {
         let classification = &answer["errors"][0]["extensions"]["classification"];
         assert_eq!(classification, "DataFetchingException");
     }
+}
+
+#[test]
+fn the_last_page_says_null_or_false() {
+    let mut bench = Bench::new(3);
+    assert_eq!(bench.page(1, 100)["listInfo"]["hasMore"], Value::Null);
+    bench.simulator.misbehaviour().last_page_says_false = true;
+    assert_eq!(bench.page(1, 100)["listInfo"]["hasMore"], json!(false));
+    assert_eq!(bench.page(1, 2)["listInfo"]["hasMore"], json!(true));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn every_shape_of_an_error_is_another() {
     let mut shapes = std::collections::BTreeSet::new();
     for shape in ErrorShape::ALL {
         let mut caller = Caller::new();
-        caller.account.misbehaviour().error_shape = shape;
+        caller.account.misbehaviour().error_shape = Some(shape);
         let (status, body, _) = caller.send(Method::GET, "/nowhere", &Value::Null);
         assert_eq!(status, StatusCode::NOT_FOUND);
         assert!(shapes.insert(body.to_string()));

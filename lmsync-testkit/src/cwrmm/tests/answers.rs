@@ -73,6 +73,7 @@ fn companies_and_sites() {
         "company": caller.read(&company),
         "sites": caller.read("v1/company/sites"),
         "site": caller.read(&site),
+        "sites of a company": caller.read(&format!("{company}/sites")),
     }));
 }
 
@@ -84,7 +85,7 @@ fn devices_of_the_list() {
 #[test]
 fn devices_of_the_list_with_hardware() {
     let fields = "os,system,bios,baseboard,processors,physicalMemory,drives,networks,antiViruses,\
-                  users,installedSoftwares,unknown";
+                  graphicCards";
     let query = format!("field={fields}");
     let places = [SERVER, LAPTOP, GUEST];
     assert_json_snapshot!(listed(&mut few(), &query, &places));
@@ -100,7 +101,7 @@ fn kinds_of_hardware() {
 #[test]
 fn a_device_alone() {
     let mut caller = few();
-    let all = "?field=deviceName,os,users,installedSoftwares,softwareLicenses";
+    let all = "?field=deviceName,os,users,installedSoftwares,softwareLicenses,unknown";
     assert_json_snapshot!(json!({
         "mac": alone(&mut caller, MAC, ""),
         "mac, some fields": alone(&mut caller, MAC, all),

@@ -1,6 +1,8 @@
 mod access;
 mod answers;
+mod clients;
 mod fields;
+mod inventory;
 mod listing;
 mod machines;
 
@@ -9,6 +11,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::fleet::{Fleet, FleetSpec};
+use crate::gate::Side;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_767_225_600, 0).unwrap()
@@ -50,7 +53,13 @@ impl Caller {
             .header(AUTHORIZATION, format!("Bearer {}", self.token))
             .body(Bytes::from(body.to_string()))
             .unwrap();
-        self.account.respond(&request, self.now)
+        let answer = self.account.respond(&request, self.now);
+        if let Some(gate) = self.account.gate() {
+            let broken = gate.violations(&request, &answer).into_iter();
+            let broken: Vec<_> = broken.filter(|one| one.side == Side::Answer).collect();
+            assert_eq!(broken, []);
+        }
+        answer
     }
 
     fn send(
@@ -86,6 +95,12 @@ impl Caller {
             .as_str()
             .unwrap()
             .clone_into(&mut self.token);
+    }
+
+    /// Asks for an inventory, `applications` or `users`, as it is answered.
+    fn inventory(&mut self, what: &str, body: &Value) -> (StatusCode, Value, Option<String>) {
+        let path = format!("/api/platform/v2/device/endpoints/{what}");
+        self.send(Method::POST, &path, body)
     }
 
     fn list(&mut self, query: &str, body: &Value) -> (StatusCode, Value, Option<String>) {
