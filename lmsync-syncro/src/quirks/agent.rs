@@ -11,6 +11,8 @@ use crate::wire::{self, Agent, ObjectOrText, Properties};
 
 /// The property that holds the block.
 pub(crate) const BLOCK: &str = "kabuto_information";
+/// The properties that the agent writes by itself.
+pub(crate) const OWN: [&str; 2] = [BLOCK, "kabuto_live_uuid"];
 
 /// The agent's block: from the properties, else from the monitoring store. A
 /// manual asset has none.

@@ -7,6 +7,7 @@ use lmsync_core::two_way::{AssetDates, DateChange, DateField, FieldChange};
 use lmsync_core::{Error, ErrorKind, Result};
 
 use crate::config::PropertiesSent;
+use crate::quirks::agent;
 use crate::tenant_fields::index;
 use crate::wire::{self, Properties, Property};
 
@@ -76,19 +77,21 @@ impl Record {
         Ok(update)
     }
 
-    /// The properties that hold something here and are not in `now`, but for those of `dates`.
+    /// The properties that Syncro dropped for not being sent with `dates`: those that held something
+    /// here and are not in `now`.
+    ///
+    /// None while another of them is there that the agent does not write by itself: then it was somebody
+    /// who took them away.
     pub(crate) fn lost_in(&self, now: &Self, dates: &[String]) -> Vec<&str> {
-        let is_lost = |key: &str| {
-            !now.properties.0.contains_key(key) && !dates.iter().any(|date| date == key)
-        };
-        let held = self
-            .properties
-            .0
-            .iter()
-            .filter(|(_, value)| !is_empty(value));
-        held.map(|(key, _)| key.as_str())
-            .filter(|key| is_lost(key))
-            .collect()
+        let held = self.properties.0.iter();
+        let held = held.filter(|(key, value)| !is_empty(value) && !dates.contains(key));
+        let held = held.map(|(key, _)| key.as_str());
+        let (kept, lost): (Vec<&str>, Vec<&str>) =
+            held.partition(|key| now.properties.0.contains_key(*key));
+        match kept.iter().all(|key| agent::OWN.contains(key)) {
+            true => lost,
+            false => Vec::new(),
+        }
     }
 
     /// What has to be sent to put the properties of `before` back that are missing here.

@@ -316,6 +316,25 @@ fn what_somebody_deletes_after_a_change_that_was_refused_stays_deleted() {
 }
 
 #[test]
+fn what_somebody_takes_away_at_that_moment_is_not_put_back() {
+    run(async {
+        let desk = Desk::new(Some("2023-01-15"), None);
+        let (account, id) = (desk.stage.vendor.simulator().clone(), desk.id.clone());
+        desk.stage.faults.before(3, move || {
+            account.with(|account| {
+                let mut properties = account.properties(&id).unwrap();
+                assert!(properties.remove("Kiosk").is_some());
+                account.set_member(&id, "properties", Value::Object(properties));
+            });
+        });
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        assert!(!desk.properties().contains_key("Kiosk"));
+        assert_eq!(desk.puts().len(), 1);
+    });
+}
+
+#[test]
 fn the_whole_map_is_sent_to_the_letter_where_that_is_chosen() {
     run(async {
         let desk = Desk::sending(PropertiesSent::All, Some("2023-01-15"), None);

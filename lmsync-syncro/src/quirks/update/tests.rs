@@ -113,16 +113,32 @@ fn the_smallest_body_has_the_dates_alone() {
 
 #[test]
 fn lost_is_what_held_something_and_was_not_sent() {
-    let before = of(&json!({ "a": 1, "b": "", "c": null, "d": "x", "date": "2024-01-01" }));
+    let before = json!({
+        "a": 1, "b": "", "c": null, "d": "x", "date": "2024-01-01", "kabuto_information": { "a": 1 },
+    });
+    let before = of(&before);
     let dates = ["date".to_owned()];
     let lost = |now: Value| before.lost_in(&of(&now), &dates).join(" ");
-    assert_eq!(lost(json!({ "a": 1, "d": "x", "date": "2027-01-01" })), "");
-    assert_eq!(lost(json!({ "a": 2, "d": null })), "");
-    assert_eq!(lost(json!({ "date": "2027-01-01" })), "a d");
+    let date = "2027-01-01";
+    let block = json!({ "a": 2 });
+    let whole = json!({ "a": 1, "d": "x", "date": date, "kabuto_information": block });
+    assert_eq!(lost(whole), "");
+    assert_eq!(lost(json!({ "date": date })), "a d kabuto_information");
+    // The agent may have reported meanwhile, and a person may have taken something away.
+    assert_eq!(
+        lost(json!({ "date": date, "kabuto_information": block })),
+        "a d"
+    );
+    assert_eq!(
+        lost(json!({ "date": date, "kabuto_information": block, "d": "y" })),
+        ""
+    );
     // What is there by now stays as it is.
     let now = of(&json!({ "date": "2027-01-01", "a": 2 }));
     let whole = serde_json::to_value(now.with_those_of(&before)).unwrap();
-    let expected = json!({ "a": 2, "b": "", "c": null, "d": "x", "date": "2027-01-01" });
+    let expected = json!({
+        "a": 2, "b": "", "c": null, "d": "x", "date": date, "kabuto_information": { "a": 1 },
+    });
     assert_eq!(whole, json!({ "name": " PC-7 ", "properties": expected }));
 }
 
