@@ -56,7 +56,7 @@ fn superops() {
 
 #[test]
 fn syncro() {
-    expect_at_most("syncro", 61);
+    expect_at_most("syncro", 62);
 }
 
 #[test]
@@ -66,5 +66,5 @@ fn connectwise() {
 
 #[test]
 fn halo() {
-    expect_at_most("halo-psa", 35);
+    expect_at_most("halo-psa", 40);
 }

@@ -53,3 +53,7 @@ mod syncro {
     lmsync_testkit::conformance!(super::subjects::Syncro);
     lmsync_testkit::conformance_two_way!(super::subjects::Syncro);
 }
+
+mod syncro_whole {
+    lmsync_testkit::conformance_two_way!(super::subjects::SyncroWhole);
+}

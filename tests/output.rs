@@ -71,7 +71,7 @@ fn superops() {
 
 #[test]
 fn syncro() {
-    expect("syncro", 510, 3_369_930_574);
+    expect("syncro", 510, 3_956_092_428);
 }
 
 #[test]
@@ -81,5 +81,5 @@ fn connectwise() {
 
 #[test]
 fn halo() {
-    expect("halo-psa", 542, 1_404_157_426);
+    expect("halo-psa", 542, 2_128_103_954);
 }

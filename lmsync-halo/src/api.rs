@@ -118,7 +118,6 @@ impl Api {
             let mut query = url.query_pairs_mut();
             query
                 .append_pair("includeassetfields", "true")
-                .append_pair("convert_date_assetfields_to_iso", "true")
                 .append_pair("noicon", "true");
             match of {
                 AssetFilter::AnyType => {}
@@ -175,18 +174,16 @@ impl Api {
         raw: KeepRaw,
         meter: &Meter,
     ) -> Result<(WireRow<Box<wire::Asset>>, DateTime<Utc>)> {
-        // Halo's ids are numbers; anything else would change the address.
-        if asset_id.is_empty() || !asset_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Halo's ids are numbers of 32 bits; anything else would change the address, or be refused.
+        let is_number = asset_id.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || asset_id.parse::<u32>().is_err() {
             return Err(no_such_asset(Error::new(
                 ErrorKind::NotFound,
                 "Halo has no asset with such an id",
             )));
         }
         let mut url = self.url(&["Asset", asset_id]);
-        url.query_pairs_mut()
-            .append_pair("includedetails", "true")
-            .append_pair("includeassetfields", "true")
-            .append_pair("convert_date_assetfields_to_iso", "true");
+        url.query_pairs_mut().append_pair("includedetails", "true");
         let call = Call::get("GET /Asset/{id}", &url)?;
         self.http()
             .send(&call, meter, |answer| self.read_asset(answer, raw))

@@ -5,13 +5,13 @@ use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::listing::Listed;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Customer, DateReader,
-    InstalledSoftware, Origin, Ref, Software,
+    InstalledSoftware, Origin, Ref, Software, Virtualization,
 };
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{Rejection, Result};
 
 use crate::tenant_fields::index;
-use crate::wire::{self, id};
+use crate::wire::{self, id, id_text};
 
 /// The parent id that leads from a software record to the asset it was kept as.
 pub(crate) const ASSET_ID: &str = "asset_id";
@@ -43,9 +43,46 @@ pub(crate) fn asset(
         draft.kind(text.text(), text.text().and_then(AssetKind::from_words));
     }
     describe(&mut draft.asset, &wire);
+    purchase(&mut draft, &wire);
+    links(&mut draft, &wire);
     last_change(&mut draft, &wire, reading.accept_update);
     custom_fields(&mut draft.asset, &mut wire);
-    Ok(draft.finish())
+    draft.parent(id(&wire.parent_id), None);
+    let mut asset = draft.finish();
+    // Halo has one kind of parent: of a real machine it is a rack, a room, or whatever the tenant likes.
+    asset.parent = asset
+        .parent
+        .filter(|_| asset.virtualization == Virtualization::Guest);
+    Ok(asset)
+}
+
+/// What was paid for the asset, and what was agreed on. Prices come without their currency.
+fn purchase(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    let cost = wire
+        .item_cost
+        .text()
+        .and_then(|cost| cost.parse::<f64>().ok());
+    draft
+        .purchase_price(cost, None)
+        .contract(id(&wire.contract_id), wire.contract_ref.clean());
+    draft.asset.supplier = wire.supplier_name.clean();
+    draft.asset.order = wire.supplier_reference.clean();
+    draft.asset.warranty_note = wire.warranty_note.clean();
+}
+
+/// The records that other tools have of the machine. Halo has two properties for Syncro's id, of which
+/// one is too small for newer ids.
+fn links(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
+    for (tool, link) in [
+        ("cwrmm", &wire.connectwisermm_id),
+        ("datto", &wire.datto_id),
+        ("intune", &wire.intune_id),
+        ("ninjaone", &wire.ninjarmm_id),
+        ("syncro", &wire.syncro_id),
+        ("syncro", &wire.syncroid),
+    ] {
+        draft.external_id(tool, id_text(link));
+    }
 }
 
 /// Whose the asset is, and its state.

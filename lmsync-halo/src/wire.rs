@@ -64,6 +64,17 @@ pub(crate) struct Asset {
     pub(crate) warranty_end: Scalar,
     pub(crate) labour_warranty_start: Scalar,
     pub(crate) labour_warranty_end: Scalar,
+    pub(crate) warranty_note: Scalar,
+    pub(crate) item_cost: Scalar,
+    pub(crate) contract_id: Scalar,
+    pub(crate) contract_ref: Scalar,
+    pub(crate) parent_id: Scalar,
+    pub(crate) connectwisermm_id: Scalar,
+    pub(crate) datto_id: Scalar,
+    pub(crate) intune_id: Scalar,
+    pub(crate) ninjarmm_id: Scalar,
+    pub(crate) syncro_id: Scalar,
+    pub(crate) syncroid: Scalar,
     pub(crate) intune_lastsyncdatetime: Scalar,
     #[serde(rename = "ethernetMacAddress")]
     pub(crate) ethernet_mac_address: Scalar,
@@ -199,10 +210,15 @@ pub(crate) struct Licence {
 
 /// An id, unless it is one of those that mean "none".
 pub(crate) fn id(scalar: &Scalar) -> Option<String> {
+    id_text(scalar).map(ToOwned::to_owned)
+}
+
+/// The text of an id, unless it is one of those that mean "none".
+pub(crate) fn id_text(scalar: &Scalar) -> Option<&str> {
     let text = scalar.id()?;
     let text = text.strip_suffix(".0").unwrap_or(text);
     let is_none = matches!(text, "0" | "") || text.starts_with('-');
-    (!is_none).then(|| text.to_owned())
+    (!is_none).then_some(text)
 }
 
 /// An id as the number that it is.

@@ -46,10 +46,33 @@ pub struct SyncroConfig {
     /// written there, too: an asset that has none of a date's names gets the first.
     #[serde(default)]
     pub fields: TenantFieldNames,
+    /// The properties that are sent when a date is written.
+    #[serde(default)]
+    pub properties_sent: PropertiesSent,
     /// The rules by which values are read.
     #[serde(default)]
     pub rules: Rules,
 }
+
+/// The properties that a change of dates sends to Syncro, whose reference does not say what becomes
+/// of those that are not sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PropertiesSent {
+    /// The dates alone, as released clients do: nobody else's edit can be undone. Where Syncro
+    /// turns out to have dropped the others, they are put back at once, and everything is sent
+    /// from then on.
+    #[default]
+    Dates,
+    /// Everything, as it was read a moment before, with the name: nothing is lost whatever Syncro
+    /// does, but for an edit by somebody else in that moment.
+    All,
+}
+
+lmsync_core::words!(PropertiesSent {
+    Dates => "dates",
+    All => "all",
+});
 
 impl SyncroConfig {
     /// The account at `hostname`.
@@ -63,7 +86,15 @@ impl SyncroConfig {
             requests_per_minute: None,
             concurrency: None,
             fields: TenantFieldNames::new(),
+            properties_sent: PropertiesSent::default(),
             rules: Rules::default(),
         }
+    }
+
+    /// Sends these properties when a date is written.
+    #[must_use]
+    pub fn properties_sent(mut self, sent: PropertiesSent) -> Self {
+        self.properties_sent = sent;
+        self
     }
 }

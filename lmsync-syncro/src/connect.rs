@@ -6,7 +6,7 @@ use lmsync_core::auth::Credential;
 use lmsync_core::http::{Budget, Endpoint, Redactor};
 use lmsync_core::tenant_fields::TenantFields;
 use lmsync_core::{
-    Account, Capabilities, CheckInSupport, ConnectorInfo, Environment, Error, Result, input,
+    Account, Capabilities, CheckInSupport, ConnectorInfo, Detail, Environment, Error, Result, input,
 };
 
 use crate::answers::KEY_HINT;
@@ -14,6 +14,7 @@ use crate::api::Api;
 use crate::config::SyncroConfig;
 use crate::connector::Syncro;
 use crate::product::{CONNECTOR, PRODUCT};
+use crate::quirks::merging::Merging;
 use crate::quirks::owners::Owners;
 use crate::tenant_fields::SUPPORTED;
 
@@ -55,6 +56,7 @@ impl SyncroConfig {
             .build();
         let capabilities = Capabilities::new()
             .check_in(CheckInSupport::Agent)
+            .detail(Detail::NONE.software())
             .two_way(fields.dates());
         let info = ConnectorInfo::new(CONNECTOR, PRODUCT, instance, capabilities);
         let api = Api {
@@ -62,6 +64,7 @@ impl SyncroConfig {
             endpoint,
             fields,
             owners: Arc::new(Owners::new(environment.clock.clone())),
+            merging: Merging::new(self.properties_sent),
         };
         Ok(Syncro { api: Arc::new(api) })
     }

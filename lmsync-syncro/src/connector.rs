@@ -8,7 +8,7 @@ use lmsync_core::json::WireRow;
 use lmsync_core::model::{Asset, AssetId};
 use lmsync_core::{
     AssetQuery, AssetStream, CheckReport, CheckScope, Connector, ConnectorInfo, CustomerStream,
-    Result,
+    ErrorKind, Result,
 };
 
 use crate::api::{Api, READ_ASSET, asset_number};
@@ -49,10 +49,18 @@ impl Connector for Syncro {
 
     async fn asset(&self, id: &AssetId) -> Result<Asset> {
         let (id, api) = (asset_number(id)?, &self.api);
-        let (wire, received_at) = api.asset(id, &Meter::default()).await?;
+        let meter = Meter::default();
+        let (wire, received_at) = api.asset(id, &meter).await?;
         let row = WireRow::of(Box::new(wire));
         let origin = api.account.origin();
-        map::asset(row, origin, &api.fields, Basis::AgentOnly, received_at)
-            .map_err(|rejection| rejection.into_error(READ_ASSET))
+        let asset = map::asset(row, origin, &api.fields, Basis::AgentOnly, received_at)
+            .map_err(|rejection| rejection.into_error(READ_ASSET))?;
+        match api.add_software(asset.clone(), &meter).await {
+            // The asset was asked for, not its software: what may not be read is left open.
+            Err(error) if error.kind() == ErrorKind::Permission => {
+                Ok(map::without_software(asset, error.message(), origin))
+            }
+            read => read,
+        }
     }
 }

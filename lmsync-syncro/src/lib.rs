@@ -14,7 +14,7 @@ mod tenant_fields;
 mod two_way;
 mod wire;
 
-pub use self::config::SyncroConfig;
+pub use self::config::{PropertiesSent, SyncroConfig};
 pub use self::connector::Syncro;
 
 pub use lmsync_core as core;

@@ -11,7 +11,7 @@ use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, WireRow};
 use lmsync_core::listing::{ListSource, Next, Page, PageKey, read_all};
 use lmsync_core::model::{Asset, Customer};
-use lmsync_core::{AssetQuery, Error, ErrorKind, Rejection, Result};
+use lmsync_core::{AssetQuery, Detail, Error, ErrorKind, Rejection, Result};
 
 use crate::api::{Api, ListPage};
 use crate::map::{self, Basis};
@@ -33,6 +33,7 @@ pub(crate) struct Assets {
     api: Arc<Api>,
     raw: KeepRaw,
     basis: Basis,
+    detail: Detail,
     collector: CustomerCollector,
     /// How many rows a page holds, as far as that is known; 0 when not.
     granted: AtomicU32,
@@ -46,6 +47,7 @@ impl Assets {
             collector: CustomerCollector::new(&api.owners),
             api,
             raw: query.raw.into(),
+            detail: query.detail,
             basis: if query.accept_record_update {
                 Basis::AlsoRecordUpdate
             } else {
@@ -144,6 +146,13 @@ impl ListSource for Assets {
         let page = numbered(page, number, &self.granted, map);
         self.collector.take(&page);
         Ok(page)
+    }
+
+    async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
+        match self.detail.software {
+            true => self.api.add_software(asset, meter).await,
+            false => Ok(asset),
+        }
     }
 
     fn got_on(&self, is_complete: bool) {

@@ -4,13 +4,17 @@ use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
 use lmsync_core::model::{
-    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, Origin, Ref, Source, clean,
+    Asset, AssetDraft, AssetKind, CheckInBasis, Customer, DateReader, InstalledSoftware, Origin,
+    Ref, Source, clean,
 };
 use lmsync_core::tenant_fields::TenantFields;
 
 use crate::quirks::agent;
 use crate::tenant_fields::index;
 use crate::wire::{self, Properties};
+
+/// The tool that `external_rmm_link` leads to: Syncro does not say which it is.
+const OTHER_RMM: &str = "external_rmm";
 
 /// The times that may count as a check-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub(crate) fn asset(
         .vendor_updated_at(wire.updated_at.text());
     kind(&mut draft, &wire.asset_type);
     draft.asset.customer = owner(&wire);
+    draft.asset.site = wire.address.value().and_then(site);
+    draft.external_id(OTHER_RMM, wire.external_rmm_link.text());
     draft.asset.assigned_user = wire.contact_id.clean().map(|id| Ref::new(id, None));
 
     let properties = match wire.properties {
@@ -74,6 +80,32 @@ pub(crate) fn customer(
     Ok(customer)
 }
 
+/// `asset` with the programs installed on it.
+pub(crate) fn with_software(asset: Asset, found: &[wire::Application], origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    let dates = draft.dates();
+    draft.installed(found.iter().map(|wire| {
+        let program = installed(wire, &dates);
+        program.ok_or_else(|| "a program has no name".to_owned())
+    }));
+    draft.finish()
+}
+
+/// `asset`, whose programs cannot be read because of `reason`.
+pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> Asset {
+    let mut draft = origin.reopen(asset);
+    draft.gap("software", reason);
+    draft.finish()
+}
+
+fn installed(wire: &wire::Application, dates: &DateReader) -> Option<InstalledSoftware> {
+    let mut installed = InstalledSoftware::new(wire.name.clean()?);
+    installed.publisher = wire.vendor.clean();
+    installed.version = wire.version.clean();
+    installed.installed_on = dates.day(wire.installed_at.text()).value;
+    Some(installed)
+}
+
 /// The customer that owns `asset`; whether it is a current one is not known.
 pub(crate) fn customer_of(asset: &Asset) -> Option<Customer> {
     let owner = asset.customer.as_ref()?;
@@ -97,6 +129,12 @@ fn owner(wire: &wire::Asset) -> Option<Ref> {
     let customer = wire.customer.value();
     let id = wire.customer_id.clean().or_else(|| customer?.id.clean())?;
     Some(Ref::new(id, customer.and_then(customer_name)))
+}
+
+/// One of the customer's addresses, which stand for sites here; its country is not told.
+fn site(wire: &wire::Address) -> Option<Ref> {
+    let site = Ref::new(wire.id.clean()?, wire.name.clean());
+    Some(site.with_address(wire.city.text(), None))
 }
 
 /// A person without a business goes by the full name.
@@ -126,6 +164,7 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         ("source.vendor_updated_at", wire.updated_at.unexpected()),
         ("customer", wire.customer_id.unexpected()),
         ("customer", wire.customer.unexpected()),
+        ("site", wire.address.unexpected()),
         ("assigned_user", wire.contact_id.unexpected()),
         ("properties", wire.properties.unexpected()),
     ];

@@ -18,6 +18,7 @@ pub(crate) struct List<L> {
         default = "Option::default",
         alias = "assets",
         alias = "customers",
+        alias = "installed_applications",
         bound(deserialize = "L: Deserialize<'de>")
     )]
     pub(crate) rows: Option<Rows<L>>,
@@ -58,7 +59,18 @@ pub(crate) struct Asset {
     pub(crate) asset_type: Scalar,
     pub(crate) asset_serial: Scalar,
     pub(crate) customer: LenientObject<Customer>,
+    pub(crate) address: LenientObject<Address>,
+    pub(crate) external_rmm_link: Scalar,
     pub(crate) rmm_store: LenientObject<RmmStore>,
+}
+
+/// The place of an asset: one of its customer's addresses.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Address {
+    pub(crate) id: Scalar,
+    pub(crate) name: Scalar,
+    pub(crate) city: Scalar,
 }
 
 /// What the tenant and the agent keep, by name. Names may differ in case alone.
@@ -89,6 +101,17 @@ pub(crate) struct Customer {
     pub(crate) fullname: Scalar,
     #[serde(deserialize_with = "lenient_bool")]
     pub(crate) disabled: Option<bool>,
+}
+
+/// A program that the agent found. Its names are claimed by one public client alone, so that any may
+/// be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Application {
+    pub(crate) name: Scalar,
+    pub(crate) vendor: Scalar,
+    pub(crate) version: Scalar,
+    pub(crate) installed_at: Scalar,
 }
 
 /// What the agent reports, `kabuto_information`.
@@ -130,6 +153,8 @@ pub(crate) struct AgentOs {
     pub(crate) windows_release_version: Scalar,
     pub(crate) os_architecture: Scalar,
     pub(crate) last_boot_time: Scalar,
+    #[serde(deserialize_with = "lenient_bool")]
+    pub(crate) pending_reboot: Option<bool>,
 }
 
 /// When parts of the machine were installed.
@@ -137,6 +162,7 @@ pub(crate) struct AgentOs {
 #[serde(default)]
 pub(crate) struct InstallDates {
     pub(crate) os_install: Scalar,
+    pub(crate) bios_release: Scalar,
 }
 
 /// A part with a name, such as a processor.
@@ -198,8 +224,8 @@ pub(crate) struct AssetRights {
     pub(crate) write: Option<bool>,
 }
 
-/// What an asset is to become: its name and its properties, whole.
-#[derive(Serialize)]
+/// What an asset is to become. Members that are not named stay.
+#[derive(Default, Serialize)]
 pub(crate) struct AssetUpdate<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<&'r str>,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use lmsync::cwrmm::CwRmmConfig;
 use lmsync::halo::{HaloConfig, HaloProduct};
 use lmsync::superops::{Product, SuperOpsConfig};
-use lmsync::syncro::SyncroConfig;
+use lmsync::syncro::{PropertiesSent, SyncroConfig};
 use lmsync::tenant_fields::{TenantField, TenantFieldNames};
 use lmsync::{Connector, Environment, Result, TwoWaySync};
 use lmsync_testkit::conformance::{Profile, Subject, TwoWaySubject};
@@ -109,6 +109,22 @@ subject! {
         ..SyncroSpec::new(fleet)
     }),
     |key| SyncroConfig::new("acmemsp.syncromsp.com", key),
+}
+
+subject! {
+    // Whole records are sent to a vendor that keeps what is sent alone.
+    SyncroWhole: SyncroSimulator,
+    profile Profile::numbered(50),
+    secret SYNCRO_KEY, minted &[],
+    |fleet| {
+        let mut account = SyncroSimulator::new(SyncroSpec {
+            api_key: SYNCRO_KEY.to_owned(),
+            ..SyncroSpec::new(fleet)
+        });
+        account.misbehaviour().replaces_properties = true;
+        account
+    },
+    |key| SyncroConfig::new("acmemsp.syncromsp.com", key).properties_sent(PropertiesSent::All),
 }
 
 const CWRMM_ID: &str = "0e30c0de-4a11-4b0b-8b1d-2f6a51c4be00";

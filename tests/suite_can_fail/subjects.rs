@@ -29,7 +29,9 @@ use crate::vendors::SlippingVendor;
 
 pub(crate) use self::depot::{DepotCursors, DepotExport, DepotLinks, DepotNested};
 pub(crate) use self::shelf::{KEY, ShelfSubject as Shelf};
-pub(crate) use self::vendors::{CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro};
+pub(crate) use self::vendors::{
+    CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro, SyncroWhole,
+};
 
 /// A subject whose connector has the flaw in force.
 pub(crate) struct Flawed<S>(PhantomData<S>);
@@ -51,7 +53,15 @@ macro_rules! two_way {
     };
 }
 
-two_way!(CwRmm, HaloItsm, HaloPsa, SuperOpsIt, SuperOpsMsp, Syncro);
+two_way!(
+    CwRmm,
+    HaloItsm,
+    HaloPsa,
+    SuperOpsIt,
+    SuperOpsMsp,
+    Syncro,
+    SyncroWhole
+);
 
 macro_rules! reading_only {
     ($($subject:ident),+) => {

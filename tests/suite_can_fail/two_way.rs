@@ -103,7 +103,7 @@ proofs! { two_way:
         }
     }
     an_edit_of_a_neighbour_while_a_failed_write_waits_survives {
-        Syncro { "it is sent again as it was": sent_again(is_failure) }
+        SyncroWhole { "it is sent again as it was": sent_again(is_failure) }
         Shelf { "it is not looked up": not_looked_up() }
     }
     an_edit_while_a_write_waits_for_its_turn_is_not_overwritten {

@@ -86,7 +86,13 @@ impl Rule {
             F::LastUser => text!("last_user", last_user),
             F::ProductNumber => text!("product_number", product_number),
             F::HardwareUuid => ruled!(hardware_uuid, Shown, Single),
-            F::Manufacturer => ruled!(manufacturer, Shown, Single),
+            F::Manufacturer => own!(
+                "manufacturer",
+                Shown,
+                Single,
+                has_manufacturer,
+                put_manufacturer
+            ),
             F::Model => ruled!(model, Shown, Single),
             F::PurchaseDate => ruled!(purchase_date, Stored, Day),
             F::WarrantyExpiry => ruled!(warranty_expiry, Stored, Day),
@@ -107,6 +113,20 @@ impl Rule {
             ),
         }
     }
+}
+
+fn has_manufacturer(asset: &Asset) -> bool {
+    asset.manufacturer.is_some()
+}
+
+/// A bare number is the tool's own for a choice, not a name.
+fn put_manufacturer(draft: &mut AssetDraft<'_>, _: &str, text: &str) -> bool {
+    if text.chars().any(char::is_alphabetic) {
+        draft.manufacturer(text);
+    } else {
+        draft.unexpected("manufacturer", text);
+    }
+    has_manufacturer(&draft.asset)
 }
 
 /// A form factor may tell which sort of workstation it is.

@@ -11,7 +11,7 @@ use lmsync_core::{
 };
 use lmsync_halo::{AssetClass, AssetTypes, Scopes};
 use lmsync_testkit::halo::{FieldsIn, HaloSimulator, HaloSpec, RowFault};
-use lmsync_testkit::{Log, check_named};
+use lmsync_testkit::{Fault, Log, check_named};
 
 use crate::stage::{HaloStage, config, stage_of, stage_with};
 
@@ -164,6 +164,27 @@ fn sites(customers: &[Customer]) -> BTreeMap<String, Vec<(String, String)>> {
             (customer.source.vendor_id.clone(), sites.collect())
         })
         .collect()
+}
+
+/// Ids as text and as `12.0`, which some versions send.
+#[tokio::test(start_paused = true)]
+async fn numbers_in_odd_forms_make_no_difference() {
+    let read = async |odd_numbers| {
+        let stage = stage_with(120, |spec| spec.odd_numbers = odd_numbers, &config());
+        let query = AssetQuery::new().detail(Detail::NONE.software());
+        let (assets, summary) = stage.list(query).await;
+        assert!(summary.complete, "{summary:?}");
+        let (software, _) = stage.account.collect_software().await.unwrap();
+        (assets, software)
+    };
+    let (plain, odd) = (read(false).await, read(true).await);
+    assert_eq!(odd, plain);
+    assert!(
+        plain
+            .0
+            .iter()
+            .any(|asset| asset.customer.as_ref().is_some_and(|of| of.id == "12"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -517,9 +538,11 @@ async fn check_tells_the_failures_apart() {
     );
 
     // Another site altogether answers at the Resource Server.
-    let mut elsewhere = config();
-    elsewhere.resource_server_url = "https://acme.halopsa.com/portal".to_owned();
-    let report = stage_with(5, |_| {}, &elsewhere).check().await;
+    let elsewhere = stage_of(5);
+    for number in 2..20 {
+        elsewhere.faults.inject(number, Fault::web_page());
+    }
+    let report = elsewhere.check().await;
     let reachable = check_named(&report, Check::REACHABLE);
     assert!(!reachable.ok && reachable.hint.as_ref().unwrap().contains("Resource Server"));
     assert!(check_named(&report, Check::AUTHENTICATED).ok);
@@ -544,9 +567,11 @@ async fn check_tells_the_failures_apart() {
         "Client ID and Secret (Services)",
     );
 
-    let mut sign_in = config();
-    sign_in.authorisation_server_url = "acme.halopsa.com/oauth".to_owned();
-    let sign_in = stage_with(5, |_| {}, &sign_in).check().await;
+    let sign_in = stage_of(5);
+    for number in 1..20 {
+        sign_in.faults.inject(number, Fault::web_page());
+    }
+    let sign_in = sign_in.check().await;
     failed(&sign_in, Check::AUTHENTICATED, "Authorisation Server");
 
     // The application was not given what was asked for, and nothing is left to ask for.

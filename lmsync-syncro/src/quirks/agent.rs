@@ -11,6 +11,8 @@ use crate::wire::{self, Agent, ObjectOrText, Properties};
 
 /// The property that holds the block.
 pub(crate) const BLOCK: &str = "kabuto_information";
+/// The properties that the agent writes by itself.
+pub(crate) const OWN: [&str; 2] = [BLOCK, "kabuto_live_uuid"];
 
 /// The agent's block: from the properties, else from the monitoring store. A
 /// manual asset has none.
@@ -90,13 +92,19 @@ fn system(draft: &mut AssetDraft<'_>, agent: &Agent) {
             .last_boot_at(os.last_boot_time.text());
         let build = os.build.text().and_then(clean);
         draft.asset.os.build = build.or(draft.asset.os.build.take());
+        draft.asset.os.display_version = os.windows_release_version.text().and_then(clean);
+        draft.asset.pending_reboot = os.pending_reboot;
     }
     if let Some(dates) = agent.install_dates.value() {
-        let installed = dates.os_install.text();
-        draft.os_installed_on(installed.map_or(VendorDay::Absent, |text| {
-            VendorDay::Moment(VendorInstant::Text(text))
-        }));
+        draft
+            .os_installed_on(day_of(&dates.os_install))
+            .bios_released_on(day_of(&dates.bios_release));
     }
+}
+
+fn day_of(moment: &Scalar) -> VendorDay<'_> {
+    let text = moment.text().map(VendorInstant::Text);
+    text.map_or(VendorDay::Absent, VendorDay::Moment)
 }
 
 fn processor(piece: &ObjectOrText<wire::Named>) -> Option<String> {

@@ -1,19 +1,18 @@
-//! An update of an asset: all of its properties, with another date among them. Pure.
-//!
-//! Whether Syncro merges or replaces properties is not documented, so that all are sent back.
-
-use std::collections::BTreeMap;
+//! An update of an asset: the properties that dates go to, alone or with all the others. Pure.
 
 use lmsync_core::json::LenientObject;
-use lmsync_core::model::DateReader;
+use lmsync_core::model::{DateReader, RawJson};
 use lmsync_core::tenant_fields::{DateTarget, TenantFields};
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, FieldChange};
 use lmsync_core::{Error, ErrorKind, Result};
 
+use crate::config::PropertiesSent;
+use crate::quirks::agent;
 use crate::tenant_fields::index;
 use crate::wire::{self, Properties, Property};
 
-/// What of an asset has to be sent back with a change, and how its dates are read.
+/// What of an asset has to be known for a change, and how its dates are read.
+#[derive(Debug, Clone)]
 pub struct Record {
     /// Its name, to the letter; `None` where it has none.
     name: Option<String>,
@@ -51,8 +50,8 @@ impl Record {
         fields.held_dates(&index(&self.properties), &self.dates)
     }
 
-    /// What has to be sent for `change`: all that the record has, with the new dates
-    /// in their places.
+    /// What has to be sent for `change`: the new dates in their places, with all else that the
+    /// record has where `sent` says so.
     ///
     /// # Errors
     /// `config` when a date's name does not lead to a place of its own.
@@ -60,20 +59,52 @@ impl Record {
         &'r self,
         change: &DateChange,
         fields: &'r TenantFields,
+        sent: PropertiesSent,
     ) -> Result<wire::AssetUpdate<'r>> {
-        let kept = self.properties.0.iter();
-        let mut properties: BTreeMap<_, _> = kept
-            .map(|(key, value)| (key.as_str(), Property::Kept(value)))
-            .collect();
+        let mut update = match sent {
+            PropertiesSent::Dates => wire::AssetUpdate::default(),
+            PropertiesSent::All => wire::AssetUpdate {
+                name: self.name.as_deref(),
+                properties: self.kept().collect(),
+            },
+        };
         for change in change.changes() {
             let text = change.new.map(|day| day.to_string());
             let key = self.key_for(change, fields)?;
-            properties.insert(key, Property::Written(text.unwrap_or_default()));
+            let written = Property::Written(text.unwrap_or_default());
+            update.properties.insert(key, written);
         }
-        Ok(wire::AssetUpdate {
+        Ok(update)
+    }
+
+    /// The properties that Syncro dropped for not being sent with `dates`: those that held something
+    /// here and are not in `now`.
+    ///
+    /// None while another of them is there that the agent does not write by itself: then it was somebody
+    /// who took them away.
+    pub(crate) fn lost_in(&self, now: &Self, dates: &[String]) -> Vec<&str> {
+        let held = self.properties.0.iter();
+        let held = held.filter(|(key, value)| !is_empty(value) && !dates.contains(key));
+        let held = held.map(|(key, _)| key.as_str());
+        let (kept, lost): (Vec<&str>, Vec<&str>) =
+            held.partition(|key| now.properties.0.contains_key(*key));
+        match kept.iter().all(|key| agent::OWN.contains(key)) {
+            true => lost,
+            false => Vec::new(),
+        }
+    }
+
+    /// What has to be sent to put the properties of `before` back that are missing here.
+    pub(crate) fn with_those_of<'r>(&'r self, before: &'r Self) -> wire::AssetUpdate<'r> {
+        wire::AssetUpdate {
             name: self.name.as_deref(),
-            properties,
-        })
+            properties: before.kept().chain(self.kept()).collect(),
+        }
+    }
+
+    fn kept(&self) -> impl Iterator<Item = (&str, Property<'_>)> {
+        let properties = self.properties.0.iter();
+        properties.map(|(key, value)| (key.as_str(), Property::Kept(value)))
     }
 
     /// The property that `change` goes to; a new one where there is none yet.
@@ -102,6 +133,10 @@ impl Record {
             _ => Ok(key),
         }
     }
+}
+
+fn is_empty(value: &RawJson) -> bool {
+    matches!(value.get(), "null" | "\"\"")
 }
 
 fn nameless(date: DateField) -> Error {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use lmsync_core::model::{CheckInBasis, IssueCode};
-use lmsync_core::{AssetQuery, Check, CheckInWindow, Connector, ConnectorExt, ErrorKind};
+use lmsync_core::model::{Asset, CheckInBasis, IssueCode};
+use lmsync_core::{
+    AssetQuery, Check, CheckInWindow, Connector, ConnectorExt, Detail, Error, ErrorKind,
+};
 use lmsync_syncro::SyncroConfig;
 use lmsync_testkit::conformance::run;
 use lmsync_testkit::syncro::{Meta, Permissions};
@@ -525,5 +527,88 @@ fn an_id_that_is_no_number_is_unknown_and_not_asked_for() {
             assert_eq!(error.kind(), ErrorKind::NotFound, "{id}");
         }
         assert_eq!(stage.vendor.requests(), 0);
+    });
+}
+
+#[test]
+fn installed_software_comes_on_request_by_a_list_for_each_asset() {
+    run(async {
+        let stage = stage_of(60);
+        let query = AssetQuery::new().detail(Detail::NONE.software());
+        let (assets, summary) = stage.list(query).await;
+        assert!(summary.complete, "{summary:?}");
+        assert_eq!(stage.sent("/installed_applications").len(), 60);
+        for asset in &assets {
+            let id = &asset.source.vendor_id;
+            let (machine, fleet) = stage.change(|vendor| {
+                let population = vendor.population();
+                (vendor.machine(id).unwrap(), population.fleet().clone())
+            });
+            let truth = match machine.last_check_in {
+                Some(_) => fleet.software(&machine),
+                None => Vec::new(),
+            };
+            let told = asset.software.as_ref().unwrap();
+            assert_eq!(told.len(), truth.len(), "{id}");
+            for (program, truth) in told.iter().zip(&truth) {
+                assert_eq!(program.name, truth.name);
+                assert_eq!(program.publisher.as_deref(), Some(truth.publisher));
+                assert_eq!(program.version.as_deref(), Some(&*truth.version));
+                assert_eq!(program.installed_on, Some(truth.at.date()));
+            }
+        }
+        let plain = stage_of(60);
+        assert!(
+            plain
+                .list_all()
+                .await
+                .iter()
+                .all(|asset| asset.software.is_none())
+        );
+        assert_eq!(plain.sent("/installed_applications").len(), 0);
+    });
+}
+
+#[test]
+fn installed_software_is_read_page_by_page() {
+    run(async {
+        let whole = stage_of(12)
+            .list(AssetQuery::new().detail(Detail::NONE.software()))
+            .await;
+        let small = stage_with(12, |spec| spec.per_page_up_to = Some(5));
+        let (assets, _) = small
+            .list(AssetQuery::new().detail(Detail::NONE.software()))
+            .await;
+        let programs = |assets: &[Asset]| -> Vec<_> {
+            assets
+                .iter()
+                .map(|asset| asset.software.clone().unwrap())
+                .collect()
+        };
+        assert_eq!(programs(&assets), programs(&whole.0));
+        assert!(small.sent("page=2").len() > 5);
+    });
+}
+
+#[test]
+fn an_asset_alone_comes_with_its_software_or_says_why_not() {
+    run(async {
+        let stage = stage_of(12);
+        let id = stage.change(|vendor| vendor.asset_ids().remove(0));
+        let asset = stage.account.asset(&id.as_str().into()).await.unwrap();
+        assert!(!asset.software.unwrap().is_empty());
+
+        for (status, kind) in [(404, None), (403, None), (500, Some(ErrorKind::Vendor))] {
+            let stage = stage_of(12);
+            for number in 2..12 {
+                stage.faults.inject(number, Fault::status(status));
+            }
+            let read = stage.account.asset(&id.as_str().into()).await;
+            assert_eq!(read.as_ref().err().map(Error::kind), kind, "{status}");
+            if let Ok(asset) = read {
+                assert_eq!(asset.software, None);
+                assert!(asset.issues.iter().any(|issue| issue.field == "software"));
+            }
+        }
     });
 }

@@ -12,6 +12,7 @@ use lmsync_core::two_way::{
     AssetDates, DateChange, DateField, DateFields, HeldDate, WriteOutcome, WriteReport, WriteSource,
 };
 use lmsync_core::{Check, CheckReport, Connector, ErrorKind, Result, RetryClass, TwoWaySync};
+use lmsync_syncro::PropertiesSent;
 use lmsync_testkit::conformance::{Treatment, TwoWayVendor, run};
 use lmsync_testkit::syncro::{Permissions, SyncroSimulator};
 use lmsync_testkit::{Fault, Recorded, Simulator, check_named};
@@ -35,7 +36,14 @@ struct Desk {
 
 impl Desk {
     fn new(purchase: Option<&str>, warranty: Option<&str>) -> Self {
-        let stage = stage_of(12);
+        Self::sending(PropertiesSent::default(), purchase, warranty)
+    }
+
+    /// A desk at which changes send these properties.
+    fn sending(sent: PropertiesSent, purchase: Option<&str>, warranty: Option<&str>) -> Self {
+        let mut stage = stage_of(12);
+        let config = config().properties_sent(sent);
+        stage.account = config.connect_in(&stage.environment).unwrap();
         let dates = AssetDates::new(purchase.map(day), warranty.map(day));
         let id = stage.change(|account| {
             let has_agent = |id: &String| account.machine(id).unwrap().last_check_in.is_some();
@@ -161,39 +169,180 @@ fn both_dates_go_in_one_request() {
     });
 }
 
+/// Gives the asset properties of every kind beside those that it has, and an odd name.
+fn furnish(desk: &Desk) {
+    desk.change(|account| {
+        let mut properties = account.properties(&desk.id).unwrap();
+        assert!(properties.contains_key("kabuto_information"));
+        assert!(properties.contains_key("kabuto_live_uuid"));
+        for (key, value) in [
+            ("Notes", json!("one")),
+            ("notes", json!("another")),
+            ("OS", json!(4)),
+            ("Size", json!(1.5)),
+            ("Kiosk", json!("0")),
+            ("list", json!(["a", null, {}])),
+            ("LAN IP(s)", json!("")),
+            ("gone", json!(null)),
+        ] {
+            properties.insert(key.to_owned(), value);
+        }
+        account.set_member(&desk.id, "properties", Value::Object(properties));
+        account.set_member(&desk.id, "name", json!(" PC 7 \u{e9} "));
+    });
+}
+
+/// Whatever is sent and whatever Syncro does with what is not sent.
 #[test]
-fn nothing_but_the_date_changes_though_the_vendor_replaces_all_properties() {
+fn nothing_but_the_date_changes() {
+    run(async {
+        for sent in PropertiesSent::ALL {
+            for replaces in [false, true] {
+                let desk = Desk::sending(*sent, Some("2023-01-15"), None);
+                furnish(&desk);
+                desk.change(|account| account.misbehaviour().replaces_properties = replaces);
+                let before = desk.row();
+                let report = desk.write_warranty().await.unwrap();
+                assert_eq!(report.outcome, WriteOutcome::Written);
+
+                let mut expected = before.clone();
+                expected["properties"]["warranty_end_date"] = json!("2027-05-31");
+                let mut after = desk.row();
+                assert_ne!(after["updated_at"], before["updated_at"]);
+                after["updated_at"] = before["updated_at"].clone();
+                assert_eq!(after, expected, "{sent} {replaces}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_smallest_body_is_sent_and_told_to_be_merged_by_the_reading_that_follows() {
     run(async {
         let desk = Desk::new(Some("2023-01-15"), None);
-        desk.change(|account| {
-            let mut properties = account.properties(&desk.id).unwrap();
-            assert!(properties.contains_key("kabuto_information"));
-            assert!(properties.contains_key("kabuto_live_uuid"));
-            for (key, value) in [
-                ("Notes", json!("one")),
-                ("notes", json!("another")),
-                ("OS", json!(4)),
-                ("Size", json!(1.5)),
-                ("Kiosk", json!("0")),
-                ("list", json!(["a", null, {}])),
-                ("LAN IP(s)", json!("")),
-                ("gone", json!(null)),
-            ] {
-                properties.insert(key.to_owned(), value);
-            }
-            account.set_member(&desk.id, "properties", Value::Object(properties));
-            account.set_member(&desk.id, "name", json!(" PC 7 \u{e9} "));
+        furnish(&desk);
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        let body: Value = serde_json::from_slice(&desk.puts()[0].body).unwrap();
+        let date = json!({ "warranty_end_date": "2027-05-31" });
+        assert_eq!(body, json!({ "properties": date }));
+        // A reading, the change, a reading: nothing more to find it out.
+        assert_eq!((desk.puts().len(), desk.stage.vendor.requests()), (1, 3));
+    });
+}
+
+#[test]
+fn properties_that_are_replaced_are_put_back_and_everything_is_sent_from_then_on() {
+    run(async {
+        let desk = Desk::new(Some("2023-01-15"), None);
+        desk.change(|account| account.misbehaviour().replaces_properties = true);
+        let before = desk.properties();
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        // The change, a reading that shows the loss, all of it put back, a reading.
+        assert_eq!((desk.puts().len(), desk.stage.vendor.requests()), (2, 5));
+
+        let to_purchase = desk.to(PURCHASE, Some("2023-01-15"), "2023-02-01");
+        let report = desk.write(&to_purchase).await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        assert_eq!((desk.puts().len(), desk.stage.vendor.requests()), (3, 8));
+        let mut expected = before;
+        expected["Purchase Date"] = json!("2023-02-01");
+        expected.insert("warranty_end_date".to_owned(), json!("2027-05-31"));
+        assert_eq!(desk.properties(), expected);
+    });
+}
+
+#[test]
+fn what_was_dropped_is_put_back_though_the_answer_was_lost() {
+    run(async {
+        let desk = Desk::new(None, None);
+        desk.change(|account| account.misbehaviour().replaces_properties = true);
+        let mut expected = desk.properties();
+        expected.insert("warranty_end_date".to_owned(), json!("2027-05-31"));
+        desk.stage.faults.inject(2, Fault::LoseAnswer);
+        // Nor is it given up when the vendor breaks in the middle.
+        desk.stage.faults.inject(4, Fault::status(503));
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        assert_eq!(desk.properties(), expected);
+    });
+}
+
+#[test]
+fn what_cannot_be_put_back_is_told_and_put_back_by_the_next_reading() {
+    run(async {
+        let desk = Desk::new(None, None);
+        desk.change(|account| account.misbehaviour().replaces_properties = true);
+        let mut expected = desk.properties();
+        expected.insert("warranty_end_date".to_owned(), json!("2027-05-31"));
+        let account = desk.stage.vendor.simulator().clone();
+        desk.stage.faults.before(4, move || {
+            account.with(|account| account.permissions().edit_assets = false);
         });
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Unknown);
+        let detail = report.detail.unwrap();
+        assert!(detail.contains("could not be put back"), "{detail}");
+
+        let error = desk
+            .stage
+            .account
+            .read_dates(&desk.asset())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Permission);
+        assert!(error.hint().unwrap().contains("properties_sent"));
+        desk.change(|account| account.permissions().edit_assets = true);
+        let held = desk.stage.account.read_dates(&desk.asset()).await.unwrap();
+        assert_eq!(held.warranty_expiry.day(), Some(day("2027-05-31")));
+        assert_eq!(desk.properties(), expected);
+    });
+}
+
+#[test]
+fn what_somebody_deletes_after_a_change_that_was_refused_stays_deleted() {
+    run(async {
+        let desk = Desk::new(None, None);
+        desk.change(|account| account.forbid_writing());
+        let error = desk.write_warranty().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Permission);
+        let kept = json!({ "a": 1 });
+        desk.change(|account| account.set_member(&desk.id, "properties", kept.clone()));
+        desk.stage.account.read_dates(&desk.asset()).await.unwrap();
+        assert_eq!(Value::Object(desk.properties()), kept);
+        assert_eq!(desk.puts().len(), 1);
+    });
+}
+
+#[test]
+fn what_somebody_takes_away_at_that_moment_is_not_put_back() {
+    run(async {
+        let desk = Desk::new(Some("2023-01-15"), None);
+        let (account, id) = (desk.stage.vendor.simulator().clone(), desk.id.clone());
+        desk.stage.faults.before(3, move || {
+            account.with(|account| {
+                let mut properties = account.properties(&id).unwrap();
+                assert!(properties.remove("Kiosk").is_some());
+                account.set_member(&id, "properties", Value::Object(properties));
+            });
+        });
+        let report = desk.write_warranty().await.unwrap();
+        assert_eq!(report.outcome, WriteOutcome::Written);
+        assert!(!desk.properties().contains_key("Kiosk"));
+        assert_eq!(desk.puts().len(), 1);
+    });
+}
+
+#[test]
+fn the_whole_map_is_sent_to_the_letter_where_that_is_chosen() {
+    run(async {
+        let desk = Desk::sending(PropertiesSent::All, Some("2023-01-15"), None);
+        furnish(&desk);
         let before = desk.row();
         desk.write_warranty().await.unwrap();
-
         let mut expected = before.clone();
         expected["properties"]["warranty_end_date"] = json!("2027-05-31");
-        let mut after = desk.row();
-        assert_ne!(after["updated_at"], before["updated_at"]);
-        after["updated_at"] = before["updated_at"].clone();
-        assert_eq!(after, expected);
-
         // To the letter, and nothing beyond what the vendor's reference asks for.
         type Raw = BTreeMap<String, Box<RawValue>>;
         let text = |json: &Value| json.to_string();
@@ -556,7 +705,7 @@ fn too_many_requests_are_waited_out_and_the_change_is_made_once() {
 #[test]
 fn a_refusal_gives_the_vendors_reason() {
     run(async {
-        let desk = Desk::new(None, None);
+        let desk = Desk::sending(PropertiesSent::All, None, None);
         desk.change(|account| account.set_member(&desk.id, "name", json!(" ")));
         let before = desk.row();
         let error = desk.write_warranty().await.unwrap_err();

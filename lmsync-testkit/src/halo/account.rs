@@ -1,7 +1,7 @@
 //! What a simulated account holds, and how it lists it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use crate::fleet::{Machine, Population, Site};
 
+use super::query::Query;
 use super::spec::FieldsIn;
 use super::switches::{Misbehaviour, RowFault};
-use super::written::Written;
+use super::written::{Written, number};
 use super::{answers, ids, render};
 
 /// The state of a simulated account.
@@ -24,6 +25,8 @@ pub(super) struct Account {
     pub(super) service_assets: usize,
     pub(super) odd_numbers: bool,
     pub(super) row_faults: HashMap<usize, RowFault>,
+    /// Assets that were made through the API, by their ids: they began with nothing.
+    pub(super) made: BTreeSet<u64>,
     /// What was written to assets, by their ids.
     pub(super) written: HashMap<u64, Written>,
     /// How often dates were written to assets, by their ids.
@@ -69,24 +72,22 @@ impl Account {
                 answers::ok(&render::asset_types(self.misbehaviour.hides_server_type))
             }
             ("assettype", "") => answers::ok(&json!([])),
-            ("client", "") => {
-                let total = fleet.customers();
-                self.list(query, "clients", total, |place| {
-                    render::client(fleet, place, odd)
-                })
-            }
+            ("client", "") => self.named(query, "clients", fleet.customers(), |place| {
+                render::client(fleet, place, odd)
+            }),
             ("site", "") => {
                 let sites = self.sites();
-                self.list(query, "sites", sites.len(), |place| {
+                self.named(query, "sites", sites.len(), |place| {
                     render::site(fleet, &sites[place], place, odd)
                 })
             }
             ("softwarelicence", "") => {
                 let total = fleet.customers() * render::LICENCES_EACH;
-                self.list(query, "licences", total, |place| {
+                self.named(query, "licences", total, |place| {
                     render::licence(fleet, place, odd)
                 })
             }
+            ("instanceinfo", "") => answers::ok(&render::instance()),
             ("assetsoftware", "") => self.asset_software(query.get("device_id")),
             _ => answers::empty(StatusCode::NOT_FOUND),
         }
@@ -133,16 +134,33 @@ impl Account {
         } else {
             let of_type = |index: &usize| {
                 let machine = self.population.machine(*index);
-                machine.is_some_and(|machine| wants(render::type_of(&machine).0))
+                machine.is_some_and(|machine| wants(self.type_of(&machine)))
             };
             all.iter().copied().filter(of_type).collect()
         };
-        let count = |type_id, count| if wants(type_id) { count } else { 0 };
-        Items {
-            software: count(ids::SOFTWARE, self.software_assets),
-            services: count(ids::SERVICE, self.service_assets),
+        let others = |type_id, count| (0..count).filter(|_| wants(type_id)).collect();
+        let items = Items {
+            software: others(ids::SOFTWARE, self.software_assets),
+            services: others(ids::SERVICE, self.service_assets),
             machines,
+        };
+        match query.filters() {
+            true => items.filtered(|item| self.selects(item, query)),
+            false => items,
         }
+    }
+
+    fn selects(&self, item: Item, query: &Query) -> bool {
+        let texts = ["inventory_number", "key_field", "key_field2", "key_field3"];
+        query.selects(&self.row(item, query, false), &texts)
+    }
+
+    /// The type of a machine's asset, which may have been given another.
+    fn type_of(&self, machine: &Machine) -> u64 {
+        let written = self.written.get(&ids::asset(machine.id));
+        let given = written.and_then(|written| written.properties.get("assettype_id"));
+        let given = given.and_then(number);
+        given.unwrap_or_else(|| render::type_of(machine).0)
     }
 
     fn row(&self, item: Item, query: &Query, with_fields: bool) -> Value {
@@ -162,14 +180,12 @@ impl Account {
         let Some(machine) = self.population.machine(index) else {
             return Value::Null;
         };
-        let mut row = render::asset(self.population.fleet(), &machine, self.odd_numbers);
+        let mut row = self.begun(&machine, with_fields);
         let faults = &self.misbehaviour;
-        if with_fields && !faults.fields_as_null {
-            row["fields"] = render::fields(&machine);
-        } else if faults.fields_as_null {
+        if faults.fields_as_null {
             row["fields"] = Value::Null;
         }
-        self.show_written(ids::asset(machine.id), &mut row);
+        self.show_written(ids::asset(machine.id), &mut row, false);
         let icon = if query.is_set("noicon") { 0 } else { 24 };
         let icon = faults.icon_characters.max(icon);
         if icon > 0 {
@@ -214,12 +230,26 @@ impl Account {
             let place = ids::software_place(id)?;
             return (place < self.software_assets).then(|| self.software_asset(place));
         };
-        let mut asset = render::asset(self.population.fleet(), &machine, self.odd_numbers);
-        asset["fields"] = render::fields(&machine);
-        asset["assetgroup_name"] = json!("Computers");
-        asset["dlastupdate"] = json!("1900-01-01T00:00:00");
-        self.show_written(ids::asset(machine.id), &mut asset);
+        let mut asset = self.begun(&machine, true);
+        render::add_details(
+            &mut asset,
+            &machine,
+            self.made.contains(&ids::asset(machine.id)),
+        );
+        self.show_written(ids::asset(machine.id), &mut asset, true);
         Some(asset)
+    }
+
+    /// What the asset of `machine` began with: nothing, where it was made through the API.
+    fn begun(&self, machine: &Machine, with_fields: bool) -> Value {
+        let mut asset = render::asset(self.population.fleet(), machine, self.odd_numbers);
+        if with_fields {
+            asset["fields"] = render::fields(machine);
+        }
+        match self.made.contains(&ids::asset(machine.id)) {
+            true => render::emptied(asset),
+            false => asset,
+        }
     }
 
     fn machine(&self, id: &str) -> Option<Machine> {
@@ -228,14 +258,14 @@ impl Account {
 
     fn software_asset(&self, place: usize) -> Value {
         let mut asset = render::software_asset(self.population.fleet(), place);
-        self.show_written(ids::software_asset(place), &mut asset);
+        self.show_written(ids::software_asset(place), &mut asset, true);
         asset
     }
 
     /// Puts what was written over what `asset` was made with.
-    fn show_written(&self, id: u64, asset: &mut Value) {
+    fn show_written(&self, id: u64, asset: &mut Value, alone: bool) {
         if let Some(written) = self.written.get(&id) {
-            written.show(asset);
+            written.show(asset, alone);
         }
     }
 
@@ -245,6 +275,22 @@ impl Account {
             .map(|machine| render::software(self.population.fleet(), &machine))
             .unwrap_or_default();
         answers::ok(&json!({ "record_count": programs.len(), "deviceapplications": programs }))
+    }
+
+    /// The page that `query` asks for, of those of `total` records with names that it selects.
+    fn named(
+        &self,
+        query: &Query,
+        rows: &str,
+        total: usize,
+        row: impl Fn(usize) -> Value,
+    ) -> Response<Bytes> {
+        if !query.filters() {
+            return self.list(query, rows, total, row);
+        }
+        let all = (0..total).map(row);
+        let selected: Vec<_> = all.filter(|row| query.selects(row, &["name"])).collect();
+        self.list(query, rows, selected.len(), |place| selected[place].clone())
     }
 
     /// The page that `query` asks for, of `total` records.
@@ -258,12 +304,11 @@ impl Account {
         let faults = &self.misbehaviour;
         let total = if faults.empty_lists { 0 } else { total };
         let is_paged = query.is_set("pageinate");
-        let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
-        // Without Halo's own spelling the numbers have no effect.
-        let page = number("page_no").filter(|_| is_paged).unwrap_or(1).max(1);
-        let asked = number("page_size")
-            .filter(|_| is_paged)
-            .unwrap_or(self.page_cap);
+        // Without Halo's own spelling the numbers have no effect, and with it `count` has none.
+        let page = query.number("page_no").filter(|_| is_paged);
+        let page = page.unwrap_or(1).max(1);
+        let asked = query.number(if is_paged { "page_size" } else { "count" });
+        let asked = asked.unwrap_or(self.page_cap);
         let size = asked.clamp(1, self.page_cap);
         let start = (page - 1).saturating_mul(size).min(total);
         let end = start.saturating_add(size).min(total);
@@ -293,79 +338,38 @@ impl Account {
 
 /// The selected records: software, then services, then machines.
 struct Items<'a> {
-    software: usize,
-    services: usize,
+    software: Vec<usize>,
+    services: Vec<usize>,
     machines: Cow<'a, [usize]>,
 }
 
 impl Items<'_> {
     fn len(&self) -> usize {
-        self.software + self.services + self.machines.len()
+        self.software.len() + self.services.len() + self.machines.len()
     }
 
     fn get(&self, place: usize) -> Option<Item> {
-        if place < self.software {
-            return Some(Item::Software(place));
+        let after_software = place.checked_sub(self.software.len());
+        let Some(place) = after_software else {
+            return self.software.get(place).copied().map(Item::Software);
+        };
+        let after_services = place.checked_sub(self.services.len());
+        let Some(place) = after_services else {
+            return self.services.get(place).copied().map(Item::Service);
+        };
+        self.machines.get(place).copied().map(Item::Machine)
+    }
+
+    /// Those that `keeps` holds for.
+    fn filtered(self, keeps: impl Fn(Item) -> bool) -> Self {
+        let of = |places: &[usize], item: fn(usize) -> Item| -> Vec<usize> {
+            let places = places.iter().copied();
+            places.filter(|place| keeps(item(*place))).collect()
+        };
+        Self {
+            software: of(&self.software, Item::Software),
+            services: of(&self.services, Item::Service),
+            machines: Cow::Owned(of(&self.machines, Item::Machine)),
         }
-        let place = place - self.software;
-        if place < self.services {
-            return Some(Item::Service(place));
-        }
-        let machine = self.machines.get(place - self.services)?;
-        Some(Item::Machine(*machine))
-    }
-}
-
-/// The parameters of an address or a form.
-#[derive(Debug)]
-pub(super) struct Query(HashMap<String, String>);
-
-impl Query {
-    pub(super) fn of(text: &str) -> Self {
-        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-        Self(
-            pairs
-                .map(|(name, value)| (decoded(name), decoded(value)))
-                .collect(),
-        )
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    fn is_set(&self, name: &str) -> bool {
-        self.get(name) == Some("true")
-    }
-}
-
-/// `text` without the escapes of forms.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let digits: Vec<u8> = rest.by_ref().take(2).collect();
-                let digits = String::from_utf8_lossy(&digits).into_owned();
-                bytes.extend(u8::from_str_radix(&digits, 16));
-            }
-            byte => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escapes_are_taken_off() {
-        let query = Query::of("scope=read%3Aassets+all&assettypes=1%2C2&x");
-        assert_eq!(query.get("scope"), Some("read:assets all"));
-        assert_eq!(query.get("assettypes"), Some("1,2"));
-        assert_eq!(query.get("x"), None);
     }
 }

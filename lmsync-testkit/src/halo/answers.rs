@@ -21,7 +21,13 @@ pub(super) fn ok(body: &Value) -> Response<Bytes> {
 
 /// A refusal of the sign-in.
 pub(super) fn refused(status: StatusCode, code: &str) -> Response<Bytes> {
-    json(status, &json!({ "error": code }))
+    let description = match code {
+        "invalid_client" => "The client credentials are not valid.",
+        "invalid_scope" => "A scope is not known, or not granted to this application.",
+        _ => "The request is not supported.",
+    };
+    let body = json!({ "error": code, "error_description": description });
+    json(status, &body)
 }
 
 /// The page that the web application shows at every address it does not know.

@@ -1,9 +1,10 @@
 //! Halo PSA and Halo ITSM: one REST API behind an OAuth sign-in, with pages that are smaller than asked for.
 //!
 //! The simulator knows what reading needs: the sign-in, `Asset`, `Asset/{id}`, `AssetType`,
-//! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence` and `AuthInfo`. Any other address under `/api` is
-//! 404; anywhere else there is the web application's page, as the service shows it. Of what writes it
-//! knows `POST Asset`, with dates and asset fields.
+//! `AssetSoftware`, `Client`, `Site`, `SoftwareLicence`, `InstanceInfo` and `AuthInfo`; lists by customer, by
+//! site and by text. Any other address under `/api` is 404; anywhere else there is the web application's
+//! page, as the service shows it. Of what writes it knows `POST Asset`, which changes and makes assets,
+//! and `DELETE Asset/{id}`.
 //!
 //! ```
 //! use lmsync_halo::{HaloConfig, HaloProduct};
@@ -32,8 +33,11 @@
 
 mod account;
 mod answers;
+mod gate;
 mod ids;
+mod query;
 mod render;
+mod schema;
 mod sign_in;
 mod spec;
 mod switches;
@@ -53,12 +57,15 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::fleet::{Machine, Population};
+use crate::gate::Gate;
 use crate::simulator::{RollingLimit, Simulator};
 
+pub use self::gate::SCHEMA;
 pub use self::spec::{FieldsIn, HaloSpec};
 pub use self::switches::{Misbehaviour, Permissions, RowFault};
 
-use self::account::{Account, Query};
+use self::account::Account;
+use self::query::Query;
 use self::sign_in::Tokens;
 
 /// The limit that a refusal names where none is set.
@@ -95,6 +102,7 @@ impl HaloSimulator {
                 service_assets: spec.service_assets,
                 odd_numbers: spec.odd_numbers,
                 row_faults: HashMap::new(),
+                made: BTreeSet::new(),
                 written: HashMap::new(),
                 date_writes: HashMap::new(),
                 misbehaviour: Misbehaviour::default(),
@@ -241,6 +249,7 @@ impl HaloSimulator {
         let may = |wanted: &[&str]| scopes.iter().any(|scope| wanted.contains(&scope.as_str()));
         let permissions = self.permissions;
         let is_allowed = match path.split('/').next().unwrap_or_default() {
+            "instanceinfo" => true,
             "asset" | "assettype" => may(&["read:assets", "edit:assets"]) && permissions.assets,
             "client" => may(&["read:customers", "edit:customers"]) && permissions.customers,
             "site" => may(&["read:customers", "edit:customers"]) && permissions.sites,
@@ -265,10 +274,13 @@ impl HaloSimulator {
     ) -> Response<Bytes> {
         let role = self.permissions;
         let is_allowed = scopes.contains(EDIT_ASSETS) && role.edit_assets && role.asset_types;
-        if request.method() != Method::POST || path != "asset" || !is_allowed {
-            return answers::empty(StatusCode::FORBIDDEN);
+        match (request.method(), path.split_once('/')) {
+            (&Method::POST, None) if path == "asset" && is_allowed => {
+                self.account.post_assets(request)
+            }
+            (&Method::DELETE, Some(("asset", id))) if is_allowed => self.account.delete_asset(id),
+            _ => answers::empty(StatusCode::FORBIDDEN),
         }
-        self.account.post_assets(request)
     }
 }
 
@@ -279,6 +291,21 @@ impl Simulator for HaloSimulator {
             return answers::refused(StatusCode::UNAUTHORIZED, "invalid_client");
         }
         self.answer(request, now)
+    }
+
+    /// Numbers in odd forms and rows that are spoilt are no answers of the schema.
+    fn gate(&self) -> Option<&'static Gate> {
+        let Account {
+            odd_numbers,
+            row_faults,
+            ..
+        } = &self.account;
+        let is_odd = *odd_numbers || !row_faults.is_empty() || self.tokens.are_odd();
+        Some(if is_odd {
+            &gate::REQUESTS
+        } else {
+            &gate::WHOLE
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::fleet::{Fleet, Machine, MachineKind, Site};
 
 use super::ids;
+use super::schema::{self, Kind};
 
 /// So many licences each customer holds.
 pub(super) const LICENCES_EACH: usize = 3;
@@ -35,6 +36,12 @@ pub(super) fn asset(fleet: &Fleet, machine: &Machine, odd: bool) -> Value {
     let site = fleet.site(machine.customer, machine.site);
     let (type_id, type_name) = type_of(machine);
     let in_own_property = machine.index.is_multiple_of(2);
+    let every = |number: usize| machine.index.is_multiple_of(number);
+    let owner = every(4).then_some("Robin Ames");
+    let contract = every(5).then(|| 10 + customer.id);
+    let supplier = every(3).then_some(SUPPLIER);
+    // Another tool knows most machines, and none two.
+    let link = |tool: usize| (machine.index % 6 == tool).then_some(machine.id);
     json!({
         "id": number(ids::asset(machine.id), machine.index, odd),
         "inventory_number": machine.name,
@@ -45,21 +52,91 @@ pub(super) fn asset(fleet: &Fleet, machine: &Machine, odd: bool) -> Value {
         "client_name": customer.name,
         "site_id": number(ids::site(site.id), machine.index + 2, odd),
         "site_name": site.name,
-        "business_owner_id": -1,
+        "business_owner_id": owner.map_or(-1, |_| 31),
+        "business_owner_name": owner.unwrap_or_default(),
         "username": machine.last_user.as_ref().map_or("", |user| user.name.as_str()),
         "assettype_id": number(type_id, machine.index + 3, odd),
         "assettype_name": type_name,
         "colour": "#000000",
         "inactive": false,
-        "contract_ref": "",
-        "supplier_id": 0,
+        "is_primary_asset": false,
+        "parent_id": host(fleet, machine).unwrap_or_default(),
+        "criticality": machine.index % 4,
+        "contract_id": contract.unwrap_or_default(),
+        "contract_ref": contract.map(|id| format!("CON-{id:04}")).unwrap_or_default(),
+        "supplier_id": supplier.map_or(0, |_| 7),
+        "supplier_name": supplier.unwrap_or_default(),
         "item_id": -1,
+        "connectwisermm_id": link(1).map(|id| format!("f3a1c2d4-0000-4000-8000-{id:012}")).unwrap_or_default(),
+        "syncroid": link(2).map_or(0, |id| 40_000 + id),
+        "ninjarmm_id": link(3).unwrap_or_default(),
+        "datto_id": link(4).map(|id| format!("6d2b9f10-0000-4000-8000-{id:012}")).unwrap_or_default(),
+        "intune_id": link(5).map(|id| format!("a91e07c5-0000-4000-8000-{id:012}")).unwrap_or_default(),
         "status_id": 0,
         "use": "asset",
         "warranty_start": null,
         "warranty_end": machine.warranty_expiry.map(day),
         "supplier_purchasedate": machine.purchased.filter(|_| in_own_property).map(day),
     })
+}
+
+const SUPPLIER: &str = "Kestrel Supply";
+
+/// The asset of the machine that a guest runs on, where one of the few before it may be that.
+fn host(fleet: &Fleet, machine: &Machine) -> Option<u64> {
+    machine.hypervisor?;
+    let before = (machine.index.saturating_sub(8)..machine.index).rev();
+    let mut before = before.map(|index| fleet.machine(index));
+    let is_host = |other: &Machine| {
+        other.kind == MachineKind::Server
+            && other.hypervisor.is_none()
+            && other.customer == machine.customer
+    };
+    before.find(is_host).map(|host| ids::asset(host.id))
+}
+
+/// Puts in what only an asset read alone has; one that was `made` through the API has little of it.
+pub(super) fn add_details(asset: &mut Value, machine: &Machine, made: bool) {
+    let every = |number: usize| !made && machine.index.is_multiple_of(number);
+    let bought = machine.purchased.filter(|_| every(3));
+    asset["assetgroup_name"] = json!("Computers");
+    asset["dlastupdate"] = json!("1900-01-01T00:00:00");
+    asset["item_cost"] = json!(if every(3) { 1_249.5 } else { 0.0 });
+    asset["warranty_note"] = json!(if every(6) {
+        "Next business day, on site"
+    } else {
+        ""
+    });
+    asset["supplier_reference"] = bought
+        .map(|day| json!(format!("PO-{}", day.format("%y%m%d"))))
+        .into();
+    asset["supplier_expirydate"] = Value::Null;
+    asset["contracts"] = json!([]);
+}
+
+/// `asset` with all that tells it from others taken off.
+pub(super) fn emptied(mut asset: Value) -> Value {
+    const KEPT: [&str; 3] = ["id", "colour", "use"];
+    for (name, value) in asset.as_object_mut().into_iter().flatten() {
+        match value {
+            _ if KEPT.contains(&name.as_str()) => {}
+            Value::Array(fields) if name == "fields" => {
+                for field in fields {
+                    field["value"] = json!("");
+                    field["display"] = json!("");
+                }
+            }
+            Value::String(_)
+                if schema::property(name).is_some_and(|of| of.kind == Kind::Moment) =>
+            {
+                *value = Value::Null;
+            }
+            Value::String(_) => *value = json!(""),
+            Value::Number(_) => *value = json!(0),
+            _ => {}
+        }
+    }
+    asset
 }
 
 /// The fields that the tenant defined.
@@ -154,6 +231,28 @@ pub(super) fn asset_types(hides_servers: bool) -> Value {
     types.into()
 }
 
+/// The name of asset type `id`.
+pub(super) fn type_name(id: u64) -> Option<&'static str> {
+    Some(match id {
+        ids::LAPTOP => "Laptop",
+        ids::DESKTOP => "Desktop",
+        ids::SERVER => "Server",
+        ids::SOFTWARE => "Software",
+        ids::SERVICE => "Payroll",
+        _ => return None,
+    })
+}
+
+pub(super) fn instance() -> Value {
+    json!({
+        "app_name": "Halo PSA",
+        "app_version": "2.212.1",
+        "agent_url": "https://acmemsp.halopsa.com",
+        "portal_url": "https://acmemsp.halopsa.com/portal",
+        "auth_url": "https://acmemsp.halopsa.com/auth",
+    })
+}
+
 pub(super) fn client(fleet: &Fleet, index: usize, odd: bool) -> Value {
     let customer = fleet.customer(index);
     json!({
@@ -195,6 +294,8 @@ pub(super) fn licence(fleet: &Fleet, place: usize, odd: bool) -> Value {
         ("Endpoint Protection", ""),
     ][place % LICENCES_EACH];
     let sentinel = place % LICENCES_EACH == 2;
+    // One of them is of the customer's first site, the others are of the customer.
+    let site = (place % LICENCES_EACH == 1).then(|| fleet.site(customer.index, 0));
     json!({
         "id": number(ids::licence(place), place, odd),
         "type": 0,
@@ -202,7 +303,8 @@ pub(super) fn licence(fleet: &Fleet, place: usize, odd: bool) -> Value {
         "count": number(5 + place as u64 % 40, place + 4, odd),
         "client_id": ids::customer(customer.id),
         "client_name": customer.name,
-        "site_id": -1,
+        "site_id": site.as_ref().map_or(json!(-1), |site| json!(ids::site(site.id))),
+        "site_name": site.as_ref().map_or("", |site| site.name),
         "manufacturer": maker,
         "vendor": if maker.is_empty() { "Kestrel Security" } else { "" },
         "start_date": if sentinel { "1900-01-01T00:00:00" } else { "2025-02-01T00:00:00" },

@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use super::account::Query;
 use super::answers;
+use super::query::Query;
 use super::spec::HaloSpec;
 
 /// The scopes that Halo knows, as far as they matter here.
@@ -53,6 +53,11 @@ impl Tokens {
 
     pub(super) fn path(&self) -> &str {
         &self.spec.token_path
+    }
+
+    /// Whether a lifetime comes as text.
+    pub(super) fn are_odd(&self) -> bool {
+        self.spec.expires_in_as_text
     }
 
     pub(super) fn minted(&self) -> usize {

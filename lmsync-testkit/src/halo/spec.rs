@@ -49,7 +49,7 @@ pub struct HaloSpec {
     pub software_assets: usize,
     /// How many further assets are of a business service, after those; fewer than 500.
     pub service_assets: usize,
-    /// Whether ids come as text or as `12.0` now and then.
+    /// Whether ids come as text or as `12.0` now and then, in place of the numbers that they are.
     pub odd_numbers: bool,
 }
 
@@ -81,7 +81,7 @@ impl HaloSpec {
             fields_in: FieldsIn::Lists,
             software_assets: 2,
             service_assets: 1,
-            odd_numbers: true,
+            odd_numbers: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `POST Asset`, and what was written to assets.
+//! `POST Asset`, which changes what it names and makes what it does not know, and `DELETE`.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,19 @@ use serde_json::{Map, Value, json};
 use crate::conformance::Treatment;
 
 use super::account::Account;
+use super::schema::{self, Kind};
 use super::written::{Written, number, text};
 use super::{answers, ids, render};
 
 const PURCHASED: &str = "supplier_purchasedate";
 const EXPIRY: &str = "warranty_end";
-/// The properties that are days.
-const DAYS: [&str; 10] = [
-    PURCHASED,
-    EXPIRY,
-    "supplier_expirydate",
-    "stock_date",
-    "stockdate",
-    "commissiondate",
-    "contract_end_date",
-    "warranty_start",
-    "labour_warranty_start",
-    "labour_warranty_end",
-];
-
 /// What is to become of one asset; what is not named stays.
 struct Change {
     /// Without one, a new asset is made.
     id: Option<u64>,
-    days: BTreeMap<&'static str, NaiveDateTime>,
+    days: BTreeMap<String, NaiveDateTime>,
+    /// Properties that are no days.
+    others: BTreeMap<String, Value>,
     /// All asset fields: those that are not here lose their value.
     fields: Option<BTreeMap<u64, Value>>,
 }
@@ -72,6 +61,16 @@ impl Account {
         answers::json(StatusCode::CREATED, &json!(first))
     }
 
+    /// Deletes asset `id`. Those that are no machines stay.
+    pub(super) fn delete_asset(&mut self, id: &str) -> Response<Bytes> {
+        let status = match self.index(id) {
+            Some(index) if self.population.remove(index) => StatusCode::OK,
+            _ if self.record(id).is_some() => StatusCode::FORBIDDEN,
+            _ => StatusCode::NOT_FOUND,
+        };
+        answers::empty(status)
+    }
+
     fn make(&mut self, change: Change) -> u64 {
         let known = change
             .id
@@ -83,7 +82,10 @@ impl Account {
             }
             None => {
                 let index = self.population.insert_at(usize::MAX);
-                ids::asset(self.population.id_of(index))
+                let id = ids::asset(self.population.id_of(index));
+                self.made.insert(id);
+                self.update(id, change);
+                id
             }
         }
     }
@@ -94,15 +96,15 @@ impl Account {
         }
         let treatment = self.misbehaviour.dates;
         let held = self.record(&id.to_string()).unwrap_or_default();
+        let names = self.names(&change.others);
         let written = self.written.entry(id).or_default();
         if treatment == Treatment::Ignore {
             return;
         }
-        for (name, day) in change.days {
-            written
-                .properties
-                .insert(name, json!(stored(day, treatment)));
-        }
+        let days = change.days.into_iter();
+        let days = days.map(|(name, day)| (name, json!(stored(day, treatment))));
+        let others = change.others.into_iter().chain(names);
+        written.properties.extend(days.chain(others));
         let Some(new) = change.fields else {
             return;
         };
@@ -120,6 +122,35 @@ impl Account {
             };
             written.fields.insert(field_id, value);
         }
+    }
+
+    /// The names that go with the ids among `properties`.
+    fn names(&self, properties: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        let fleet = self.population.fleet();
+        let customers = || (0..fleet.customers()).map(|index| fleet.customer(index));
+        let type_name = |id| render::type_name(id).map(ToOwned::to_owned);
+        let customer = |id| {
+            let mut customers = customers();
+            let found = customers.find(|customer| ids::customer(customer.id) == id);
+            found.map(|customer| customer.name)
+        };
+        let site = |id| {
+            let mut sites = self.sites().into_iter();
+            let found = sites.find(|site| ids::site(site.id) == id);
+            found.map(|site| site.name.to_owned())
+        };
+        let mut names = BTreeMap::new();
+        for (name, value) in properties {
+            let id = number(value).unwrap_or_default();
+            let (name, found) = match name.as_str() {
+                "client_id" => ("client_name", customer(id)),
+                "site_id" => ("site_name", site(id)),
+                "assettype_id" => ("assettype_name", type_name(id)),
+                _ => continue,
+            };
+            names.insert(name.to_owned(), json!(found.unwrap_or_default()));
+        }
+        names
     }
 
     /// Sets an asset field behind the back of the API; false when there is none of that name.
@@ -164,10 +195,10 @@ impl Account {
             HeldDate::Unreadable(text) => (Value::Null, json!(text)),
             held => (typed(held), json!("")),
         };
-        written.properties.insert(PURCHASED, own);
+        written.properties.insert(PURCHASED.to_owned(), own);
         written.fields.insert(render::PURCHASE_FIELD, field);
         let expiry = typed(&dates.warranty_expiry);
-        written.properties.insert(EXPIRY, expiry);
+        written.properties.insert(EXPIRY.to_owned(), expiry);
     }
 
     pub(super) fn date_writes(&self, id: &str) -> usize {
@@ -189,25 +220,50 @@ fn field(asset: &Value, is: impl Fn(&Value) -> bool) -> Option<&Value> {
 }
 
 /// The change that `asset` asks for, or the name of what is wrong with it.
-fn read(asset: &Value) -> Result<Change, &'static str> {
+fn read(asset: &Value) -> Result<Change, String> {
     let Value::Object(asset) = asset else {
-        return Err("id");
+        return Err("id".to_owned());
     };
     let id = match asset.get("id") {
         None | Some(Value::Null) => None,
         Some(id) => Some(number(id).ok_or("id")?),
     };
-    let mut days = BTreeMap::new();
-    for name in DAYS {
-        // What null does is not known; here it does nothing.
-        let given = asset.get(name).filter(|value| !value.is_null());
-        if let Some(value) = given {
-            let day = value.as_str().and_then(moment).ok_or(name)?;
-            days.insert(name, day);
+    let mut change = Change {
+        id,
+        days: BTreeMap::new(),
+        others: BTreeMap::new(),
+        fields: fields(asset)?,
+    };
+    for (name, value) in asset {
+        // What null does is not known; here it does nothing. Names of no property do nothing, nor
+        // do those that tell how to go about a change.
+        let is_apart = ["id", "fields"].contains(&name.as_str()) || name.starts_with('_');
+        let of = schema::property(name).filter(|_| !is_apart && !value.is_null());
+        let Some(of) = of else { continue };
+        let fits = match of.kind {
+            Kind::Moment => {
+                let day = value
+                    .as_str()
+                    .and_then(moment)
+                    .ok_or_else(|| name.clone())?;
+                change.days.insert(name.clone(), day);
+                continue;
+            }
+            Kind::Number => value.is_number() || number(value).is_some(),
+            Kind::Text => value.is_string(),
+            Kind::Flag => value.is_boolean(),
+            Kind::Other => true,
+        };
+        if !fits {
+            return Err(name.clone());
         }
+        let value = match (of.kind, number(value)) {
+            (Kind::Number, Some(number)) => json!(number),
+            _ => value.clone(),
+        };
+        change.others.insert(name.clone(), value);
     }
-    let fields = fields(asset)?;
-    Ok(Change { id, days, fields })
+    Ok(change)
 }
 
 fn fields(asset: &Map<String, Value>) -> Result<Option<BTreeMap<u64, Value>>, &'static str> {

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::schema;
+
 /// What was written to an asset.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Written {
-    pub(super) properties: BTreeMap<&'static str, Value>,
+    pub(super) properties: BTreeMap<String, Value>,
     /// Values of asset fields, by the fields' ids.
     pub(super) fields: BTreeMap<u64, Value>,
 }
 
 impl Written {
-    /// Puts it over what `asset` has.
-    pub(super) fn show(&self, asset: &mut Value) {
+    /// Puts it over what `asset` has; `alone` tells that it is not one of a list, which has less.
+    pub(super) fn show(&self, asset: &mut Value, alone: bool) {
         for (name, value) in &self.properties {
-            asset[*name] = value.clone();
+            if alone || schema::property(name).is_some_and(|of| of.is_listed) {
+                asset[name.as_str()] = value.clone();
+            }
         }
         let fields = asset["fields"].as_array_mut();
         for field in fields.into_iter().flatten() {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::fleet::{Customer, Hypervisor, Machine, MachineKind, OsFamily};
+use crate::fleet::{Customer, Hypervisor, Machine, MachineKind, OsFamily, Site};
 
 use super::{ASSETS, CUSTOMERS};
 
@@ -15,7 +15,7 @@ pub(super) const WARRANTY_EXPIRY: [&str; 2] = ["warranty_end_date", "Warranty En
 const GIBIBYTE: f64 = (1_u64 << 30) as f64;
 
 /// The asset that `machine` is. One whose agent never reported was entered by hand.
-pub(super) fn asset(machine: &Machine, customer: &Customer) -> Value {
+pub(super) fn asset(machine: &Machine, customer: &Customer, site: &Site) -> Value {
     let mut properties = Map::new();
     dates(machine, &mut properties);
     let mut info = Value::Null;
@@ -44,41 +44,134 @@ pub(super) fn asset(machine: &Machine, customer: &Customer) -> Value {
         "name": machine.name,
         "customer_id": CUSTOMERS + customer.id,
         "contact_id": null,
-        "created_at": "2024-10-21T04:40:27.117Z",
+        "created_at": CREATED,
         "updated_at": changed.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
         "properties": properties,
         "asset_type": if is_managed { "Syncro Device" } else { type_name(machine) },
         "asset_serial": if is_managed { json!(machine.serial) } else { Value::Null },
-        "external_rmm_link": null,
+        "external_rmm_link": external_link(machine),
         "customer": self::customer(customer),
         "rmm_links": [],
-        "rmm_store": {
-            "id": id + 1,
-            "asset_id": id,
-            "account_id": 1,
-            "triggers": { "agent_offline_triggered": (!machine.online).to_string() },
-            "windows_updates": {},
-            "emsisoft": {},
-            "general": { "info": info },
-        },
+        "rmm_store": store(machine, id, info),
+        "has_live_chat": false,
+        "snmp_enabled": false,
         "device_info": { "snmp_config": { "port": 161, "enabled": false, "community": "sim-c0mmunity" } },
-        "address": null,
+        "address": address(machine, customer, site),
     })
+}
+
+/// The account was made then, and most of its records with it.
+const CREATED: &str = "2024-10-21T04:40:27.117Z";
+
+/// What the vendor's own monitoring keeps; its triggers are words.
+fn store(machine: &Machine, id: u64, info: Value) -> Value {
+    let word = |is_triggered: bool| is_triggered.to_string();
+    json!({
+        "id": id + 1,
+        "asset_id": id,
+        "account_id": 1,
+        "triggers": {
+            "bsod_triggered": word(false),
+            "time_triggered": word(false),
+            "no_av_triggered": word(machine.index % 12 == 5),
+            "defrag_triggered": word(false),
+            "firewall_triggered": word(machine.index % 15 == 7),
+            "app_crash_triggered": word(false),
+            "low_hd_space_triggered": word(machine.index % 10 == 3),
+            "smart_failure_triggered": word(machine.index % 40 == 9),
+            "device_manager_triggered": word(false),
+            "agent_offline_triggered": word(!machine.online),
+        },
+        "windows_updates": {},
+        "emsisoft": {},
+        "general": { "info": info },
+        "created_at": CREATED,
+        "updated_at": CREATED,
+        "override_alert_agent_offline_mins": null,
+        "override_alert_agent_rearm_after_mins": null,
+        "override_low_hd_threshold": null,
+        "override_autoresolve_offline_alert": null,
+    })
+}
+
+/// Some machines came from another tool.
+fn external_link(machine: &Machine) -> Option<String> {
+    let is_linked = machine.index % 10 == 6;
+    is_linked.then(|| format!("https://rmm.example.com/devices/{}", 90_000 + machine.id))
+}
+
+/// Every fourth asset has no address.
+fn address(machine: &Machine, customer: &Customer, site: &Site) -> Option<Value> {
+    let has_one = machine.index % 4 != 3;
+    has_one.then(|| {
+        json!({
+            "id": 700 + site.id,
+            "name": site.name,
+            "customer_id": CUSTOMERS + customer.id,
+            "address_type_id": 2,
+            "address1": site.street,
+            "address2": "",
+            "city": site.name,
+            "state": site.state,
+            "zip": site.postal_code,
+            "latitude": null,
+            "longitude": null,
+            "created_at": CREATED,
+            "updated_at": CREATED,
+            "account_id": 1,
+        })
+    })
+}
+
+/// A customer in a list of customers, which says more of it.
+pub(super) fn listed_customer(customer: &Customer) -> Value {
+    let mut row = self::customer(customer);
+    row["location_name"] = Value::Null;
+    row["contacts"] = json!([]);
+    row
 }
 
 /// A customer; every ninth is a person without a business.
 pub(super) fn customer(customer: &Customer) -> Value {
     let is_person = customer.index % 9 == 8;
+    let person = format!("Jo {}", customer.name);
+    let business = (!is_person).then_some(&customer.name);
+    let id = CUSTOMERS + customer.id;
     json!({
-        "id": CUSTOMERS + customer.id,
+        "id": id,
         "firstname": "Jo",
         "lastname": customer.name,
-        "fullname": format!("Jo {}", customer.name),
-        "business_name": (!is_person).then_some(&customer.name),
-        "business_then_name": if is_person { format!("Jo {}", customer.name) } else { customer.name.clone() },
+        "fullname": person,
+        "business_name": business,
         "email": format!("it@{}", customer.domain),
+        "phone": "555-0100",
+        "mobile": null,
+        "created_at": CREATED,
+        "updated_at": CREATED,
+        "pdf_url": null,
+        "address": null,
+        "address_2": null,
+        "city": null,
+        "state": null,
+        "zip": null,
+        "latitude": null,
+        "longitude": null,
+        "notes": null,
+        "get_sms": false,
+        "opt_out": false,
         "disabled": customer.index % 13 == 12,
+        "no_email": false,
+        "location_id": null,
         "properties": {},
+        "online_profile_url": format!("https://acmemsp.syncromsp.com/my_profile/v2/index?portal_key=simulated-{id}"),
+        "tax_rate_id": null,
+        "notification_email": null,
+        "invoice_cc_emails": null,
+        "invoice_term_id": null,
+        "referred_by": null,
+        "ref_customer_id": null,
+        "business_and_full_name": business.map_or_else(|| person.clone(), |name| format!("{name} - {person}")),
+        "business_then_name": business.unwrap_or(&person),
     })
 }
 
@@ -153,6 +246,15 @@ fn instant(at: DateTime<Utc>, index: usize) -> String {
     }
 }
 
+/// The day of the firmware, which guests do not tell.
+fn bios_release(machine: &Machine) -> String {
+    let day = DateTime::UNIX_EPOCH + TimeDelta::days(18_200 + (machine.id as i64 * 37) % 1_500);
+    match machine.hypervisor {
+        Some(_) => String::new(),
+        None => day.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+    }
+}
+
 fn agent(machine: &Machine, seen: DateTime<Utc>) -> Value {
     let user = machine.last_user.as_ref();
     let gigabytes = machine.memory as f64 / GIBIBYTE;
@@ -179,7 +281,8 @@ fn agent(machine: &Machine, seen: DateTime<Utc>) -> Value {
             "last_boot_time": instant(seen - TimeDelta::hours(50), machine.index),
             "pending_reboot": machine.index.is_multiple_of(7),
         },
-        "install_dates": { "system_volume": "", "os_install": "2025-01-12T14:30:00Z", "bios_release": "" },
+        "install_dates": { "system_volume": "", "os_install": "2025-01-12T14:30:00Z", "bios_release": bios_release(machine) },
+        "motherboard": { "manufacturer": machine.manufacturer },
         "cpu": [{ "name": machine.cpu.name }],
         "hdd": machine.disks.iter().map(|disk| {
             json!({ "name": disk.drive, "size": format!("{:.1}", disk.size as f64 / GIBIBYTE) })
@@ -196,9 +299,16 @@ fn adapters(machine: &Machine) -> Vec<Value> {
             "type": "ethernet",
             "ipv4": ip,
             "ipv6": "",
+            "subnet": if ip.is_empty() { "" } else { "255.255.255.0" },
             "gateway": gateway,
+            "dns1": gateway,
+            "dns2": "",
+            "dhcp_server": gateway,
             "physical_address": mac.replace(':', "-").to_ascii_uppercase(),
+            "lease_obtained": "",
+            "lease_expires": "",
             "dhcp_enabled": true,
+            "autoconfiguration_enabled": true,
         })
     };
     let hardware = match (machine.hypervisor, machine.os.family) {

@@ -1,33 +1,89 @@
-//! Pages of a listing.
+//! Listings: what a request asks for, which rows it selects, and its page of them.
+
+use std::borrow::Cow;
 
 use http::Uri;
 use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 
 use super::SyncroSimulator;
+use super::settings;
 use super::spec::Meta;
 
 /// What a request asks for, by its query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub(super) page: usize,
-    pub(super) per_page: Option<usize>,
-}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked(Vec<(String, String)>);
 
 impl Asked {
     pub(super) fn of(uri: &Uri) -> Self {
-        let number = |name: &str| {
-            uri.query()
-                .unwrap_or_default()
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(key, _)| *key == name)
-                .and_then(|(_, value)| value.parse::<usize>().ok())
-        };
-        Self {
-            page: number("page").unwrap_or(1).max(1),
-            per_page: number("per_page"),
-        }
+        let query = uri.query().unwrap_or_default();
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
+
+    /// The parameter called `name`; an empty one is none.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.0.iter().filter(|(key, _)| key == name);
+        let (_, value) = pairs.next()?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn page(&self) -> usize {
+        self.number("page").unwrap_or(1).max(1)
+    }
+
+    pub(super) fn per_page(&self) -> Option<usize> {
+        self.number("per_page")
+    }
+
+    fn number(&self, name: &str) -> Option<usize> {
+        self.get(name)?.parse().ok()
+    }
+
+    /// Whether `row` of a listing of assets is selected.
+    ///
+    /// Assumed: a text is looked for in names and serial numbers, whatever the case.
+    fn selects(&self, row: &Value) -> bool {
+        let is = |name: &str, held: &Value| {
+            self.get(name).is_none_or(|asked| match held {
+                Value::Bool(held) => asked == held.to_string(),
+                Value::Number(held) => asked == held.to_string(),
+                _ => false,
+            })
+        };
+        let type_id = settings::type_id(row["asset_type"].as_str().unwrap_or_default());
+        is("customer_id", &row["customer_id"])
+            && is("asset_type_id", &json!(type_id))
+            && is("snmp_enabled", &row["snmp_enabled"])
+            && self.mentions([&row["name"], &row["asset_serial"]])
+    }
+
+    /// Whether one of `texts` has the text that is looked for.
+    pub(super) fn mentions<const N: usize>(&self, texts: [&Value; N]) -> bool {
+        let Some(wanted) = self.get("query").map(str::to_lowercase) else {
+            return true;
+        };
+        let mut texts = texts.into_iter().filter_map(Value::as_str);
+        texts.any(|text| text.to_lowercase().contains(&wanted))
+    }
+
+    fn filters_assets(&self) -> bool {
+        let filters = ["customer_id", "asset_type_id", "snmp_enabled", "query"];
+        filters.iter().any(|name| self.get(name).is_some())
+    }
+}
+
+/// The indices of the machines that the key's user sees and the request selects.
+pub(super) fn assets<'a>(account: &'a SyncroSimulator, asked: &Asked) -> Cow<'a, [usize]> {
+    let visible = account.visible();
+    if !asked.filters_assets() {
+        return visible;
+    }
+    let selected = |index: &usize| asked.selects(&account.row(*index));
+    visible.iter().copied().filter(selected).collect()
 }
 
 /// Page `number` of `all`, `size` to a page, under the key `rows`.

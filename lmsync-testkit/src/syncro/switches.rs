@@ -66,6 +66,8 @@ pub struct Misbehaviour {
     pub refuses_without_reason: bool,
     /// `GET /me` says nothing of permissions.
     pub hides_permissions: bool,
+    /// A change of properties replaces them as a whole: what is not sent again is gone.
+    pub replaces_properties: bool,
     /// A change loses properties that the asset does not have yet, as if its type
     /// defined no others.
     pub keeps_defined_properties_only: bool,

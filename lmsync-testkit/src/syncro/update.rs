@@ -1,7 +1,7 @@
 //! `PUT /customer_assets/{id}`.
 //!
-//! It takes the name, the serial number and the properties, these as a whole: what is
-//! not sent again is gone. The other members of the vendor's body are not looked at.
+//! A body changes what it names and leaves the rest, of the properties too. Members that the
+//! vendor's body does not have are not looked at.
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::conformance::Treatment;
 
-use super::{API, SyncroSimulator, answer, not_found};
+use super::{API, SyncroSimulator, answer, asset, not_found, settings};
+
+/// The members of the vendor's body that are kept as they come.
+const KEPT: [&str; 3] = ["name", "asset_serial", "properties"];
 
 /// Changes the asset and answers with what it is now.
 pub(super) fn asset(
@@ -29,7 +32,7 @@ pub(super) fn asset(
     let Some(index) = account.visible_index(id) else {
         return not_found(&json!({ "error": "Asset not found" }));
     };
-    let mut change = match read(request) {
+    let mut change = match read(account, request) {
         Ok(change) => change,
         Err(reason) => {
             let refusal = json!({ "success": false, "message": [reason] });
@@ -42,48 +45,89 @@ pub(super) fn asset(
     if account.treatment != Treatment::Ignore {
         let updated_at = now.to_rfc3339_opts(SecondsFormat::Millis, true);
         change.insert("updated_at".to_owned(), json!(updated_at));
-        treat(account, index, &mut change);
+        properties(account, index, &mut change);
         account.set_members(index, change);
     }
     answer(StatusCode::OK, &json!({ "asset": account.row(index) }))
 }
 
 /// The members that are to change, or why they cannot.
-fn read(request: &Request<Bytes>) -> Result<Map<String, Value>, &'static str> {
-    let is_json = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|of| of.as_bytes().starts_with(b"application/json"));
+fn read(
+    account: &SyncroSimulator,
+    request: &Request<Bytes>,
+) -> Result<Map<String, Value>, &'static str> {
+    let of = request.headers().get(CONTENT_TYPE);
+    let is_json = of.is_some_and(|of| of.as_bytes().starts_with(b"application/json"));
     let sent = serde_json::from_slice(request.body()).unwrap_or_default();
-    let Value::Object(mut change) = sent else {
-        return Err("Name can't be blank");
+    let Value::Object(sent) = sent else {
+        return Err("Body is invalid");
     };
-    change.retain(|member, _| ["name", "asset_serial", "properties"].contains(&member.as_str()));
-    let name = change.get("name").and_then(Value::as_str);
-    if !is_json || name.is_none_or(|name| name.trim().is_empty()) {
+    if !is_json {
+        return Err("Body is invalid");
+    }
+    if let Some(name) = sent.get("name")
+        && name.as_str().is_none_or(|name| name.trim().is_empty())
+    {
         return Err("Name can't be blank");
     }
-    match change.get("properties") {
-        None | Some(Value::Object(_)) => Ok(change),
-        Some(_) => Err("Properties is invalid"),
+    if sent.get("properties").is_some_and(|sent| !sent.is_object()) {
+        return Err("Properties is invalid");
     }
+    let mut change = Map::new();
+    if let Some(name) = asset_type(&sent)? {
+        change.insert("asset_type".to_owned(), json!(name));
+    }
+    if let Some(id) = sent.get("customer_id") {
+        let owner = account.customer_by_id(id).ok_or("Customer must exist")?;
+        change.insert("customer_id".to_owned(), id.clone());
+        change.insert("customer".to_owned(), asset::customer(&owner));
+    }
+    let kept = sent
+        .into_iter()
+        .filter(|(member, _)| KEPT.contains(&member.as_str()));
+    change.extend(kept);
+    Ok(change)
 }
 
-/// Does to new properties what the account does to them.
-fn treat(account: &SyncroSimulator, index: usize, change: &mut Map<String, Value>) {
-    let Some(Value::Object(properties)) = change.get_mut("properties") else {
+/// The asset type that is asked for, by its id or its name.
+fn asset_type(sent: &Map<String, Value>) -> Result<Option<&str>, &'static str> {
+    const UNKNOWN: &str = "Asset type can't be blank";
+    let by_id = sent
+        .get("asset_type_id")
+        .map(|id| id.as_u64().and_then(settings::type_name));
+    let by_name = sent.get("asset_type_name").map(|name| {
+        let name = name.as_str()?;
+        settings::type_id(name).map(|_| name)
+    });
+    by_id
+        .or(by_name)
+        .map(|name| name.ok_or(UNKNOWN))
+        .transpose()
+}
+
+/// Puts new properties among those that the asset has, as the account treats them.
+fn properties(account: &SyncroSimulator, index: usize, change: &mut Map<String, Value>) {
+    let Some(Value::Object(sent)) = change.get_mut("properties") else {
         return;
     };
-    let row = account.row(index);
-    let before = |key: &String| row["properties"].get(key);
+    let held = match account.row(index)["properties"].take() {
+        Value::Object(held) => held,
+        _ => Map::new(),
+    };
     if account.misbehaviour.keeps_defined_properties_only {
-        properties.retain(|key, _| before(key).is_some());
+        sent.retain(|key, _| held.contains_key(key));
     }
     if account.treatment == Treatment::Shift {
-        for (key, value) in properties {
-            if before(key) != Some(value) {
+        for (key, value) in sent.iter_mut() {
+            if held.get(key) != Some(value) {
                 *value = day_before(value).unwrap_or_else(|| value.take());
             }
+        }
+    }
+    if !account.misbehaviour.replaces_properties {
+        let sent = std::mem::replace(sent, held);
+        if let Some(Value::Object(merged)) = change.get_mut("properties") {
+            merged.extend(sent);
         }
     }
 }

@@ -22,7 +22,7 @@ impl Vendor for SyncroSimulator {
         let customers = match self.permissions.list_customers {
             true => self.visible_customers(),
             false => {
-                let owner = |index: &usize| self.population.customer_of(*index);
+                let owner = |index: &usize| self.owner(*index);
                 self.visible().iter().map(owner).collect()
             }
         };
@@ -96,7 +96,7 @@ impl TwoWayVendor for SyncroSimulator {
             };
             put(&mut properties, keys, text);
         }
-        self.set_member(id, "properties", Value::Object(properties));
+        self.set_properties(id, properties);
     }
 
     fn date_writes(&self, id: &str) -> usize {
@@ -117,7 +117,7 @@ impl TwoWayVendor for SyncroSimulator {
     fn set_neighbour(&mut self, id: &str, text: &str) {
         if let Some(mut properties) = self.properties(id) {
             properties.insert(NEIGHBOUR.to_owned(), json!(text));
-            self.set_member(id, "properties", Value::Object(properties));
+            self.set_properties(id, properties);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What Halo's records become.
 
 mod any_json;
+mod fields;
 
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::Value;
@@ -175,4 +176,18 @@ fn a_site_names_its_customer_whatever_form_the_number_has() {
             assert_eq!(site.site, Ref::new("7", Some("Leeds".to_owned())));
         }
     });
+}
+
+#[test]
+fn a_parent_is_the_host_of_a_guest_and_nothing_else() {
+    for (model, parent) in [
+        ("VMware Virtual Platform", Some("900")),
+        ("Latitude 5440", None),
+    ] {
+        let asset = mapped(&format!(
+            r#"{{"id":1,"parent_id":900,"fields":[{{"id":51,"name":"Model","value":"{model}"}}]}}"#
+        ));
+        let found = asset.parent.map(|parent| parent.id);
+        assert_eq!(found.as_deref(), parent, "{model}");
+    }
 }

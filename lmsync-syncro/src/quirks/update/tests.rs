@@ -53,11 +53,14 @@ fn no_warranty() -> DateChange {
 }
 
 fn sent(record: &Record, change: &DateChange) -> Value {
-    serde_json::to_value(record.update(change, &by_default()).unwrap()).unwrap()
+    let fields = by_default();
+    let update = record.update(change, &fields, PropertiesSent::All);
+    serde_json::to_value(update.unwrap()).unwrap()
 }
 
 fn refusal(record: &Record, change: &DateChange, fields: &TenantFields) -> Error {
-    let error = record.update(change, fields).err().unwrap();
+    let error = record.update(change, fields, PropertiesSent::All);
+    let error = error.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("`fields`"), "{error}");
     error
@@ -77,7 +80,10 @@ fn everything_but_the_date_is_sent_back_to_the_letter() {
         WriteSource::Lookup,
     );
     let fields = by_default();
-    let body = serde_json::to_string(&record.update(&change, &fields).unwrap()).unwrap();
+    let body = record
+        .update(&change, &fields, PropertiesSent::All)
+        .unwrap();
+    let body = serde_json::to_string(&body).unwrap();
     let expected = concat!(
         r#"{"name":" PC-7 ","properties":{"#,
         r#""Notes":"a\u00e9\/b","#,
@@ -87,6 +93,53 @@ fn everything_but_the_date_is_sent_back_to_the_letter() {
         r#""list":[ 1, "x" ],"notes":"b","warranty_end_date":"2027-02-03"}}"#,
     );
     assert_eq!(body, expected);
+}
+
+#[test]
+fn the_smallest_body_has_the_dates_alone() {
+    let record = of(&json!({ "Warranty End": "2024-01-01", "a": 1, "kabuto_information": {} }));
+    let change = warranty("2027-01-01").set(
+        DateField::PurchaseDate,
+        None,
+        day("2024-02-03"),
+        WriteSource::Lookup,
+    );
+    let fields = by_default();
+    let update = record.update(&change, &fields, PropertiesSent::Dates);
+    let body = serde_json::to_value(update.unwrap()).unwrap();
+    let dates = json!({ "Purchase Date": "2024-02-03", "Warranty End": "2027-01-01" });
+    assert_eq!(body, json!({ "properties": dates }));
+}
+
+#[test]
+fn lost_is_what_held_something_and_was_not_sent() {
+    let before = json!({
+        "a": 1, "b": "", "c": null, "d": "x", "date": "2024-01-01", "kabuto_information": { "a": 1 },
+    });
+    let before = of(&before);
+    let dates = ["date".to_owned()];
+    let lost = |now: Value| before.lost_in(&of(&now), &dates).join(" ");
+    let date = "2027-01-01";
+    let block = json!({ "a": 2 });
+    let whole = json!({ "a": 1, "d": "x", "date": date, "kabuto_information": block });
+    assert_eq!(lost(whole), "");
+    assert_eq!(lost(json!({ "date": date })), "a d kabuto_information");
+    // The agent may have reported meanwhile, and a person may have taken something away.
+    assert_eq!(
+        lost(json!({ "date": date, "kabuto_information": block })),
+        "a d"
+    );
+    assert_eq!(
+        lost(json!({ "date": date, "kabuto_information": block, "d": "y" })),
+        ""
+    );
+    // What is there by now stays as it is.
+    let now = of(&json!({ "date": "2027-01-01", "a": 2 }));
+    let whole = serde_json::to_value(now.with_those_of(&before)).unwrap();
+    let expected = json!({
+        "a": 2, "b": "", "c": null, "d": "x", "date": date, "kabuto_information": { "a": 1 },
+    });
+    assert_eq!(whole, json!({ "name": " PC-7 ", "properties": expected }));
 }
 
 #[test]
@@ -197,7 +250,7 @@ fn a_date_in_two_properties_is_not_cleared() {
         assert!(error.message().contains("\"warranty_end\""), "{error}");
         assert!(
             record
-                .update(&warranty("2027-01-01"), &by_default())
+                .update(&warranty("2027-01-01"), &by_default(), PropertiesSent::All)
                 .is_ok()
         );
     }
@@ -228,7 +281,9 @@ fn only_configured_names_count() {
     let properties = json!({ "warranty_end_date": "2024-01-01" });
     let record = of(&properties);
     assert_eq!(record.held(&fields).warranty_expiry, HeldDate::Empty);
-    let body = serde_json::to_value(record.update(&warranty("2027-01-01"), &fields).unwrap());
+    let change = warranty("2027-01-01");
+    let update = record.update(&change, &fields, PropertiesSent::All);
+    let body = serde_json::to_value(update.unwrap());
     let expected = json!({ "warranty_end_date": "2024-01-01", "Ends": "2027-01-01" });
     assert_eq!(body.unwrap()["properties"], expected);
 }
@@ -305,7 +360,7 @@ proptest! {
             let read = synced(&written["properties"]).warranty_expiry;
             prop_assert_eq!(read, Some(day("2027-01-01")));
         }
-        if held.day().is_some() && let Ok(cleared) = record.update(&no_warranty(), &by_default()) {
+        if held.day().is_some() && let Ok(cleared) = record.update(&no_warranty(), &by_default(), PropertiesSent::All) {
             let cleared = serde_json::to_value(cleared).unwrap()["properties"].take();
             prop_assert_eq!(synced(&cleared).warranty_expiry, None);
             prop_assert_eq!(of(&cleared).held(&by_default()).warranty_expiry, HeldDate::Empty);

@@ -6,12 +6,14 @@ use http::{Request, Response, StatusCode};
 use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 use serde_json::{Value, json};
 
+mod asked;
 mod content;
 mod edges;
 
 use super::{FieldsIn, HaloSimulator, HaloSpec};
 use crate::conformance::{Treatment, TwoWayVendor};
 use crate::fleet::{Fleet, FleetSpec};
+use crate::gate::Side;
 use crate::simulator::Simulator;
 
 fn now() -> DateTime<Utc> {
@@ -22,8 +24,14 @@ fn simulator(machines: usize) -> HaloSimulator {
     HaloSimulator::new(Fleet::new(FleetSpec::new(machines, now())))
 }
 
+/// The answer to `request`, which is one of the schema.
 fn ask(halo: &mut HaloSimulator, request: Request<String>) -> Response<Bytes> {
-    halo.respond(&request.map(Bytes::from), now())
+    let request = request.map(Bytes::from);
+    let answer = halo.respond(&request, now());
+    let mut found = halo.gate().unwrap().violations(&request, &answer);
+    found.retain(|violation| violation.side == Side::Answer);
+    assert_eq!(found, []);
+    answer
 }
 
 fn sign_in(halo: &mut HaloSimulator, address: &str, form: &str) -> Response<Bytes> {
@@ -223,7 +231,7 @@ fn sites_are_those_of_the_fleet_unless_the_role_denies_them() {
     let expected: usize = halo.sites().values().map(Vec::len).sum();
     assert_eq!(status, StatusCode::OK);
     assert_eq!(body["record_count"], expected);
-    assert!(body["sites"][0]["client_id"].is_f64());
+    assert!(body["sites"][0]["client_id"].is_u64());
     halo.permissions().sites = false;
     let (status, _) = get(&mut halo, &token, "/api/Site");
     assert_eq!(status, StatusCode::FORBIDDEN);

@@ -3,8 +3,12 @@ use lmsync_core::two_way::{AssetDates, DateField, HeldDate};
 
 use crate::conformance::TwoWayVendor;
 use crate::fleet::{Fleet, FleetSpec};
+use crate::gate::Side;
 
 use super::*;
+
+mod asked;
+mod changed;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_774_958_400, 0).unwrap()
@@ -14,12 +18,25 @@ fn account(machines: usize) -> SyncroSimulator {
     SyncroSimulator::new(Fleet::new(FleetSpec::new(machines, now())))
 }
 
+/// The vendor's document, as far as the simulator goes.
+fn schema() -> Value {
+    serde_json::from_str(gate::SCHEMA).unwrap()
+}
+
 fn get(account: &mut SyncroSimulator, path: &str) -> (u16, Value) {
     let request = Request::get(format!("https://acme.syncromsp.com/api/v1/{path}"))
         .header("authorization", format!("Bearer {}", account.api_key()))
         .body(Bytes::new())
         .unwrap();
-    let response = account.respond(&request, now());
+    answered(account, &request)
+}
+
+/// The answer to `request`, which is one of the schema.
+fn answered(account: &mut SyncroSimulator, request: &Request<Bytes>) -> (u16, Value) {
+    let response = account.respond(request, now());
+    let mut found = account.gate().unwrap().violations(request, &response);
+    found.retain(|violation| violation.side == Side::Answer);
+    assert_eq!(found, []);
     let body = serde_json::from_slice(response.body()).unwrap_or_default();
     (response.status().as_u16(), body)
 }
@@ -116,60 +133,7 @@ fn put(account: &mut SyncroSimulator, id: &str, body: &Value) -> (u16, Value) {
         .header("content-type", "application/json")
         .body(body.to_string().into())
         .unwrap();
-    let response = account.respond(&request, now());
-    let body = serde_json::from_slice(response.body()).unwrap_or_default();
-    (response.status().as_u16(), body)
-}
-
-#[test]
-fn properties_are_replaced_as_a_whole() {
-    let mut account = account(3);
-    let id = account.asset_ids()[0].clone();
-    let (_, before) = get(&mut account, &format!("customer_assets/{id}"));
-    let sent = json!({ "name": "new", "properties": { "Purchase Date": "2024-02-03", "n": 4 } });
-    let (status, answer) = put(&mut account, &id, &sent);
-    assert_eq!(status, 200);
-    let (_, after) = get(&mut account, &format!("customer_assets/{id}"));
-    assert_eq!(after, answer);
-    assert_eq!(after["asset"]["properties"], sent["properties"]);
-    assert_eq!(after["asset"]["name"], "new");
-    for member in ["id", "customer_id", "asset_serial", "rmm_store"] {
-        assert_eq!(after["asset"][member], before["asset"][member]);
-    }
-    // Without properties they stay, and no date is written.
-    assert_eq!(put(&mut account, &id, &json!({ "name": "newer" })).0, 200);
-    assert_eq!(
-        account.properties(&id).as_ref(),
-        sent["properties"].as_object()
-    );
-    assert_eq!(account.date_writes(&id), 1);
-}
-
-#[test]
-fn a_change_is_refused_with_a_reason_and_changes_nothing() {
-    let mut account = account(3);
-    let id = account.asset_ids()[0].clone();
-    let before = get(&mut account, &format!("customer_assets/{id}"));
-    for body in [
-        json!({ "properties": {} }),
-        json!({ "name": " ", "properties": {} }),
-        json!({ "asset": { "name": "a", "properties": {} } }),
-        json!({ "name": "a", "properties": [] }),
-        json!(null),
-    ] {
-        let (status, answer) = put(&mut account, &id, &body);
-        assert_eq!(status, 422, "{body}");
-        assert!(answer["message"][0].is_string(), "{answer}");
-    }
-    let sent = json!({ "name": "a", "properties": {} });
-    assert_eq!(put(&mut account, "1", &sent).0, 404);
-    account.permissions().edit_assets = false;
-    let (status, answer) = put(&mut account, &id, &sent);
-    assert_eq!((status, &answer["error"]), (401, &json!(NO_PERMISSION)));
-    let (_, me) = get(&mut account, "me");
-    assert_eq!(me["permissions"]["asset"]["write"], true);
-    assert_eq!(get(&mut account, &format!("customer_assets/{id}")), before);
-    assert_eq!(account.date_writes(&id), 0);
+    answered(account, &request)
 }
 
 #[test]
@@ -189,49 +153,6 @@ fn dates_that_are_held_are_those_that_were_put_there() {
             assert_eq!(account.held_dates(&id), dates);
         }
     }
-}
-
-#[test]
-fn the_neighbour_of_the_dates_is_lost_by_who_does_not_send_it_back() {
-    let mut account = account(5);
-    let id = account.asset_ids().remove(0);
-    account.set_neighbour(&id, "by the door");
-    assert_eq!(account.neighbour(&id).as_deref(), Some("by the door"));
-    put(&mut account, &id, &json!({ "name": "x", "properties": {} }));
-    assert_eq!(account.neighbour(&id), None);
-}
-
-#[test]
-fn what_is_written_is_kept_ignored_shifted_or_lost() {
-    let mut account = account(1);
-    let id = account.asset_ids()[0].clone();
-    account.set_member(
-        &id,
-        "properties",
-        json!({ "Purchase Date": "2020-01-01", "a": 1 }),
-    );
-    let write = |account: &mut SyncroSimulator, properties: Value| {
-        put(
-            account,
-            &id,
-            &json!({ "name": "x", "properties": properties }),
-        );
-        Value::Object(account.properties(&id).unwrap())
-    };
-    let new = json!({ "Purchase Date": "2024-03-01", "warranty_end_date": "2027-01-01", "a": 1 });
-    account.treat_dates(Treatment::Ignore);
-    let kept = json!({ "Purchase Date": "2020-01-01", "a": 1 });
-    assert_eq!(write(&mut account, new.clone()), kept);
-    account.treat_dates(Treatment::Keep);
-    account.misbehaviour().keeps_defined_properties_only = true;
-    let defined = json!({ "Purchase Date": "2024-03-01", "a": 1 });
-    assert_eq!(write(&mut account, new.clone()), defined);
-    account.misbehaviour().keeps_defined_properties_only = false;
-    account.treat_dates(Treatment::Shift);
-    let shifted =
-        json!({ "Purchase Date": "2024-03-01", "warranty_end_date": "2026-12-31", "a": 1 });
-    assert_eq!(write(&mut account, new), shifted);
-    assert_eq!(account.date_writes(&id), 3);
 }
 
 /// Places in the fleet of assets that differ: a laptop whose agent writes in the zone of the

@@ -1,3 +1,7 @@
+//! What Syncro's records become.
+
+mod fields;
+
 use lmsync_core::model::{AdapterClass, AssetState, IdentityKind, SerialStatus};
 use lmsync_core::tenant_fields::{TenantField, TenantFieldNames};
 use serde_json::{Value, json};
@@ -11,9 +15,9 @@ fn origin() -> Origin {
     Origin::new("syncro", "acme", Rules::default())
 }
 
-const AGENT: &str = include_str!("../../fixtures/agent.json");
-const MANUAL: &str = include_str!("../../fixtures/manual.json");
-const ODD: &str = include_str!("../../fixtures/odd.json");
+const AGENT: &str = include_str!("../../../fixtures/agent.json");
+const MANUAL: &str = include_str!("../../../fixtures/manual.json");
+const ODD: &str = include_str!("../../../fixtures/odd.json");
 
 fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-31T12:00:00Z")
@@ -281,4 +285,28 @@ fn a_customer_goes_by_its_business_or_its_own_name() {
         ("A B".to_owned(), Some(false))
     );
     assert_eq!(read(r#"{"id":1,"disabled":[]}"#), ("1".to_owned(), None));
+}
+
+/// The property of a choice holds the number of what was chosen.
+#[test]
+fn a_number_is_no_manufacturer() {
+    for make in [json!(10_223), json!("10223"), json!(" 7 ")] {
+        let asset = of_properties(json!({ "Make": make, "Model": "OptiPlex 7010" }));
+        assert_eq!((asset.manufacturer, asset.manufacturer_raw), (None, None));
+        assert_eq!(asset.custom_fields["Make"].get(), make.to_string());
+        let noted = asset
+            .issues
+            .iter()
+            .find(|issue| issue.field == "manufacturer");
+        assert_eq!(noted.unwrap().code, IssueCode::UnexpectedType);
+    }
+    // A text under another name is better than a number under the first.
+    let asset = of_properties(json!({ "manufacturer": 10_223, "Make": "3M" }));
+    assert_eq!(asset.manufacturer_raw.as_deref(), Some("3M"));
+    assert!(
+        asset
+            .issues
+            .iter()
+            .all(|issue| issue.field != "manufacturer")
+    );
 }
