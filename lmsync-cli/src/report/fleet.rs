@@ -88,7 +88,7 @@ pub(crate) struct Entry {
     fetched_at: DateTime<Utc>,
 }
 
-/// What a heading stands for.
+/// The customer that a heading stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Whom {
     Named(String),

@@ -31,7 +31,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
-    /// What each account came to, as `sync --report` wrote it beside the records of --input
+    /// The outcome of each account, as `sync --report` wrote it beside the records of --input
     ///
     /// Records alone do not say whether they are all that there are, and the page then says so.
     #[arg(long, value_name = "FILE", requires = "input")]

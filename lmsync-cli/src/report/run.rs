@@ -13,9 +13,9 @@ use crate::support::problem::{Problem, refuse, tell};
 use crate::support::same_file::refuse_same;
 use crate::support::whole_file::WholeFile;
 
-/// So many names are suggested where one is not known.
+/// Most names that are suggested where one is not known.
 const MOST_SUGGESTED: usize = 5;
-/// Names at least that near are suggested, by the measure of Jaro and Winkler.
+/// Least nearness of a name that is suggested, by the measure of Jaro and Winkler.
 const NEAR: f64 = 0.8;
 
 /// Makes the page that `options` ask for.

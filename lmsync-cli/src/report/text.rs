@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::support::text::plain;
 
-/// So many letters of a text are shown: a name of ten thousand is nobody's.
+/// Most letters of a text that are shown: a name of ten thousand is nobody's.
 const MOST_SHOWN: usize = 200;
 
 /// `text` as a page shows it: on one line, without what steers the direction of writing, and not longer than people read.

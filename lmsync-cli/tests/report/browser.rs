@@ -126,14 +126,16 @@ fn on_paper_everything_is_unfolded() {
     let folder = Folder::new();
     folder.put(&fleet(42, 120));
     folder.report(&[]).expect(0);
-    browser.open(&folder.path("report.html"), 800, "dark");
-    let hidden = "document.body.offsetHeight, [...document.querySelectorAll('details table')].filter(it => !it.checkVisibility({ contentVisibilityAuto: true })).map(it => it.caption.textContent)";
+    browser.open(&folder.path("report.html"), 700, "dark");
+    let hidden = "document.body.offsetHeight, [...document.querySelectorAll('.list details table')].filter(it => !it.checkVisibility({ contentVisibilityAuto: true })).map(it => it.caption.textContent)";
     assert!(
         browser.value(hidden).as_array().unwrap().len() > 5,
         "lists are folded on the screen"
     );
     browser.media("print", "dark");
     assert_eq!(browser.value(hidden), serde_json::json!([]));
+    let wide = "[...document.querySelectorAll('.scroll')].filter(it => it.scrollWidth > it.clientWidth + 1).length";
+    assert_eq!(browser.value(wide), 0, "on paper nobody scrolls");
     let colour = "getComputedStyle(document.documentElement).backgroundColor";
     assert_eq!(browser.value(colour), "rgb(255, 255, 255)");
 }

@@ -21,7 +21,7 @@ pub(crate) struct Chromium {
     from: BufReader<ChildStdout>,
     number: u64,
     session: Option<String>,
-    /// What happened in the page.
+    /// Events of the page.
     events: Vec<Value>,
     _profile: TempDir,
 }
@@ -152,7 +152,7 @@ impl Chromium {
         answer["result"]["value"].clone()
     }
 
-    /// What the page said on the console or in the log.
+    /// Messages of the page on the console or in the log.
     pub(crate) fn messages(&self) -> Vec<&Value> {
         const SAID: [&str; 3] = [
             "Runtime.consoleAPICalled",

@@ -67,7 +67,7 @@ fn serial(asset: &Value) -> Option<(String, String)> {
     })
 }
 
-/// What the record is one machine with: a serial number of a maker, or nothing but itself.
+/// The machine that the record is: by the serial number of its maker, or by itself.
 fn machine(asset: &Value) -> String {
     match serial(asset) {
         Some((_, key)) => key,

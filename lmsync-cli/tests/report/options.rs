@@ -1,4 +1,4 @@
-//! What the command takes, and what it refuses.
+//! Inputs that the command takes, and those that it refuses.
 
 use std::fs;
 use std::io::Write;

@@ -72,7 +72,7 @@ fn cells(row: &str) -> Vec<String> {
     cells.map(inside).collect()
 }
 
-/// What stands in `text` between `from` and `to`.
+/// The part of `text` between `from` and `to`.
 pub(crate) fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     let (_, rest) = text
         .split_once(from)

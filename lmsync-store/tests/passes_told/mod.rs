@@ -6,7 +6,7 @@ use lmsync_core::model::Asset;
 use lmsync_store::{EndedPass, ReadStore, Store};
 use lmsync_testkit::store::{Night, account, asset, customer};
 
-/// Of each stream of each account the last pass is told, with what it came to.
+/// The last pass of each stream of each account is told, with what it came to.
 pub(crate) async fn the_last_pass_of_each_stream_is_told(read: Arc<dyn ReadStore>) {
     assert_eq!(read.last_passes().await.unwrap(), []);
     let store: Arc<dyn Store> = read.clone();

@@ -24,7 +24,7 @@ pub(crate) struct AccountFigures {
     pub(crate) completeness: Completeness,
 }
 
-/// What is known about whether everything of an account is there.
+/// The knowledge about an account being there as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Completeness {
     /// The last sync read everything, and all of it is here.

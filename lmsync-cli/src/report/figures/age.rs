@@ -4,9 +4,9 @@ use chrono::{Datelike, Months};
 
 use super::scope::Scope;
 
-/// So many years are shown one by one, this one included.
+/// Number of years that are shown one by one, this one included.
 const YEARS: i32 = 12;
-/// Old is what was bought so many years ago or before.
+/// Age in years from which a machine counts as old.
 pub(crate) const OLD: u32 = 5;
 
 /// Purchases by year.

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::report::fleet::{Entry, Fleet};
 
-/// So many days ahead a warranty runs out soon, and so many back a machine has not been seen for long.
+/// Number of days ahead within which a warranty runs out soon, and back within which a machine was seen of late.
 pub(crate) const DAYS: u64 = 90;
 
 /// The entries that a page is about, and the day that counts as today.
@@ -18,7 +18,7 @@ pub(crate) struct Scope<'f> {
     pub(crate) chosen: Vec<usize>,
 }
 
-/// What entries are sorted by: name, account, id.
+/// The texts that entries are sorted by: name, account, id.
 fn order(fleet: &Fleet, place: usize) -> [&str; 4] {
     let entry = &fleet.entries[place];
     let account = &fleet.accounts[entry.account];

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use super::scope::Scope;
 use crate::report::systems::{Release, System};
 
-/// Support that ends within so many days ends soon: a change of system takes longer than a warranty.
+/// Number of days ahead within which support ends soon: a change of system takes longer than a warranty.
 pub(crate) const SOON: u64 = 365;
 
 /// The standing of a release.

@@ -6,9 +6,9 @@ use chrono::{Datelike, Months, NaiveDate};
 
 use super::scope::Scope;
 
-/// So many months back the months begin.
+/// Number of months back at which the months begin.
 const MONTHS_BACK: u32 = 12;
-/// So many months ahead they end.
+/// Number of months ahead at which they end.
 const MONTHS_AHEAD: u32 = 36;
 
 /// The standing of a warranty.

@@ -1,4 +1,4 @@
-//! What each account came to, as `sync --report` writes it.
+//! The outcome of each account, as `sync --report` writes it.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

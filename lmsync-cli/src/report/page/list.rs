@@ -4,18 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::report::fleet::{Entry, Fleet};
 
-/// So many bytes all lists of a page may take: with the rest, the page stays below three megabytes.
+/// Most bytes that all lists of a page take: with the rest, the page stays below three megabytes.
 const MOST_BYTES: usize = 2_200_000;
-/// So many bytes of a row are markup.
+/// Bytes of a row that are markup.
 const MARKUP: usize = 130;
-/// So many bytes are the markup of a record in a row, and of its link.
+/// Bytes of a record in a row that are markup.
 const RECORD: usize = 16;
+/// Bytes of its link that are markup.
 const LINK: usize = 44;
-/// So many bytes of a customer's table are markup and its name.
+/// Bytes of a customer's table that are markup and its name.
 const HEADING: usize = 700;
-/// So many rows each customer has at least, as long as there is room.
+/// Least number of rows that each customer has, as long as there is room.
 const LEAST_ROWS: usize = 10;
-/// A list of so many rows is open from the beginning.
+/// Most rows of a list that is open from the beginning.
 const FEW: usize = 25;
 
 /// A list of assets.
@@ -25,7 +26,7 @@ pub(super) struct List<'f> {
     pub(super) title: &'static str,
     /// The header of the last column.
     pub(super) detail: &'static str,
-    /// Who is meant, in a sentence.
+    /// The rule by which an asset is listed, in a sentence.
     pub(super) meaning: String,
     /// The number of all of them.
     pub(super) total: usize,

@@ -20,9 +20,9 @@ use super::systems::Source;
 /// The style of the page, which is a part of it.
 const STYLE: &str = include_str!("../../../templates/report/style.css");
 
-/// So many customers have a row of their own in the table of customers.
+/// Most customers that have a row of their own in the table of customers.
 const MOST_CUSTOMERS: usize = 500;
-/// So many accounts have a row of their own in the table of accounts.
+/// Most accounts that have a row of their own in the table of accounts.
 const MOST_ACCOUNTS: usize = 300;
 
 /// The subject of a page.

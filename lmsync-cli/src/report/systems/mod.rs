@@ -62,7 +62,7 @@ impl System {
     }
 }
 
-/// What is told of an operating system, in small letters.
+/// The texts that tell of an operating system, in small letters.
 struct Told {
     name: String,
     version: String,
