@@ -663,10 +663,13 @@ fn a_journal_in_a_store_is_gone_on_with_and_undone() {
     assert_eq!(writes(), 2 * written);
 
     let parquet = Program::new("two_way_sync").arg("--config").arg(&config);
-    let parquet = parquet.args(["--dates", dates, "--journal", "parquet:nowhere"]);
+    let place = folder.path("nowhere");
+    let location = format!("parquet:{}", place.display());
+    let parquet = parquet.args(["--dates", dates, "--journal", &location]);
     let told = parquet.run().expect(2).stderr;
     assert!(
         told.contains("keeps no journals") && told.contains("sqlite:FILE"),
         "{told}"
     );
+    assert!(!place.exists(), "a store that is refused was made");
 }

@@ -33,6 +33,8 @@ impl JournalPlace {
         match location.filter(|text| StoreLocation::is_meant_by(text)) {
             None => Ok(Self::File(text.to_owned())),
             Some(location) => match location.parse() {
+                // Opening one would make its folder.
+                Ok(location @ StoreLocation::Parquet(_)) => Err(keeps_none(&location)),
                 Ok(location) => Ok(Self::Store(location)),
                 Err(error) => Err(Problem::of("--journal", &error)),
             },
@@ -89,10 +91,7 @@ impl Record {
         let problem = |error: Error| Problem::of(format_args!("--journal {location}"), &error);
         let store = location.open().await.map_err(problem)?;
         let Some(journals) = store.journals() else {
-            return Err(
-                Problem::new(format_args!("--journal {location}"), "it keeps no journals")
-                    .hint("name a file, sqlite:FILE or postgres://USER@HOST/DATABASE"),
-            );
+            return Err(keeps_none(location));
         };
         let accounts: Vec<AccountKey> = accounts.iter().copied().map(AccountKey::from).collect();
         let journal = match apply {
@@ -122,4 +121,10 @@ impl Record {
     pub(crate) fn parts(&mut self) -> (Option<&dyn Journal>, &mut History) {
         (self.journal.as_deref(), &mut self.history)
     }
+}
+
+/// The problem of a store that keeps no journals.
+fn keeps_none(location: &StoreLocation) -> Problem {
+    Problem::new(format_args!("--journal {location}"), "it keeps no journals")
+        .hint("name a file, sqlite:FILE or postgres://USER@HOST/DATABASE")
 }
