@@ -13,7 +13,10 @@ mod watch;
 use std::fmt;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{Request, Response};
+
+use crate::Simulator;
 
 pub use self::exception::Exception;
 pub use self::open_api::OpenApi;
@@ -51,11 +54,19 @@ impl Gate {
         self.exceptions
     }
 
-    /// The violations in `request` and its answer, but for exceptions.
+    /// The violations in `request`, but for exceptions.
     #[must_use]
-    pub fn violations(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> Vec<Violation> {
-        let mut found = self.schema.request(request);
-        found.extend(self.schema.answer(request, answer));
+    pub fn request(&self, request: &Request<Bytes>) -> Vec<Violation> {
+        self.unknown(self.schema.request(request))
+    }
+
+    /// The violations in the answer to `request`, but for exceptions.
+    #[must_use]
+    pub fn answer(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> Vec<Violation> {
+        self.unknown(self.schema.answer(request, answer))
+    }
+
+    fn unknown(&self, mut found: Vec<Violation>) -> Vec<Violation> {
         let is_known = |violation: &Violation| {
             let mut exceptions = self.exceptions.iter();
             exceptions.any(|exception| exception.is_about(violation))
@@ -63,6 +74,25 @@ impl Gate {
         found.retain(|violation| !is_known(violation));
         found
     }
+}
+
+/// The answer of `simulator` to `request`, which may be any request, and which the schema has.
+///
+/// # Panics
+/// When the answer breaks the schema, unless the simulator is told to.
+#[track_caller]
+#[must_use]
+pub fn answer_by_schema(
+    simulator: &mut impl Simulator,
+    request: &Request<Bytes>,
+    now: DateTime<Utc>,
+) -> Response<Bytes> {
+    let keeps_to_it = simulator.answers_by_its_schema();
+    let answer = simulator.respond(request, now);
+    if let Some(gate) = simulator.gate().filter(|_| keeps_to_it) {
+        assert_eq!(gate.answer(request, &answer), []);
+    }
+    answer
 }
 
 impl fmt::Debug for Gate {

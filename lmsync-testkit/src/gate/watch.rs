@@ -24,9 +24,13 @@ impl Watch {
         now: DateTime<Utc>,
     ) -> Response<Bytes> {
         let gate = simulator.gate().filter(|_| cfg!(debug_assertions));
+        let keeps_to_it = simulator.answers_by_its_schema();
         let answer = simulator.respond(request, now);
         if let Some(gate) = gate {
-            let found = gate.violations(request, &answer);
+            let mut found = gate.request(request);
+            if keeps_to_it {
+                found.extend(gate.answer(request, &answer));
+            }
             self.found().extend(found);
         }
         answer

@@ -21,10 +21,15 @@ pub trait Simulator: Send + 'static {
     /// Answers `request` as the vendor would at `now`.
     fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes>;
 
-    /// The vendor's schema, against which requests and answers are held; `None` where there is none, or while the
-    /// simulator is told to answer in forms that the schema does not have.
+    /// The vendor's schema, against which requests and answers are held; `None` where there is none.
     fn gate(&self) -> Option<&'static Gate> {
         None
+    }
+
+    /// Tells whether answers are held against it, too: not while a test has told the simulator to answer in forms that
+    /// the schema does not have.
+    fn answers_by_its_schema(&self) -> bool {
+        true
     }
 }
 
@@ -35,5 +40,9 @@ impl<S: Simulator + ?Sized> Simulator for Box<S> {
 
     fn gate(&self) -> Option<&'static Gate> {
         (**self).gate()
+    }
+
+    fn answers_by_its_schema(&self) -> bool {
+        (**self).answers_by_its_schema()
     }
 }

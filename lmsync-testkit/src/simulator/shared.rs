@@ -44,6 +44,10 @@ impl<S: Simulator> Simulator for Shared<S> {
     fn gate(&self) -> Option<&'static Gate> {
         self.with(|simulator| simulator.gate())
     }
+
+    fn answers_by_its_schema(&self) -> bool {
+        self.with(|simulator| simulator.answers_by_its_schema())
+    }
 }
 
 impl<S> fmt::Debug for Shared<S> {

@@ -29,19 +29,9 @@ const BLOCK_SENT: Exception = Exception {
     call: "PUT /customer_assets/{id}",
     ..BLOCK_READ
 };
-const ANSWERS: Exception = Exception {
-    side: Side::Answer,
-    call: "",
-    place: "…",
-    evidence: "Assumed: what a test told the simulator to answer",
-};
 
 /// Holds requests and answers against the schema.
-pub(super) static WHOLE: LazyLock<Gate> = LazyLock::new(|| {
+pub(super) static GATE: LazyLock<Gate> = LazyLock::new(|| {
     const KNOWN: &[Exception] = &[NAMELESS, PAGE_SIZE, BLOCK_READ, BLOCK_SENT];
     Gate::new(OpenApi::new(SCHEMA), KNOWN)
 });
-
-/// Holds requests alone against it, while answers are what a test likes.
-pub(super) static REQUESTS: LazyLock<Gate> =
-    LazyLock::new(|| Gate::new(OpenApi::new(SCHEMA), &[NAMELESS, PAGE_SIZE, ANSWERS]));
