@@ -56,7 +56,7 @@ pub(crate) fn asset(
     Ok(asset)
 }
 
-/// What was paid for the asset, and what was agreed on. Prices come without their currency.
+/// The price of the asset, and what was agreed on. Prices come without their currency.
 fn purchase(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     let cost = wire
         .item_cost

@@ -70,7 +70,7 @@ impl DateAccess for Syncro {
 }
 
 impl Syncro {
-    /// What of asset `id` has to be known for a change.
+    /// The parts of asset `id` that a change needs.
     async fn record(&self, id: &str) -> Result<Record> {
         let api = &self.api;
         let (asset, received_at) = api.asset(id, &Meter::default()).await?;

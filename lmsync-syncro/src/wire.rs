@@ -224,7 +224,7 @@ pub(crate) struct AssetRights {
     pub(crate) write: Option<bool>,
 }
 
-/// What an asset is to become. Members that are not named stay.
+/// An asset as it is to become. Members that are not named stay.
 #[derive(Default, Serialize)]
 pub(crate) struct AssetUpdate<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -47,7 +47,7 @@ impl Api {
 
 /// Tells whether nothing comes after `page`, the one of this `number`, `before` which so many came.
 ///
-/// Where Syncro counts nothing, a page that is not full is the last.
+/// A page without counts that is not full is the last.
 fn is_last(page: &ListPage<wire::Application>, number: u32, before: usize) -> bool {
     let here = page.rows.len();
     let came = (before + here) as u64;

@@ -12,7 +12,7 @@ use super::update::Record;
 use crate::config::PropertiesSent;
 use crate::wire::AssetUpdate;
 
-/// What is known of an account, and what has to be looked at yet.
+/// The behaviour of an account, as far as it is known, and changes that have to be looked at yet.
 #[derive(Debug)]
 pub(crate) struct Merging {
     configured: PropertiesSent,
@@ -36,7 +36,7 @@ impl Before {
         self.record.lost_in(now, &self.dates)
     }
 
-    /// What has to be sent to put them back, where the asset is `now`.
+    /// The update that puts them back, where the asset is `now`.
     pub(crate) fn put_back<'r>(&'r self, now: &'r Record) -> AssetUpdate<'r> {
         now.with_those_of(&self.record)
     }
@@ -74,7 +74,7 @@ impl Merging {
         self.changed().remove(id);
     }
 
-    /// What asset `id` was before a change that nobody has looked at yet.
+    /// Asset `id` as it was before a change that nobody has looked at yet.
     pub(crate) fn take(&self, id: &str) -> Option<Before> {
         self.changed().remove(id)
     }

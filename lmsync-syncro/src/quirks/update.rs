@@ -11,7 +11,7 @@ use crate::quirks::agent;
 use crate::tenant_fields::index;
 use crate::wire::{self, Properties, Property};
 
-/// What of an asset has to be known for a change, and how its dates are read.
+/// The parts of an asset that a change needs, and the way its dates are read.
 #[derive(Debug, Clone)]
 pub struct Record {
     /// Its name, to the letter; `None` where it has none.
@@ -50,7 +50,7 @@ impl Record {
         fields.held_dates(&index(&self.properties), &self.dates)
     }
 
-    /// What has to be sent for `change`: the new dates in their places, with all else that the
+    /// The update for `change`: the new dates in their places, with all else that the
     /// record has where `sent` says so.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Record {
         }
     }
 
-    /// What has to be sent to put the properties of `before` back that are missing here.
+    /// The update that puts the properties of `before` back that are missing here.
     pub(crate) fn with_those_of<'r>(&'r self, before: &'r Self) -> wire::AssetUpdate<'r> {
         wire::AssetUpdate {
             name: self.name.as_deref(),

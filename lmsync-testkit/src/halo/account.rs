@@ -240,7 +240,7 @@ impl Account {
         Some(asset)
     }
 
-    /// What the asset of `machine` began with: nothing, where it was made through the API.
+    /// The asset of `machine` as it began: with nothing, where it was made through the API.
     fn begun(&self, machine: &Machine, with_fields: bool) -> Value {
         let mut asset = render::asset(self.population.fleet(), machine, self.odd_numbers);
         if with_fields {

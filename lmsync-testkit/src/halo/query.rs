@@ -32,13 +32,13 @@ impl Query {
         self.get(name)?.parse().ok()
     }
 
-    /// Whether rows have to be looked at to know which of them are selected.
+    /// Tells whether rows have to be looked at to know which of them are selected.
     pub(super) fn filters(&self) -> bool {
         let filters = ["client_id", "site_id", "search"];
         filters.iter().any(|name| self.get(name).is_some())
     }
 
-    /// Whether `row` is selected, by its customer, its site and a text in one of its `texts`.
+    /// Tells whether `row` is selected, by its customer, its site and a text in one of its `texts`.
     ///
     /// Assumed: letter case makes no difference to a text.
     pub(super) fn selects(&self, row: &Value, texts: &[&str]) -> bool {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// What an asset's property may hold.
+/// The values that an asset's property may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Moment,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Property {
     pub(super) kind: Kind,
-    /// Whether assets of a list have it, too.
+    /// Set if assets of a list have it, too.
     pub(super) is_listed: bool,
 }
 

@@ -55,7 +55,7 @@ impl Tokens {
         &self.spec.token_path
     }
 
-    /// Whether a lifetime comes as text.
+    /// Tells whether a lifetime comes as text.
     pub(super) fn are_odd(&self) -> bool {
         self.spec.expires_in_as_text
     }

@@ -49,7 +49,7 @@ pub struct HaloSpec {
     pub software_assets: usize,
     /// How many further assets are of a business service, after those; fewer than 500.
     pub service_assets: usize,
-    /// Whether ids come as text or as `12.0` now and then, in place of the numbers that they are.
+    /// `true` where ids come as text or as `12.0` now and then, in place of the numbers that they are.
     pub odd_numbers: bool,
 }
 

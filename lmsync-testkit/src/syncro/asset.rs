@@ -63,7 +63,7 @@ pub(super) fn asset(machine: &Machine, customer: &Customer, site: &Site) -> Valu
 /// The account was made then, and most of its records with it.
 const CREATED: &str = "2024-10-21T04:40:27.117Z";
 
-/// What the vendor's own monitoring keeps; its triggers are words.
+/// The store of the vendor's own monitoring; its triggers are words.
 fn store(machine: &Machine, id: u64, info: Value) -> Value {
     let word = |is_triggered: bool| is_triggered.to_string();
     json!({

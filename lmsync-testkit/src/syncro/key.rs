@@ -6,7 +6,7 @@ use http::header::AUTHORIZATION;
 
 use super::listing::Asked;
 
-/// Whether `request` bears `key`: after `Bearer`, as the whole header, or as `api_key` of the
+/// Tells whether `request` bears `key`: after `Bearer`, as the whole header, or as `api_key` of the
 /// query where there is no header.
 pub(super) fn is_borne(request: &Request<Bytes>, key: &str) -> bool {
     match request.headers().get(AUTHORIZATION) {

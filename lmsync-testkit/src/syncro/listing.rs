@@ -43,7 +43,7 @@ impl Asked {
         self.get(name)?.parse().ok()
     }
 
-    /// Whether `row` of a listing of assets is selected.
+    /// Tells whether `row` of a listing of assets is selected.
     ///
     /// Assumed: a text is looked for in names and serial numbers, whatever the case.
     fn selects(&self, row: &Value) -> bool {
@@ -61,7 +61,7 @@ impl Asked {
             && self.mentions([&row["name"], &row["asset_serial"]])
     }
 
-    /// Whether one of `texts` has the text that is looked for.
+    /// Tells whether one of `texts` has the text that is looked for.
     pub(super) fn mentions<const N: usize>(&self, texts: [&Value; N]) -> bool {
         let Some(wanted) = self.get("query").map(str::to_lowercase) else {
             return true;

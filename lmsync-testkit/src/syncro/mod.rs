@@ -373,7 +373,7 @@ impl SyncroSimulator {
         answer(StatusCode::OK, &page)
     }
 
-    /// What is asked of one asset: itself, its patches, or what is installed.
+    /// The answer about one asset: itself, its patches, or what is installed.
     fn of_asset(&self, of_one: &str, asked: &Asked) -> Response<Bytes> {
         let (id, part) = of_one.split_once('/').unwrap_or((of_one, ""));
         let may = match part {
@@ -397,7 +397,7 @@ impl SyncroSimulator {
         answer(StatusCode::OK, &body)
     }
 
-    /// What an agent found; a machine without one has nothing.
+    /// The programs that an agent found; a machine without one has nothing.
     fn applications(&self, machine: &Machine, asked: &Asked) -> Value {
         let programs = match machine.last_check_in {
             Some(_) => self.population.fleet().software(machine),

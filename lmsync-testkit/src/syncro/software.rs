@@ -1,4 +1,4 @@
-//! What is installed on a machine, and its patches.
+//! Programs on a machine, and its patches.
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};

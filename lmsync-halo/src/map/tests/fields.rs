@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Why fields are not read, and which.
+/// Reasons why fields are not read, and the fields.
 const UNREAD: &[(&str, &str)] = &[
     (
         "tells Halo how to go about a change",

@@ -80,7 +80,7 @@ fn every_documented_parameter_of_assets_has_its_effect() {
     assert_eq!(listed(&mut account, &asked).0, both);
 }
 
-/// What a listing is asked for in vain by some clients.
+/// Parameters that some clients send in vain.
 #[test]
 fn a_parameter_that_is_not_documented_has_no_effect() {
     let mut account = account(45);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What came of changing the properties of `id`.
+/// The outcome of changing the properties of `id`.
 fn changed(account: &mut SyncroSimulator, id: &str, properties: &Value) -> Value {
     let (status, answer) = put(account, id, &json!({ "properties": properties }));
     assert_eq!(status, 200, "{answer}");
