@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response};
-use lmsync_testkit::Simulator;
 use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::gate::answer_by_schema;
 use lmsync_testkit::superops::{Product, SuperOpsSimulator, SuperOpsSpec};
