@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The sender of what breaks the schema.
+/// The sender of what breaks the schema. A call has no third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// The connector, in a request.
