@@ -22,7 +22,7 @@ use lmsync_testkit::fleet::{Fleet, FleetSpec};
 use lmsync_testkit::{InMemory, Simulator, VirtualClock};
 
 use crate::tamper::Tamper;
-use crate::wire::Wire;
+use crate::wire::{Tampered, Wire};
 use crate::{assert_error_hides, assert_hides};
 
 /// Longer than any call waits of its own accord.
@@ -83,7 +83,8 @@ impl<'v> Session<'v> {
             ..FleetSpec::new(3, clock.now())
         });
         let Simulated { simulator, asset } = (vendor.simulate)(fleet);
-        let wire = Arc::new(Wire::new(InMemory::new(simulator, clock.clone()), tamper));
+        let answering = InMemory::new(Tampered(simulator), clock.clone());
+        let wire = Arc::new(Wire::new(answering, tamper));
         // What the input makes up is no secret of the vendor's.
         let others = vendor.others.iter().filter(|other| !wire.says(other));
         let secrets = others.copied().chain([vendor.secret]).collect();

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{Request, Response, header};
 use lmsync::http::{Transport, TransportError, TransportErrorKind};
 use lmsync_testkit::{InMemory, Simulator};
@@ -15,9 +16,18 @@ use crate::tamper::Tamper;
 /// So many requests of one call are answered: a listing that goes on must end by the error.
 pub(crate) const REQUESTS_PER_CALL: usize = 24;
 
+/// A vendor without the gate of its schema: connectors go where its answers lead, and those are tampered with.
+pub(crate) struct Tampered(pub(crate) Box<dyn Simulator>);
+
+impl Simulator for Tampered {
+    fn respond(&mut self, request: &Request<Bytes>, now: DateTime<Utc>) -> Response<Bytes> {
+        self.0.respond(request, now)
+    }
+}
+
 /// A vendor whose answers are tampered with.
 pub(crate) struct Wire {
-    vendor: InMemory<Box<dyn Simulator>>,
+    vendor: InMemory<Tampered>,
     tamper: Tamper,
     seen: Mutex<Seen>,
 }
@@ -37,7 +47,7 @@ impl fmt::Debug for Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(vendor: InMemory<Box<dyn Simulator>>, tamper: Tamper) -> Self {
+    pub(crate) fn new(vendor: InMemory<Tampered>, tamper: Tamper) -> Self {
         Self {
             vendor,
             tamper,
