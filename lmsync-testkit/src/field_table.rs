@@ -29,9 +29,12 @@ type Mapping<'m> = Box<dyn Fn(&Value) -> Option<Value> + 'm>;
 /// use lmsync_testkit::FieldTable;
 /// use serde_json::{Value, json};
 ///
-/// let map = |record: &Value| Some(json!({ "name": record.get("hostname")?, "memory_bytes": record.get("ram") }));
-/// let table = FieldTable::new(json!({ "hostname": "PC1" }), map)
-///     .with_fields([("hostname", json!("PC1")), ("ram", json!(8)), ("colour", json!("red"))])
+/// let map = |record: &Value| {
+///     let source = json!({ "vendor_id": record.get("id")? });
+///     Some(json!({ "source": source, "name": record.get("hostname") }))
+/// };
+/// let table = FieldTable::new(json!({ "id": 1 }), map)
+///     .with_fields([("id", json!(1)), ("hostname", json!("PC1")), ("colour", json!("red"))])
 ///     .with_unread(&[("colour", "no asset has one")]);
 /// let shown = table.markdown().unwrap();
 /// assert!(shown.contains("| `hostname` | `name` |"));
