@@ -1,6 +1,6 @@
 //! Requests and answers held against the vendor's schema.
 //!
-//! A [`Simulator`](crate::Simulator) that has a [`Gate`] is watched wherever a connector speaks to it, in
+//! A [`Simulator`] that has a [`Gate`] is watched wherever a connector speaks to it, in
 //! [`InMemory`](crate::InMemory) and behind [`serve`](crate::serve()), in builds with debug assertions. What breaks the schema is told, all of it at once, by a panic when
 //! the transport or the server is dropped, so that no test passes with it.
 
