@@ -185,13 +185,6 @@ pub(crate) fn day_text(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
 }
 
-/// `asset` with a note on what could not be had.
-pub(crate) fn with_gap(asset: Asset, field: &str, why: &str, origin: &Origin) -> Asset {
-    let mut draft = origin.reopen(asset);
-    draft.gap(field, why);
-    draft.finish()
-}
-
 pub(crate) fn customer(
     row: WireRow<wire::Company>,
     origin: &Origin,

@@ -247,7 +247,7 @@ pub(crate) struct Software {
     pub(crate) location: Scalar,
 }
 
-/// What is installed on one device, or a part of it, in a list of many.
+/// The programs on one device, or a part of them, in a list of many.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Installed {
@@ -302,7 +302,7 @@ pub(crate) struct Site {
     pub(crate) primary_address: LenientObject<Address>,
 }
 
-/// Where a site is.
+/// The address of a site.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Address {

@@ -89,7 +89,7 @@ impl Connector for Halo {
             Ok(programs) => Ok(map::with_software(asset, &programs, origin)),
             // The asset was asked for, not its software: what may not be read is left open.
             Err(error) if error.kind() == ErrorKind::Permission => {
-                Ok(map::without_software(asset, error.message(), origin))
+                Ok(origin.with_gap(asset, "software", error.message()))
             }
             Err(error) => Err(error),
         }

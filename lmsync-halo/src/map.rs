@@ -163,13 +163,6 @@ pub(crate) fn with_software(
     draft.finish()
 }
 
-/// `asset`, whose programs cannot be read because of `reason`.
-pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> Asset {
-    let mut draft = origin.reopen(asset);
-    draft.gap("software", reason);
-    draft.finish()
-}
-
 fn installed(wire: &wire::Program, dates: &DateReader) -> Option<InstalledSoftware> {
     let name = wire.name.clean().or_else(|| wire.licence_name.clean())?;
     let mut installed = InstalledSoftware::new(name);

@@ -80,6 +80,15 @@ impl StoreLocation {
         )
     }
 
+    /// Tells whether there is nothing in its place yet. What a database server has is not known before it is asked.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Sqlite(path) | Self::Parquet(path) => !path.exists(),
+            Self::Postgres(_) => false,
+        }
+    }
+
     /// Opens the store, and makes what is missing in it.
     ///
     /// # Errors

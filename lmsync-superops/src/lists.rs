@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::json::KeepRaw;
-use lmsync_core::listing::{ListSource, Next, Page, PageKey, read_all};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, Program, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{Detail, ErrorKind, Rejection, Result};
 
 use crate::api::{Api, PAGE_SIZE};
-use crate::map::{self, Program};
+use crate::map;
 use crate::product::Product;
 use crate::quirks::rows::{ListPage, ListRow};
 
@@ -37,9 +37,8 @@ impl ListSource for Assets {
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
         match add_detail(&self.api, asset.clone(), self.detail, meter).await {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                let mut draft = self.api.account.origin().reopen(asset);
-                draft.gap("hardware", "the asset was deleted during the sync");
-                Ok(draft.finish())
+                let why = "the asset was deleted during the sync";
+                Ok(self.api.account.origin().with_gap(asset, "hardware", why))
             }
             outcome => outcome,
         }
@@ -103,7 +102,7 @@ pub(crate) async fn add_detail(
             asset_id: id,
         };
         let list = read_all(programs, api.account.http(), meter).await?;
-        asset = map::with_software(asset, list, api.account.origin());
+        asset = list.add_to(asset, api.account.origin());
     }
     Ok(asset)
 }

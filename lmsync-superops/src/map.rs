@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar};
-use lmsync_core::listing::{CompleteList, Listed};
+use lmsync_core::listing::Program;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, AssetState, CheckInBasis, Connectivity, Cpu, Customer,
-    DateReader, Disk, DiskMedia, DomainRole, InstalledSoftware, Origin, Ref, Size, SizeUnit, clean,
+    DateReader, Disk, DiskMedia, DomainRole, InstalledSoftware, Origin, Ref, Size, SizeUnit,
 };
 use lmsync_core::two_way::{AssetDates, DateChange, DateField, HeldDate};
 
@@ -48,34 +48,6 @@ pub(crate) fn customer(
     Ok(customer)
 }
 
-/// A program of a list, with its id there, or what else tells it from the others.
-#[derive(Debug)]
-pub(crate) struct Program {
-    id: String,
-    installed: InstalledSoftware,
-}
-
-impl Listed for Program {
-    fn vendor_id(&self) -> &str {
-        &self.id
-    }
-}
-
-/// `asset` with the programs of `list`.
-pub(crate) fn with_software(asset: Asset, list: CompleteList<Program>, origin: &Origin) -> Asset {
-    let mut draft = origin.reopen(asset);
-    let rejected = list.rejected.into_iter().map(|bad| Err(bad.reason));
-    let programs = list
-        .records
-        .into_iter()
-        .map(|program| Ok(program.installed));
-    draft.installed(programs.chain(rejected));
-    if let Some(why) = list.incomplete_reason {
-        draft.gap("software", why);
-    }
-    draft.finish()
-}
-
 /// One program of a list.
 pub(crate) fn program(
     row: &ListRow<wire::Software>,
@@ -95,14 +67,7 @@ pub(crate) fn program(
     installed.arch = wire.bit_version.clean();
     installed.path = wire.installed_path.clean();
     installed.vendor_id = of_product(wire::Reference::id);
-    let told = || {
-        format!(
-            "{:?}",
-            (&installed.name, &installed.version, &installed.path)
-        )
-    };
-    let id = wire.id.clean().unwrap_or_else(told);
-    Ok(Program { id, installed })
+    Ok(Program::new(wire.id.clean(), installed))
 }
 
 /// `asset` with what `getAssetSummary` says of it.
@@ -179,7 +144,6 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
     kind(draft, wire);
     draft.os(wire.platform.text(), wire.platform_version.text());
     let asset = &mut draft.asset;
-    asset.os.display_version = wire.platform_version.text().and_then(release);
     let role = wire.platform_family.clean();
     asset.network.domain_role = role.as_deref().and_then(domain_role);
     asset.agent_version = wire.agent_version.clean();
@@ -194,12 +158,6 @@ fn describe(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
         Some("OFFLINE") => Connectivity::Offline,
         _ => Connectivity::Unknown,
     };
-}
-
-/// The release in `10.0.22631 Build 22631 (23H2)`.
-fn release(version: &str) -> Option<String> {
-    let (_, release) = version.trim().strip_suffix(')')?.rsplit_once('(')?;
-    clean(release)
 }
 
 /// The role that the words of a family name, such as `Standalone Workstation`; `Server` names none.
@@ -342,6 +300,7 @@ fn note_unexpected(draft: &mut AssetDraft<'_>, wire: &wire::Asset) {
 #[cfg(test)]
 mod tests {
     use lmsync_core::json::WireRow;
+    use lmsync_core::listing::CompleteList;
     use lmsync_core::model::Rules;
     use lmsync_core::two_way::WriteSource;
     use lmsync_testkit::FieldTable;
@@ -429,11 +388,11 @@ mod tests {
             .partition(Result::is_ok);
         let mut list = CompleteList::new(records.into_iter().map(Result::unwrap).collect());
         list.rejected = rejected.into_iter().map(Result::unwrap_err).collect();
-        let asset = with_software(asset, list, &origin());
+        let asset = list.add_to(asset, &origin());
         insta::assert_json_snapshot!(asset.software);
         assert!(asset.issues.iter().any(|issue| issue.field == "software"));
         let nothing = CompleteList::new(Vec::new());
-        let none = with_software(asset, nothing, &origin());
+        let none = nothing.add_to(asset, &origin());
         assert_eq!(none.software, Some(Vec::new()));
     }
 

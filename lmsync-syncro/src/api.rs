@@ -24,7 +24,7 @@ const CUSTOMERS: &str = "/api/v1/customers";
 const ME: &str = "/api/v1/me";
 
 /// The installed applications to ask for at once.
-pub(crate) const APPLICATIONS: u32 = 100;
+const APPLICATIONS: u32 = 100;
 
 /// The name in errors of reading one asset.
 pub(crate) const READ_ASSET: &str = "reading an asset";

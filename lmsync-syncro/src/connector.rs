@@ -13,7 +13,7 @@ use lmsync_core::{
 
 use crate::api::{Api, READ_ASSET, asset_number};
 use crate::check;
-use crate::lists::{Assets, Customers};
+use crate::lists::{self, Assets, Customers};
 use crate::map::{self, Basis};
 
 /// A Syncro or RepairShopr account.
@@ -55,10 +55,10 @@ impl Connector for Syncro {
         let origin = api.account.origin();
         let asset = map::asset(row, origin, &api.fields, Basis::AgentOnly, received_at)
             .map_err(|rejection| rejection.into_error(READ_ASSET))?;
-        match api.add_software(asset.clone(), &meter).await {
+        match lists::add_software(api, asset.clone(), &meter).await {
             // The asset was asked for, not its software: what may not be read is left open.
             Err(error) if error.kind() == ErrorKind::Permission => {
-                Ok(map::without_software(asset, error.message(), origin))
+                Ok(origin.with_gap(asset, "software", error.message()))
             }
             read => read,
         }

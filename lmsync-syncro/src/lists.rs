@@ -1,4 +1,4 @@
-//! The lists: assets and customers.
+//! The lists: assets, customers, and the software on one asset.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lmsync_core::http::Meter;
 use lmsync_core::json::{KeepRaw, WireRow};
-use lmsync_core::listing::{ListSource, Next, Page, PageKey, read_all};
+use lmsync_core::listing::{ListSource, Next, Page, PageKey, Program, read_all};
 use lmsync_core::model::{Asset, Customer};
 use lmsync_core::{AssetQuery, Detail, Error, ErrorKind, Rejection, Result};
 
@@ -150,7 +150,8 @@ impl ListSource for Assets {
 
     async fn complete(&self, asset: Asset, meter: &Meter) -> Result<Asset> {
         match self.detail.software {
-            true => self.api.add_software(asset, meter).await,
+            // Few ask for it.
+            true => Box::pin(add_software(&self.api, asset, meter)).await,
             false => Ok(asset),
         }
     }
@@ -161,6 +162,43 @@ impl ListSource for Assets {
         } else {
             self.collector.get_on();
         }
+    }
+}
+
+/// The programs that are installed on one asset.
+struct Programs {
+    api: Arc<Api>,
+    asset_id: String,
+    largest: AtomicU32,
+}
+
+#[async_trait]
+impl ListSource for Programs {
+    type Record = Program;
+
+    async fn page(&self, at: &PageKey, meter: &Meter) -> Result<Page<Program>> {
+        let (id, number) = (&self.asset_id, at.number());
+        let page = self.api.application_list(id, number, meter).await?;
+        let dates = |at| self.api.account.origin().dates(at);
+        let map = |row, at| map::program(row, &dates(at));
+        Ok(numbered(page, number, &self.largest, map))
+    }
+}
+
+/// `asset` with what is installed on it; one that is gone meanwhile stays as it is.
+pub(crate) async fn add_software(api: &Arc<Api>, asset: Asset, meter: &Meter) -> Result<Asset> {
+    let programs = Programs {
+        api: Arc::clone(api),
+        asset_id: asset.source.vendor_id.clone(),
+        largest: AtomicU32::new(0),
+    };
+    let origin = api.account.origin();
+    match read_all(programs, api.account.http(), meter).await {
+        Ok(list) => Ok(list.add_to(asset, origin)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Ok(origin.with_gap(asset, "software", error.message()))
+        }
+        Err(error) => Err(error),
     }
 }
 

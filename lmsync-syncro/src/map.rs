@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use lmsync_core::Rejection;
 use lmsync_core::json::{LenientObject, Scalar, WireRow};
+use lmsync_core::listing::Program;
 use lmsync_core::model::{
     Asset, AssetDraft, AssetKind, CheckInBasis, Customer, DateReader, InstalledSoftware, Origin,
     Ref, Source, clean,
@@ -80,30 +81,20 @@ pub(crate) fn customer(
     Ok(customer)
 }
 
-/// `asset` with the programs installed on it.
-pub(crate) fn with_software(asset: Asset, found: &[wire::Application], origin: &Origin) -> Asset {
-    let mut draft = origin.reopen(asset);
-    let dates = draft.dates();
-    draft.installed(found.iter().map(|wire| {
-        let program = installed(wire, &dates);
-        program.ok_or_else(|| "a program has no name".to_owned())
-    }));
-    draft.finish()
-}
-
-/// `asset`, whose programs cannot be read because of `reason`.
-pub(crate) fn without_software(asset: Asset, reason: &str, origin: &Origin) -> Asset {
-    let mut draft = origin.reopen(asset);
-    draft.gap("software", reason);
-    draft.finish()
-}
-
-fn installed(wire: &wire::Application, dates: &DateReader) -> Option<InstalledSoftware> {
-    let mut installed = InstalledSoftware::new(wire.name.clean()?);
+/// One program of a list of those that are installed on an asset.
+pub(crate) fn program(
+    row: WireRow<wire::Application>,
+    dates: &DateReader,
+) -> Result<Program, Rejection> {
+    let wire = row.record?;
+    let Some(name) = wire.name.clean() else {
+        return Err(Rejection::new(None, "a program has no name"));
+    };
+    let mut installed = InstalledSoftware::new(name);
     installed.publisher = wire.vendor.clean();
     installed.version = wire.version.clean();
     installed.installed_on = dates.day(wire.installed_at.text()).value;
-    Some(installed)
+    Ok(Program::new(None, installed))
 }
 
 /// The customer that owns `asset`; whether it is a current one is not known.

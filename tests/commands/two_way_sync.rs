@@ -648,6 +648,8 @@ fn a_journal_in_a_store_is_gone_on_with_and_undone() {
         "replace",
         "--apply",
     ];
+    run(&write[..write.len() - 1]);
+    assert!(!folder.path("journal.db").exists(), "a plan made a journal");
     run(&write);
     let writes = || {
         account

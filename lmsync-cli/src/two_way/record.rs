@@ -89,6 +89,10 @@ impl Record {
         apply: bool,
     ) -> Result<Self, Problem> {
         let problem = |error: Error| Problem::of(format_args!("--journal {location}"), &error);
+        // A plan writes nothing, and opening would.
+        if !apply && location.is_missing() {
+            return Ok(Self::reading(History::default()));
+        }
         let store = location.open().await.map_err(problem)?;
         let Some(journals) = store.journals() else {
             return Err(keeps_none(location));

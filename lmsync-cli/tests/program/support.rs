@@ -11,10 +11,10 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// The program about to run, without what a developer's terminal says of itself.
+/// The program about to run, without what a developer's terminal, or a machine without one, says of itself.
 pub(crate) fn lmsync() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lmsync"));
-    for variable in ["CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR"] {
+    for variable in ["CI", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR"] {
         command.env_remove(variable);
     }
     command

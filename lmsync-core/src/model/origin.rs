@@ -119,6 +119,14 @@ impl Origin {
         Ok(Customer::new(source, name))
     }
 
+    /// `asset` with a note that `field` is not known, or not in whole, for the reason `why`.
+    #[must_use]
+    pub fn with_gap(&self, asset: Asset, field: &str, why: impl Into<String>) -> Asset {
+        let mut draft = self.reopen(asset);
+        draft.gap(field, why);
+        draft.finish()
+    }
+
     /// A draft of a finished asset, to add what came later.
     #[must_use]
     pub fn reopen(&self, asset: Asset) -> AssetDraft<'_> {

@@ -46,13 +46,16 @@ impl OperatingSystem {
         *self == Self::default()
     }
 
-    /// Sets version and build from a vendor's text, such as `10.0.19044 Build 19044 (21H2)`.
+    /// Sets version, build and release from a vendor's text, such as `10.0.19044 Build 19044 (21H2)`.
     pub(super) fn set_version(&mut self, text: &str) {
         let Some(text) = trimmed(text) else { return };
         let (version, build) = split_version(text);
         self.version = (!version.is_empty()).then(|| version.to_owned());
         if let Some(build) = build {
             self.build = Some(build.to_owned());
+        }
+        if self.display_version.is_none() {
+            self.display_version = release(text).map(str::to_owned);
         }
     }
 }
@@ -306,6 +309,17 @@ fn without_service_pack_field<'t>(version: &'t str, build: Option<&str>) -> &'t 
 }
 
 /// Where the word "build" stands with a number after it.
+/// The release that people know, in brackets behind the build: two digits for the year, then a half or a month.
+fn release(text: &str) -> Option<&str> {
+    let told = &text[find_build(text)?..];
+    let (_, release) = told.strip_suffix(')')?.split_once('(')?;
+    let (year, rest) = release.split_at_checked(2)?;
+    let is_release = year.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.len() == 2
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_release.then_some(release)
+}
+
 fn find_build(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let at = lower.find("build ")?;
@@ -381,6 +395,24 @@ mod tests {
             ("TempleOS", OsFamily::Unknown),
         ] {
             assert_eq!(OsFamily::from_text(text), family, "{text}");
+        }
+    }
+
+    #[test]
+    fn releases_stand_in_brackets_behind_the_build() {
+        for (text, expected) in [
+            ("10.0.19044 Build 19044 (21H2)", Some("21H2")),
+            ("10.0.18363 Build 18363 (1909) ", Some("1909")),
+            ("10.0.19044 (Build 19044)", None),
+            ("10.0.22621 Build 22621 (x64)", None),
+            ("10.0.22621 Build 22621 (22H2", None),
+            ("10.0.22621 (22H2)", None),
+            ("13.6 (22G120)", None),
+            ("Build é (é1é2)", None),
+        ] {
+            let mut os = OperatingSystem::default();
+            os.set_version(text);
+            assert_eq!(os.display_version.as_deref(), expected, "{text}");
         }
     }
 

@@ -128,7 +128,7 @@ impl Api {
             .zip(id.parent_ids.get(SITE_ID));
         let Some((company, site)) = place else {
             let why = "the list told no company or site, without which a device cannot be read";
-            return Ok(map::with_gap(asset, "detail", why, self.account.origin()));
+            return Ok(self.account.origin().with_gap(asset, "detail", why));
         };
         let place = DevicePath {
             company,
@@ -184,7 +184,7 @@ impl Api {
             Ok(None) => Ok(asset),
             Err(error) if is_hidden(&error) => {
                 let why = error.to_string();
-                Ok(map::with_gap(asset, field, &why, self.account.origin()))
+                Ok(self.account.origin().with_gap(asset, field, why))
             }
             Err(error) => Err(error),
         }

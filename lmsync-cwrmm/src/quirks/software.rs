@@ -26,7 +26,7 @@ type Told = HashMap<String, Programs>;
 pub(crate) struct BatchSoftware(OnceCell<Mutex<Told>>);
 
 impl BatchSoftware {
-    /// What is installed on `device`, to be had once; `None` where it must be asked alone. An
+    /// The programs on `device`, to be had once; `None` where it must be asked alone. An
     /// account that does not take such questions is noted in `is_refused`, and asked no more.
     pub(crate) async fn of(
         &self,
@@ -93,7 +93,7 @@ async fn of_companies(api: &Arc<Api>, companies: &[String], meter: &Meter) -> Re
     Ok(told)
 }
 
-/// Whether the account takes no such question, or answers it in words of its own.
+/// Tells whether the account takes no such question, or answers it in words of its own.
 fn is_refusal(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Permission | ErrorKind::Decode)
         || matches!(error.status(), Some(400 | 405 | 501))

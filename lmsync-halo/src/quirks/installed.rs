@@ -16,7 +16,7 @@ impl Api {
         let own = match self.asset(asset_id, KeepRaw::No, meter).await {
             Ok((row, _)) => row.record.map_err(unusable)?.software,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(map::without_software(asset, error.message(), origin));
+                return Ok(origin.with_gap(asset, "software", error.message()));
             }
             Err(error) => return Err(error),
         };

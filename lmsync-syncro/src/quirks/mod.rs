@@ -1,7 +1,6 @@
 //! Peculiarities of Syncro alone.
 
 pub(crate) mod agent;
-pub(crate) mod installed;
 pub(crate) mod merging;
 pub(crate) mod owners;
 pub(crate) mod raw;

@@ -591,6 +591,41 @@ fn installed_software_is_read_page_by_page() {
 }
 
 #[test]
+fn an_odd_program_costs_no_other_and_an_empty_page_is_not_the_end() {
+    run(async {
+        let stage = stage_of(12);
+        let id = stage.change(|vendor| vendor.asset_ids().remove(0));
+        let answer = |body: &str| Fault::Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: body.to_owned().into(),
+        };
+        let pages = [
+            r#"{"installed_applications":[{"name":"A"},{"name":" "},7],"meta":{"total_entries":5,"total_pages":3,"per_page":3}}"#,
+            r#"{"installed_applications":[],"meta":{"total_entries":5,"total_pages":3,"per_page":3}}"#,
+            r#"{"installed_applications":[{"name":"B"},{"name":"B","version":"2"}],"meta":{"total_entries":5,"total_pages":3,"per_page":3}}"#,
+        ];
+        for (number, page) in pages.iter().enumerate() {
+            stage.faults.inject(number + 2, answer(page));
+        }
+        let asset = stage.account.asset(&id.as_str().into()).await.unwrap();
+        let names = asset.software.as_ref().unwrap().iter();
+        let names: Vec<_> = names.map(|program| program.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["A", "B", "B"],
+            "{:?}",
+            stage.sent("/installed_applications")
+        );
+        let noted = asset
+            .issues
+            .iter()
+            .filter(|issue| issue.field == "software");
+        assert_eq!(noted.count(), 2);
+    });
+}
+
+#[test]
 fn an_asset_alone_comes_with_its_software_or_says_why_not() {
     run(async {
         let stage = stage_of(12);

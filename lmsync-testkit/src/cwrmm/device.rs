@@ -219,7 +219,7 @@ fn system(machine: &Machine) -> Value {
     })
 }
 
-/// What Windows numbers: stand-alone and joined workstations, stand-alone and joined servers.
+/// The roles that Windows numbers: stand-alone and joined workstations, stand-alone and joined servers.
 fn domain_role(machine: &Machine) -> Option<u32> {
     let is_joined = machine.domain.is_some();
     match machine.os.family {

@@ -11,7 +11,7 @@ use super::query::Query;
 use super::{answer, device, ids};
 
 impl Account {
-    /// What is installed on devices, or who uses them: an element per device.
+    /// The programs on devices, or the people who use them: an element per device.
     pub(super) fn inventory(
         &self,
         method: &Method,

@@ -16,9 +16,7 @@ pub(super) async fn read(location: &StoreLocation, fleet: &mut Reading) -> Resul
     let place = format!("--store {location}");
     let problem = |error| Problem::of(&place, &error);
     // Opening makes what is missing, and nobody means to read a store that is not there.
-    if let StoreLocation::Sqlite(path) | StoreLocation::Parquet(path) = location
-        && !path.exists()
-    {
+    if location.is_missing() {
         return Err(Problem::new(&place, "it is not there").hint("`lmsync sync --store` makes it"));
     }
     let store = location.open().await.map_err(problem)?;

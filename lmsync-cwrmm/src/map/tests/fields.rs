@@ -1,4 +1,4 @@
-//! What becomes of each field of the vendor's specification.
+//! The fate of each field of the vendor's specification.
 
 use lmsync_testkit::FieldTable;
 use lmsync_testkit::cwrmm::SCHEMA;

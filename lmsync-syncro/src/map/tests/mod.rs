@@ -1,4 +1,4 @@
-//! What Syncro's records become.
+//! The records of Syncro, mapped.
 
 mod fields;
 
