@@ -51,20 +51,20 @@ fn expect_at_most(vendor: &str, most: u64) {
 
 #[test]
 fn superops() {
-    expect_at_most("superops", 23);
+    expect_at_most("superops", 21);
 }
 
 #[test]
 fn syncro() {
-    expect_at_most("syncro", 62);
+    expect_at_most("syncro", 61);
 }
 
 #[test]
 fn connectwise() {
-    expect_at_most("cwrmm", 81);
+    expect_at_most("cwrmm", 75);
 }
 
 #[test]
 fn halo() {
-    expect_at_most("halo-psa", 40);
+    expect_at_most("halo-psa", 39);
 }

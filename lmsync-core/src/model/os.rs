@@ -308,7 +308,6 @@ fn without_service_pack_field<'t>(version: &'t str, build: Option<&str>) -> &'t 
     }
 }
 
-/// Where the word "build" stands with a number after it.
 /// The release that people know, in brackets behind the build: two digits for the year, then a half or a month.
 fn release(text: &str) -> Option<&str> {
     let told = &text[find_build(text)?..];
@@ -320,10 +319,11 @@ fn release(text: &str) -> Option<&str> {
     is_release.then_some(release)
 }
 
+/// The place of the word "build" with something behind it.
 fn find_build(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    let at = lower.find("build ")?;
-    let is_word = at == 0 || lower[..at].ends_with([' ', '(', ',']);
+    let mut windows = text.as_bytes().windows("build ".len());
+    let at = windows.position(|here| here.eq_ignore_ascii_case(b"build "))?;
+    let is_word = at == 0 || text[..at].ends_with([' ', '(', ',']);
     is_word.then_some(at)
 }
 
