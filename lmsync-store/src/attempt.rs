@@ -2,10 +2,12 @@
 
 use lmsync_core::two_way::{Attempt, History, JournalEntry};
 use lmsync_core::{Error, Result};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::account_key::AccountKey;
-use crate::column::Column;
-use crate::object::Object;
+use crate::columns::JOURNAL_COLUMNS;
+use crate::shape::Shape;
 use crate::value::Value;
 
 /// The name that the lock of an account's journal has.
@@ -84,31 +86,33 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Adds the row of `cells`: each its column and its value as JSON text.
-    pub(crate) fn add<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (&'c Column, Option<String>)>,
-    ) -> Result<()> {
-        let (mut line, mut has_ended) = (Object::default(), false);
-        for (column, cell) in cells.filter(|(column, _)| !column.path.is_empty()) {
-            has_ended |= column.path == "outcome" && cell.is_some();
-            if let Some(cell) = cell {
-                line.put(column.path, cell);
-            }
+    /// The form of rows of an attempt.
+    pub(crate) fn shape() -> Shape {
+        Shape::of(JOURNAL_COLUMNS, |column| match column.path {
+            "" => None,
+            path => Some(path.to_owned()),
+        })
+    }
+
+    /// Adds the row that `json` is, which has the form of [`shape`](Self::shape).
+    pub(crate) fn add(&mut self, json: &[u8]) -> Result<()> {
+        #[derive(Deserialize)]
+        struct End {
+            outcome: Option<IgnoredAny>,
         }
         let no_attempt = |error: serde_json::Error| {
             Error::store(format!("a row of lmsync_journal is no attempt: {error}")).with_hint(
                 "no date is written without a journal; mend the row, or name another store",
             )
         };
-        let line = line.text();
-        match has_ended {
-            true => self
+        let end: End = serde_json::from_slice(json).map_err(no_attempt)?;
+        match end.outcome {
+            Some(_) => self
                 .entries
-                .push(serde_json::from_str(&line).map_err(no_attempt)?),
-            false => self
+                .push(serde_json::from_slice(json).map_err(no_attempt)?),
+            None => self
                 .open
-                .push(serde_json::from_str(&line).map_err(no_attempt)?),
+                .push(serde_json::from_slice(json).map_err(no_attempt)?),
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 #![doc = include_str!("../README.md")]
 
 mod account_key;
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
+mod ahead;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod attempt;
 mod column;
@@ -14,8 +16,6 @@ mod landed;
 mod location;
 #[cfg(any(feature = "parquet", feature = "sqlite"))]
 mod lock;
-#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
-mod object;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
@@ -28,6 +28,8 @@ mod record;
 mod same_machine;
 mod saved_pass;
 mod serials;
+#[cfg(any(feature = "parquet", feature = "postgres", feature = "sqlite"))]
+mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -36,8 +38,6 @@ mod stored;
 mod stream;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod tables;
-#[cfg(any(feature = "parquet", feature = "sqlite"))]
-mod thread;
 mod totals;
 mod value;
 

@@ -1,73 +1,71 @@
 //! The asset that a row is, and the pass.
 
+use lmsync_core::model::Asset;
 use lmsync_core::{Error, Result};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
-use crate::column::{Column, Kind};
+use crate::column::Column;
+use crate::columns::PASS_COLUMNS;
 use crate::ended_pass::EndedPass;
-use crate::object::Object;
+use crate::pass_id::PassId;
 use crate::read::StoredAsset;
+use crate::shape::Shape;
 
-/// The asset that a row's `cells` make: each its column and its value as JSON text.
-pub(crate) fn stored_asset<'c>(
-    cells: impl Iterator<Item = (&'c Column, Option<String>)>,
-) -> Result<StoredAsset> {
-    let mut record = Object::default();
-    record.put("record", "\"asset\"".to_owned());
-    // No asset is without, though nobody may have asked for them.
-    record.put("issues", "[]".to_owned());
-    let (mut first_seen, mut changed) = (None, None);
-    for (column, cell) in cells {
-        let path = match (column.path, column.name) {
-            ("", "connector") => "source.connector",
-            ("", "instance") => "source.instance",
-            ("", "vendor_id") => "source.vendor_id",
-            ("", "last_seen_at") => "source.fetched_at",
-            ("", "first_seen_at") => {
-                first_seen = cell;
-                continue;
+/// A row of the table of assets, as JSON text: one piece of memory goes from who reads it to who makes an asset
+/// of it.
+pub(crate) struct AssetRow(Vec<u8>);
+
+impl AssetRow {
+    /// The form of rows that have `columns`.
+    pub(crate) fn shape(columns: &[Column]) -> Shape {
+        let path = |column: &Column| match (column.path, column.name) {
+            ("", "connector" | "instance" | "vendor_id") => {
+                Some(format!("asset.source.{}", column.name))
             }
-            ("", "changed_at") => {
-                changed = cell;
-                continue;
-            }
-            ("", _) => continue,
-            (path, _) => path,
+            ("", "last_seen_at") => Some("asset.source.fetched_at".to_owned()),
+            ("", "first_seen_at" | "changed_at") => Some(column.name.to_owned()),
+            ("", _) => None,
+            (path, _) => Some(format!("asset.{path}")),
         };
-        if let Some(cell) = cell {
-            record.put(path, cell);
+        let shape = Shape::of(columns, path).with("asset.record", "\"asset\"");
+        // No asset is without, though nobody may have asked for them.
+        shape.with("asset.issues", "[]")
+    }
+
+    /// The row that `json` is, which has the form of [`shape`](Self::shape).
+    pub(crate) fn new(json: Vec<u8>) -> Self {
+        Self(json)
+    }
+
+    /// The asset that it is.
+    pub(crate) fn read(&self) -> Result<StoredAsset> {
+        #[derive(Deserialize)]
+        struct Row {
+            asset: Asset,
+            first_seen_at: PassId,
+            changed_at: PassId,
         }
+        let row: Row = serde_json::from_slice(&self.0).map_err(|error| no("asset", &error))?;
+        Ok(StoredAsset {
+            asset: row.asset,
+            first_seen: row.first_seen_at,
+            changed: row.changed_at,
+        })
     }
-    Ok(StoredAsset {
-        asset: read(&record.text(), "asset")?,
-        first_seen: read(&first_seen.unwrap_or_default(), "asset")?,
-        changed: read(&changed.unwrap_or_default(), "asset")?,
-    })
 }
 
-/// The pass that a row's `cells` make: each its column and its value as JSON text.
-pub(crate) fn ended_pass<'c>(
-    cells: impl Iterator<Item = (&'c Column, Option<String>)>,
-) -> Result<EndedPass> {
-    let mut pass = Object::default();
-    for (column, cell) in cells {
-        if let Some(cell) = cell {
-            pass.put(column.name, cell);
-        }
+impl EndedPass {
+    /// The form of rows of the table of passes.
+    pub(crate) fn shape() -> Shape {
+        Shape::of(PASS_COLUMNS, |column| Some(column.name.to_owned()))
     }
-    read(&pass.text(), "pass")
+
+    /// The pass that the row `json` is, which has the form of [`shape`](Self::shape).
+    pub(crate) fn read(json: &[u8]) -> Result<Self> {
+        serde_json::from_slice(json).map_err(|error| no("pass", &error))
+    }
 }
 
-/// The value that `json` is, which is a part of `what` a row is.
-fn read<T: DeserializeOwned>(json: &str, what: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::store(format!("a row is no {what}: {error}")))
-}
-
-/// The JSON text of what a column of `kind` holds as `text`.
-pub(crate) fn json_text(kind: Kind, text: &str) -> String {
-    match kind {
-        Kind::Json => text.to_owned(),
-        // A text always has a JSON form.
-        _ => serde_json::to_string(text).unwrap_or_default(),
-    }
+fn no(what: &str, error: &serde_json::Error) -> Error {
+    Error::store(format!("a row is no {what}: {error}"))
 }

@@ -1,9 +1,8 @@
 //! One value of a row.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use lmsync_core::model::RawJson;
 use serde::Serialize;
 
@@ -31,9 +30,6 @@ pub enum Value<'r> {
     /// JSON text.
     Json(Cow<'r, str>),
 }
-
-/// The form of a moment that texts of one length sort by.
-const INSTANT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 impl<'r> Value<'r> {
     /// The text `text`, in which NUL is U+FFFD.
@@ -107,19 +103,16 @@ impl<'r> Value<'r> {
     #[must_use]
     pub fn time_text(&self) -> Option<String> {
         match self {
-            Self::Date(day) => Some(day.format("%Y-%m-%d").to_string()),
+            Self::Date(day) => Some(day.to_string()),
             Self::Instant(at) => Some(instant_text(*at)),
             _ => None,
         }
     }
 }
 
-/// The form of a moment in texts.
+/// The form of a moment in texts, which are of one length and sort as the moments do.
 pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
-    let mut text = String::with_capacity(27);
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{}", at.format(INSTANT));
-    text
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// The moment of a text that [`instant_text`] made.

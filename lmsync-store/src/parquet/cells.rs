@@ -14,7 +14,7 @@ use lmsync_core::{Error, Result};
 
 use super::schema::{UTC, schema};
 use crate::column::{Column, Kind};
-use crate::stored::json_text;
+use crate::shape::{push, push_text};
 use crate::value::Value;
 
 /// The rows `rows`, each with a value for each of `columns`.
@@ -103,35 +103,37 @@ impl Cells {
     }
 }
 
-/// The value at `place` of `cells`, which are those of a column of `kind`, as JSON text.
-pub(super) fn cell(cells: &dyn Array, kind: Kind, place: usize) -> Result<Option<String>> {
+/// Appends the value at `place` of `cells`, which are those of a column of `kind`, to `json`; nothing where there is none.
+pub(super) fn push_cell(
+    json: &mut Vec<u8>,
+    cells: &dyn Array,
+    kind: Kind,
+    place: usize,
+) -> Result<bool> {
     if cells.is_null(place) {
-        return Ok(None);
+        return Ok(false);
     }
-    let cell = match kind {
-        Kind::Text | Kind::Json => {
-            let text = cells.as_string::<i32>().value(place);
-            json_text(kind, text)
-        }
-        Kind::Integer => cells.as_primitive::<Int64Type>().value(place).to_string(),
-        Kind::Real => cells.as_primitive::<Float64Type>().value(place).to_string(),
-        Kind::Boolean => cells.as_boolean().value(place).to_string(),
+    match kind {
+        Kind::Text => push_text(json, cells.as_string::<i32>().value(place)),
+        Kind::Json => json.extend_from_slice(cells.as_string::<i32>().value(place).as_bytes()),
+        Kind::Integer => push(json, cells.as_primitive::<Int64Type>().value(place)),
+        Kind::Real => push(json, cells.as_primitive::<Float64Type>().value(place)),
+        Kind::Boolean => push(json, cells.as_boolean().value(place)),
         Kind::Date => {
             let day = cells.as_primitive::<Date32Type>().value(place);
-            time(Date32Type::to_naive_date_opt(day).map(Value::date))?
+            let day = Date32Type::to_naive_date_opt(day).map(Value::date);
+            push_text(json, &time(day)?);
         }
         Kind::Instant => {
-            let micros = cells
-                .as_primitive::<TimestampMicrosecondType>()
-                .value(place);
-            time(DateTime::from_timestamp_micros(micros).map(Value::instant))?
+            let at = cells.as_primitive::<TimestampMicrosecondType>();
+            let at = DateTime::from_timestamp_micros(at.value(place)).map(Value::instant);
+            push_text(json, &time(at)?);
         }
-    };
-    Ok(Some(cell))
+    }
+    Ok(true)
 }
 
 fn time(value: Option<Value<'_>>) -> Result<String> {
     let text = value.and_then(|value| value.time_text());
-    text.map(|text| json_text(Kind::Text, &text))
-        .ok_or_else(|| Error::store("a date lies outside the years 1 to 9999"))
+    text.ok_or_else(|| Error::store("a date lies outside the years 1 to 9999"))
 }

@@ -1,28 +1,29 @@
 //! Records read back from Parquet files.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, StreamExt};
 use lmsync_core::Result;
-use tokio::sync::mpsc::Sender;
 
 use super::account::PASSES_TABLE;
-use super::cells::cell;
+use super::cells::push_cell;
 use super::error::damaged;
 use super::folder::Folder;
 use super::input::Input;
 use super::work::work;
 use super::{ParquetStore, same_machine};
 use crate::account_key::AccountKey;
+use crate::ahead::{Rows, on_a_thread};
 use crate::column::Column;
 use crate::columns::PASS_COLUMNS;
 use crate::ended_pass::EndedPass;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::stored::{ended_pass, stored_asset};
+use crate::shape::Shape;
+use crate::stored::AssetRow;
 use crate::stream::StreamName;
-use crate::thread::on_a_thread;
 use crate::value::Value;
 
 #[async_trait]
@@ -33,7 +34,12 @@ impl ReadStore for ParquetStore {
         wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (root, account) = (self.folder.clone(), account.cloned());
-        on_a_thread(move |sender| read(&root, account.as_ref(), &wanted.columns(), sender))
+        on_a_thread(move |found| read(&root, account.as_ref(), &wanted.columns(), found))
+            .map(|row| {
+                let InFile { path, row } = row?;
+                row.read().map_err(|error| damaged(&path, error.message()))
+            })
+            .boxed()
     }
 
     async fn last_passes(&self) -> Result<Vec<EndedPass>> {
@@ -47,30 +53,39 @@ impl ReadStore for ParquetStore {
     }
 }
 
-/// Sends every asset, until nobody listens.
+/// A row, and the file that has it.
+struct InFile {
+    path: Arc<Path>,
+    row: AssetRow,
+}
+
+/// Hands every asset over, until nobody listens.
 fn read(
     root: &Path,
     account: Option<&AccountKey>,
     columns: &[Column],
-    sender: &Sender<Result<StoredAsset>>,
+    found: &mut Rows<InFile>,
 ) -> Result<()> {
     let table = StreamName::Assets.as_str();
     let folders = match account {
         Some(account) => vec![Folder::of(root, table, account)],
         None => Folder::all(root, table)?,
     };
+    let shape = AssetRow::shape(columns);
     for folder in folders {
         let Some((_, path)) = folder.newest()? else {
             continue;
         };
         let input = Input::open(&path)?;
         input.check_owner(table, account)?;
+        let path: Arc<Path> = path.into();
         for batch in input.batches(columns, None)? {
             let batch = batch?;
             for row in 0..batch.num_rows() {
-                let asset = asset_of(&batch, row, columns);
-                let asset = asset.map_err(|error| damaged(&path, error.message()))?;
-                if sender.blocking_send(Ok(asset)).is_err() {
+                let json = json_of(&batch, row, &shape);
+                let json = json.map_err(|error| damaged(&path, error.message()))?;
+                let (path, row) = (Arc::clone(&path), AssetRow::new(json));
+                if !found.send(InFile { path, row }) {
                     return Ok(());
                 }
             }
@@ -81,7 +96,7 @@ fn read(
 
 /// The passes of the newest files.
 fn last_passes(root: &Path) -> Result<Vec<EndedPass>> {
-    let mut passes = Vec::new();
+    let (shape, mut passes) = (EndedPass::shape(), Vec::new());
     for folder in Folder::all(root, PASSES_TABLE)? {
         for stream in StreamName::ALL {
             let folder = folder.clone().with_suffix(format!("-{stream}"));
@@ -93,7 +108,8 @@ fn last_passes(root: &Path) -> Result<Vec<EndedPass>> {
             for batch in input.batches(PASS_COLUMNS, None)? {
                 let batch = batch?;
                 for row in 0..batch.num_rows() {
-                    let pass = ended_pass(cells(&batch, row, PASS_COLUMNS)?.into_iter());
+                    let json = json_of(&batch, row, &shape);
+                    let pass = json.and_then(|json| EndedPass::read(&json));
                     passes.push(pass.map_err(|error| damaged(&path, error.message()))?);
                 }
             }
@@ -102,18 +118,7 @@ fn last_passes(root: &Path) -> Result<Vec<EndedPass>> {
     Ok(passes)
 }
 
-fn asset_of(batch: &RecordBatch, row: usize, columns: &[Column]) -> Result<StoredAsset> {
-    stored_asset(cells(batch, row, columns)?.into_iter())
-}
-
-/// The values of a row of `batch`, which has `columns`, as JSON texts.
-fn cells<'c>(
-    batch: &RecordBatch,
-    row: usize,
-    columns: &'c [Column],
-) -> Result<Vec<(&'c Column, Option<String>)>> {
-    let columns = columns.iter().zip(batch.columns());
-    columns
-        .map(|(column, cells)| Ok((column, cell(cells, column.kind, row)?)))
-        .collect()
+/// The JSON of a row of `batch`, which has the columns of `shape`.
+fn json_of(batch: &RecordBatch, row: usize, shape: &Shape) -> Result<Vec<u8>> {
+    shape.json(|place, column, json| push_cell(json, batch.column(place), column.kind, row))
 }

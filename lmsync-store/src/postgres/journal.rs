@@ -12,7 +12,7 @@ use super::PostgresStore;
 use super::copy::Parameter;
 use super::error::lost;
 use super::open::{key_of, quoted, type_of};
-use super::read::cell;
+use super::read::json_of;
 use super::session::{Lease, Session, Shared, carried_out};
 use crate::account_key::AccountKey;
 use crate::attempt::{ENDED, JOURNAL, Rows, account_of, ended, in_use, values};
@@ -218,12 +218,9 @@ async fn read(session: &Session, account: &AccountKey, found: &mut Rows) -> Resu
         .client
         .query(&query, &[&account.connector, &account.instance])
         .await;
+    let shape = Rows::shape();
     for row in rows.map_err(session.failed("reading the journal"))? {
-        let cells: Result<Vec<_>> = (0..)
-            .zip(JOURNAL_COLUMNS)
-            .map(|(place, column)| Ok((column, cell(&row, place, column)?)))
-            .collect();
-        found.add(cells?.into_iter())?;
+        found.add(&json_of(&row, &shape)?)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use lmsync_core::{Error, Result};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::{FromSql, Type};
@@ -19,12 +19,13 @@ use super::error::failed;
 use super::open::quoted;
 use super::session::{Session, Shared, carried_out};
 use crate::account_key::AccountKey;
-use crate::column::{Column, Kind};
+use crate::ahead::in_a_task;
 use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS};
 use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::stored::{ended_pass, json_text, stored_asset};
+use crate::shape::{Shape, push, push_text};
+use crate::stored::AssetRow;
 use crate::stream::StreamName;
 use crate::tables::{PASSES_TABLE, SAME_MACHINE_TABLE, last_passes};
 use crate::value::{Value, instant_text};
@@ -39,8 +40,9 @@ impl ReadStore for PostgresStore {
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (shared, account) = (Arc::clone(&self.shared), account.cloned());
         stream::once(async move { Reading::begin(&shared, account.as_ref(), wanted).await })
-            .map_ok(Reading::assets)
+            .map_ok(|reading| in_a_task(reading.rows()))
             .try_flatten()
+            .map(|row| row?.read())
             .boxed()
     }
 
@@ -55,9 +57,10 @@ impl ReadStore for PostgresStore {
             read.map_err(session.failed("reading"))
         })
         .await?;
+        let shape = EndedPass::shape();
         let passes = rows
             .iter()
-            .map(|row| ended_pass(cells(row, PASS_COLUMNS)?.into_iter()));
+            .map(|row| EndedPass::read(&json_of(row, &shape)?));
         passes.collect()
     }
 
@@ -109,7 +112,7 @@ async fn replace(
 /// A query under way.
 struct Reading {
     rows: Pin<Box<RowStream>>,
-    columns: Vec<Column>,
+    shape: Shape,
     _client: Client,
     /// Served by this task.
     task: JoinHandle<()>,
@@ -150,63 +153,68 @@ impl Reading {
             .map_err(failed("reading"))?;
         Ok(Self {
             rows: Box::pin(rows),
-            columns,
+            shape: AssetRow::shape(&columns),
             _client: client,
             task,
         })
     }
 
-    fn assets(self) -> impl futures_util::Stream<Item = Result<StoredAsset>> + Send {
+    fn rows(self) -> impl Stream<Item = Result<AssetRow>> + Send {
         stream::try_unfold(self, |mut reading| async move {
             let row = reading.rows.try_next().await.map_err(failed("reading"))?;
-            let asset = row
-                .map(|row| asset_of(&row, &reading.columns))
-                .transpose()?;
-            Ok(asset.map(|asset| (asset, reading)))
+            let json = row.map(|row| json_of(&row, &reading.shape)).transpose()?;
+            Ok(json.map(|json| (AssetRow::new(json), reading)))
         })
     }
 }
 
-fn asset_of(row: &Row, columns: &[Column]) -> Result<StoredAsset> {
-    stored_asset(cells(row, columns)?.into_iter())
+/// The JSON of `row`, which has the columns of `shape`.
+pub(super) fn json_of(row: &Row, shape: &Shape) -> Result<Vec<u8>> {
+    shape.json(|place, column, json| {
+        let cell = row.try_get::<_, Option<Cell<'_>>>(place).ok();
+        let pushed = cell.map(|cell| cell.map(|cell| cell.push(json)).transpose());
+        match pushed {
+            Some(Ok(pushed)) => Ok(pushed.is_some()),
+            Some(Err(_)) | None => {
+                let what = format!("the column {} holds something else", column.name);
+                Err(Error::store(what))
+            }
+        }
+    })
 }
 
-/// The values of `row`, which has `columns`, as JSON texts.
-fn cells<'c>(row: &Row, columns: &'c [Column]) -> Result<Vec<(&'c Column, Option<String>)>> {
-    let columns = columns.iter().enumerate();
-    columns
-        .map(|(place, column)| Ok((column, cell(row, place, column)?)))
-        .collect()
+type Failed = Box<dyn StdError + Sync + Send>;
+
+/// A value as it came.
+struct Cell<'r> {
+    kind: Type,
+    raw: &'r [u8],
 }
 
-/// The value at `place` of `row`, as JSON text.
-pub(super) fn cell(row: &Row, place: usize, column: &Column) -> Result<Option<String>> {
-    row.try_get::<_, Option<Cell>>(place)
-        .map(|cell| cell.map(|cell| cell.0))
-        .map_err(|_| Error::store(format!("the column {} holds something else", column.name)))
-}
-
-/// A value as JSON text.
-struct Cell(String);
-
-impl<'r> FromSql<'r> for Cell {
-    fn from_sql(
-        kind: &Type,
-        raw: &'r [u8],
-    ) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(match *kind {
-            Type::BOOL => bool::from_sql(kind, raw)?.to_string(),
-            Type::INT8 => i64::from_sql(kind, raw)?.to_string(),
-            Type::FLOAT8 => f64::from_sql(kind, raw)?.to_string(),
-            Type::DATE => json_text(Kind::Date, &NaiveDate::from_sql(kind, raw)?.to_string()),
+impl Cell<'_> {
+    /// Appends the value to `json`.
+    fn push(&self, json: &mut Vec<u8>) -> std::result::Result<(), Failed> {
+        let Self { kind, raw } = self;
+        match *kind {
+            Type::BOOL => push(json, bool::from_sql(kind, raw)?),
+            Type::INT8 => push(json, i64::from_sql(kind, raw)?),
+            Type::FLOAT8 => push(json, f64::from_sql(kind, raw)?),
+            Type::DATE => push_text(json, &NaiveDate::from_sql(kind, raw)?.to_string()),
             Type::TIMESTAMPTZ => {
-                let at = DateTime::<Utc>::from_sql(kind, raw)?;
-                json_text(Kind::Instant, &instant_text(at))
+                push_text(json, &instant_text(DateTime::<Utc>::from_sql(kind, raw)?));
             }
             // Its first byte is the version of its form.
-            Type::JSONB => std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned(),
-            _ => json_text(Kind::Text, <&str>::from_sql(kind, raw)?),
-        }))
+            Type::JSONB => json.extend_from_slice(raw.get(1..).unwrap_or_default()),
+            _ => push_text(json, <&str>::from_sql(kind, raw)?),
+        }
+        Ok(())
+    }
+}
+
+impl<'r> FromSql<'r> for Cell<'r> {
+    fn from_sql(kind: &Type, raw: &'r [u8]) -> std::result::Result<Self, Failed> {
+        let kind = kind.clone();
+        Ok(Self { kind, raw })
     }
 
     fn accepts(kind: &Type) -> bool {

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use super::SqliteStore;
 use super::error::failed;
 use super::open::{open_for_journal, open_to_read};
-use super::read::cell;
+use super::read::push_cell;
 use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
 use crate::attempt::{ENDED, JOURNAL, Rows, account_of, ended, in_use, values};
@@ -161,16 +161,12 @@ fn read(path: &Path, accounts: &[AccountKey]) -> Result<History> {
     );
     let failed = failed("reading the journal");
     let mut query = connection.prepare(&sql).map_err(&failed)?;
-    let mut found = Rows::default();
+    let (shape, mut found) = (Rows::shape(), Rows::default());
     for account in accounts {
         let key = params![account.connector, account.instance];
         let mut rows = query.query(key).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
-            let cells: Result<Vec<_>> = (0..)
-                .zip(JOURNAL_COLUMNS)
-                .map(|(place, column)| Ok((column, cell(row, place, column)?)))
-                .collect();
-            found.add(cells?.into_iter())?;
+            found.add(&shape.json(|place, column, json| push_cell(json, row, place, column))?)?;
         }
     }
     Ok(found.history())

@@ -3,25 +3,25 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, StreamExt};
 use lmsync_core::{Error, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params_from_iter};
-use tokio::sync::mpsc::Sender;
 
 use super::SqliteStore;
 use super::error::failed;
 use super::open::open_to_read;
 use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
+use crate::ahead::{Rows, on_a_thread};
 use crate::column::{Column, Kind};
 use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS};
 use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::stored::{ended_pass, json_text, stored_asset};
+use crate::shape::{push, push_text};
+use crate::stored::AssetRow;
 use crate::tables::{PASSES_TABLE, last_passes};
-use crate::thread::on_a_thread;
 use crate::value::Value;
 
 #[async_trait]
@@ -32,7 +32,9 @@ impl ReadStore for SqliteStore {
         wanted: Wanted,
     ) -> BoxStream<'static, Result<StoredAsset>> {
         let (path, account) = (self.path.clone(), account.cloned());
-        on_a_thread(move |sender| read(&path, account.as_ref(), &wanted.columns(), sender))
+        on_a_thread(move |found| read(&path, account.as_ref(), &wanted.columns(), found))
+            .map(|row| row?.read())
+            .boxed()
     }
 
     async fn last_passes(&self) -> Result<Vec<EndedPass>> {
@@ -72,12 +74,12 @@ fn replace(connection: &mut Connection, rows: &[Vec<Value<'static>>]) -> rusqlit
     work.commit()
 }
 
-/// Sends every asset, until nobody listens.
+/// Hands every asset over, until nobody listens.
 fn read(
     path: &Path,
     account: Option<&AccountKey>,
     all: &[Column],
-    sender: &Sender<Result<StoredAsset>>,
+    found: &mut Rows<AssetRow>,
 ) -> Result<()> {
     let connection = open_to_read(path)?;
     let names: Vec<String> = all.iter().map(|column| quoted(column.name)).collect();
@@ -96,8 +98,10 @@ fn read(
     let mut rows = query
         .query(params_from_iter(key))
         .map_err(failed("reading"))?;
+    let shape = AssetRow::shape(all);
     while let Some(row) = rows.next().map_err(failed("reading"))? {
-        if sender.blocking_send(Ok(asset_of(row, all)?)).is_err() {
+        let json = shape.json(|place, column, json| push_cell(json, row, place, column))?;
+        if !found.send(AssetRow::new(json)) {
             break;
         }
     }
@@ -110,45 +114,35 @@ fn passes(connection: &Connection) -> Result<Vec<EndedPass>> {
         .prepare(&last_passes(&names, PASSES_TABLE))
         .map_err(failed("reading"))?;
     let mut rows = query.query([]).map_err(failed("reading"))?;
-    let mut passes = Vec::new();
+    let (shape, mut passes) = (EndedPass::shape(), Vec::new());
     while let Some(row) = rows.next().map_err(failed("reading"))? {
-        passes.push(ended_pass(cells(row, PASS_COLUMNS)?.into_iter())?);
+        let json = shape.json(|place, column, json| push_cell(json, row, place, column))?;
+        passes.push(EndedPass::read(&json)?);
     }
     Ok(passes)
 }
 
-fn asset_of(row: &Row<'_>, all: &[Column]) -> Result<StoredAsset> {
-    stored_asset(cells(row, all)?.into_iter())
-}
-
-/// The values of `row`, which has `columns`, as JSON texts.
-fn cells<'c>(row: &Row<'_>, columns: &'c [Column]) -> Result<Vec<(&'c Column, Option<String>)>> {
-    let columns = columns.iter().enumerate();
-    columns
-        .map(|(place, column)| Ok((column, cell(row, place, column)?)))
-        .collect()
-}
-
-/// The value at `place` of `row`, as JSON text.
-pub(super) fn cell(row: &Row<'_>, place: usize, column: &Column) -> Result<Option<String>> {
-    let value = row.get_ref(place).map_err(failed("reading"))?;
-    Ok(match value {
-        ValueRef::Null => None,
+/// Appends the value at `place` of `row`, which is of `column`, to `json`; nothing where there is none.
+pub(super) fn push_cell(
+    json: &mut Vec<u8>,
+    row: &Row<'_>,
+    place: usize,
+    column: &Column,
+) -> Result<bool> {
+    let no_text = |_| Error::store(format!("the column {} is no text", column.name));
+    match row.get_ref(place).map_err(failed("reading"))? {
+        ValueRef::Null => return Ok(false),
         ValueRef::Integer(number) if column.kind == Kind::Boolean => {
-            Some((number != 0).to_string())
+            push(json, number != 0);
         }
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(text) => {
-            let text = std::str::from_utf8(text)
-                .map_err(|_| Error::store(format!("the column {} is no text", column.name)))?;
-            Some(json_text(column.kind, text))
-        }
+        ValueRef::Integer(number) => push(json, number),
+        ValueRef::Real(number) => push(json, number),
+        ValueRef::Text(text) if column.kind == Kind::Json => json.extend_from_slice(text),
+        ValueRef::Text(text) => push_text(json, str::from_utf8(text).map_err(no_text)?),
         ValueRef::Blob(_) => {
-            return Err(Error::store(format!(
-                "the column {} holds bytes",
-                column.name
-            )));
+            let what = format!("the column {} holds bytes", column.name);
+            return Err(Error::store(what));
         }
-    })
+    }
+    Ok(true)
 }
