@@ -6,4 +6,5 @@ mod subject;
 
 mod promises {
     lmsync_testkit::conformance_store!(crate::subject::Sqlite);
+    lmsync_testkit::conformance_read_store!(crate::subject::Sqlite);
 }

@@ -14,9 +14,10 @@ use chrono::DateTime;
 use lmsync_core::Result;
 use lmsync_core::model::Asset;
 use lmsync_store::{
-    AccountKey, Batch, Landed, Landing, PassId, PassReport, Records, SavedPass, Store, StreamName,
+    AccountKey, Batch, Landed, Landing, PassId, PassReport, ReadStore, Records, SavedPass, Store,
+    StreamName,
 };
-use lmsync_testkit::store::{StoreSubject, StoredPass, StoredRow};
+use lmsync_testkit::store::{ReadStoreSubject, StoreSubject, StoredPass, StoredRow};
 use rusqlite::Connection;
 
 use self::subject::Sqlite;
@@ -73,6 +74,13 @@ impl StoreSubject for Flawed {
 
     async fn passes(&self) -> Vec<StoredPass> {
         self.0.passes().await
+    }
+}
+
+#[async_trait]
+impl ReadStoreSubject for Flawed {
+    async fn open_to_read(&self) -> Arc<dyn ReadStore> {
+        self.0.open_to_read().await
     }
 }
 
@@ -424,6 +432,28 @@ proofs! {
             "a batch is written in two parts": flaw(|flaw| flaw.batch = Some(in_halves)),
         }
     }
+    reading: {
+        what_landed_is_read_back {
+            "what is deleted comes back": after_finish("UPDATE assets SET deleted_at = NULL"),
+            "all accounts are one to it": after_finish("UPDATE assets SET instance = 'acme'"),
+            "it forgets when it met a row first":
+                after_put("UPDATE assets SET first_seen_at = last_seen_at"),
+            "a change is not dated": after_put("UPDATE assets SET changed_at = first_seen_at"),
+            "it does not note that it met the rows":
+                after_put("UPDATE assets SET last_seen_at = first_seen_at"),
+            "a part is lost": asset(|asset| asset.last_check_in = None),
+            "what tells machines apart is lost": asset(|asset| asset.identity.clear()),
+        }
+        the_last_pass_of_each_stream_is_told {
+            "it tells complete ones alone": after_finish("DELETE FROM passes WHERE complete = 0"),
+            "it tells one of each account":
+                after_finish("DELETE FROM passes WHERE stream <> 'assets'"),
+            "it does not say why": report(|report| report.incomplete_reason = None),
+            "it does not say that only a part was asked for":
+                report(|report| report.filtered = false),
+            "it counts without the rejected": report(|report| report.totals.rejected_total = 0),
+        }
+    }
     texts: {
         names_that_are_commands_are_names {
             "quotes are taken away": asset(|asset| asset.name = asset.name.replace('\'', "")),
@@ -458,6 +488,7 @@ macro_rules! names {
 #[test]
 fn every_promise_is_shown_to_be_able_to_fail() {
     let all: &[&str] = lmsync_testkit::conformance_store_promises!(names!());
-    let all: BTreeSet<&str> = all.iter().copied().collect();
+    let of_reading: &[&str] = lmsync_testkit::conformance_read_store_promises!(names!());
+    let all: BTreeSet<&str> = all.iter().chain(of_reading).copied().collect();
     assert_eq!(all, PROVEN.iter().copied().collect());
 }

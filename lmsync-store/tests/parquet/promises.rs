@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync_store::{AccountKey, ParquetStore, Store, StreamName};
-use lmsync_testkit::store::{StoreSubject, StoredPass, StoredRow};
+use lmsync_store::{AccountKey, ParquetStore, ReadStore, Store, StreamName};
+use lmsync_testkit::store::{ReadStoreSubject, StoreSubject, StoredPass, StoredRow};
 use tempfile::TempDir;
 
 use crate::stage::{Row, names, rows};
@@ -98,4 +98,12 @@ impl StoreSubject for Parquet {
     }
 }
 
+#[async_trait]
+impl ReadStoreSubject for Parquet {
+    async fn open_to_read(&self) -> Arc<dyn ReadStore> {
+        Arc::new(ParquetStore::open(self.0.path()).unwrap())
+    }
+}
+
 lmsync_testkit::conformance_store!(Parquet);
+lmsync_testkit::conformance_read_store!(Parquet);

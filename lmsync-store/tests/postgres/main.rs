@@ -11,9 +11,6 @@ mod journal;
 #[path = "../journals/mod.rs"]
 mod journals;
 mod opening;
-mod passes;
-#[path = "../passes_told/mod.rs"]
-mod passes_told;
 mod server;
 mod subject;
 #[cfg(feature = "postgres-tls")]
@@ -38,6 +35,9 @@ macro_rules! promises {
 #[test]
 fn it_keeps_the_promises_of_stores() {
     run_all(lmsync_testkit::conformance_store_promises!(promises!()));
+    run_all(lmsync_testkit::conformance_read_store_promises!(
+        promises!()
+    ));
 }
 
 #[test]
@@ -96,7 +96,6 @@ fn its_rows_hold_all_that_records_have() {
         columns::a_reading_that_is_given_up_ends_its_connection,
         vendors_json::what_jsonb_does_not_take_costs_no_record,
         work::rows_are_found_by_their_index,
-        passes::the_last_pass_of_each_stream_is_told,
     ));
 }
 

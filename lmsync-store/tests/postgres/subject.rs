@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync_store::{AccountKey, Store, StreamName};
-use lmsync_testkit::store::{StoreSubject, StoredPass, StoredRow};
+use lmsync_store::{AccountKey, PostgresStore, ReadStore, Store, StreamName};
+use lmsync_testkit::store::{ReadStoreSubject, StoreSubject, StoredPass, StoredRow};
 use serde_json::Value as Json;
 
 use crate::server::Database;
@@ -67,5 +67,13 @@ impl StoreSubject for Postgres {
             incomplete_reason: row["incomplete_reason"].as_str().map(ToOwned::to_owned),
         };
         rows.iter().map(pass).collect()
+    }
+}
+
+#[async_trait]
+impl ReadStoreSubject for Postgres {
+    async fn open_to_read(&self) -> Arc<dyn ReadStore> {
+        let store = PostgresStore::connect(&self.0.url()).await;
+        Arc::new(store.unwrap())
     }
 }

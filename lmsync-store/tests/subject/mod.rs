@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync_store::{AccountKey, SqliteStore, Store, StreamName};
-use lmsync_testkit::store::{StoreSubject, StoredPass, StoredRow};
+use lmsync_store::{AccountKey, ReadStore, SqliteStore, Store, StreamName};
+use lmsync_testkit::store::{ReadStoreSubject, StoreSubject, StoredPass, StoredRow};
 use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
@@ -84,5 +84,12 @@ impl StoreSubject for Sqlite {
             })
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+}
+
+#[async_trait]
+impl ReadStoreSubject for Sqlite {
+    async fn open_to_read(&self) -> Arc<dyn ReadStore> {
+        Arc::new(SqliteStore::open(self.path()).unwrap())
     }
 }

@@ -19,6 +19,7 @@ pub mod changes;
 pub mod deletion;
 mod night;
 pub mod passes;
+pub mod reading;
 pub mod texts;
 
 use std::fmt::Debug;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lmsync_store::{AccountKey, Store, StreamName};
+use lmsync_store::{AccountKey, ReadStore, Store, StreamName};
 
 pub use self::night::{Night, account, asset, customer};
 
@@ -50,6 +51,13 @@ pub trait StoreSubject: Debug + Send + Sync + Sized + 'static {
 
     /// The rows of `passes`.
     async fn passes(&self) -> Vec<StoredPass>;
+}
+
+/// A store that can be read back, to be tested.
+#[async_trait]
+pub trait ReadStoreSubject: StoreSubject {
+    /// The store, as another run of a program would open it to read.
+    async fn open_to_read(&self) -> Arc<dyn ReadStore>;
 }
 
 /// A row of a store.
@@ -167,6 +175,30 @@ macro_rules! conformance_store_promises {
                 long_ids_are_told_apart,
                 times_that_no_database_holds_are_left_out,
                 one_id_in_two_letter_cases_is_two_records,
+            ]
+        }
+    };
+}
+
+/// Makes one `#[test]` per promise for a [`ReadStoreSubject`](crate::store::ReadStoreSubject), beside those
+/// of [`conformance_store!`].
+#[macro_export]
+macro_rules! conformance_read_store {
+    ($subject:ty) => {
+        type ConformanceReadStore = $subject;
+        $crate::conformance_read_store_promises!($crate::conformance_store_groups!(ConformanceReadStore:));
+    };
+}
+
+/// The promises of stores that can be read back by group, handed to a macro after what it is given.
+#[macro_export]
+macro_rules! conformance_read_store_promises {
+    ($($name:ident)::+!($($given:tt)*)) => {
+        $($name)::+! {
+            $($given)*
+            reading: [
+                what_landed_is_read_back,
+                the_last_pass_of_each_stream_is_told,
             ]
         }
     };
