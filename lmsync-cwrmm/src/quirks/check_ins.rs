@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use lmsync_core::json::{KeepRaw, Rows, Scalar, WireRow};
-use lmsync_core::model::clean_id;
 use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use crate::quirks::rows::key;
 use crate::wire;
 
 /// The last check-in of a device, as far as it is known.
@@ -173,11 +173,6 @@ fn entries<R: DeserializeOwned>(
 /// A list, or one bare element of it.
 fn elements(list: Box<RawValue>) -> Rows<Box<RawValue>> {
     serde_json::from_str(list.get()).unwrap_or_else(|_| Rows(vec![list]))
-}
-
-/// Ids are compared without regard to case: they are written by different services.
-fn key(id: &str) -> String {
-    clean_id(id).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Says if a heartbeat failed since there is none.

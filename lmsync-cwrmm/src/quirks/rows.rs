@@ -6,6 +6,7 @@ use lmsync_core::json::{
     KeepRaw, LenientObject, RowInList, Rows, Scalar, StrictObject, WireRow, read_rows,
 };
 use lmsync_core::listing::Next;
+use lmsync_core::model::clean_id;
 use lmsync_core::{ErrorKind, Result};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -38,6 +39,11 @@ impl<R> ListPage<R> {
             gaps: Vec::new(),
         }
     }
+}
+
+/// The form of an id in which lists are compared: different services write it, in upper or lower case.
+pub(crate) fn key(id: &str) -> String {
+    clean_id(id).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// One device of a list, with what its group says.
@@ -224,6 +230,15 @@ mod tests {
         }
         let answer = Answer::new(&response, Redactor::default(), DateTime::UNIX_EPOCH);
         super::devices(&answer, raw)
+    }
+
+    #[test]
+    fn an_id_is_the_same_in_another_case_or_beside_what_nobody_sees() {
+        for id in ["A1-b2", " a1-B2 ", "\u{feff}a1-b2\u{200b}"] {
+            assert_eq!(key(id), "a1-b2");
+        }
+        assert_ne!(key("a1 b2"), key("a1-b2"));
+        assert_ne!(key("a1"), key("a1-b2"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use lmsync_core::{Error, ErrorKind, Rejection, Result};
 use tokio::sync::OnceCell;
 
 use crate::api::Api;
+use crate::quirks::rows::key;
 use crate::wire;
 
 /// The programs of a device.
@@ -99,11 +100,6 @@ fn is_refusal(error: &Error) -> bool {
         || matches!(error.status(), Some(400 | 405 | 501))
 }
 
-/// Ids are compared without regard to case: they are written by different services.
-fn key(id: &str) -> String {
-    id.trim().to_ascii_lowercase()
-}
-
 /// The pages of the software of companies.
 struct Pages {
     api: Arc<Api>,
@@ -156,7 +152,7 @@ impl ListSource for Pages {
 
 impl wire::Installed {
     fn programs(self) -> Result<(String, Programs), Rejection> {
-        let id = self.endpoint_id.clean();
+        let id = self.endpoint_id.id().map(str::to_owned);
         let id = id.ok_or_else(|| Rejection::without_id("the software of a device"))?;
         match self.applications {
             Some(programs) => Ok((id, programs.0)),

@@ -171,44 +171,37 @@ impl Reading {
 /// The JSON of `row`, which has the columns of `shape`.
 pub(super) fn json_of(row: &Row, shape: &Shape) -> Result<Vec<u8>> {
     shape.json(|place, column, json| {
-        let cell = row.try_get::<_, Option<Cell<'_>>>(place).ok();
-        let pushed = cell.map(|cell| cell.map(|cell| cell.push(json)).transpose());
-        match pushed {
-            Some(Ok(pushed)) => Ok(pushed.is_some()),
-            Some(Err(_)) | None => {
-                let what = format!("the column {} holds something else", column.name);
-                Err(Error::store(what))
-            }
-        }
+        push_cell(json, row, place)
+            .map_err(|_| Error::store(format!("the column {} holds something else", column.name)))
     })
 }
 
 type Failed = Box<dyn StdError + Sync + Send>;
 
+/// Appends the value at `place` of `row` to `json`; nothing where there is none.
+fn push_cell(json: &mut Vec<u8>, row: &Row, place: usize) -> std::result::Result<bool, Failed> {
+    let Some(Cell { kind, raw }) = row.try_get::<_, Option<Cell<'_>>>(place)? else {
+        return Ok(false);
+    };
+    match kind {
+        Type::BOOL => push(json, bool::from_sql(&kind, raw)?),
+        Type::INT8 => push(json, i64::from_sql(&kind, raw)?),
+        Type::FLOAT8 => push(json, f64::from_sql(&kind, raw)?),
+        Type::DATE => push_text(json, &NaiveDate::from_sql(&kind, raw)?.to_string()),
+        Type::TIMESTAMPTZ => {
+            push_text(json, &instant_text(DateTime::<Utc>::from_sql(&kind, raw)?));
+        }
+        // Its first byte is the version of its form.
+        Type::JSONB => json.extend_from_slice(raw.get(1..).unwrap_or_default()),
+        _ => push_text(json, <&str>::from_sql(&kind, raw)?),
+    }
+    Ok(true)
+}
+
 /// A value as it came.
 struct Cell<'r> {
     kind: Type,
     raw: &'r [u8],
-}
-
-impl Cell<'_> {
-    /// Appends the value to `json`.
-    fn push(&self, json: &mut Vec<u8>) -> std::result::Result<(), Failed> {
-        let Self { kind, raw } = self;
-        match *kind {
-            Type::BOOL => push(json, bool::from_sql(kind, raw)?),
-            Type::INT8 => push(json, i64::from_sql(kind, raw)?),
-            Type::FLOAT8 => push(json, f64::from_sql(kind, raw)?),
-            Type::DATE => push_text(json, &NaiveDate::from_sql(kind, raw)?.to_string()),
-            Type::TIMESTAMPTZ => {
-                push_text(json, &instant_text(DateTime::<Utc>::from_sql(kind, raw)?));
-            }
-            // Its first byte is the version of its form.
-            Type::JSONB => json.extend_from_slice(raw.get(1..).unwrap_or_default()),
-            _ => push_text(json, <&str>::from_sql(kind, raw)?),
-        }
-        Ok(())
-    }
 }
 
 impl<'r> FromSql<'r> for Cell<'r> {

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use super::SqliteStore;
 use super::error::failed;
 use super::open::{open_for_journal, open_to_read};
-use super::read::push_cell;
+use super::read::json_of;
 use super::rows::{Parameter, quoted};
 use crate::account_key::AccountKey;
 use crate::attempt::{ENDED, JOURNAL, Rows, account_of, ended, in_use, values};
@@ -166,7 +166,7 @@ fn read(path: &Path, accounts: &[AccountKey]) -> Result<History> {
         let key = params![account.connector, account.instance];
         let mut rows = query.query(key).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
-            found.add(&shape.json(|place, column, json| push_cell(json, row, place, column))?)?;
+            found.add(&json_of(row, &shape)?)?;
         }
     }
     Ok(found.history())

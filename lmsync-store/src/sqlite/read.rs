@@ -19,7 +19,7 @@ use crate::columns::{PASS_COLUMNS, SAME_MACHINE_COLUMNS};
 use crate::ended_pass::EndedPass;
 use crate::journal::JournalStore;
 use crate::read::{ReadStore, StoredAsset, Wanted};
-use crate::shape::{push, push_text};
+use crate::shape::{Shape, push, push_text};
 use crate::stored::AssetRow;
 use crate::tables::{PASSES_TABLE, last_passes};
 use crate::value::Value;
@@ -100,8 +100,7 @@ fn read(
         .map_err(failed("reading"))?;
     let shape = AssetRow::shape(all);
     while let Some(row) = rows.next().map_err(failed("reading"))? {
-        let json = shape.json(|place, column, json| push_cell(json, row, place, column))?;
-        if !found.send(AssetRow::new(json)) {
+        if !found.send(AssetRow::new(json_of(row, &shape)?)) {
             break;
         }
     }
@@ -116,19 +115,18 @@ fn passes(connection: &Connection) -> Result<Vec<EndedPass>> {
     let mut rows = query.query([]).map_err(failed("reading"))?;
     let (shape, mut passes) = (EndedPass::shape(), Vec::new());
     while let Some(row) = rows.next().map_err(failed("reading"))? {
-        let json = shape.json(|place, column, json| push_cell(json, row, place, column))?;
-        passes.push(EndedPass::read(&json)?);
+        passes.push(EndedPass::read(&json_of(row, &shape)?)?);
     }
     Ok(passes)
 }
 
+/// The JSON of `row`, which has the columns of `shape`.
+pub(super) fn json_of(row: &Row<'_>, shape: &Shape) -> Result<Vec<u8>> {
+    shape.json(|place, column, json| push_cell(json, row, place, column))
+}
+
 /// Appends the value at `place` of `row`, which is of `column`, to `json`; nothing where there is none.
-pub(super) fn push_cell(
-    json: &mut Vec<u8>,
-    row: &Row<'_>,
-    place: usize,
-    column: &Column,
-) -> Result<bool> {
+fn push_cell(json: &mut Vec<u8>, row: &Row<'_>, place: usize, column: &Column) -> Result<bool> {
     let no_text = |_| Error::store(format!("the column {} is no text", column.name));
     match row.get_ref(place).map_err(failed("reading"))? {
         ValueRef::Null => return Ok(false),

@@ -1,4 +1,4 @@
-//! What takes a request for each asset: its summary, parts of that, and its software.
+//! Parts of an asset that take a request each: its summary, parts of that, and its software.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
