@@ -479,19 +479,10 @@ fn ctrl_c_stops_the_run_and_the_report_is_still_written() {
         .unwrap();
     let (mut request, _) = silent.accept().unwrap();
     request.read_exact(&mut [0; 4]).unwrap();
-    interrupt(child.id());
+    support::send("INT", child.id());
     let run = Run::of(child.wait_with_output().unwrap()).expect(1);
     let report = &folder.json("report.json")["connectors"][0];
     assert_eq!(report["complete"], false);
     assert_eq!(report["error"]["kind"], "cancelled");
     assert!(run.stderr.contains("interrupted"), "{}", run.stderr);
-}
-
-#[cfg(unix)]
-fn interrupt(process: u32) {
-    let status = std::process::Command::new("kill")
-        .args(["-INT", &process.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
 }

@@ -15,6 +15,7 @@ use lmsync_testkit::conformance::{TwoWayVendor, Vendor};
 use lmsync_testkit::superops::SuperOpsSpec;
 use lmsync_testkit::{Simulator, SimulatorServer};
 
+use super::support::send;
 use super::*;
 
 /// Every signal that ends a program, and what is said of it.
@@ -25,13 +26,6 @@ const SIGNALS: [(&str, &str); 3] = [
 ];
 const YESTERDAY: &str = "{\"record\":\"yesterday\"}\n";
 const MACHINES: usize = 12;
-
-fn send(signal: &str, process: u32) {
-    let status = std::process::Command::new("kill")
-        .args([&format!("-{signal}"), &process.to_string()])
-        .status();
-    assert!(status.unwrap().success());
-}
 
 /// A simulator that sends a signal to the program once a request has this text in its body.
 struct Trap {

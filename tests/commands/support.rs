@@ -33,6 +33,8 @@ pub(crate) struct Run {
 impl Program {
     /// The example called `name`, as the last build made it.
     pub(crate) fn new(name: &str) -> Self {
+        #[cfg(unix)]
+        heed_ctrl_c();
         let mut command = Command::new(example(name));
         // What a developer has set for real accounts and for a terminal must not reach these programs.
         for variable in [
@@ -44,6 +46,9 @@ impl Program {
             "all_proxy",
             "NO_PROXY",
             "no_proxy",
+            "CI",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
             "COLUMNS",
             "NO_COLOR",
         ] {
@@ -93,6 +98,37 @@ impl Program {
     pub(crate) fn run(mut self) -> Run {
         Run::of(self.0.output().expect("the program starts"))
     }
+}
+
+/// Lets Ctrl-C end programs that are started from now on. Where the tests run in the background, it is ignored, which
+/// programs take over from who starts them; a handler is nothing that they take over.
+#[cfg(unix)]
+fn heed_ctrl_c() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    static HEEDED: std::sync::Once = std::sync::Once::new();
+    HEEDED.call_once(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        let kind = SignalKind::interrupt();
+        if ignored >> (kind.as_raw_value() - 1) & 1 == 1 {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .build();
+            let _within = runtime.as_ref().unwrap().enter();
+            drop(signal(kind).unwrap());
+        }
+    });
+}
+
+/// Sends `signal`, such as `INT`, to `process`.
+#[cfg(unix)]
+pub(crate) fn send(signal: &str, process: u32) {
+    let status = std::process::Command::new("kill")
+        .args([&format!("-{signal}"), &process.to_string()])
+        .status();
+    assert!(status.unwrap().success());
 }
 
 impl Run {
